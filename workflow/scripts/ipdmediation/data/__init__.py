@@ -1,0 +1,1 @@
+"""From a trial's own file to the analysed cohort."""

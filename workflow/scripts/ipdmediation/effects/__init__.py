@@ -1,0 +1,1 @@
+"""Mediation effects computed from fitted models."""

@@ -1,0 +1,1 @@
+"""Comparison with published figures, between trials and between assumptions."""

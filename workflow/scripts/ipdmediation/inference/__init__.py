@@ -1,0 +1,1 @@
+"""Resampling, bootstrap, intervals and pooling over imputations."""

@@ -1,0 +1,1 @@
+"""Regression models: cumulative link, linear and binary, fixed and mixed."""
