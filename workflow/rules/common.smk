@@ -7,6 +7,9 @@ import sys
 from functools import cache
 from pathlib import Path
 
+import yaml
+from snakemake.exceptions import WorkflowError
+
 HERE = workflow.current_basedir
 SCRIPTS = "../scripts"
 
@@ -40,7 +43,9 @@ def imports_of(path):
         parts = name.split(".")
         if parts[0] in ("ipdmediation", "job"):
             stems = ["/".join([SCRIPTS, *parts[:length]]) for length in range(1, len(parts) + 1)]
-            files |= {file for stem in stems for file in (f"{stem}.py", f"{stem}/__init__.py") if source(file)}
+            files |= {
+                file for stem in stems for file in (f"{stem}.py", f"{stem}/__init__.py") if source(file)
+            }
     return files
 
 
@@ -77,15 +82,42 @@ def load(name):
         del sys.path[0]
 
 
-def merged(base, changes):
-    """Return a mapping with the changes of another one, key by key; a list or a value replaces the old one."""
-    both = [key for key in changes if isinstance(changes[key], dict) and isinstance(base.get(key), dict)]
-    return {**base, **changes, **{key: merged(base[key], changes[key]) for key in both}}
+configuration = load("ipdmediation.data.configuration")
+json_schema = load("ipdmediation.data.json_schema")
+
+
+def read_yaml(path):
+    """Return the content of a YAML file; one clear error where it is missing or not YAML."""
+    try:
+        return yaml.safe_load(Path(path).read_text())
+    except (OSError, yaml.YAMLError) as error:
+        raise WorkflowError(f"{path}: {error}") from None
+
+
+def check_configuration():
+    """Stop before anything is computed where the configuration or a mapping of a trial is wrong."""
+    try:
+        json_schema.check_schema(
+            config,
+            read_yaml(source("../schemas/config.schema.yaml")),
+            file="configuration",
+        )
+        mappings = {trial: read_yaml(path) for trial, path in config["trials"].items()}
+        for trial, mapping in mappings.items():
+            json_schema.check_schema(
+                mapping,
+                read_yaml(source("../schemas/trial.schema.yaml")),
+                file=config["trials"][trial],
+            )
+        configuration.check_configuration(config, mappings)
+    except configuration.ConfigurationError as error:
+        raise WorkflowError(str(error)) from None
+    return mappings
 
 
 def analysis(name):
     """Return the settings of an analysis: those of the primary one with its own differences."""
-    return merged(config["analyses"]["primary"], config["analyses"][name])
+    return configuration.resolve_analysis(config, name)
 
 
 def setting(*keys):
@@ -108,7 +140,12 @@ def model_settings(wildcards):
 
 def eligibility(wildcards):
     """Return the rules of the study and then those of the analysis."""
-    return config["eligibility"] + analysis(wildcards.analysis)["eligibility"]
+    return configuration.eligibility_rules(config, wildcards.analysis)
+
+
+def raw_file(trial):
+    """Return the file that a trial's mapping names."""
+    return str(configuration.resolve_source(MAPPINGS[trial]["source"]))
 
 
 def chunks(wildcards):
@@ -117,3 +154,28 @@ def chunks(wildcards):
     size = bootstrap["chunk"]
     starts = range(0, math.ceil(bootstrap["replicates"] / size) * size, size)
     return [f"<results>/{wildcards.analysis}/bootstrap/{start}-{start + size}.parquet" for start in starts]
+
+
+def study_words(wildcards):
+    """Return what figures, tables and the report say about the study and one of its analyses."""
+    settings = analysis(wildcards.analysis)
+    shown = (
+        "label",
+        "mediator",
+        "outcome",
+        "covariates",
+        "interaction",
+        "trial_effects",
+        "missing",
+    )
+    return {
+        **config["study"],
+        "synthetic": bool(config["study"]["synthetic"]),
+        "arms": config["arms"],
+        "variables": config["variables"],
+        "trials": {trial: mapping["label"] for trial, mapping in MAPPINGS.items()},
+        "analysis": {
+            **{key: settings[key] for key in shown},
+            "bootstrap": {"level": settings["bootstrap"]["level"]},
+        },
+    }

@@ -16,13 +16,13 @@ rule compare_published:
         **{name: f"<results>/primary/{path}" for name, path in COMPARED.items()},
     output:
         comparison="<results>/published_comparison.csv",
+    log:
+        "<logs>/compare_published.log",
+    localrule: True
+    conda:
+        "../../envs/ipdmediation.yaml"
     params:
         figures=config["published"],
         code=code("compare_published"),
-    log:
-        "<logs>/compare_published.log",
-    conda:
-        "../../envs/ipdmediation.yaml"
-    localrule: True
     script:
         "../scripts/compare_published.py"

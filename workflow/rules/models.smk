@@ -36,6 +36,7 @@ rule fit_models:
         model=model_settings,
         level=setting("bootstrap", "level"),
         variables=config["variables"],
+        arms=config["arms"],
         code=code("fit_models"),
     script:
         "../scripts/fit_models.py"

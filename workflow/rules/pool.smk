@@ -7,7 +7,7 @@ rule pool:
 
 rule harmonise_trial:
     input:
-        raw=raw_file,
+        raw=lambda wildcards: raw_file(wildcards.trial),
         mapping=lambda wildcards: config["trials"][wildcards.trial],
     output:
         harmonised="<results>/ipd/harmonised/{trial}.parquet",
@@ -29,9 +29,7 @@ rule harmonise_trial:
 
 rule pool_trials:
     input:
-        trials=expand(
-            "<results>/ipd/harmonised/{trial}.parquet", trial=config["trials"]
-        ),
+        trials=expand("<results>/ipd/harmonised/{trial}.parquet", trial=config["trials"]),
     output:
         pooled="<results>/ipd/pooled.parquet",
     log:

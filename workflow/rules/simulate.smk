@@ -40,7 +40,7 @@ if config["study"]["synthetic"]:
             runtime=10,
         params:
             seed=config["seed"],
-            variables=config["variables"],
+            patients=1_000_000,
             code=code("synthetic_truth"),
         script:
             "../scripts/synthetic_truth.py"

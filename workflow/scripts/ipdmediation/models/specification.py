@@ -30,6 +30,7 @@ from ipdmediation.models.results import (
 TRANSFORMS = ("identity", "log", "log1p", "cube_root")
 FAMILIES = ("ordinal", "binary", "continuous")
 TRIAL_EFFECTS = ("none", "fixed")
+MODEL_NAMES = ("mediator", "total", "outcome")
 
 
 class Model(Protocol):
@@ -184,6 +185,25 @@ def mediation_models(
         outcome_values=outcome,
         outcome_levels=levels,
     )
+
+
+def models_by_imputation(
+    completed: pd.DataFrame,
+    *,
+    specification: AnalysisSpecification,
+    variables: Mapping[str, VariableLevels] | None = None,
+) -> list[MediationModels]:
+    """Build the models of each completed data set.
+
+    Parameters
+    ----------
+    completed : completed data sets, one below the other, numbered by the column `imputation`.
+    specification, variables : as for `mediation_models`.
+    """
+    return [
+        mediation_models(rows.reset_index(drop=True), specification=specification, variables=variables)
+        for _, rows in completed.groupby("imputation")
+    ]
 
 
 def mediator_scale(values: ArrayLike, *, specification: AnalysisSpecification) -> FloatArray:
