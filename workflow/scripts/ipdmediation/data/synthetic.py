@@ -449,3 +449,304 @@ def _common_log_odds_ratio(distribution: FloatArray, reference: FloatArray, tole
         if np.abs(step).max() < tolerance:
             return effect
     raise SyntheticDataError("the common odds ratio of the standardised distributions did not converge")
+
+
+# --- raw files -------------------------------------------------------------------------------------------------------
+
+
+def write_raw_trial(
+    frame: pd.DataFrame,
+    path: Path,
+    *,
+    mapping: Mapping[str, Any],
+    variables: Mapping[str, Mapping[str, Any]],
+    layout: Mapping[str, Any],
+    notice: str,
+    rng: np.random.Generator,
+) -> None:
+    """Write a simulated trial as its own centre would deliver it: the trial's mapping, read backwards.
+
+    The same frame, layout and generator state give the same bytes: no file carries the time of its making.
+
+    Parameters
+    ----------
+    frame
+        One trial as `simulate_trial` returns it.
+    path
+        File to write; the format is the mapping's.
+    mapping
+        The trial's mapping file: source format and options, columns, codes, units, missing codes.
+    variables
+        The study's common variables; gives the unit of each.
+    layout
+        What the mapping does not say, ``raw: <trial>:`` of the parameter file: ``columns`` (their order in the file),
+        ``decimals`` by column (0 where not given), ``extra`` columns, ``inclusion`` (first and last day of onset),
+        ``labels`` and ``value_labels``.
+    notice
+        Label of the file: says that the patients are synthetic.
+    rng
+        Source of the onset stamps, the extra columns and the choice among several missing codes.
+
+    Raises
+    ------
+    SyntheticDataError
+        If the layout's columns are not those of the mapping, a value has no code, a value equals a missing code, a
+        constant does not hold, or the format is unknown.
+    """
+    source = mapping["source"]
+    if source["format"] not in WRITERS:
+        raise SyntheticDataError(f"{path}: format {source['format']!r}; known: {', '.join(WRITERS)}")
+    typed = source["format"] not in UNTYPED_FORMATS
+    cells: dict[str, list[Any]] = {mapping["patient"]["column"]: _identifiers(frame["patient"])}
+    cells[mapping["treatment"]["column"]] = _coded(
+        [ARMS[arm] for arm in frame["treatment"]], mapping["treatment"]["codes"], "treatment"
+    )
+    stamps: dict[str, pd.Series[Any]] = {}
+    for name, rule in mapping["variables"].items():
+        values = frame[name]
+        if rule.get("absent"):
+            continue
+        if "constant" in rule:
+            if not values.eq(rule["constant"]).all():
+                raise SyntheticDataError(f"{name}: not {rule['constant']!r} in every patient, as the mapping says")
+        elif "from" in rule:
+            if rule["from"] not in stamps:
+                stamps[rule["from"]] = _random_stamps(layout["inclusion"], len(frame), rng)
+            elapsed = _converted(values, variables[name]["unit"], "minute").round()
+            stamps[rule["to"]] = stamps[rule["from"]] + pd.to_timedelta(elapsed, unit="min")
+            for column in (rule["from"], rule["to"]):
+                cells[column] = _stamp_cells(stamps[column], rule.get("format"))
+        else:
+            column = rule["column"]
+            if variables[name]["type"] == "continuous":
+                unit = variables[name]["unit"]
+                converted = _converted(values, unit, rule.get("unit", unit))
+                cells[column] = _rounded(converted, layout.get("decimals", {}).get(column, 0))
+            else:
+                cells[column] = _coded([None if pd.isna(value) else value for value in values], rule.get("codes"), name)
+            codes = rule.get("missing") or mapping.get("missing", [])
+            cells[column] = _with_missing_codes(cells[column], codes, column, typed, rng)
+    for column, rule in layout["extra"].items():
+        cells[column] = _extra(rule, len(frame), stamps, rng)
+    if sorted(cells) != sorted(layout["columns"]):
+        odd = ", ".join(sorted(set(cells) ^ set(layout["columns"])))
+        raise SyntheticDataError(f"{path}: columns named in only one of the mapping and the layout: {odd}")
+    table = pd.DataFrame({column: _column(cells[column], typed=typed) for column in layout["columns"]})
+    WRITERS[source["format"]](table, path, source.get("options", {}), layout, notice)
+
+
+def _identifiers(patients: pd.Series[Any]) -> list[Any]:
+    """Patient ids, as numbers where all are."""
+    values = [str(patient) for patient in patients]
+    return [int(value) for value in values] if all(value.isdigit() for value in values) else values
+
+
+def _coded(values: Sequence[Any], codes: Mapping[Any, Any] | None, name: str) -> list[Any]:
+    """Replace common values by the trial's own codes."""
+    plain = [value if value is None or isinstance(value, str) else int(value) for value in values]
+    if codes is None:
+        return plain
+    back: dict[Any, Any] = {}
+    for code, value in codes.items():
+        back.setdefault(value, code)
+    unknown = {value for value in plain if value is not None} - set(back)
+    if unknown:
+        raise SyntheticDataError(f"{name}: no code of the mapping stands for {', '.join(map(str, sorted(unknown)))}")
+    return [None if value is None else back[value] for value in plain]
+
+
+def _converted(values: pd.Series[Any], unit: str, to: str) -> pd.Series[Any]:
+    """Convert from the common unit to the file's."""
+    if unit == to:
+        return values
+    import pint
+
+    registry: Any = pint.get_application_registry()
+    factor = registry.Quantity(1.0, unit).to(to).magnitude
+    return values * factor
+
+
+def _rounded(values: pd.Series[Any], decimals: int) -> list[Any]:
+    """Round to the file's precision; whole numbers become integers."""
+    present = [None if pd.isna(value) else round(float(value), decimals) for value in values]
+    return present if decimals else [None if value is None else int(value) for value in present]
+
+
+def _random_stamps(inclusion: Sequence[str], n: int, rng: np.random.Generator) -> pd.Series[Any]:
+    """Times of onset, to the minute, evenly over the days of inclusion."""
+    first, last = (pd.Timestamp(day) for day in inclusion)
+    minutes = rng.integers(int((last - first).total_seconds() // 60), size=n)
+    return pd.Series(first + pd.to_timedelta(minutes, unit="min")).astype("datetime64[ms]")
+
+
+def _stamp_cells(stamps: pd.Series[Any], stamp_format: str | None) -> list[Any]:
+    """Time stamps as text where the mapping gives a format, else as stamps."""
+    if stamp_format is None:
+        return [None if pd.isna(stamp) else stamp.to_pydatetime() for stamp in stamps]
+    return [None if pd.isna(stamp) else stamp.strftime(stamp_format) for stamp in stamps]
+
+
+def _with_missing_codes(
+    cells: list[Any], codes: Sequence[Any], column: str, typed: bool, rng: np.random.Generator
+) -> list[Any]:
+    """Write missing values as one of the trial's codes, where the column can hold one of them."""
+    clash = set(codes) & {cell for cell in cells if cell is not None}
+    if clash:
+        raise SyntheticDataError(f"{column}: {sorted(clash, key=str)[0]!r} is a value and a code for missing")
+    text = any(isinstance(cell, str) for cell in cells)
+    fitting = [code for code in codes if not typed or isinstance(code, str) == text]
+    if not fitting:
+        return cells
+    return [fitting[rng.integers(len(fitting))] if cell is None else cell for cell in cells]
+
+
+def _extra(
+    rule: Mapping[str, Any], n: int, stamps: Mapping[str, pd.Series[Any]], rng: np.random.Generator
+) -> list[Any]:
+    """Fill a column that only the centre needs: a constant, one of several values, or a later day."""
+    if "constant" in rule:
+        return [rule["constant"]] * n
+    if "choices" in rule:
+        return [rule["choices"][i] for i in rng.integers(len(rule["choices"]), size=n)]
+    days = pd.Series(rng.integers(rule["days"][0], rule["days"][1] + 1, size=n))
+    later = stamps[rule["after"]].dt.normalize() + pd.to_timedelta(days, unit="D")
+    return _stamp_cells(later, rule.get("format"))
+
+
+def _column(cells: list[Any], *, typed: bool) -> pd.Series[Any]:
+    """Make a column of cells: numbers, stamps or text in a typed file, the cells themselves elsewhere."""
+    if not typed:
+        return pd.Series(cells, dtype=object)
+    present = [cell for cell in cells if cell is not None]
+    if present and all(isinstance(cell, datetime) for cell in present):
+        return pd.Series(pd.to_datetime(pd.Series(cells))).astype("datetime64[ms]")
+    if any(isinstance(cell, str) for cell in present):
+        return pd.Series(["" if cell is None else str(cell) for cell in cells], dtype=object)
+    if len(present) == len(cells) and all(isinstance(cell, int) for cell in present):
+        return pd.Series(cells, dtype="int32")
+    return pd.Series(cells, dtype="float64")
+
+
+def _write_text(
+    table: pd.DataFrame, path: Path, options: Mapping[str, Any], layout: Mapping[str, Any], notice: str
+) -> None:
+    """Write separated text; a column says that the patients are synthetic."""
+    decimal = options.get("decimal", ".")
+    text = table.map(lambda cell: str(cell).replace(".", decimal) if isinstance(cell, float) else cell)
+    text.to_csv(
+        path,
+        sep=options["separator"],
+        index=False,
+        encoding=options.get("encoding", "utf-8"),
+        lineterminator="\n",
+    )
+
+
+def _write_excel(
+    table: pd.DataFrame, path: Path, options: Mapping[str, Any], layout: Mapping[str, Any], notice: str
+) -> None:
+    """Write one sheet; the zip entries and the document's properties get a fixed time."""
+    import openpyxl
+
+    workbook = openpyxl.Workbook()
+    sheet: Any = workbook.active
+    sheet.title = options.get("sheet", "Sheet1")
+    sheet.append(list(table.columns))
+    for row in table.itertuples(index=False):
+        sheet.append(list(row))
+    workbook.properties.title = workbook.properties.description = notice
+    workbook.properties.creator = "synthetic"
+    buffer = io.BytesIO()
+    workbook.save(buffer)
+    fixed = STAMP.strftime("%Y-%m-%dT%H:%M:%SZ").encode()
+    with zipfile.ZipFile(buffer) as made, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as kept:
+        for name in made.namelist():
+            content = made.read(name)
+            if name == "docProps/core.xml":
+                content = re.sub(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", fixed, content)
+            entry = zipfile.ZipInfo(name, date_time=STAMP.timetuple()[:6])
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            kept.writestr(entry, content)
+
+
+def _write_stata(
+    table: pd.DataFrame, path: Path, options: Mapping[str, Any], layout: Mapping[str, Any], notice: str
+) -> None:
+    """Write Stata 14 with value labels and a fixed time stamp."""
+    stamps = [column for column in table if pd.api.types.is_datetime64_dtype(table[column])]
+    table.to_stata(
+        path,
+        write_index=False,
+        version=118,
+        byteorder="little",
+        time_stamp=STAMP,
+        data_label=notice[:80],
+        convert_dates=dict.fromkeys(stamps, "tc"),
+        variable_labels=dict(layout.get("labels", {})),
+        value_labels={column: dict(labels) for column, labels in layout.get("value_labels", {}).items()},
+    )
+
+
+def _write_spss(
+    table: pd.DataFrame, path: Path, options: Mapping[str, Any], layout: Mapping[str, Any], notice: str
+) -> None:
+    """Write SPSS with value labels and user-missing codes; the header's date and time are overwritten."""
+    import pyreadstat
+
+    pyreadstat.write_sav(
+        table,
+        str(path),
+        file_label=notice[:64],
+        column_labels=dict(layout.get("labels", {})),
+        variable_value_labels={column: dict(labels) for column, labels in layout.get("value_labels", {}).items()},
+        missing_ranges={column: list(codes) for column, codes in layout.get("user_missing", {}).items()},
+    )
+    content = bytearray(path.read_bytes())
+    # The fixed header of the format holds the date in bytes 92-100 and the time in bytes 101-108.
+    content[92:109] = STAMP.strftime("%d %b %y%H:%M:%S").encode("ascii")
+    path.write_bytes(bytes(content))
+
+
+def _write_sas_xport(
+    table: pd.DataFrame, path: Path, options: Mapping[str, Any], layout: Mapping[str, Any], notice: str
+) -> None:
+    """Write SAS transport 5; every time stamp of its header records is overwritten."""
+    import pyreadstat
+
+    pyreadstat.write_xport(
+        table,
+        str(path),
+        file_label=notice[:40],
+        column_labels=dict(layout.get("labels", {})),
+        table_name=layout["table"],
+        file_format_version=5,
+    )
+    content = path.read_bytes()
+    header = content.index(b"HEADER RECORD*******NAMESTR")
+    fixed = STAMP.strftime("%d%b%y:%H:%M:%S").upper().encode("ascii")
+    stamped = re.sub(rb"\d\d[A-Z]{3}\d\d:\d\d:\d\d:\d\d", fixed, content[:header])
+    path.write_bytes(stamped + content[header:])
+
+
+def _write_parquet(
+    table: pd.DataFrame, path: Path, options: Mapping[str, Any], layout: Mapping[str, Any], notice: str
+) -> None:
+    """Write Parquet; the notice stands in the file's metadata."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    arrow = pa.Table.from_pandas(table, preserve_index=False)
+    pq.write_table(arrow.replace_schema_metadata({"notice": notice}), path)
+
+
+Writer = Callable[[pd.DataFrame, Path, Mapping[str, Any], Mapping[str, Any], str], None]
+UNTYPED_FORMATS = ("csv", "tsv", "excel")
+WRITERS: Mapping[str, Writer] = {
+    "csv": _write_text,
+    "tsv": _write_text,
+    "excel": _write_excel,
+    "stata": _write_stata,
+    "spss": _write_spss,
+    "sas_xport": _write_sas_xport,
+    "parquet": _write_parquet,
+}
