@@ -1,0 +1,63 @@
+"""A small study: every variable type, a unit, a range, levels."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from ipdmediation.data.variables import Variable, variables_from_config
+
+DECLARED: dict[str, dict[str, Any]] = {
+    "age": {"type": "continuous", "label": "Age", "unit": "year", "minimum": 18, "maximum": 105},
+    "female": {"type": "binary", "label": "Female"},
+    "delay": {"type": "continuous", "label": "Delay", "unit": "hour", "minimum": 0, "maximum": 24},
+    "site": {"type": "categorical", "label": "Site", "levels": {"m1": "M1", "ica": "ICA", "none": "None"}},
+    "volume": {"type": "continuous", "label": "Volume", "unit": "mL", "minimum": 0, "maximum": 900},
+    "mrs": {"type": "ordinal", "label": "mRS", "levels": {0: "Well", 1: "Ill", 2: "Dead"}},
+}
+
+MAPPING: dict[str, Any] = {
+    "label": "Trial A",
+    "source": {"file": "a.csv", "format": "csv", "options": {"separator": ";", "decimal": ","}},
+    "missing": [-9],
+    "patient": {"column": "PATNR"},
+    "treatment": {"column": "ARM", "codes": {1: "treated", 2: "control"}},
+    "variables": {
+        "age": {"column": "LEEFTIJD"},
+        "female": {"column": "SEX", "codes": {"M": 0, "F": 1}},
+        "delay": {"from": "ONSET", "to": "RAND", "format": "%d-%m-%Y %H:%M"},
+        "site": {"column": "OCC", "codes": {1: "m1", 2: "ica"}},
+        "volume": {"column": "VOL", "unit": "cL", "missing": [-1]},
+        "mrs": {"column": "MRS"},
+    },
+}
+
+RAW = {
+    "PATNR": ["001", "002", "-9", "a4"],
+    "ARM": ["1", "2", "1,0", " 2"],
+    "LEEFTIJD": ["61,5", "70", "-9", None],
+    "SEX": ["M", "F", "F ", "-9"],
+    "ONSET": ["01-02-2013 10:00", "01-02-2013 23:30", None, "-9"],
+    "RAND": ["01-02-2013 11:30", "02-02-2013 00:00", "01-02-2013 11:30", "01-02-2013 11:30"],
+    "OCC": ["1", "2", "2", None],
+    "VOL": ["1,5", "-1", "0", "3"],
+    "MRS": ["0", "1", "2", "-9"],
+}
+
+
+@pytest.fixture
+def variables() -> dict[str, Variable]:
+    return variables_from_config(DECLARED)
+
+
+@pytest.fixture
+def mapping() -> dict[str, Any]:
+    return copy.deepcopy(MAPPING)
+
+
+@pytest.fixture
+def raw() -> pd.DataFrame:
+    return pd.DataFrame(RAW, dtype="str")

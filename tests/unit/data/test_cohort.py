@@ -1,0 +1,199 @@
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ipdmediation.data.cohort import FLOW_COLUMNS, select_cohort
+from ipdmediation.data.errors import CohortError, CohortWarning, ContractError
+from ipdmediation.data.pooling import pool_trials
+from ipdmediation.data.schema import check_contract, conform, harmonised_schema
+from ipdmediation.data.variables import Variable, variables_from_config
+
+from .conftest import DECLARED
+
+
+def a_trial(trial: str, rows: int, rng: np.random.Generator, missing: float = 0.2) -> pd.DataFrame:
+    def column(values: Any) -> pd.Series[Any]:
+        return pd.Series(values, dtype="object").mask(pd.Series(rng.random(rows) < missing), None)
+
+    return conform(
+        pd.DataFrame(
+            {
+                "trial": trial,
+                "patient": [f"{row}" for row in range(rows)],
+                "treatment": [row % 2 for row in range(rows)],
+                "age": column(rng.uniform(18, 100, rows)),
+                "female": column(rng.integers(0, 2, rows)),
+                "delay": column(rng.uniform(0, 24, rows)),
+                "site": column(rng.choice(["m1", "ica", "none"], rows)),
+                "volume": column(rng.lognormal(3, 1, rows).clip(0, 900)),
+                "mrs": column(rng.integers(0, 3, rows)),
+            }
+        ),
+        variables_from_config(DECLARED),
+    )
+
+
+@pytest.fixture
+def pooled(variables: dict[str, Variable]) -> pd.DataFrame:
+    rng = np.random.default_rng(1)
+    return pool_trials([a_trial("a", 60, rng), a_trial("b", 40, rng)], variables=variables)
+
+
+RULES: list[dict[str, Any]] = [
+    {"variable": "site", "none_of": ["none"], "reason": "No occlusion"},
+    {"variable": "age", "between": [None, 90], "reason": "Too old"},
+    {"variable": "mrs", "one_of": [0, 1], "reason": "Dead or unknown"},
+    {"variable": "volume", "measured": True, "reason": "No volume"},
+    {"variable": "delay", "between": [1, 20], "missing": "keep", "reason": "Late"},
+]
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    seed=st.integers(0, 1000),
+    rules=st.lists(st.sampled_from(RULES), max_size=6),
+)
+def test_the_flow_adds_up(seed: int, rules: list[dict[str, Any]]) -> None:
+    variables = variables_from_config(DECLARED)
+    rng = np.random.default_rng(seed)
+    frame = pool_trials([a_trial("a", 80, rng, missing=0.05), a_trial("b", 80, rng)], variables=variables)
+    cohort = select_cohort(frame, rules=rules)
+    flow = cohort.flow
+    assert tuple(flow.columns) == FLOW_COLUMNS
+    assert flow["step"].tolist() == list(range(len(rules) + 1))
+    assert flow["remaining"].iloc[0] == len(frame)
+    assert flow["remaining"].iloc[-1] == len(cohort.frame)
+    for part in ("", "_treated", "_control"):
+        assert (
+            flow[f"excluded{part}"].sum() + flow[f"remaining{part}"].iloc[-1]
+            == flow[f"remaining{part}"].iloc[0]
+        )
+    for count in ("excluded", "remaining"):
+        assert (flow[count] == flow[f"{count}_treated"] + flow[f"{count}_control"]).all()
+    assert (cohort.frame.dtypes == frame.dtypes).all()
+    # Rules applied once more exclude nobody.
+    assert (select_cohort(cohort.frame, rules=rules).flow["excluded"] == 0).all()
+
+
+def test_each_rule_keeps_whom_it_says(pooled: pd.DataFrame) -> None:
+    def kept(**rule: Any) -> pd.DataFrame:
+        return select_cohort(pooled, rules=[{"reason": "r", **rule}]).frame
+
+    assert kept(variable="age", between=[30, 60])["age"].between(30, 60).all()
+    assert (
+        kept(variable="age", between=[30, None], missing="keep")["age"].isna().sum()
+        == pooled["age"].isna().sum()
+    )
+    assert set(kept(variable="site", one_of=["m1"])["site"]) == {"m1"}
+    assert kept(variable="site", none_of=["m1"])["site"].isna().sum() == pooled["site"].isna().sum()
+    assert kept(variable="site", none_of=["m1"], missing="exclude")["site"].notna().all()
+    assert set(kept(variable="mrs", one_of=[2])["mrs"]) == {2}
+    assert kept(variable="volume", measured=True)["volume"].notna().all()
+
+
+def test_bounds_are_inclusive(pooled: pd.DataFrame) -> None:
+    low, high = pooled["age"].min(), pooled["age"].max()
+    rule = {"variable": "age", "between": [low, high], "reason": "r"}
+    assert len(select_cohort(pooled, rules=[rule]).frame) == pooled["age"].notna().sum()
+
+
+@pytest.mark.parametrize(
+    ("rule", "message"),
+    [
+        ({"variable": "x", "measured": True}, "no variable 'x'"),
+        ({"variable": "site", "one_of": ["m7"]}, "no level 'm7'.*'m1', 'ica', 'none'"),
+        ({"variable": "site", "between": [0, 1]}, "is categorical"),
+        ({"variable": "age", "between": [200, 300]}, "leaves no patient in arm 'control'.*100 of 100"),
+        ({"variable": "age"}, "exactly one of"),
+        ({"variable": "age", "between": [0, 1], "measured": True}, "exactly one of"),
+    ],
+)
+def test_a_rule_that_cannot_be_is_named(pooled: pd.DataFrame, rule: dict[str, Any], message: str) -> None:
+    rule["reason"] = "Because"
+    with pytest.raises(CohortError, match=rf"rule 1 \('Because'.*{message}"):
+        select_cohort(pooled, rules=[rule])
+
+
+def test_an_empty_trial_or_arm_is_a_warning(pooled: pd.DataFrame) -> None:
+    pooled.loc[pooled["trial"] == "b", "mrs"] = 2
+    with pytest.warns(CohortWarning, match="trial 'b' has no eligible patient"):
+        select_cohort(pooled, rules=[RULES[2]])
+    pooled.loc[(pooled["trial"] == "a") & (pooled["treatment"] == 1), "mrs"] = 2
+    pooled.loc[pooled["trial"] == "b", "mrs"] = 1
+    with pytest.warns(CohortWarning, match="trial 'a' has no eligible patient in arm 'treated'"):
+        select_cohort(pooled, rules=[RULES[2]])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        select_cohort(pooled, rules=[])
+
+
+def test_pooling_refuses_what_comes_twice(variables: dict[str, Variable]) -> None:
+    trial = a_trial("a", 10, np.random.default_rng(1))
+    with pytest.raises(ContractError, match="trials 'a' come in more than one frame"):
+        pool_trials([trial, trial], variables=variables)
+    with pytest.raises(ContractError, match="no trial"):
+        pool_trials([], variables=variables)
+    trial.loc[1, "patient"] = "0"
+    with pytest.raises(ContractError, match=r"2 rows share an id.*'0'"):
+        pool_trials([trial], variables=variables)
+
+
+def test_parquet_keeps_what_conform_restores(
+    pooled: pd.DataFrame, variables: dict[str, Variable], tmp_path: Any
+) -> None:
+    pooled.to_parquet(tmp_path / "pooled.parquet", index=False)
+    pd.testing.assert_frame_equal(conform(pd.read_parquet(tmp_path / "pooled.parquet"), variables), pooled)
+    pooled.to_csv(tmp_path / "pooled.csv", index=False)
+    from_text = pd.read_csv(tmp_path / "pooled.csv", dtype={"patient": "str", "site": "str"})
+    pd.testing.assert_frame_equal(conform(from_text, variables), pooled)
+
+
+def test_conform_keeps_columns_it_does_not_know(pooled: pd.DataFrame, variables: dict[str, Variable]) -> None:
+    assert list(conform(pooled.assign(imputation=1), variables))[-1] == "imputation"
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "parts"),
+    [
+        ("age", 300.0, ["'age'", "1 rows", "300.0", "from 18 to 105 year"]),
+        ("age", np.inf, ["'age'", "finite"]),
+        ("mrs", 7, ["'mrs'", "7", "allowed: 0, 1, 2"]),
+        ("female", 2, ["'female'", "2", "allowed: 0, 1"]),
+        ("treatment", 3, ["'treatment'", "3", "0 control, 1 treated"]),
+        ("patient", "", ["'patient'"]),
+    ],
+)
+def test_the_contract_names_what_breaks_it(
+    pooled: pd.DataFrame, variables: dict[str, Variable], column: str, value: Any, parts: list[str]
+) -> None:
+    pooled.loc[4, column] = value
+    with pytest.raises(ContractError) as error:
+        check_contract(pooled, variables, file="a.parquet")
+    for part in ["a.parquet", *parts]:
+        assert part in str(error.value)
+
+
+def test_the_contract_names_a_wrong_column_or_dtype(
+    pooled: pd.DataFrame, variables: dict[str, Variable]
+) -> None:
+    with pytest.raises(ContractError, match=r"a\.parquet.*\n.*extra"):
+        check_contract(pooled.assign(extra=1), variables, file="a.parquet")
+    with pytest.raises(ContractError, match=r"a\.parquet.*\n.*float64"):
+        check_contract(pooled.assign(age="x"), variables, file="a.parquet")
+    with pytest.raises(ContractError, match=r"'site'.*1 rows hold 'm9'; allowed: m1, ica, none"):
+        conform(pooled.assign(site=pooled["site"].astype("str").where(pooled.index != 3, "m9")), variables)
+    with pytest.raises(ContractError, match="'mrs' are missing"):
+        conform(pooled.drop(columns="mrs"), variables)
+
+
+def test_every_column_has_a_sentence(variables: dict[str, Variable]) -> None:
+    for column in harmonised_schema(variables).columns.values():
+        assert column.description
+        assert column.description.endswith(".")

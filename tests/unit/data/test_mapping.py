@@ -1,0 +1,222 @@
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ipdmediation.data.errors import ConfigurationError, MappingError
+from ipdmediation.data.mapping import QUALITY_COLUMNS, TrialMapping, harmonise_trial, normalise_code
+from ipdmediation.data.schema import conform
+from ipdmediation.data.units import convert
+from ipdmediation.data.variables import Variable, variables_from_config
+
+Variables = dict[str, Variable]
+
+
+def harmonise(raw: pd.DataFrame, mapping: dict[str, Any], variables: Variables) -> Any:
+    return harmonise_trial(
+        raw, mapping=TrialMapping.from_mapping(mapping), trial="a", variables=variables, file="a.csv"
+    )
+
+
+def test_a_trial_in_the_common_variables(
+    raw: pd.DataFrame, mapping: dict[str, Any], variables: Variables
+) -> None:
+    frame = harmonise(raw, mapping, variables).frame
+    assert list(frame.columns) == ["trial", "patient", "treatment", *variables]
+    assert frame["patient"].tolist() == ["001", "002", "-9", "a4"]
+    assert frame["treatment"].tolist() == [1, 0, 1, 0]
+    np.testing.assert_array_equal(frame["age"], [61.5, 70, np.nan, np.nan])
+    assert frame["female"].tolist()[:3] == [0, 1, 1]
+    assert frame["female"].isna().tolist() == [False, False, False, True]
+    np.testing.assert_allclose(frame["delay"], [1.5, 0.5, np.nan, np.nan])
+    assert frame["site"].tolist()[:3] == ["m1", "ica", "ica"]
+    assert list(frame["site"].cat.categories) == ["m1", "ica", "none"]
+    np.testing.assert_allclose(frame["volume"], [15, np.nan, 0, 30])
+    assert frame["mrs"].dtype == "Int8"
+
+
+def test_quality_counts_what_happened(
+    raw: pd.DataFrame, mapping: dict[str, Any], variables: Variables
+) -> None:
+    raw.loc[3, "VOL"] = "200"
+    mapping["variables"]["volume"]["out_of_range"] = "missing"
+    quality = harmonise(raw, mapping, variables).quality
+    assert tuple(quality.columns) == QUALITY_COLUMNS
+    rows = {row.variable: row for row in quality.itertuples()}
+    assert (quality["n"] == 4).all()
+    assert (rows["age"].missing, rows["age"].missing_coded) == (2, 1)
+    assert (rows["volume"].missing, rows["volume"].missing_coded) == (2, 1)
+    assert (rows["volume"].converted, rows["volume"].out_of_range) == (3, 1)
+    assert (rows["female"].recoded, rows["female"].missing_coded) == (3, 1)
+    assert (rows["mrs"].recoded, rows["mrs"].missing) == (0, 1)
+    assert (rows["delay"].column, rows["delay"].converted) == ("ONSET to RAND", 2)
+    assert rows["treatment"].recoded == 4
+
+
+def test_constant_and_absent(raw: pd.DataFrame, mapping: dict[str, Any], variables: Variables) -> None:
+    mapping["variables"] |= {
+        "site": {"constant": "ica"},
+        "female": {"absent": True},
+        "mrs": {"constant": 0},
+        "age": {"constant": 55},
+        "volume": {"absent": True},
+    }
+    result = harmonise(raw, mapping, variables)
+    assert result.frame["site"].tolist() == ["ica"] * 4
+    assert result.frame["mrs"].tolist() == [0] * 4
+    assert result.frame["age"].tolist() == [55.0] * 4
+    assert result.frame["female"].isna().all()
+    assert result.frame["female"].dtype == "Int8"
+    assert result.frame["volume"].dtype == "float64"
+    assert result.quality.set_index("variable").loc["female", "missing"] == 4
+
+
+def test_typed_files_give_the_same_frame(
+    raw: pd.DataFrame, mapping: dict[str, Any], variables: Variables
+) -> None:
+    expected = harmonise(raw, mapping, variables).frame
+    typed = raw.assign(
+        ARM=[1.0, 2.0, 1.0, 2.0],
+        LEEFTIJD=[61.5, 70, -9, np.nan],
+        ONSET=pd.to_datetime(["2013-02-01 10:00", "2013-02-01 23:30", None, None]),
+        RAND=pd.to_datetime(["2013-02-01 11:30", "2013-02-02 00:00", "2013-02-01 11:30", None]),
+        OCC=pd.array([1, 2, 2, None], dtype="Int64"),
+        VOL=pd.Series([1.5, -1, 0, 3], dtype="object"),
+        MRS=pd.Categorical([0, 1, 2, -9]),
+    )
+    pd.testing.assert_frame_equal(harmonise(typed, mapping, variables).frame, expected)
+
+
+def test_a_harmonised_trial_is_its_own_harmonisation(
+    raw: pd.DataFrame, mapping: dict[str, Any], variables: Variables
+) -> None:
+    frame = harmonise(raw, mapping, variables).frame
+    same: dict[str, Any] = {
+        "label": "again",
+        "source": {},
+        "patient": {"column": "patient"},
+        "treatment": {"column": "treatment", "codes": {0: "control", 1: "treated"}},
+        "variables": {name: {"column": name} for name in variables},
+    }
+    again = harmonise(frame, same, variables).frame
+    pd.testing.assert_frame_equal(again, frame)
+    pd.testing.assert_frame_equal(conform(frame, variables), frame)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        ("ARM", ["1", "2", "3", "3"], ["'ARM'", "2 rows (first: row 3)", "'3'", "allowed: '1', '2'"]),
+        ("ARM", ["1", "2", None, "1"], ["'ARM'", "1 row (first: row 3)", "without an arm"]),
+        ("SEX", ["M", "V", "f", "M"], ["'SEX' (female)", "2 rows", "'V', 'f'", "allowed: 'M', 'F'"]),
+        ("OCC", ["1", "2", "9", "9"], ["'OCC' (site)", "2 rows", "'9'", "allowed: '1', '2'"]),
+        ("MRS", ["0", "1", "7", "2"], ["'MRS' (mrs)", "1 row", "'7'", "allowed: '0', '1', '2'"]),
+        ("LEEFTIJD", ["61.5", "x", "1", "2"], ["'LEEFTIJD' (age)", "2 rows", "'61.5', 'x'", "mark ','"]),
+        ("LEEFTIJD", ["5", "70", "70", "70"], ["'LEEFTIJD' (age)", "1 row", "'5'", "from 18 to 105 year"]),
+        ("VOL", ["-3", "1", "1", "1"], ["'VOL' (volume)", "'-30'", "from 0 to 900 mL"]),
+        ("ONSET", ["2013-02-01", "x", None, None], ["'ONSET'", "2 rows", "%d-%m-%Y %H:%M"]),
+        ("RAND", ["01-02-2013 09:00", None, None, None], ["'ONSET to RAND' (delay)", "'-1'", "0 to 24 hour"]),
+        ("PATNR", ["1", "1", "1", "2"], ["'PATNR' (patient)", "3 rows", "'1'", "each patient once"]),
+        ("PATNR", ["1", None, " ", "2"], ["'PATNR' (patient)", "2 rows", "without an id"]),
+    ],
+)
+def test_every_fault_names_file_column_rows_and_allowed_values(
+    raw: pd.DataFrame,
+    mapping: dict[str, Any],
+    variables: Variables,
+    fault: tuple[str, list[str | None], list[str]],
+) -> None:
+    column, cells, parts = fault
+    raw[column] = pd.Series(cells, dtype="str")
+    with pytest.raises(MappingError) as error:
+        harmonise(raw, mapping, variables)
+    for part in ["a.csv", *parts]:
+        assert part in str(error.value)
+
+
+def test_all_faults_at_once(raw: pd.DataFrame, mapping: dict[str, Any], variables: Variables) -> None:
+    raw["SEX"], raw["MRS"] = "X", "9"
+    with pytest.raises(MappingError) as error:
+        harmonise(raw, mapping, variables)
+    assert "'SEX'" in str(error.value)
+    assert "'MRS'" in str(error.value)
+
+
+def test_a_column_that_is_not_there(raw: pd.DataFrame, mapping: dict[str, Any], variables: Variables) -> None:
+    with pytest.raises(MappingError, match=r"a\.csv.*'PATNR'(.|\n)*'SEX' \(female\) is not in the file"):
+        harmonise(raw.drop(columns="SEX"), mapping, variables)
+
+
+def test_a_variable_without_mapping(raw: pd.DataFrame, mapping: dict[str, Any], variables: Variables) -> None:
+    mapping["variables"]["mRS"] = mapping["variables"].pop("mrs")
+    with pytest.raises(MappingError, match=r"lacks 'mrs' and names 'mRS'"):
+        harmonise(raw, mapping, variables)
+
+
+@pytest.mark.parametrize(
+    ("unit", "message"), [("kg", "cannot be converted"), ("blorg", "not known"), ("point", "cannot be")]
+)
+def test_units_are_checked_before_the_data(
+    raw: pd.DataFrame, mapping: dict[str, Any], variables: Variables, unit: str, message: str
+) -> None:
+    mapping["variables"]["volume"]["unit"] = unit
+    raw["SEX"] = "X"
+    with pytest.raises(ConfigurationError, match=message):
+        harmonise(raw, mapping, variables)
+
+
+@given(
+    st.one_of(
+        st.integers(-10_000, 10_000), st.floats(-1e6, 1e6, allow_nan=False), st.text("abcXYZ-_.", min_size=1)
+    )
+)
+def test_a_code_is_the_same_as_number_and_as_text(code: float | str) -> None:
+    text = normalise_code(code)
+    assert text is not None or not str(code).strip()
+    assert normalise_code(text) == text
+    assert normalise_code(f" {text} ") == text
+
+
+@given(
+    codes=st.lists(st.integers(-99, 99), min_size=3, max_size=3, unique=True),
+    values=st.lists(st.sampled_from(["m1", "ica", "none"]), min_size=1, max_size=20),
+    as_text=st.booleans(),
+)
+def test_codes_round_trip(codes: list[int], values: list[str], as_text: bool) -> None:
+    variables = variables_from_config(
+        {"site": {"type": "categorical", "label": "Site", "levels": {"m1": "M1", "ica": "I", "none": "N"}}}
+    )
+    levels = dict(zip(codes, ["m1", "ica", "none"], strict=True))
+    written = {level: code for code, level in levels.items()}
+    cells = pd.Series([written[value] for value in values])
+    raw = pd.DataFrame(
+        {
+            "id": [str(row) for row in range(len(values))],
+            "arm": "T",
+            "site": cells.astype("str") if as_text else cells.astype("float64"),
+        }
+    )
+    mapping = {
+        "label": "A",
+        "source": {},
+        "patient": {"column": "id"},
+        "treatment": {"column": "arm", "codes": {"T": "treated"}},
+        "variables": {"site": {"column": "site", "codes": levels}},
+    }
+    result = harmonise(raw, mapping, variables)
+    assert result.frame["site"].tolist() == values
+    assert result.quality.set_index("variable").loc["site", "recoded"] == len(values)
+
+
+@given(
+    values=st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=20),
+    pair=st.sampled_from([("mL", "cL"), ("hour", "minute"), ("year", "month"), ("degC", "degF")]),
+)
+def test_units_round_trip(values: list[float], pair: tuple[str, str]) -> None:
+    there = convert(values, *pair)
+    np.testing.assert_allclose(convert(there, pair[1], pair[0]), values, rtol=1e-12, atol=1e-9)

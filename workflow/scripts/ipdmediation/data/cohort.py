@@ -1,0 +1,162 @@
+"""Who is analysed: eligibility rules in order, and a flow that adds up to the last patient."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from .errors import CohortError, CohortWarning, listing
+from .variables import ARMS
+
+Mask = npt.NDArray[np.bool_]
+
+FLOW_COLUMNS = (
+    "step",
+    "reason",
+    "excluded",
+    "excluded_treated",
+    "excluded_control",
+    "remaining",
+    "remaining_treated",
+    "remaining_control",
+)
+
+#: What a rule does with a patient whose variable is missing, unless the rule says otherwise: to be `between`
+#: or `one_of` has to be known, to be `none_of` has not.
+MISSING_DEFAULT = {"measured": "exclude", "between": "exclude", "one_of": "exclude", "none_of": "keep"}
+
+
+@dataclass(frozen=True)
+class Cohort:
+    """The patients of an analysis.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Rows of the pooled frame that meet every rule, in its order and dtypes.
+    flow : DataFrame
+        One row a step: `step` (0 is randomisation), `reason`, and the numbers `excluded` and `remaining`, in
+        all and by arm.
+    """
+
+    frame: pd.DataFrame
+    flow: pd.DataFrame
+
+
+def select_cohort(pooled: pd.DataFrame, *, rules: Sequence[Mapping[str, Any]]) -> Cohort:
+    """Apply eligibility rules in order; a patient is counted under the first rule that is not met.
+
+    A rule names a `variable`, a `reason` to exclude who does not meet it, and one of
+
+    - ``measured: true``: the value is known;
+    - ``between: [low, high]``: inclusive, null leaves a side open;
+    - ``one_of: [...]`` and ``none_of: [...]``: levels, or numbers.
+
+    `missing: keep` or `missing: exclude` says what a missing value does; the default is `MISSING_DEFAULT`.
+
+    Parameters
+    ----------
+    pooled : DataFrame
+        Harmonised trials.
+    rules : sequence of mapping
+        The rules, in order. None of them keeps everybody.
+
+    Raises
+    ------
+    CohortError
+        Where a rule cannot be applied, or leaves nobody or nobody of an arm.
+
+    Warns
+    -----
+    CohortWarning
+        Where a trial, or an arm of a trial, has nobody left.
+    """
+    treated = pooled["treatment"].to_numpy() == ARMS["treated"]
+    remaining = np.ones(len(pooled), dtype=bool)
+    steps = [_step(0, "Randomised", np.zeros_like(remaining), remaining, treated)]
+    for number, rule in enumerate(rules, start=1):
+        excluded = remaining & ~_met(pooled, rule, number)
+        remaining = remaining & ~excluded
+        steps.append(_step(number, str(rule["reason"]), excluded, remaining, treated))
+        for arm, code in ARMS.items():
+            if not (remaining & (treated == code)).any():
+                raise CohortError(
+                    f"eligibility rule {number} ({rule['reason']!r}, variable {rule['variable']!r}) leaves "
+                    f"no patient in arm {arm!r}: it excluded {int(excluded.sum())} of "
+                    f"{int((excluded | remaining).sum())}"
+                )
+    frame = pooled.loc[remaining].reset_index(drop=True)
+    _warn_of_empty_trials(pooled, frame)
+    return Cohort(frame=frame, flow=pd.DataFrame(steps, columns=list(FLOW_COLUMNS)))
+
+
+def _met(pooled: pd.DataFrame, rule: Mapping[str, Any], number: int) -> Mask:
+    name = rule["variable"]
+    where = f"eligibility rule {number} ({rule['reason']!r})"
+    if name not in pooled.columns:
+        raise CohortError(f"{where}: no variable {name!r}; allowed: {listing(pooled.columns, limit=99)}")
+    tests = [test for test in MISSING_DEFAULT if test in rule]
+    if len(tests) != 1:
+        raise CohortError(f"{where}: needs exactly one of {listing(MISSING_DEFAULT)}, has {listing(tests)}")
+    test, values = tests[0], pooled[name]
+    known: Mask = values.notna().to_numpy(dtype=bool)
+    if test == "measured":
+        return known
+    met: Mask
+    if test == "between":
+        if isinstance(values.dtype, pd.CategoricalDtype):
+            raise CohortError(f"{where}: variable {name!r} is categorical: use one_of or none_of")
+        low, high = rule["between"]
+        numbers = values.to_numpy("float64", na_value=np.nan)
+        met = (numbers >= (-np.inf if low is None else low)) & (numbers <= (np.inf if high is None else high))
+    else:
+        among = values.isin(_as_values(values, rule[test], where)).to_numpy(dtype=bool)
+        met = among if test == "one_of" else ~among
+    keep_missing = rule.get("missing", MISSING_DEFAULT[test]) == "keep"
+    return np.where(known, met, keep_missing)
+
+
+def _as_values(values: pd.Series[Any], levels: Sequence[Any], where: str) -> list[Any]:
+    if not isinstance(values.dtype, pd.CategoricalDtype):
+        return list(levels)
+    asked = [str(level) for level in levels]
+    unknown = [level for level in asked if level not in values.cat.categories]
+    if unknown:
+        raise CohortError(
+            f"{where}: variable {values.name!r} has no level {listing(unknown)}; "
+            f"allowed: {listing(values.cat.categories)}"
+        )
+    return asked
+
+
+def _step(
+    number: int,
+    reason: str,
+    excluded: Mask,
+    remaining: Mask,
+    treated: Mask,
+) -> tuple[object, ...]:
+    counts = [
+        int((who & arm).sum())
+        for who in (excluded, remaining)
+        for arm in (np.ones_like(treated), treated, ~treated)
+    ]
+    return (number, reason, *counts)
+
+
+def _warn_of_empty_trials(pooled: pd.DataFrame, cohort: pd.DataFrame) -> None:
+    left = cohort.groupby(["trial", "treatment"]).size()
+    for trial in pooled["trial"].unique():
+        empty = [arm for arm, code in ARMS.items() if (trial, code) not in left.index]
+        if len(empty) == len(ARMS):
+            warnings.warn(f"trial {trial!r} has no eligible patient", CohortWarning, stacklevel=3)
+        elif empty:
+            warnings.warn(
+                f"trial {trial!r} has no eligible patient in arm {empty[0]!r}", CohortWarning, stacklevel=3
+            )

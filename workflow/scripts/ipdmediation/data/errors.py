@@ -1,0 +1,56 @@
+"""Named errors and warnings of the data floor: each message says what is wrong and what is allowed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+class DataError(ValueError):
+    """Base of every error that the data floor raises on purpose."""
+
+
+class ConfigurationError(DataError):
+    """The configuration or a trial mapping contradicts itself."""
+
+
+class SourceError(DataError):
+    """A trial's file is missing, empty, or not what the mapping says it is."""
+
+
+class MappingError(DataError):
+    """A trial's values do not fit its mapping or the common variables."""
+
+
+class ContractError(DataError):
+    """A frame is not a harmonised trial: a column, type, range or key is wrong."""
+
+
+class CohortError(DataError):
+    """An eligibility rule cannot be applied, or leaves nobody to analyse."""
+
+
+class ImputationError(DataError):
+    """The data cannot be completed as asked."""
+
+
+class CohortWarning(UserWarning):
+    """The cohort can be analysed, but a trial or one of its arms is empty."""
+
+
+def listing(values: Iterable[object], *, limit: int = 10) -> str:
+    """Return values as a comma-separated text, cut after `limit` of them.
+
+    Examples
+    --------
+    >>> listing([3, "x", 1], limit=2)
+    "3, 'x' and 1 more"
+    """
+    shown = [repr(value) for value in values]
+    text = ", ".join(shown[:limit])
+    return text if len(shown) <= limit else f"{text} and {len(shown) - limit} more"
+
+
+def raise_all(problems: list[str], error: type[DataError], heading: str) -> None:
+    """Raise one error that lists every problem; do nothing where there is none."""
+    if problems:
+        raise error("\n  - ".join([heading, *problems]))

@@ -1,0 +1,38 @@
+"""Stacking harmonised trials into one frame."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import pandas as pd
+
+from .errors import ContractError, listing
+from .schema import check_contract, conform
+from .variables import Variable
+
+
+def pool_trials(frames: Iterable[pd.DataFrame], *, variables: Mapping[str, Variable]) -> pd.DataFrame:
+    """Return the trials as one frame, in the order given.
+
+    Parameters
+    ----------
+    frames : iterable of DataFrame
+        Harmonised trials.
+    variables : mapping
+        The study's variables by name.
+
+    Raises
+    ------
+    ContractError
+        Where there is no trial, a trial comes twice, or a row breaks the contract (a patient twice in a trial
+        among them).
+    """
+    trials = [conform(frame, variables) for frame in frames]
+    if not trials:
+        raise ContractError("no trial to pool")
+    ids = pd.Series([trial for frame in trials for trial in frame["trial"].unique()], dtype="str")
+    if ids.duplicated().any():
+        repeated = sorted(set(ids[ids.duplicated()]))
+        raise ContractError(f"trials {listing(repeated)} come in more than one frame")
+    pooled = conform(pd.concat(trials, ignore_index=True), variables)
+    return check_contract(pooled, variables, file="the pooled trials")

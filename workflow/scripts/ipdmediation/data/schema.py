@@ -1,0 +1,190 @@
+"""The contract of a harmonised trial: its columns, types, ranges and keys."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from .errors import ContractError, listing, raise_all
+from .variables import ARMS, KEY_COLUMNS, Variable, VariableType, frame_columns, variables_from_config
+
+if TYPE_CHECKING:
+    import pandera.pandas as pa
+
+__all__ = [
+    "ARMS",
+    "KEY_COLUMNS",
+    "Variable",
+    "VariableType",
+    "check_contract",
+    "conform",
+    "harmonised_schema",
+    "variables_from_config",
+]
+
+KEY_DESCRIPTIONS = {
+    "trial": "Trial id, as the configuration names it.",
+    "patient": "Patient id, unique within the trial, as text.",
+    "treatment": "Randomised arm: 0 control, 1 treated.",
+}
+
+
+def variable_dtype(variable: Variable) -> str | pd.CategoricalDtype:
+    """Return the pandas dtype of a variable's column."""
+    if variable.type == "continuous":
+        return "float64"
+    if variable.type == "categorical":
+        return pd.CategoricalDtype(pd.Index(list(variable.level_labels), dtype="str"), ordered=False)
+    return "Int8"
+
+
+def conform(frame: pd.DataFrame, variables: Mapping[str, Variable]) -> pd.DataFrame:
+    """Return the frame with the contract's columns in order and in their dtypes.
+
+    Reading a file may lose a dtype (a category's unused level, a nullable integer); this restores it.
+    Columns that the contract does not know, such as `imputation`, follow behind, untouched.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Has `trial`, `patient`, `treatment` and one column a variable.
+    variables : mapping
+        The study's variables by name.
+
+    Raises
+    ------
+    ContractError
+        Where a column is missing or holds a value that its dtype cannot.
+    """
+    expected = frame_columns(variables)
+    absent = [column for column in expected if column not in frame.columns]
+    if absent:
+        raise ContractError(
+            f"columns {listing(absent)} are missing; the frame has {listing(frame.columns, limit=40)}"
+        )
+    others = [column for column in frame.columns if column not in expected]
+    typed = frame[[*expected, *others]].reset_index(drop=True)
+    dtypes: dict[str, Any] = {"trial": "str", "patient": "str", "treatment": "int8"}
+    dtypes |= {name: variable_dtype(variable) for name, variable in variables.items()}
+    problems = []
+    for column, dtype in dtypes.items():
+        values = typed[column]
+        if isinstance(dtype, pd.CategoricalDtype):
+            # A cast to category would silently drop what is not a level.
+            unknown = values.notna() & ~values.isin(dtype.categories)
+            if unknown.any():
+                found = listing(sorted(set(values[unknown].astype(str))))
+                problems.append(
+                    f"column {column!r}: {int(unknown.sum())} rows hold {found}; "
+                    f"allowed: {variables[column].allowed}"
+                )
+                continue
+        try:
+            typed[column] = values.astype(dtype)
+        except (TypeError, ValueError, OverflowError) as error:
+            problems.append(f"column {column!r} cannot be read as {dtype}: {error}")
+    raise_all(problems, ContractError, "the frame is not a harmonised trial:")
+    return typed
+
+
+def harmonised_schema(variables: Mapping[str, Variable]) -> pa.DataFrameSchema:
+    """Return the pandera contract of a harmonised or pooled trial, with a sentence a column.
+
+    Parameters
+    ----------
+    variables : mapping
+        The study's variables by name.
+    """
+    # pandera costs half a second to import and only the harmonising and pooling steps need it.
+    import pandera.pandas as pa
+
+    columns = {
+        "trial": pa.Column("str", description=KEY_DESCRIPTIONS["trial"]),
+        "patient": pa.Column(
+            "str", pa.Check.str_length(min_value=1), description=KEY_DESCRIPTIONS["patient"]
+        ),
+        "treatment": pa.Column(
+            "int8", pa.Check.isin(list(ARMS.values())), description=KEY_DESCRIPTIONS["treatment"]
+        ),
+    }
+    for name, variable in variables.items():
+        checks = []
+        if variable.type == "continuous":
+            checks.append(pa.Check(np.isfinite, name="finite"))
+            if variable.minimum is not None:
+                checks.append(pa.Check.ge(variable.minimum))
+            if variable.maximum is not None:
+                checks.append(pa.Check.le(variable.maximum))
+        elif variable.type != "categorical":
+            checks.append(pa.Check.isin(list(variable.codes)))
+        columns[name] = pa.Column(
+            variable_dtype(variable), checks, nullable=True, description=describe_variable(variable)
+        )
+    return pa.DataFrameSchema(
+        columns, strict=True, ordered=True, unique=["trial", "patient"], name="harmonised trial"
+    )
+
+
+def describe_variable(variable: Variable) -> str:
+    """Return one sentence on what a variable's column holds."""
+    if variable.type == "continuous":
+        return f"{variable.label}: {variable.allowed}; empty where not known."
+    if variable.type == "binary":
+        return f"{variable.label}: 1 yes, 0 no; empty where not known."
+    meaning = "; ".join(f"{level} = {label}" for level, label in variable.level_labels.items())
+    return f"{variable.label}: {meaning}; empty where not known."
+
+
+def check_contract(frame: pd.DataFrame, variables: Mapping[str, Variable], *, file: str) -> pd.DataFrame:
+    """Return the frame if it keeps the contract.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        A harmonised trial or several of them stacked.
+    variables : mapping
+        The study's variables by name.
+    file : str
+        Name of the file in the error's message.
+
+    Raises
+    ------
+    ContractError
+        One error that names the file and, for each broken promise, the column, the number of rows, some of
+        their values and what is allowed.
+    """
+    import pandera.errors
+
+    try:
+        return harmonised_schema(variables).validate(frame, lazy=True)
+    except pandera.errors.SchemaErrors as error:
+        problems = _problems(error.failure_cases, variables)
+    raise_all(problems, ContractError, f"{file}: not a harmonised trial:")
+    return frame
+
+
+def _problems(cases: pd.DataFrame, variables: Mapping[str, Variable]) -> list[str]:
+    problems = []
+    for (column, check), found in cases.groupby(["column", "check"], sort=False, dropna=False):
+        rows = found["index"].nunique() if found["index"].notna().any() else 0
+        values = listing(sorted(map(str, found["failure_case"].unique())))
+        if check == "multiple_fields_uniqueness":
+            patients = found.loc[found["column"] == "patient", "failure_case"].unique()
+            text = f"columns 'trial' and 'patient': {rows} rows share an id, {listing(map(str, patients))}"
+            if text in problems:
+                continue
+            allowed = "each patient once in a trial"
+        elif rows == 0:
+            text, allowed = f"{check}: {values}", "the configured columns, in their order and dtype"
+        else:
+            text = f"column {column!r}: {rows} rows break {check}, values {values}"
+            allowed = (
+                variables[str(column)].allowed
+                if column in variables
+                else KEY_DESCRIPTIONS.get(str(column), "nothing")
+            )
+        problems.append(f"{text}; allowed: {allowed}")
+    return list(dict.fromkeys(problems))

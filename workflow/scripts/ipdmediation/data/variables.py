@@ -1,0 +1,109 @@
+"""The common variables of a study, as the configuration declares them (imports nothing heavy)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, cast
+
+VariableType = Literal["continuous", "binary", "ordinal", "categorical"]
+
+#: Columns that every harmonised trial has in front of its variables.
+KEY_COLUMNS = ("trial", "patient", "treatment")
+
+ARMS = {"control": 0, "treated": 1}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Variable:
+    """One common variable: a column of every harmonised trial. Any variable may be missing for a patient.
+
+    Parameters
+    ----------
+    name : str
+        Column name.
+    type : {"continuous", "binary", "ordinal", "categorical"}
+        Decides the column's dtype: float64, Int8 (0/1), Int8 (codes of `levels`), category.
+    label : str
+        Name in tables and figures.
+    unit : str or None
+        Unit of a continuous variable, as pint or `units.CLINICAL_UNITS` spells it.
+    minimum, maximum : float or None
+        Inclusive plausible range of a continuous variable; None leaves that side open.
+    levels : dict or None
+        Level id to label, in order. Ids are integers for an ordinal variable, strings for a categorical one;
+        the first level of a categorical variable is its reference.
+    """
+
+    name: str
+    type: VariableType
+    label: str
+    unit: str | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+    levels: dict[int | str, str] | None = None
+
+    @property
+    def level_labels(self) -> dict[str, str]:
+        """Level id (as text) to label, in order; empty for continuous and binary variables."""
+        return {str(level): label for level, label in (self.levels or {}).items()}
+
+    @property
+    def codes(self) -> tuple[int, ...]:
+        """Integer codes that a binary or ordinal column may hold; empty for the other types."""
+        if self.type == "binary":
+            return (0, 1)
+        if self.type == "ordinal":
+            return tuple(int(level) for level in self.levels or {})
+        return ()
+
+    @property
+    def allowed(self) -> str:
+        """What a value may be, in words."""
+        if self.type == "continuous":
+            low = "no minimum" if self.minimum is None else f"{self.minimum:g}"
+            high = "no maximum" if self.maximum is None else f"{self.maximum:g}"
+            return f"numbers from {low} to {high}" + (f" {self.unit}" if self.unit else "")
+        if self.type == "categorical":
+            return ", ".join(self.level_labels)
+        return ", ".join(map(str, self.codes))
+
+
+def variables_from_config(declared: Mapping[str, Mapping[str, Any]]) -> dict[str, Variable]:
+    """Return the study's variables, in the order of the configuration.
+
+    Parameters
+    ----------
+    declared : mapping
+        The `variables` section: variable name to its type, label, unit, minimum, maximum and levels.
+
+    Examples
+    --------
+    >>> declared = {"mrs": {"type": "ordinal", "label": "mRS", "levels": {0: "No symptoms", 1: "Some"}}}
+    >>> variables_from_config(declared)["mrs"].codes
+    (0, 1)
+    """
+    return {name: _variable(name, entry) for name, entry in declared.items()}
+
+
+def _variable(name: str, entry: Mapping[str, Any]) -> Variable:
+    kind = cast(VariableType, entry["type"])
+    levels: dict[int | str, str] | None = None
+    if kind in ("ordinal", "categorical"):
+        # Keys of a YAML mapping may be numbers or text; the type decides which of the two a level id is.
+        as_id = int if kind == "ordinal" else str
+        levels = {as_id(level): str(label) for level, label in entry["levels"].items()}
+    return Variable(
+        name=name,
+        type=kind,
+        label=str(entry["label"]),
+        unit=entry.get("unit"),
+        minimum=None if entry.get("minimum") is None else float(entry["minimum"]),
+        maximum=None if entry.get("maximum") is None else float(entry["maximum"]),
+        levels=levels,
+    )
+
+
+def frame_columns(variables: Iterable[str]) -> list[str]:
+    """Return the columns of a harmonised trial in their order."""
+    return [*KEY_COLUMNS, *variables]
