@@ -1,0 +1,272 @@
+from __future__ import annotations
+
+import copy
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+from snakemake.utils import validate
+
+from ipdmediation.data.configuration import check_configuration, eligibility_rules, resolve_analysis
+from ipdmediation.data.errors import ConfigurationError
+
+from .conftest import DECLARED, MAPPING
+
+ROOT = Path(__file__).parents[3]
+SCHEMAS = ROOT / "workflow" / "schemas"
+STUDIES = [ROOT / "config" / "config.yaml", *sorted((ROOT / "config" / "examples").glob("*/config.yaml"))]
+
+CONFIG: dict[str, Any] = {
+    "study": {"title": "T", "question": "Q?"},
+    "seed": 1,
+    "trials": {"a": "a.yaml", "b": "b.yaml"},
+    "variables": DECLARED,
+    "eligibility": [{"variable": "mrs", "measured": True, "reason": "Unknown"}],
+    "analyses": {
+        "primary": {
+            "label": "Primary",
+            "mediator": {"variable": "volume", "transform": "log", "offset": 1},
+            "outcome": {"variable": "mrs", "family": "ordinal", "better": "low"},
+            "covariates": ["age", "female"],
+        },
+        "early": {
+            "label": "Early",
+            "eligibility": [{"variable": "delay", "between": [None, 6], "reason": "Late"}],
+            "bootstrap": {"replicates": 20},
+        },
+    },
+}
+
+
+def load(file: Path) -> Any:
+    return yaml.safe_load(file.read_text(encoding="utf-8"))
+
+
+def filled(config: dict[str, Any]) -> dict[str, Any]:
+    config = copy.deepcopy(config)
+    validate(config, str(SCHEMAS / "config.schema.yaml"))
+    return config
+
+
+@pytest.fixture
+def config() -> dict[str, Any]:
+    return filled(CONFIG)
+
+
+@pytest.fixture
+def mappings() -> dict[str, Any]:
+    return {"a": copy.deepcopy(MAPPING), "b": copy.deepcopy(MAPPING)}
+
+
+@pytest.mark.parametrize("name", ["config", "trial"])
+def test_the_schemas_are_schemas(name: str) -> None:
+    jsonschema.Draft202012Validator.check_schema(load(SCHEMAS / f"{name}.schema.yaml"))
+
+
+@pytest.mark.parametrize("file", STUDIES, ids=lambda file: str(file.parent.name))
+def test_every_study_that_we_ship_is_valid(file: Path) -> None:
+    config = filled(load(file))
+    trials = {trial: ROOT / path for trial, path in config["trials"].items()}
+    if not all(path.is_file() for path in trials.values()):
+        pytest.skip("a trial's mapping is not there yet")
+    mappings = {trial: load(path) for trial, path in trials.items()}
+    for mapping in mappings.values():
+        validate(mapping, str(SCHEMAS / "trial.schema.yaml"))
+    check_configuration(config, mappings)
+
+
+def test_defaults_fill_the_main_analysis_and_no_other(config: dict[str, Any]) -> None:
+    assert config["pathvars"] == {"results": "results", "logs": "logs", "benchmarks": "benchmarks"}
+    assert config["arms"]["treated"]["short"] == "Treated"
+    assert config["analyses"]["primary"]["missing"] == {
+        "method": "impute",
+        "imputations": 10,
+        "iterations": 10,
+        "donors": 5,
+    }
+    assert config["analyses"]["early"] == CONFIG["analyses"]["early"]
+
+
+def test_an_analysis_inherits_what_it_does_not_state(config: dict[str, Any]) -> None:
+    early = resolve_analysis(config, "early")
+    assert early["label"] == "Early"
+    assert early["bootstrap"]["replicates"] == 20
+    assert early["bootstrap"]["chunk"] == 250
+    assert early["mediator"] == config["analyses"]["primary"]["mediator"]
+    early["mediator"]["variable"] = "age"
+    assert resolve_analysis(config, "primary")["mediator"]["variable"] == "volume"
+    assert [rule["reason"] for rule in eligibility_rules(config, "early")] == ["Unknown", "Late"]
+    with pytest.raises(ConfigurationError, match=r"no analysis 'x'; allowed: 'primary', 'early'"):
+        resolve_analysis(config, "x")
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (["sed"], 1),
+        (["study", "titel"], "x"),
+        (["analyses", "early", "covariats"], []),
+        (["analyses", "early", "bootstrap", "interval"], "bootstrap"),
+        (["analyses", "primary", "missing", "method"], "drop"),
+        (["analyses", "primary", "bootstrap", "level"], 95),
+        (["variables", "age", "levels"], {0: "a", 1: "b"}),
+        (["variables", "site", "unit"], "mL"),
+        (["variables", "site", "levels"], {True: "yes", "no": "no"}),
+        (["variables", "Upper"], {"type": "binary", "label": "x"}),
+        (["variables", "trial"], {"type": "binary", "label": "x"}),
+        (["eligibility", 0, "one_of"], [1]),
+        (["eligibility", 0, "missing"], "keep"),
+        (["trials"], {}),
+        (["published"], [{"label": "x", "value": 1, "table": "flow", "where": {}, "column": "n"}]),
+    ],
+)
+def test_a_typo_is_an_error(path: list[Any], value: Any) -> None:
+    config = copy.deepcopy(CONFIG)
+    place: Any = config
+    for key in path[:-1]:
+        place = place[key] if isinstance(place, list) else place.setdefault(key, {})
+    place[path[-1]] = value
+    with pytest.raises(Exception, match=r"(?i)valid|should|allowed|unexpected"):
+        filled(config)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"source": {"file": "a.csv", "package": "p", "path": "a", "format": "csv"}},
+        {"source": {"package": "statsmodels", "format": "csv"}},
+        {"source": {"file": "a.csv", "format": "csv", "options": {"sheet": "data"}}},
+        {"source": {"file": "a.xlsx", "format": "excel", "options": {"decimal": ","}}},
+        {"source": {"file": "a.dta", "format": "stata", "options": {"encoding": "latin-1"}}},
+        {"variables": {"age": {"column": "AGE", "absent": True}}},
+        {"variables": {"age": {"from": "A"}}},
+        {"variables": {"age": {"colum": "AGE"}}},
+        {"variables": {"age": {"constant": 1, "unit": "year"}}},
+        {"treatment": {"column": "ARM", "codes": {1: "treatd", 2: "control"}}},
+        {"treatment": {"column": "ARM", "codes": {True: "treated", False: "control"}}},
+    ],
+)
+def test_a_mapping_with_a_typo_is_an_error(change: dict[str, Any]) -> None:
+    mapping = {**copy.deepcopy(MAPPING), **change}
+    with pytest.raises(Exception, match=r"(?i)valid|should|allowed|dependency|required"):
+        validate(mapping, str(SCHEMAS / "trial.schema.yaml"))
+
+
+def test_a_sound_study_has_no_problem(config: dict[str, Any], mappings: dict[str, Any]) -> None:
+    validate(mappings["a"], str(SCHEMAS / "trial.schema.yaml"))
+    check_configuration(config, mappings)
+
+
+Change = tuple[list[Any], Any, str]
+CHANGES: list[Change] = [
+    (["analyses", "primary", "covariates"], ["age", "sex"], "analyses.primary.covariates: no variable 'sex'"),
+    (["analyses", "early", "covariates"], ["mrs"], "analyses.early.covariates: 'mrs' is the mediator or"),
+    (["analyses", "primary", "mediator", "variable"], "mrs", "'mrs' is ordinal, it has to be continuous"),
+    (["analyses", "primary", "outcome", "family"], "binary", "'mrs' is ordinal, it has to be binary for"),
+    (["analyses", "primary", "mediator", "offset"], 0, "'log' with offset 0 is not defined for every"),
+    (["analyses", "primary", "outcome", "variable"], "volume", "mediator and outcome are both 'volume'"),
+    (["eligibility", 0, "variable"], "mrss", r"eligibility, rule 1 (Unknown): no variable 'mrss'"),
+    (["analyses", "early", "eligibility", 0, "between"], [5, 1], "between 5 and 1 nothing lies"),
+    (["analyses", "early", "eligibility", 0, "variable"], "site", "'site' is categorical and has no range"),
+    (["describe", "baseline"], ["agee"], "describe.baseline: no variable 'agee'"),
+    (["variables", "mrs", "levels"], {"0": "a", "x": "b"}, "variables.mrs.levels: ids of an ordinal"),
+    (["variables", "mrs", "levels"], {1: "a", 0: "b"}, "variables.mrs.levels: codes have to increase"),
+    (["variables", "mrs", "levels"], {1: "a", 500: "b"}, "between -128 and 127"),
+    (["variables", "age", "minimum"], 200, "minimum 200 is not below maximum 105"),
+    (["trials"], {"a": "a.yaml"}, "trial_effects: 'fixed' needs two trials"),
+    (
+        ["published"],
+        [{"label": "F", "analysis": "x"}],
+        "published, entry 1 (F): no analysis 'x'; allowed: 'primary', 'early'",
+    ),
+    (
+        ["eligibility"],
+        [{"variable": "site", "one_of": ["m3"], "reason": "R"}],
+        "rule 1 (R): 'm3' is no value of 'site'; allowed: m1, ica, none",
+    ),
+    (
+        ["eligibility"],
+        [{"variable": "mrs", "none_of": [7], "reason": "R"}],
+        "rule 1 (R): 7 is no value of 'mrs'; allowed: 0, 1, 2",
+    ),
+]
+
+
+def changed(target: Any, path: list[Any], value: Any) -> None:
+    for key in path[:-1]:
+        target = target[key]
+    target[path[-1]] = value
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=lambda change: ".".join(map(str, change[0])))
+def test_a_reference_to_nothing_is_named(
+    config: dict[str, Any], mappings: dict[str, Any], change: Change
+) -> None:
+    path, value, message = change
+    changed(config, path, value)
+    with pytest.raises(ConfigurationError) as error:
+        check_configuration(config, mappings, file="config.yaml")
+    assert "config.yaml" in str(error.value)
+    assert message in str(error.value)
+
+
+MAPPING_CHANGES: list[Change] = [
+    (["variables", "mRS"], {"column": "x"}, "trials.a.variables: no variable 'mRS'; allowed: 'age'"),
+    (
+        ["variables", "female", "codes"],
+        {"M": 2},
+        "trials.a.variables.female.codes: 2 is no value of 'female'",
+    ),
+    (
+        ["variables", "site"],
+        {"constant": "m5"},
+        "trials.a.variables.site.constant: 'm5' is no value of 'site'",
+    ),
+    (["variables", "age"], {"constant": 3}, "3 is no value of 'age'; allowed: numbers from 18 to 105 year"),
+    (["variables", "age", "codes"], {1: 2}, "trials.a.variables.age: a continuous variable takes no codes"),
+    (["variables", "site", "unit"], "mL", "trials.a.variables.site: `unit` is for continuous variables"),
+    (["treatment", "codes"], {1: "treated", 2: "treated"}, "treatment.codes: no code means 'control'"),
+]
+
+
+@pytest.mark.parametrize("change", MAPPING_CHANGES, ids=lambda change: ".".join(map(str, change[0])))
+def test_a_mapping_that_does_not_fit_is_named(
+    config: dict[str, Any], mappings: dict[str, Any], change: Change
+) -> None:
+    path, value, message = change
+    changed(mappings["a"], path, value)
+    with pytest.raises(ConfigurationError) as error:
+        check_configuration(config, mappings)
+    assert message in str(error.value)
+
+
+def test_a_variable_that_a_trial_does_not_map(config: dict[str, Any], mappings: dict[str, Any]) -> None:
+    del mappings["b"]["variables"]["site"]
+    with pytest.raises(ConfigurationError, match=r"trials\.b\.variables: 'site' is not mapped"):
+        check_configuration(config, mappings)
+
+
+def test_all_problems_at_once(config: dict[str, Any], mappings: dict[str, Any]) -> None:
+    config["describe"]["baseline"] = ["x"]
+    config["eligibility"][0]["variable"] = "y"
+    with pytest.raises(ConfigurationError, match=r"2 problem\(s\)(.|\n)*'y'(.|\n)*'x'"):
+        check_configuration(config, mappings)
+
+
+def test_checking_a_configuration_imports_nothing_heavy() -> None:
+    code = (
+        "import sys; import ipdmediation.data.configuration; "
+        "print([name for name in ('pandas', 'numpy', 'pint', 'pandera') if name in sys.modules])"
+    )
+    found = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT / "workflow" / "scripts",
+    )
+    assert found.stdout.strip() == "[]"

@@ -1,0 +1,261 @@
+"""References between the parts of a configuration, which a JSON schema cannot check (light to import)."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, Mapping
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from .errors import ConfigurationError, SourceError, listing, raise_all
+from .variables import ARMS, Variable, variables_from_config
+
+FAMILY_TYPES = {"ordinal": "ordinal", "binary": "binary", "continuous": "continuous"}
+DTYPE_RANGE = range(-128, 128)
+
+
+def resolve_source(source: Mapping[str, Any]) -> Path:
+    """Return the path of a trial's file.
+
+    Parameters
+    ----------
+    source : mapping
+        `source` of a trial's mapping: `file`, or `package` and `path` for a file that an installed package
+        ships. The package is found, not imported.
+
+    Raises
+    ------
+    SourceError
+        Where the package is not installed or does not ship the file.
+    """
+    if "file" in source:
+        return Path(source["file"])
+    package, path = str(source["package"]), Path(source["path"])
+    spec = find_spec(package)
+    if spec is None or not spec.submodule_search_locations:
+        raise SourceError(f"source: package {package!r} is not installed")
+    for directory in spec.submodule_search_locations:
+        if (Path(directory) / path).is_file() and ".." not in path.parts:
+            return Path(directory) / path
+    raise SourceError(f"source: package {package!r} ships no file {str(path)!r}")
+
+
+def resolve_analysis(config: Mapping[str, Any], analysis: str) -> dict[str, Any]:
+    """Return an analysis with everything that it inherits from `primary`.
+
+    Mappings are merged, lists and single values replaced.
+
+    Parameters
+    ----------
+    config : mapping
+        The study's configuration.
+    analysis : str
+        Name of one of its analyses.
+
+    Raises
+    ------
+    ConfigurationError
+        Where there is no such analysis.
+    """
+    analyses = config["analyses"]
+    if analysis not in analyses:
+        raise ConfigurationError(f"no analysis {analysis!r}; allowed: {listing(analyses, limit=99)}")
+    merged: dict[str, Any] = _merged(analyses["primary"], analyses[analysis])
+    return merged
+
+
+def eligibility_rules(config: Mapping[str, Any], analysis: str) -> list[dict[str, Any]]:
+    """Return the rules of an analysis: the study's, then its own."""
+    return [*config["eligibility"], *resolve_analysis(config, analysis)["eligibility"]]
+
+
+def check_configuration(
+    config: Mapping[str, Any], mappings: Mapping[str, Mapping[str, Any]], *, file: str = "configuration"
+) -> None:
+    """Raise one error for every reference of a configuration that leads nowhere or does not fit.
+
+    Parameters
+    ----------
+    config : mapping
+        The study's configuration, valid by `config.schema.yaml` and filled with its defaults.
+    mappings : mapping
+        Trial id to the content of its mapping, valid by `trial.schema.yaml`.
+    file : str
+        Name of the configuration in the message.
+
+    Raises
+    ------
+    ConfigurationError
+        Lists every problem with the place where it stands and what is allowed there.
+    """
+    problems = list(_variable_problems(config["variables"]))
+    if not problems:
+        variables = variables_from_config(config["variables"])
+        problems += _study_problems(config, variables)
+        for trial in config["trials"]:
+            problems += _mapping_problems(f"trials.{trial}", mappings[trial], variables)
+    raise_all(problems, ConfigurationError, f"{file}: {len(problems)} problem(s):")
+
+
+def _merged(base: Any, changes: Any) -> Any:
+    if not (isinstance(base, Mapping) and isinstance(changes, Mapping)):
+        return copy.deepcopy(changes)
+    merged = {key: copy.deepcopy(value) for key, value in base.items()}
+    for key, value in changes.items():
+        merged[key] = _merged(merged.get(key), value)
+    return merged
+
+
+def _variable_problems(declared: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    for name, entry in declared.items():
+        where = f"variables.{name}"
+        if entry["type"] == "ordinal":
+            if not all(_is_integer(level) for level in entry["levels"]):
+                found = listing(entry["levels"])
+                yield f"{where}.levels: ids of an ordinal variable are integers, found {found}"
+                continue
+            codes = [int(level) for level in entry["levels"]]
+            if codes != sorted(set(codes)):
+                yield f"{where}.levels: codes have to increase, found {listing(codes)}"
+            if not all(code in DTYPE_RANGE for code in codes):
+                yield f"{where}.levels: codes have to lie between -128 and 127, found {listing(codes)}"
+        low, high = entry.get("minimum"), entry.get("maximum")
+        if low is not None and high is not None and low >= high:
+            yield f"{where}: minimum {low:g} is not below maximum {high:g}"
+
+
+def _study_problems(config: Mapping[str, Any], variables: Mapping[str, Variable]) -> Iterator[str]:
+    yield from _rule_problems("eligibility", config["eligibility"], variables)
+    for name in config["describe"]["baseline"]:
+        yield from _unknown_variable("describe.baseline", name, variables)
+    for name in config["analyses"]:
+        yield from _analysis_problems(name, config, variables)
+    for position, entry in enumerate(config["published"], start=1):
+        analysis = entry.get("analysis", "primary")
+        if analysis not in config["analyses"]:
+            yield (
+                f"published, entry {position} ({entry['label']}): no analysis {analysis!r}; "
+                f"allowed: {listing(config['analyses'], limit=99)}"
+            )
+
+
+def _analysis_problems(
+    name: str, config: Mapping[str, Any], variables: Mapping[str, Variable]
+) -> Iterator[str]:
+    where = f"analyses.{name}"
+    analysis = resolve_analysis(config, name)
+    mediator, outcome = analysis["mediator"], analysis["outcome"]
+    yield from _rule_problems(f"{where}.eligibility", analysis["eligibility"], variables)
+    for role, entry, kind in (
+        ("mediator", mediator, "continuous"),
+        ("outcome", outcome, FAMILY_TYPES[outcome["family"]]),
+    ):
+        variable = variables.get(entry["variable"])
+        yield from _unknown_variable(f"{where}.{role}.variable", entry["variable"], variables)
+        if variable is not None and variable.type != kind:
+            reason = f" for family {outcome['family']!r}" if role == "outcome" else ""
+            yield (
+                f"{where}.{role}.variable: {variable.name!r} is {variable.type}, it has to be {kind}{reason}"
+            )
+    yield from _scale_problems(f"{where}.mediator", mediator, variables)
+    for covariate in analysis["covariates"]:
+        yield from _unknown_variable(f"{where}.covariates", covariate, variables)
+        if covariate in (mediator["variable"], outcome["variable"]):
+            yield f"{where}.covariates: {covariate!r} is the mediator or the outcome"
+    if mediator["variable"] == outcome["variable"]:
+        yield f"{where}: mediator and outcome are both {outcome['variable']!r}"
+    if len(config["trials"]) == 1:
+        effects, resampling = analysis["trial_effects"], analysis["bootstrap"]["resampling"]
+        if effects != "none":
+            yield f"{where}.trial_effects: {effects!r} needs two trials; allowed for one: 'none'"
+        if resampling == "two_level":
+            yield f"{where}.bootstrap.resampling: {resampling!r} needs two trials; allowed: 'stratified'"
+
+
+def _scale_problems(
+    where: str, mediator: Mapping[str, Any], variables: Mapping[str, Variable]
+) -> Iterator[str]:
+    variable = variables.get(mediator["variable"])
+    offsets = {"log": mediator["offset"], "log1p": 1}
+    offset = offsets.get(mediator["transform"])
+    if offset is None or variable is None or variable.type != "continuous":
+        return
+    if variable.minimum is None or variable.minimum + offset <= 0:
+        low = "no minimum" if variable.minimum is None else f"minimum {variable.minimum:g}"
+        yield (
+            f"{where}: {mediator['transform']!r} with offset {offset:g} is not defined for every value of "
+            f"{variable.name!r} ({low}); minimum plus offset has to be above 0"
+        )
+
+
+def _rule_problems(where: str, rules: Any, variables: Mapping[str, Variable]) -> Iterator[str]:
+    for position, rule in enumerate(rules, start=1):
+        place = f"{where}, rule {position} ({rule['reason']})"
+        variable = variables.get(rule["variable"])
+        if variable is None:
+            yield from _unknown_variable(place, rule["variable"], variables)
+            continue
+        low, high = rule.get("between", (None, None))
+        if "between" in rule and variable.type == "categorical":
+            yield f"{place}: {variable.name!r} is categorical and has no range; use one_of or none_of"
+        if low is not None and high is not None and low > high:
+            yield f"{place}: between {low:g} and {high:g} nothing lies"
+        for level in [*rule.get("one_of", ()), *rule.get("none_of", ())]:
+            yield from _level_problem(place, level, variable)
+
+
+def _mapping_problems(
+    where: str, mapping: Mapping[str, Any], variables: Mapping[str, Variable]
+) -> Iterator[str]:
+    arms = set(mapping["treatment"]["codes"].values())
+    for arm in [arm for arm in ARMS if arm not in arms]:
+        yield f"{where}.treatment.codes: no code means {arm!r}"
+    for name in [name for name in variables if name not in mapping["variables"]]:
+        yield f"{where}.variables: {name!r} is not mapped (`absent: true` if the trial did not record it)"
+    for name, entry in mapping["variables"].items():
+        place = f"{where}.variables.{name}"
+        variable = variables.get(name)
+        if variable is None:
+            yield from _unknown_variable(f"{where}.variables", name, variables)
+            continue
+        if variable.type == "continuous":
+            if "codes" in entry:
+                yield f"{place}: a continuous variable takes no codes"
+            if "from" in entry and variable.unit is None:
+                yield f"{place}: time between two stamps needs a unit of the variable"
+        else:
+            for key in [key for key in ("unit", "from") if key in entry]:
+                yield f"{place}: `{key}` is for continuous variables, {name!r} is {variable.type}"
+            for level in entry.get("codes", {}).values():
+                yield from _level_problem(f"{place}.codes", level, variable)
+        if "constant" in entry:
+            yield from _level_problem(f"{place}.constant", entry["constant"], variable)
+
+
+def _level_problem(where: str, level: Any, variable: Variable) -> Iterator[str]:
+    if variable.type == "continuous":
+        inside = isinstance(level, (int, float)) and (
+            (variable.minimum is None or level >= variable.minimum)
+            and (variable.maximum is None or level <= variable.maximum)
+        )
+    elif variable.type == "categorical":
+        inside = str(level) in variable.level_labels
+    else:
+        inside = _is_integer(level) and int(level) in variable.codes
+    if not inside:
+        yield f"{where}: {level!r} is no value of {variable.name!r}; allowed: {variable.allowed}"
+
+
+def _unknown_variable(where: str, name: str, variables: Mapping[str, Variable]) -> Iterator[str]:
+    if name not in variables:
+        yield f"{where}: no variable {name!r}; allowed: {listing(variables, limit=99)}"
+
+
+def _is_integer(level: Any) -> bool:
+    if isinstance(level, bool):
+        return False
+    try:
+        return float(level).is_integer()
+    except (TypeError, ValueError):
+        return False
