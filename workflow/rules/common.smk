@@ -3,6 +3,7 @@ import ast
 import hashlib
 import importlib
 import math
+import os
 import sys
 from functools import cache
 from pathlib import Path
@@ -21,8 +22,8 @@ def source(path):
     In place matters: a copy has a new name in every run, and compiled kernels are cached by name.
     """
     if HERE.is_local:
-        local = Path(HERE.join(path).get_path_or_uri(secret_free=True))
-        return str(local) if local.is_file() else None
+        local = os.path.relpath(HERE.join(path).get_path_or_uri(secret_free=True))
+        return local if os.path.isfile(local) else None
     try:
         return str(workflow.source_path(path))
     except Exception:  # each hosting service has its own "not found"
@@ -75,7 +76,7 @@ def load(name):
     """Import a module of the package while the workflow is read; it may import nothing heavy."""
     places = [source(path) for path in files_of(f"{SCRIPTS}/{name.replace('.', '/')}.py")]
     package = next(place for place in places if place.endswith("ipdmediation/__init__.py"))
-    sys.path.insert(0, str(Path(package).parents[1]))
+    sys.path.insert(0, str(Path(package).resolve().parents[1]))
     try:
         return importlib.import_module(name)
     finally:
@@ -156,9 +157,9 @@ def chunks(wildcards):
     return [f"<results>/{wildcards.analysis}/bootstrap/{start}-{start + size}.parquet" for start in starts]
 
 
-def study_words(wildcards):
+def study_words(name):
     """Return what figures, tables and the report say about the study and one of its analyses."""
-    settings = analysis(wildcards.analysis)
+    settings = analysis(name)
     shown = (
         "label",
         "mediator",

@@ -1,5 +1,4 @@
 # In: the tables of numbers. Out: figures, tables for a paper, the report, and the manifest of what went in.
-TRIAL_TABLES = expand("<results>/quality/{trial}.csv", trial=config["trials"])
 DESCRIBED = "<results>/{analysis}/describe"
 FITTED = {model: f"<results>/{{analysis}}/models/{model}.csv" for model in MODELS}
 EFFECTS = "<results>/{analysis}/effects.csv"
@@ -76,7 +75,7 @@ rule figure:
     conda:
         "../../envs/ipdmediation.yaml"
     params:
-        study=study_words,
+        study=lambda wildcards: study_words(wildcards.analysis),
         code=lambda wildcards: code(f"figure_{wildcards.figure}"),
     script:
         "../scripts/figure_{wildcards.figure}.py"
@@ -103,10 +102,44 @@ rule table:
     conda:
         "../../envs/ipdmediation.yaml"
     params:
-        study=study_words,
+        study=lambda wildcards: study_words(wildcards.analysis),
         code=lambda wildcards: code(f"table_{wildcards.table}"),
     script:
         "../scripts/table_{wildcards.table}.py"
+
+
+rule report:
+    input:
+        template=source("../report/page.html.j2"),
+        flow=expand("<results>/{analysis}/flow.csv", analysis=config["analyses"]),
+        baseline=expand("<results>/{analysis}/describe/baseline.csv", analysis=config["analyses"]),
+        outcome=expand("<results>/{analysis}/describe/outcome.csv", analysis=config["analyses"]),
+        mediator=expand("<results>/{analysis}/describe/mediator.csv", analysis=config["analyses"]),
+        mediator_model=expand("<results>/{analysis}/models/mediator.csv", analysis=config["analyses"]),
+        total_model=expand("<results>/{analysis}/models/total.csv", analysis=config["analyses"]),
+        outcome_model=expand("<results>/{analysis}/models/outcome.csv", analysis=config["analyses"]),
+        diagnostics=expand(
+            "<results>/{analysis}/models/{model}.json", analysis=config["analyses"], model=MODELS
+        ),
+        effects=expand("<results>/{analysis}/effects.csv", analysis=config["analyses"]),
+        figures=expand("<results>/primary/figures/{figure}.svg", figure=FIGURES),
+        quality=expand("<results>/quality/{trial}.csv", trial=config["trials"]),
+        published="<results>/published_comparison.csv",
+        manifest="<results>/manifest.json",
+    output:
+        report="<results>/report.html",
+    log:
+        "<logs>/report.log",
+    localrule: True
+    conda:
+        "../../envs/ipdmediation.yaml"
+    params:
+        studies=[study_words(name) for name in config["analyses"]],
+        figure_names=list(FIGURES),
+        trials=list(config["trials"]),
+        code=code("report"),
+    script:
+        "../scripts/report.py"
 
 
 rule manifest:

@@ -13,11 +13,12 @@ def main(
     *, raw: str, mapping: str, harmonised: str, quality: str, trial: str, variables: dict[str, Any]
 ) -> None:
     """Read a trial's file and its mapping; write the harmonised trial and what harmonising did."""
-    declared = TrialMapping.from_mapping(yaml.safe_load(Path(mapping).read_text()))
-    table = read_raw(raw, file_format=declared.file_format, options=declared.options)
-    result = harmonise_trial(
-        table, mapping=declared, trial=trial, variables=variables_from_config(variables), file=raw
-    )
+    known = variables_from_config(variables)
+    content = yaml.safe_load(Path(mapping).read_text())
+    declared = TrialMapping.from_mapping(content)
+    source = content["source"]
+    table = read_raw(raw, file_format=source["format"], options=source.get("options"))
+    result = harmonise_trial(table, mapping=declared, trial=trial, variables=known, file=raw)
     result.frame.to_parquet(harmonised)
     result.quality.to_csv(quality, index=False)
 

@@ -4,7 +4,7 @@ import logging
 import os
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,7 @@ def run(main: Callable[..., None], snakemake: Any) -> None:
     partial = {name: _partial_name(path) for name, path in outputs.items()}
     try:
         _refuse_another_package()
+        _keep_patients_private(outputs.values())
         main(**_named(snakemake.input), **partial, **_parameters(snakemake.params))
         for name, path in outputs.items():
             Path(partial[name]).replace(path)
@@ -54,6 +55,14 @@ def _redirect_to(log: Path) -> None:
     os.dup2(stream.fileno(), 2)
     logging.captureWarnings(True)
     logging.basicConfig(stream=sys.stderr, format="%(levelname)s %(message)s")
+
+
+def _keep_patients_private(paths: Iterable[str]) -> None:
+    """Close the folder of patient-level rows to everybody else before anything is written to it."""
+    for path in paths:
+        for folder in Path(path).parents:
+            if folder.name == "ipd":
+                folder.chmod(0o700)
 
 
 def _partial_name(path: str) -> str:
