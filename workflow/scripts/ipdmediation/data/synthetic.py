@@ -1,4 +1,4 @@
-"""Synthetic trials: the generating model, its causal truth, and raw files as a trial's own centre would deliver them.
+"""Synthetic trials: the generating model, its causal truth, and raw files as a centre would deliver them.
 
 The model is a plain reading of its parameter file. For patient i of trial t in arm A::
 
@@ -6,7 +6,7 @@ The model is a plain reading of its parameter file. For patient i of trial t in 
     M            intercept[t] + shift[t] A + covariates + residual,  M = ln(mediator + offset)
     logit P(Y>k) direct[t] A + slope[t] (M - centre) + covariates - threshold[t, k]
 
-A higher level of the outcome Y is a worse one here. Everything random comes from the generator that is passed in.
+A higher level of the outcome Y is a worse one. Everything random comes from the generator passed in.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import io
 import re
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -24,11 +25,15 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import expit, logit, ndtr, ndtri
 
+from .errors import DataError, listing
+from .variables import ARMS as ARM_CODES
+from .variables import Variable
+
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 Parameters = Mapping[str, Any]
 
-ARMS = ("control", "treated")
+ARMS = tuple(ARM_CODES)
 CELLS = ((0, 0), (0, 1), (1, 0), (1, 1))
 EFFECTS: Mapping[str, tuple[tuple[int, int], tuple[int, int]]] = {
     "te": ((1, 1), (0, 0)),
@@ -41,11 +46,11 @@ UPPER_QUARTILE_Z = float(ndtri(0.75))
 STAMP = datetime(2000, 1, 1)
 
 
-class SyntheticDataError(ValueError):
+class SyntheticDataError(DataError):
     """The generating model or a raw file's layout cannot be carried out as written."""
 
 
-# --- the generating model ------------------------------------------------------------------------------------------
+# --- the generating model -----------------------------------------------------------------------------------
 
 
 def simulate_trial(parameters: Parameters, trial: str, *, rng: np.random.Generator) -> pd.DataFrame:
@@ -63,18 +68,18 @@ def simulate_trial(parameters: Parameters, trial: str, *, rng: np.random.Generat
     Returns
     -------
     DataFrame
-        One row a randomised patient: ``trial``, ``patient``, ``treatment`` (0 control, 1 treated), then the
-        variables in the order of ``parameters["variables"]``, in the common units. Continuous variables are float64,
-        binary and ordinal ones nullable Int8, categorical ones pandas categories.
+        One row a randomised patient: `trial`, `patient`, `treatment` (0 control, 1 treated), then the
+        variables in the order of ``parameters["variables"]``, in the common units. Continuous variables are
+        float64, binary and ordinal ones nullable Int8, categorical ones pandas categories.
 
     Raises
     ------
     SyntheticDataError
-        If the trial is unknown, the correlations are not positive definite, or a loss asks for more patients than
-        there are.
+        If the trial is unknown, the correlations are not positive definite, or a loss asks for more patients
+        than there are.
     """
     if trial not in parameters["patients"]:
-        known = ", ".join(parameters["patients"])
+        known = listing(parameters["patients"])
         raise SyntheticDataError(f"trial {trial!r} has no synthetic parameters; known trials: {known}")
     sizes = parameters["patients"][trial]
     treatment = rng.permutation(np.repeat([0, 1], [sizes[arm] for arm in ARMS]))
@@ -90,7 +95,7 @@ def simulate_trial(parameters: Parameters, trial: str, *, rng: np.random.Generat
     columns[model["variable"]] = _to_resolution(np.exp(mediator) - model["offset"], model["per_unit"])
     columns |= _follow_up(parameters["follow_up"], trial, mediator, draws[:, width + 2 :])
     for loss in parameters["losses"]:
-        _lose(loss, trial, columns, treatment, predictor, rng)
+        _lose(loss, trial, columns, treatment=treatment, severity=predictor, rng=rng)
     _remove_values(parameters["missing"], trial, columns, rng)
 
     frame = pd.DataFrame({"trial": trial, "patient": [""] * n, "treatment": treatment.astype(np.int8)})
@@ -111,10 +116,10 @@ def _as_kind(values: npt.NDArray[Any], kind: str | Sequence[str]) -> Any:
 
 
 def _uniforms(groups: IntArray, columns: int, *, sampling: str, rng: np.random.Generator) -> FloatArray:
-    """Draw uniform numbers, independent or one from each of n equal slices of (0, 1) in a group of n patients.
+    """Draw uniform numbers: independent, or stratified, one from each nth of (0, 1) in a group of n patients.
 
-    Sliced draws (Latin hypercube; McKay, Beckman & Conover 1979) keep one cohort close to its calibration targets.
-    Its estimates then vary less than in independent patients, so coverage is studied with independent draws.
+    Stratified draws (Latin hypercube; McKay, Beckman & Conover 1979) keep one cohort close to its calibration
+    targets. Estimates then vary less than in independent patients, so coverage needs independent draws.
     """
     if sampling == "independent":
         return rng.random((groups.size, columns))
@@ -152,11 +157,12 @@ def _marginal(specification: Mapping[str, Any], trial: str, z: FloatArray) -> np
         return (ndtr(z) > 1 - specification["percent"][trial] / 100).astype(float)
     levels = specification["level_percent"][trial]
     cuts = ndtri(np.cumsum(list(levels.values()))[:-1] / sum(levels.values()))
-    return np.asarray(list(levels), dtype=object)[_count_above(z, cuts)]
+    names: npt.NDArray[Any] = np.array(list(levels), dtype=object)
+    return names[_count_above(z, cuts)]
 
 
 def _two_piece(specification: Mapping[str, Any], quartiles: Sequence[float], z: FloatArray) -> FloatArray:
-    """Two-piece normal distribution through three quartiles, truncated to the limits, at the recorded resolution."""
+    """Two-piece normal distribution through three quartiles, truncated, at the recorded resolution."""
     log_scale = specification["scale"] == "log"
     low, middle, high = np.log(quartiles) if log_scale else np.asarray(quartiles, dtype=float)
     below, above = (middle - low) / UPPER_QUARTILE_Z, (high - middle) / UPPER_QUARTILE_Z
@@ -202,7 +208,7 @@ def _mediator(
     treatment: IntArray,
     draw: FloatArray,
 ) -> FloatArray:
-    """M = ln(mediator + offset) given covariates and treatment; `draw` is the patient's residual as a probability."""
+    """M = ln(mediator + offset) given covariates and treatment; `draw` is the residual as a probability."""
     model = parameters["mediator"]
     mean = (
         model["intercept"][trial]
@@ -211,7 +217,7 @@ def _mediator(
     )
     sd = np.where(treatment == 1, model["residual_sd"]["treated"], model["residual_sd"]["control"])
     floor, ceiling = (np.log(limit + model["offset"]) for limit in model["limits"])
-    # A tail cut at the ceiling has no heap of equal values there; the floor has one, the patients without a lesion.
+    # The ceiling cuts the tail off without a heap of equal values; the floor holds those without a lesion.
     z = ndtri(draw * ndtr((ceiling - mean) / sd))
     return np.asarray(np.maximum(mean + sd * z, floor))
 
@@ -260,11 +266,12 @@ def _lose(
     loss: Mapping[str, Any],
     trial: str,
     columns: dict[str, Any],
+    *,
     treatment: IntArray,
     severity: FloatArray,
     rng: np.random.Generator,
 ) -> None:
-    """Draw the patients that one reason takes out of the analysed cohort, and change their values (in place)."""
+    """Draw the patients whom one reason takes out of the analysed cohort; change their values in place."""
     taken = columns.setdefault("lost", np.zeros(treatment.size, dtype=bool))
     for arm, wanted in enumerate(loss["patients"].get(trial, (0, 0))):
         eligible = (treatment == arm) & ~taken
@@ -273,7 +280,8 @@ def _lose(
         candidates = np.flatnonzero(eligible)
         if wanted > candidates.size:
             raise SyntheticDataError(
-                f"loss {loss['reason']!r}: {trial}, {ARMS[arm]}: {wanted} patients wanted, {candidates.size} there"
+                f"loss {loss['reason']!r}, trial {trial!r}, {ARMS[arm]}: {wanted} patients wanted, "
+                f"{candidates.size} there"
             )
         if wanted == 0:
             continue
@@ -307,7 +315,7 @@ def _remove_values(
         columns[name][gone] = None if columns[name].dtype == object else np.nan
 
 
-# --- the causal truth ------------------------------------------------------------------------------------------------
+# --- the causal truth ---------------------------------------------------------------------------------------
 
 
 def causal_truth(
@@ -315,15 +323,16 @@ def causal_truth(
 ) -> dict[str, Any]:
     """Natural effects that hold in the generating model, by simulation over its covariates and trials.
 
-    Every simulated patient has both potential mediators M(0), M(1), made from one residual, and the outcome
-    distribution P(Y | A = a, M = M(a'), C) of each of the four cells (a, a'), which the model gives exactly; the cells'
-    distributions are averaged over patients, the trials in their randomised proportions (the mediation formula:
-    Pearl 2001; VanderWeele & Vansteelandt 2009). A scale s is a function of a cell's distribution and of the untreated
-    one (0, 0), with s(0, 0) = 0, so on every scale
+    Every simulated patient has both potential mediators M(0), M(1), made from one residual, and for each of
+    the four cells (a, a') the outcome distribution P(Y | A = a, M = M(a'), C), which the model gives exactly.
+    The cells' distributions are averaged over patients, the trials in their randomised proportions (mediation
+    formula: Pearl 2001; VanderWeele & Vansteelandt 2009). A scale s compares a cell's distribution with the
+    untreated one, s(0, 0) = 0, and on every scale::
 
-    te = s(1,1),  pnde = s(1,0),  tnie = s(1,1) - s(1,0),  tnde = s(1,1) - s(0,1),  pnie = s(0,1),  pm = tnie / te
+        te = s(1, 1)    pnde = s(1, 0)            pnie = s(0, 1)
+        pm = tnie / te  tnie = s(1, 1) - s(1, 0)  tnde = s(1, 1) - s(0, 1)
 
-    and te = pnde + tnie = tnde + pnie.
+    so that te = pnde + tnie = tnde + pnie.
 
     Parameters
     ----------
@@ -339,10 +348,10 @@ def causal_truth(
     Returns
     -------
     dict
-        ``effects`` and ``standard_errors``, each ``{effect: {scale: value}}``; ``distributions``, the outcome's four
-        distributions by cell; ``patients`` and ``batches``. Scales: ``mean`` and ``utility`` (difference in mean level,
-        in mean weight), ``prob_le_k`` (difference in P(Y <= k)), ``win`` (probability of a better outcome than an
-        untreated patient, ties half, minus one half), ``log_win_odds``, ``log_or`` (common log odds ratio of a better
+        `effects` and `standard_errors`, each ``{effect: {scale: value}}``; `distributions`, the outcome's by
+        cell; `patients` and `batches`. Scales: `mean`, `utility` (difference in mean level, in mean weight),
+        `prob_le_k` (difference in P(Y <= k)), `win` (probability of a better outcome than an untreated
+        patient's, ties half, minus one half), `log_win_odds`, `log_or` (common log odds ratio of a better
         outcome).
 
     Raises
@@ -357,7 +366,10 @@ def causal_truth(
         raise SyntheticDataError(f"{patients} patients in {batches} batches leave a trial empty")
     cells = np.array(
         [
-            sum(share[trial] * _cell_distributions(parameters, trial, size, rng) for trial, size in per_batch.items())
+            sum(
+                share[trial] * _cell_distributions(parameters, trial, size, rng)
+                for trial, size in per_batch.items()
+            )
             for _ in range(batches)
         ]
     )
@@ -375,7 +387,8 @@ def causal_truth(
         "effects": whole,
         "standard_errors": error,
         "distributions": {
-            f"treatment_{a}_mediator_{m}": [float(p) for p in cells.mean(axis=0)[row]] for row, (a, m) in enumerate(CELLS)
+            f"treatment_{a}_mediator_{m}": [float(p) for p in cells.mean(axis=0)[row]]
+            for row, (a, m) in enumerate(CELLS)
         },
         "patients": batches * sum(per_batch.values()),
         "batches": batches,
@@ -383,7 +396,7 @@ def causal_truth(
 
 
 def _cell_distributions(parameters: Parameters, trial: str, n: int, rng: np.random.Generator) -> FloatArray:
-    """Average the outcome distributions over n patients of a trial; shape (4 cells, levels), in the order of CELLS."""
+    """Average the outcome distributions over n patients of a trial; shape (cells, levels), as in CELLS."""
     width = len(parameters["covariates"])
     draws = _uniforms(np.zeros(n, dtype=np.int64), width + 1, sampling=parameters["sampling"], rng=rng)
     columns = _covariates(parameters, trial, draws[:, :width])
@@ -401,7 +414,8 @@ def _cell_distributions(parameters: Parameters, trial: str, n: int, rng: np.rand
 def _effects(cells: FloatArray, utility: FloatArray) -> dict[str, dict[str, float]]:
     """Compute every effect on every scale from the four cells' outcome distributions."""
     scales = {
-        cell: _scales(distribution, cells[0], utility) for cell, distribution in zip(CELLS, cells, strict=True)
+        cell: _scales(distribution, cells[0], utility)
+        for cell, distribution in zip(CELLS, cells, strict=True)
     }
     effects = {
         effect: {scale: scales[to][scale] - scales[start][scale] for scale in scales[to]}
@@ -426,8 +440,10 @@ def _scales(distribution: FloatArray, reference: FloatArray, utility: FloatArray
     }
 
 
-def _common_log_odds_ratio(distribution: FloatArray, reference: FloatArray, tolerance: float = 1e-12) -> float:
-    """Proportional-odds maximum likelihood for two equally large groups; positive where `distribution` is better."""
+def _common_log_odds_ratio(
+    distribution: FloatArray, reference: FloatArray, tolerance: float = 1e-12
+) -> float:
+    """Proportional-odds maximum likelihood for two equal groups; positive where `distribution` is better."""
     levels = reference.size
     thresholds, effect = logit(np.cumsum(reference + distribution)[:-1] / 2), 0.0
     for _ in range(100):
@@ -451,7 +467,7 @@ def _common_log_odds_ratio(distribution: FloatArray, reference: FloatArray, tole
     raise SyntheticDataError("the common odds ratio of the standardised distributions did not converge")
 
 
-# --- raw files -------------------------------------------------------------------------------------------------------
+# --- raw files ----------------------------------------------------------------------------------------------
 
 
 def write_raw_trial(
@@ -459,7 +475,7 @@ def write_raw_trial(
     path: Path,
     *,
     mapping: Mapping[str, Any],
-    variables: Mapping[str, Mapping[str, Any]],
+    variables: Mapping[str, Variable],
     layout: Mapping[str, Any],
     notice: str,
     rng: np.random.Generator,
@@ -477,11 +493,11 @@ def write_raw_trial(
     mapping
         The trial's mapping file: source format and options, columns, codes, units, missing codes.
     variables
-        The study's common variables; gives the unit of each.
+        The study's common variables; gives the type and unit of each.
     layout
-        What the mapping does not say, ``raw: <trial>:`` of the parameter file: ``columns`` (their order in the file),
-        ``decimals`` by column (0 where not given), ``extra`` columns, ``inclusion`` (first and last day of onset),
-        ``labels`` and ``value_labels``.
+        What the mapping does not say, ``raw: <trial>:`` of the parameter file: `columns` (their order in the
+        file), `decimals` by column (0 where not given), `extra` columns, `inclusion` (first and last day of
+        onset), `labels` and `value_labels`.
     notice
         Label of the file: says that the patients are synthetic.
     rng
@@ -490,49 +506,58 @@ def write_raw_trial(
     Raises
     ------
     SyntheticDataError
-        If the layout's columns are not those of the mapping, a value has no code, a value equals a missing code, a
-        constant does not hold, or the format is unknown.
+        If the layout's columns are not those of the mapping, a value has no code, a value equals a missing
+        code, a constant does not hold, or the format is unknown.
     """
     source = mapping["source"]
     if source["format"] not in WRITERS:
-        raise SyntheticDataError(f"{path}: format {source['format']!r}; known: {', '.join(WRITERS)}")
+        raise SyntheticDataError(f"{path}: format {source['format']!r}; known: {listing(WRITERS)}")
     typed = source["format"] not in UNTYPED_FORMATS
-    cells: dict[str, list[Any]] = {mapping["patient"]["column"]: _identifiers(frame["patient"])}
-    cells[mapping["treatment"]["column"]] = _coded(
-        [ARMS[arm] for arm in frame["treatment"]], mapping["treatment"]["codes"], "treatment"
-    )
-    stamps: dict[str, pd.Series[Any]] = {}
+    arms = [ARMS[arm] for arm in frame["treatment"]]
+    cells = {
+        mapping["patient"]["column"]: _identifiers(frame["patient"]),
+        mapping["treatment"]["column"]: _coded(arms, mapping["treatment"]["codes"], "treatment"),
+    }
+    stamps = _stamps(frame, mapping, variables, layout, rng)
+    missing: dict[str, Sequence[Any]] = {}
     for name, rule in mapping["variables"].items():
-        values = frame[name]
-        if rule.get("absent"):
-            continue
-        if "constant" in rule:
-            if not values.eq(rule["constant"]).all():
-                raise SyntheticDataError(f"{name}: not {rule['constant']!r} in every patient, as the mapping says")
-        elif "from" in rule:
-            if rule["from"] not in stamps:
-                stamps[rule["from"]] = _random_stamps(layout["inclusion"], len(frame), rng)
-            elapsed = _converted(values, variables[name]["unit"], "minute").round()
-            stamps[rule["to"]] = stamps[rule["from"]] + pd.to_timedelta(elapsed, unit="min")
+        if "from" in rule:
             for column in (rule["from"], rule["to"]):
                 cells[column] = _stamp_cells(stamps[column], rule.get("format"))
-        else:
+        elif "column" in rule:
             column = rule["column"]
-            if variables[name]["type"] == "continuous":
-                unit = variables[name]["unit"]
-                converted = _converted(values, unit, rule.get("unit", unit))
-                cells[column] = _rounded(converted, layout.get("decimals", {}).get(column, 0))
-            else:
-                cells[column] = _coded([None if pd.isna(value) else value for value in values], rule.get("codes"), name)
-            codes = rule.get("missing") or mapping.get("missing", [])
-            cells[column] = _with_missing_codes(cells[column], codes, column, typed, rng)
+            missing[column] = rule.get("missing") or mapping.get("missing", [])
+            values = _own_values(frame[name], variables[name], rule, layout)
+            cells[column] = _with_missing_codes(values, missing[column], column, typed=typed, rng=rng)
+        elif "constant" in rule and not frame[name].eq(rule["constant"]).all():
+            raise SyntheticDataError(f"{path}: {name} is not {rule['constant']!r} in every patient")
     for column, rule in layout["extra"].items():
         cells[column] = _extra(rule, len(frame), stamps, rng)
     if sorted(cells) != sorted(layout["columns"]):
-        odd = ", ".join(sorted(set(cells) ^ set(layout["columns"])))
+        odd = listing(sorted(set(cells) ^ set(layout["columns"])))
         raise SyntheticDataError(f"{path}: columns named in only one of the mapping and the layout: {odd}")
-    table = pd.DataFrame({column: _column(cells[column], typed=typed) for column in layout["columns"]})
-    WRITERS[source["format"]](table, path, source.get("options", {}), layout, notice)
+    WRITERS[source["format"]](
+        _RawFile(
+            path=path,
+            table=pd.DataFrame({column: _column(cells[column], typed=typed) for column in layout["columns"]}),
+            options=source.get("options", {}),
+            layout=layout,
+            missing=missing,
+            notice=notice,
+        )
+    )
+
+
+@dataclass(frozen=True)
+class _RawFile:
+    """What a writer of one format needs."""
+
+    path: Path
+    table: pd.DataFrame
+    options: Mapping[str, Any]
+    layout: Mapping[str, Any]
+    missing: Mapping[str, Sequence[Any]]
+    notice: str
 
 
 def _identifiers(patients: pd.Series[Any]) -> list[Any]:
@@ -551,32 +576,52 @@ def _coded(values: Sequence[Any], codes: Mapping[Any, Any] | None, name: str) ->
         back.setdefault(value, code)
     unknown = {value for value in plain if value is not None} - set(back)
     if unknown:
-        raise SyntheticDataError(f"{name}: no code of the mapping stands for {', '.join(map(str, sorted(unknown)))}")
+        raise SyntheticDataError(f"{name}: no code of the mapping stands for {listing(sorted(unknown))}")
     return [None if value is None else back[value] for value in plain]
 
 
-def _converted(values: pd.Series[Any], unit: str, to: str) -> pd.Series[Any]:
+def _own_values(
+    values: pd.Series[Any], variable: Variable, rule: Mapping[str, Any], layout: Mapping[str, Any]
+) -> list[Any]:
+    """Put a common variable into the trial's own unit and precision, or its own codes."""
+    if variable.type != "continuous":
+        present = [None if pd.isna(value) else value for value in values]
+        return _coded(present, rule.get("codes"), variable.name)
+    own = _converted(values, variable.unit, rule.get("unit", variable.unit))
+    decimals = layout.get("decimals", {}).get(rule["column"], 0)
+    rounded = [None if pd.isna(value) else round(float(value), decimals) for value in own]
+    return rounded if decimals else [None if value is None else int(value) for value in rounded]
+
+
+def _converted(values: pd.Series[Any], unit: str | None, to: str | None) -> pd.Series[Any]:
     """Convert from the common unit to the file's."""
     if unit == to:
         return values
-    import pint
+    from .units import convert  # the import of pint costs a third of a second
 
-    registry: Any = pint.get_application_registry()
-    factor = registry.Quantity(1.0, unit).to(to).magnitude
-    return values * factor
+    return pd.Series(convert(values.to_numpy(), str(unit), str(to)), index=values.index)
 
 
-def _rounded(values: pd.Series[Any], decimals: int) -> list[Any]:
-    """Round to the file's precision; whole numbers become integers."""
-    present = [None if pd.isna(value) else round(float(value), decimals) for value in values]
-    return present if decimals else [None if value is None else int(value) for value in present]
-
-
-def _random_stamps(inclusion: Sequence[str], n: int, rng: np.random.Generator) -> pd.Series[Any]:
-    """Times of onset, to the minute, evenly over the days of inclusion."""
-    first, last = (pd.Timestamp(day) for day in inclusion)
-    minutes = rng.integers(int((last - first).total_seconds() // 60), size=n)
-    return pd.Series(first + pd.to_timedelta(minutes, unit="min")).astype("datetime64[ms]")
+def _stamps(
+    frame: pd.DataFrame,
+    mapping: Mapping[str, Any],
+    variables: Mapping[str, Variable],
+    layout: Mapping[str, Any],
+    rng: np.random.Generator,
+) -> dict[str, pd.Series[Any]]:
+    """Time stamps by column, to the minute: starts evenly over the days of inclusion, ends by the durations."""
+    stamps: dict[str, pd.Series[Any]] = {}
+    for name, rule in mapping["variables"].items():
+        if "from" not in rule:
+            continue
+        if rule["from"] not in stamps:
+            first, last = (pd.Timestamp(day) for day in layout["inclusion"])
+            minutes = rng.integers(int((last - first).total_seconds() // 60), size=len(frame))
+            start = pd.Series(first + pd.to_timedelta(minutes, unit="min"), index=frame.index)
+            stamps[rule["from"]] = start.astype("datetime64[ms]")
+        elapsed = _converted(frame[name], variables[name].unit, "minute").round()
+        stamps[rule["to"]] = stamps[rule["from"]] + pd.to_timedelta(elapsed, unit="min")
+    return stamps
 
 
 def _stamp_cells(stamps: pd.Series[Any], stamp_format: str | None) -> list[Any]:
@@ -587,7 +632,7 @@ def _stamp_cells(stamps: pd.Series[Any], stamp_format: str | None) -> list[Any]:
 
 
 def _with_missing_codes(
-    cells: list[Any], codes: Sequence[Any], column: str, typed: bool, rng: np.random.Generator
+    cells: list[Any], codes: Sequence[Any], column: str, *, typed: bool, rng: np.random.Generator
 ) -> list[Any]:
     """Write missing values as one of the trial's codes, where the column can hold one of them."""
     clash = set(codes) & {cell for cell in cells if cell is not None}
@@ -627,39 +672,35 @@ def _column(cells: list[Any], *, typed: bool) -> pd.Series[Any]:
     return pd.Series(cells, dtype="float64")
 
 
-def _write_text(
-    table: pd.DataFrame, path: Path, options: Mapping[str, Any], layout: Mapping[str, Any], notice: str
-) -> None:
+def _write_text(file: _RawFile) -> None:
     """Write separated text; a column says that the patients are synthetic."""
-    decimal = options.get("decimal", ".")
-    text = table.map(lambda cell: str(cell).replace(".", decimal) if isinstance(cell, float) else cell)
+    decimal = file.options.get("decimal", ".")
+    text = file.table.map(lambda cell: str(cell).replace(".", decimal) if isinstance(cell, float) else cell)
     text.to_csv(
-        path,
-        sep=options["separator"],
+        file.path,
+        sep=file.options["separator"],
         index=False,
-        encoding=options.get("encoding", "utf-8"),
+        encoding=file.options.get("encoding", "utf-8"),
         lineterminator="\n",
     )
 
 
-def _write_excel(
-    table: pd.DataFrame, path: Path, options: Mapping[str, Any], layout: Mapping[str, Any], notice: str
-) -> None:
+def _write_excel(file: _RawFile) -> None:
     """Write one sheet; the zip entries and the document's properties get a fixed time."""
     import openpyxl
 
     workbook = openpyxl.Workbook()
     sheet: Any = workbook.active
-    sheet.title = options.get("sheet", "Sheet1")
-    sheet.append(list(table.columns))
-    for row in table.itertuples(index=False):
+    sheet.title = file.options.get("sheet", "Sheet1")
+    sheet.append(list(file.table.columns))
+    for row in file.table.itertuples(index=False):
         sheet.append(list(row))
-    workbook.properties.title = workbook.properties.description = notice
+    workbook.properties.title = workbook.properties.description = file.notice
     workbook.properties.creator = "synthetic"
     buffer = io.BytesIO()
     workbook.save(buffer)
     fixed = STAMP.strftime("%Y-%m-%dT%H:%M:%SZ").encode()
-    with zipfile.ZipFile(buffer) as made, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as kept:
+    with zipfile.ZipFile(buffer) as made, zipfile.ZipFile(file.path, "w", zipfile.ZIP_DEFLATED) as kept:
         for name in made.namelist():
             content = made.read(name)
             if name == "docProps/core.xml":
@@ -669,79 +710,72 @@ def _write_excel(
             kept.writestr(entry, content)
 
 
-def _write_stata(
-    table: pd.DataFrame, path: Path, options: Mapping[str, Any], layout: Mapping[str, Any], notice: str
-) -> None:
+def _write_stata(file: _RawFile) -> None:
     """Write Stata 14 with value labels and a fixed time stamp."""
-    stamps = [column for column in table if pd.api.types.is_datetime64_dtype(table[column])]
-    table.to_stata(
-        path,
+    stamps = [column for column in file.table if pd.api.types.is_datetime64_dtype(file.table[column])]
+    file.table.to_stata(
+        file.path,
         write_index=False,
         version=118,
         byteorder="little",
         time_stamp=STAMP,
-        data_label=notice[:80],
+        data_label=file.notice[:80],
         convert_dates=dict.fromkeys(stamps, "tc"),
-        variable_labels=dict(layout.get("labels", {})),
-        value_labels={column: dict(labels) for column, labels in layout.get("value_labels", {}).items()},
+        variable_labels=dict(file.layout.get("labels", {})),
+        value_labels={column: dict(labels) for column, labels in file.layout.get("value_labels", {}).items()},
     )
 
 
-def _write_spss(
-    table: pd.DataFrame, path: Path, options: Mapping[str, Any], layout: Mapping[str, Any], notice: str
-) -> None:
+def _write_spss(file: _RawFile) -> None:
     """Write SPSS with value labels and user-missing codes; the header's date and time are overwritten."""
     import pyreadstat
 
     pyreadstat.write_sav(
-        table,
-        str(path),
-        file_label=notice[:64],
-        column_labels=dict(layout.get("labels", {})),
-        variable_value_labels={column: dict(labels) for column, labels in layout.get("value_labels", {}).items()},
-        missing_ranges={column: list(codes) for column, codes in layout.get("user_missing", {}).items()},
+        file.table,
+        str(file.path),
+        file_label=file.notice[:64],
+        column_labels=dict(file.layout.get("labels", {})),
+        variable_value_labels={
+            column: dict(labels) for column, labels in file.layout.get("value_labels", {}).items()
+        },
+        missing_ranges={column: list(codes) for column, codes in file.missing.items() if codes},
     )
-    content = bytearray(path.read_bytes())
+    content = bytearray(file.path.read_bytes())
     # The fixed header of the format holds the date in bytes 92-100 and the time in bytes 101-108.
     content[92:109] = STAMP.strftime("%d %b %y%H:%M:%S").encode("ascii")
-    path.write_bytes(bytes(content))
+    file.path.write_bytes(bytes(content))
 
 
-def _write_sas_xport(
-    table: pd.DataFrame, path: Path, options: Mapping[str, Any], layout: Mapping[str, Any], notice: str
-) -> None:
+def _write_sas_xport(file: _RawFile) -> None:
     """Write SAS transport 5; every time stamp of its header records is overwritten."""
     import pyreadstat
 
     pyreadstat.write_xport(
-        table,
-        str(path),
-        file_label=notice[:40],
-        column_labels=dict(layout.get("labels", {})),
-        table_name=layout["table"],
+        file.table,
+        str(file.path),
+        file_label=file.notice[:40],
+        column_labels=dict(file.layout.get("labels", {})),
+        table_name=file.layout["table"],
         file_format_version=5,
     )
-    content = path.read_bytes()
+    content = file.path.read_bytes()
     header = content.index(b"HEADER RECORD*******NAMESTR")
     fixed = STAMP.strftime("%d%b%y:%H:%M:%S").upper().encode("ascii")
     stamped = re.sub(rb"\d\d[A-Z]{3}\d\d:\d\d:\d\d:\d\d", fixed, content[:header])
-    path.write_bytes(stamped + content[header:])
+    file.path.write_bytes(stamped + content[header:])
 
 
-def _write_parquet(
-    table: pd.DataFrame, path: Path, options: Mapping[str, Any], layout: Mapping[str, Any], notice: str
-) -> None:
+def _write_parquet(file: _RawFile) -> None:
     """Write Parquet; the notice stands in the file's metadata."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    arrow = pa.Table.from_pandas(table, preserve_index=False)
-    pq.write_table(arrow.replace_schema_metadata({"notice": notice}), path)
+    arrow = pa.Table.from_pandas(file.table, preserve_index=False)
+    pq.write_table(arrow.replace_schema_metadata({"notice": file.notice}), file.path)
 
 
-Writer = Callable[[pd.DataFrame, Path, Mapping[str, Any], Mapping[str, Any], str], None]
 UNTYPED_FORMATS = ("csv", "tsv", "excel")
-WRITERS: Mapping[str, Writer] = {
+WRITERS: Mapping[str, Callable[[_RawFile], None]] = {
     "csv": _write_text,
     "tsv": _write_text,
     "excel": _write_excel,
