@@ -1,1 +1,7 @@
 include: "workflow/Snakefile"
+
+
+rule default:
+    default_target: True
+    input:
+        rules.all.input,

@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from .errors import CohortError, CohortWarning, listing
-from .variables import ARMS
+from ipdmediation.data.errors import CohortError, CohortWarning, listing
+from ipdmediation.data.variables import ARMS
 
 Mask = npt.NDArray[np.bool_]
 

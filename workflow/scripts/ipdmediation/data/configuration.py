@@ -8,8 +8,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from .errors import ConfigurationError, SourceError, listing, raise_all
-from .variables import ARMS, Variable, variables_from_config
+from ipdmediation.data.errors import ConfigurationError, SourceError, listing, raise_all
+from ipdmediation.data.variables import ARMS, Variable, variables_from_config
 
 FAMILY_TYPES = {"ordinal": "ordinal", "binary": "binary", "continuous": "continuous"}
 DTYPE_RANGE = range(-128, 128)

@@ -10,10 +10,10 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from .errors import DataError, MappingError, listing, raise_all
-from .schema import check_contract, conform
-from .units import check_units, convert
-from .variables import ARMS, Variable
+from ipdmediation.data.errors import DataError, MappingError, listing, raise_all
+from ipdmediation.data.schema import check_contract, conform
+from ipdmediation.data.units import check_units, convert
+from ipdmediation.data.variables import ARMS, Variable
 
 QUALITY_COLUMNS = (
     "variable",

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
-from .errors import ContractError, listing
-from .schema import check_contract, conform
-from .variables import Variable
+from ipdmediation.data.errors import ContractError, listing
+from ipdmediation.data.schema import check_contract, conform
+from ipdmediation.data.variables import Variable
 
 
 def pool_trials(frames: Iterable[pd.DataFrame], *, variables: Mapping[str, Variable]) -> pd.DataFrame:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from .errors import SourceError, listing
+from ipdmediation.data.errors import SourceError, listing
 
 SEPARATORS = {"csv": ",", "tsv": "\t"}
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from .errors import ContractError, listing, raise_all
-from .variables import ARMS, KEY_COLUMNS, Variable, VariableType, frame_columns, variables_from_config
+from ipdmediation.data.errors import ContractError, listing, raise_all
+from ipdmediation.data.variables import ARMS, KEY_COLUMNS, Variable, VariableType, frame_columns, variables_from_config
 
 if TYPE_CHECKING:
     import pandera.pandas as pa

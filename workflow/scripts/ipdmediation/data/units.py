@@ -10,11 +10,11 @@ import numpy as np
 import numpy.typing as npt
 import pint
 
-from .errors import ConfigurationError, raise_all
+from ipdmediation.data.errors import ConfigurationError, raise_all
 
 if TYPE_CHECKING:
-    from .mapping import TrialMapping
-    from .variables import Variable
+    from ipdmediation.data.mapping import TrialMapping
+    from ipdmediation.data.variables import Variable
 
 #: Units of a clinical score. Pint's own `point` is a printer's length.
 CLINICAL_UNITS = ("point", "points", "score")

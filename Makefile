@@ -1,0 +1,69 @@
+# The two commands of this project are `make run` and `make test`; `make help` lists the others.
+VENV := .venv
+BIN := $(VENV)/bin
+CORES ?= all
+PYTEST_OPTIONS ?=
+SUPPORTED := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	$$p -c '$(SUPPORTED)' 2>/dev/null && echo $$p && break; done)
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+.PHONY: help
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+.PHONY: run
+run: $(VENV)/run.stamp ## make the environment and run the default study (CORES=all)
+	$(BIN)/snakemake --cores $(CORES)
+	@echo
+	@echo "Done. Open results/report.html in a browser; results/README.md says what each file is."
+	@echo "From now on: . $(BIN)/activate && snakemake --cores $(CORES)"
+
+.PHONY: test
+test: lint ## lint, types, formats and every test
+	$(BIN)/python -m pytest $(PYTEST_OPTIONS)
+
+.PHONY: unit
+unit: $(VENV)/dev.stamp ## the tests that are quick
+	$(BIN)/python -m pytest -m "not slow" $(PYTEST_OPTIONS)
+
+.PHONY: lint
+lint: $(VENV)/dev.stamp ## lint, types and formats only
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/snakefmt --check Snakefile workflow
+	$(BIN)/mypy
+	$(BIN)/snakemake --lint
+
+.PHONY: format
+format: $(VENV)/dev.stamp ## put the code into its standard form
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/snakefmt Snakefile workflow
+
+.PHONY: lock
+lock: ## resolve the dependencies anew (needs uv)
+	uv pip compile pyproject.toml --universal --fork-strategy fewest --python-version 3.11 --generate-hashes --no-annotate \
+		--upgrade --custom-compile-command "make lock" --output-file envs/requirements.lock
+	uv pip compile pyproject.toml --group dev --constraint envs/requirements.lock \
+		--universal --fork-strategy fewest --python-version 3.11 --generate-hashes --no-annotate \
+		--custom-compile-command "make lock" --output-file envs/requirements-dev.lock
+
+.PHONY: clean
+clean: ## remove what runs have made, keep the environment
+	rm -rf results/* logs benchmarks .snakemake
+	git checkout -- results/README.md
+
+$(VENV)/pyvenv.cfg:
+	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed: make PYTHON=/path/to/python"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/run.stamp: envs/requirements.lock | $(VENV)/pyvenv.cfg
+	$(BIN)/python -m pip install --quiet --require-hashes --requirement $<
+	touch $@
+
+$(VENV)/dev.stamp: envs/requirements-dev.lock $(VENV)/run.stamp
+	$(BIN)/python -m pip install --quiet --require-hashes --requirement $<
+	touch $@

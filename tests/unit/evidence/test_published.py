@@ -1,0 +1,49 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from ipdmediation.evidence.published import compare_with_published
+
+TABLE = pd.DataFrame(
+    {
+        "variable": ["age", "age", "sex"],
+        "statistic": ["median", "q1", "percent"],
+        "estimate": [68.5, 57.0, 47.0],
+        "ci_low": [67.0, 56.0, np.nan],
+        "ci_high": [70.0, 58.0, np.nan],
+    }
+)
+
+
+def compare(**figure):
+    entry = {"label": "x", "table": "baseline", "column": "estimate", **figure}
+    return compare_with_published([entry], {"baseline": TABLE}).iloc[0]
+
+
+def test_a_figure_without_interval_is_held_against_this_run_s_interval():
+    median = {"variable": "age", "statistic": "median"}
+    assert compare(value=68, where=median)["agrees"]
+    assert not compare(value=71, where=median)["agrees"]
+
+
+def test_a_figure_with_interval_must_hold_this_run():
+    row = compare(value=60, low=55, high=69, where={"variable": "age", "statistic": "median"})
+    assert row["agrees"]
+    assert row["rule"] == "this run lies in the published interval"
+    assert not compare(value=60, low=55, high=68, where={"variable": "age", "statistic": "median"})["agrees"]
+
+
+def test_a_count_must_be_equal():
+    assert compare(value=47, where={"variable": "sex"})["agrees"]
+    assert not compare(value=46.9, where={"variable": "sex"})["agrees"]
+
+
+def test_a_figure_in_another_unit_is_scaled():
+    row = compare(value=0.685, scale=0.01, where={"variable": "age", "statistic": "median"})
+    assert row[["this_run", "this_run_low", "this_run_high"]].tolist() == pytest.approx([0.685, 0.67, 0.7])
+
+
+@pytest.mark.parametrize(("where", "rows"), [({"variable": "age"}, 2), ({"variable": "mrs"}, 0)])
+def test_a_figure_must_name_one_row(where, rows):
+    with pytest.raises(ValueError, match=f"'x': {rows} rows of table 'baseline' match"):
+        compare(value=1, where=where)

@@ -1,0 +1,99 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from ipdmediation.models.design import fit_design
+from ipdmediation.models.results import (
+    ConstantCovariateError,
+    MissingValueError,
+    ModelError,
+    OneArmError,
+    OneArmTrialWarning,
+    RankDeficientError,
+    SingleTrialError,
+)
+
+
+@pytest.fixture
+def frame():
+    rng = np.random.default_rng(1)
+    n = 90
+    return pd.DataFrame(
+        {
+            "trial": np.repeat(["b", "a", "c"], 30),
+            "patient": [f"p{i}" for i in range(n)],
+            "treatment": np.tile([0, 1], 45).astype("int8"),
+            "age": rng.normal(65, 10, n),
+            "female": pd.array(rng.integers(0, 2, n), dtype="Int8"),
+            "occlusion": pd.Categorical(rng.choice(["m1", "ica", "m2"], n), categories=["m1", "ica", "m2"]),
+        }
+    )
+
+
+COVARIATES = ["age", "female", "occlusion"]
+
+
+def test_columns_have_the_documented_names_and_order(frame):
+    mediator = np.linspace(0, 1, 90)
+    design = fit_design(
+        frame, covariates=COVARIATES, mediator=mediator, interaction=True, trial_indicators=True
+    )
+    assert design.names == (
+        "treatment",
+        "mediator",
+        "treatment:mediator",
+        "age",
+        "female",
+        "occlusion[ica]",
+        "occlusion[m2]",
+        "trial[a]",
+        "trial[c]",
+    )
+    assert design.trial_names == ("b", "a", "c")
+    np.testing.assert_array_equal(design.matrix[:, 2], design.matrix[:, 0] * mediator)
+    np.testing.assert_array_equal(design.matrix[:, 5], frame["occlusion"] == "ica")
+    np.testing.assert_array_equal(design.matrix[:, 7], frame["trial"] == "a")
+
+
+def test_applies_to_a_part_of_the_data_with_an_arm_set(frame):
+    design = fit_design(frame, covariates=COVARIATES, mediator=np.arange(90.0), trial_indicators=True)
+    part = frame.iloc[[3, 40]].assign(occlusion=lambda d: d["occlusion"].astype(str))
+    applied = design.apply(part, treatment=1, mediator=[3.0, 40.0])
+    expected = design.matrix[[3, 40]].copy()
+    expected[:, 0] = 1
+    np.testing.assert_array_equal(applied, expected)
+
+
+def test_spline_knots_are_those_of_the_fitted_data(frame):
+    design = fit_design(frame, covariates="bs(age, df=4) + female")
+    np.testing.assert_allclose(design.apply(frame.iloc[:7]), design.matrix[:7])
+
+
+def test_a_formula_and_a_list_agree(frame):
+    by_list = fit_design(frame, covariates=COVARIATES)
+    by_formula = fit_design(frame, covariates="age + female + occlusion")
+    assert by_list.names == by_formula.names
+    np.testing.assert_array_equal(by_list.matrix, by_formula.matrix)
+
+
+def test_no_covariates(frame):
+    assert fit_design(frame).names == ("treatment",)
+
+
+def test_problems_are_named(frame):
+    with pytest.raises(ConstantCovariateError, match="female"):
+        fit_design(frame.assign(female=1), covariates=COVARIATES)
+    with pytest.raises(RankDeficientError, match="is a combination of"):
+        fit_design(frame.assign(twice=frame["age"] * 2), covariates=["age", "twice"])
+    with pytest.raises(MissingValueError, match=r"age \(1 of 90 rows\)"):
+        fit_design(frame.assign(age=frame["age"].mask(frame.index == 4)), covariates=COVARIATES)
+    with pytest.raises(ModelError, match="weight"):
+        fit_design(frame, covariates=["weight"])
+    with pytest.raises(OneArmError, match="controls"):
+        fit_design(frame.assign(treatment=0))
+    with pytest.raises(SingleTrialError, match="b"):
+        fit_design(frame.iloc[:30], trial_indicators=True)
+    with pytest.warns(OneArmTrialWarning, match="trials with one arm only: c;"):
+        fit_design(frame.assign(treatment=frame["treatment"].where(frame["trial"] != "c", 0)), by_trial=True)
+    with pytest.raises(ModelError, match="does not know: z"):
+        fit_design(frame, trial_indicators=True).apply(frame.assign(trial="z"))

@@ -1,0 +1,120 @@
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ipdmediation.models.results import MissingValueError, ModelError, OutcomeError
+from ipdmediation.models.specification import (
+    AnalysisSpecification,
+    mediation_models,
+    mediator_natural,
+    mediator_scale,
+)
+
+
+@pytest.fixture
+def frame():
+    rng = np.random.default_rng(2)
+    n = 300
+    treatment = np.tile([0, 1], n // 2)
+    volume = np.exp(3 - 0.4 * treatment + rng.normal(size=n))
+    latent = 0.8 * treatment - 0.7 * np.log(volume + 1) + rng.logistic(size=n)
+    return pd.DataFrame(
+        {
+            "trial": np.repeat(["a", "b", "c"], n // 3),
+            "treatment": treatment.astype("int8"),
+            "age": rng.normal(65, 10, n),
+            "volume": volume,
+            "score": pd.array(6 - np.digitize(latent, [-4, -3, -2, -1, 0, 1]), dtype="Int8"),
+            "dead": pd.array((latent < -3).astype(int), dtype="Int8"),
+        }
+    )
+
+
+def specification(**changes):
+    choices = {
+        "mediator": "volume",
+        "transform": "log",
+        "offset": 1.0,
+        "outcome": "score",
+        "better": "low",
+        "covariates": ("age",),
+        "trial_effects": "fixed",
+    }
+    return AnalysisSpecification(**(choices | changes))
+
+
+def test_three_models_on_an_oriented_outcome(frame):
+    models = mediation_models(frame, specification=specification(interaction=True))
+    assert models.mediator.names == ("intercept", "treatment", "age", "trial[b]", "trial[c]")
+    assert models.total.names[:6] == ("6|5", "5|4", "4|3", "3|2", "2|1", "1|0")
+    assert models.outcome.names[6:9] == ("treatment", "mediator", "treatment:mediator")
+    assert models.total.fit().coefficient("treatment") > 0
+    outcome = mediation_models(frame, specification=specification()).outcome.fit()
+    assert outcome.coefficient("mediator") < 0
+    assert outcome.n_per_trial == {"a": 100, "b": 100, "c": 100}
+    assert outcome.trial_effects == "fixed"
+
+
+def test_the_better_end_turns_the_signs(frame):
+    low = mediation_models(frame, specification=specification()).total.fit()
+    high = mediation_models(frame, specification=specification(better="high")).total.fit()
+    assert high.coefficient("treatment") == pytest.approx(-low.coefficient("treatment"), abs=1e-7)
+    assert high.names[0] == "0|1"
+
+
+def test_levels_come_from_the_variable(frame):
+    variables = {"score": SimpleNamespace(levels={k: str(k) for k in range(8)})}
+    models = mediation_models(frame, specification=specification(), variables=variables)
+    assert models.outcome_levels == tuple("76543210")
+    with pytest.raises(OutcomeError, match="rows of score have values"):
+        mediation_models(
+            frame, specification=specification(), variables={"score": SimpleNamespace(levels={0: "", 1: ""})}
+        )
+
+
+@pytest.mark.parametrize(("family", "outcome"), [("binary", "dead"), ("continuous", "score")])
+def test_other_families(frame, family, outcome):
+    models = mediation_models(frame, specification=specification(family=family, outcome=outcome))
+    fit = models.outcome.fit()
+    assert fit.family == family
+    assert (fit.coefficient("mediator") < 0) == (family == "binary")
+
+
+@pytest.mark.parametrize("transform", ["identity", "log", "log1p", "cube_root"])
+def test_transforms_have_inverses(transform):
+    values = np.array([0.0, 0.5, 120.0])
+    chosen = specification(transform=transform)
+    np.testing.assert_allclose(
+        mediator_natural(mediator_scale(values, specification=chosen), specification=chosen),
+        values,
+        atol=1e-12,
+    )
+
+
+def test_problems_are_named(frame):
+    with pytest.raises(ModelError, match=r"1 rows of volume \+ 0 are not positive"):
+        mediation_models(
+            frame.assign(volume=frame["volume"].where(frame.index > 0, 0)),
+            specification=specification(offset=0),
+        )
+    with pytest.raises(MissingValueError, match=r"score \(1 of 300 rows\)"):
+        mediation_models(
+            frame.assign(score=frame["score"].mask(frame.index == 0)), specification=specification()
+        )
+    with pytest.raises(ModelError, match="family must be one of"):
+        specification(family="counts")
+
+
+def test_reads_the_configuration():
+    read = AnalysisSpecification.from_config(
+        {
+            "mediator": {"variable": "volume", "transform": "log", "offset": 1},
+            "outcome": {"variable": "score", "family": "ordinal", "better": "low"},
+            "covariates": ["age"],
+            "interaction": False,
+            "trial_effects": "fixed",
+        }
+    )
+    assert read == specification()

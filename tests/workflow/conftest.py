@@ -1,0 +1,101 @@
+"""A small copy of the default study, run once; every test changes a copy of its own."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCES = ("Snakefile", "config", "profiles", "workflow", "envs")
+
+
+@dataclass(frozen=True)
+class Study:
+    """A directory with the workflow and a study in it."""
+
+    root: Path
+
+    def snakemake(self, *arguments: str, cores: int = 2) -> subprocess.CompletedProcess[str]:
+        """Run Snakemake in the study's directory."""
+        return subprocess.run(
+            [sys.executable, "-m", "snakemake", "--cores", str(cores), *arguments],
+            cwd=self.root,
+            capture_output=True,
+            text=True,
+            check=False,
+            env={**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"},
+        )
+
+    def run(self, *arguments: str, cores: int = 2) -> str:
+        """Run Snakemake, which must succeed; return what it said."""
+        done = self.snakemake(*arguments, cores=cores)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout + done.stderr
+
+    def jobs(self, *arguments: str) -> list[tuple[str, str]]:
+        """Return what a run would do: the rule and the first output of every job but the target rules."""
+        said = self.run("--dry-run", *arguments)
+        blocks = re.findall(r"^(?:local)?rule (\w+):\n((?:    .*\n)*)", said, flags=re.MULTILINE)
+        jobs = []
+        for rule, body in blocks:
+            output = re.search(r"^    output: ([^,\n]+)", body, flags=re.MULTILINE)
+            if output:
+                jobs.append((rule, output.group(1)))
+        return jobs
+
+    def rules(self, *arguments: str) -> set[str]:
+        """Return the rules that a run would execute."""
+        return {rule for rule, _ in self.jobs(*arguments)}
+
+    def config(self) -> dict[str, Any]:
+        """Return the configuration."""
+        return yaml.safe_load((self.root / "config/config.yaml").read_text())
+
+    def configure(self, config: dict[str, Any]) -> None:
+        """Replace the configuration."""
+        (self.root / "config/config.yaml").write_text(yaml.safe_dump(config, sort_keys=False))
+
+    def edit(self, path: str, old: str, new: str) -> None:
+        """Replace a text that occurs in a file."""
+        file = self.root / path
+        text = file.read_text()
+        assert old in text
+        file.write_text(text.replace(old, new))
+
+    def read(self, path: str) -> bytes:
+        """Return a file's content."""
+        return (self.root / path).read_bytes()
+
+
+@pytest.fixture(scope="session")
+def finished_study(tmp_path_factory: pytest.TempPathFactory) -> Study:
+    """The default study with few replicates, finished."""
+    study = Study(tmp_path_factory.mktemp("study") / "finished")
+    study.root.mkdir()
+    for source in SOURCES:
+        path = ROOT / source
+        copy = shutil.copytree if path.is_dir() else shutil.copy2
+        copy(path, study.root / source)
+    config = study.config()
+    primary = config["analyses"]["primary"]
+    primary["missing"]["imputations"] = 2
+    primary["missing"]["iterations"] = 2
+    primary["bootstrap"].update(replicates=40, chunk=20)
+    study.configure(config)
+    study.run()
+    return study
+
+
+@pytest.fixture
+def study(finished_study: Study, tmp_path: Path) -> Study:
+    """A copy of the finished study that a test may change."""
+    root = tmp_path / "study"
+    shutil.copytree(finished_study.root, root, symlinks=True)
+    return Study(root)

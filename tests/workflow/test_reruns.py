@@ -1,0 +1,136 @@
+"""What a change makes Snakemake run again: exactly what depends on it, read from its own job list."""
+
+import os
+import re
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from tests.workflow.conftest import Study
+
+pytestmark = pytest.mark.slow
+
+TRIAL, FORMAT = "mr_clean", "csv"
+AFTER_POOLING = {"select_cohort", "impute_missing", "describe_cohort", "fit_models", "bootstrap_chunk"}
+AFTER_POOLING |= {"estimate_effects", "compare_published", "figure", "table", "report", "manifest"}
+
+
+def test_nothing_is_to_be_done_after_a_run(study: Study) -> None:
+    assert study.jobs() == []
+    assert "Nothing to be done" in study.run()
+
+
+def test_touching_files_reruns_nothing(study: Study) -> None:
+    for folder in ("config", "workflow", "results"):
+        for path in (study.root / folder).rglob("*"):
+            if path.is_file():
+                os.utime(path)
+    assert study.jobs() == []
+
+
+def test_comments_and_white_space_in_the_configuration_rerun_nothing(study: Study) -> None:
+    config = study.root / "config/config.yaml"
+    config.write_text("# a remark\n\n" + config.read_text() + "\n\n")
+    assert study.jobs() == []
+
+
+def test_one_trial_s_file_reruns_that_trial_and_what_follows(study: Study) -> None:
+    raw = study.root / f"results/ipd/raw/{TRIAL}.{FORMAT}"
+    lines = raw.read_bytes().splitlines(keepends=True)
+    raw.write_bytes(b"".join(lines[:-1]))
+    jobs = study.jobs()
+    assert [output for rule, output in jobs if rule == "harmonise_trial"] == [
+        f"results/ipd/harmonised/{TRIAL}.parquet"
+    ]
+    assert {rule for rule, _ in jobs} == {"harmonise_trial", "pool_trials"} | AFTER_POOLING
+
+
+def test_a_rerun_that_changes_nothing_stops_there(study: Study) -> None:
+    """A mapping's comment makes the trial's harmonising run; its equal result makes nothing else run."""
+    study.edit(f"config/trials/{TRIAL}.yaml", "label:", "# a remark\nlabel:")
+    assert ("harmonise_trial", f"results/ipd/harmonised/{TRIAL}.parquet") in study.jobs()
+    before = study.read("results/ipd/pooled.parquet")
+    study.run("--until", "harmonise_trial")
+    assert "pool_trials" not in study.rules()
+    assert study.read("results/ipd/pooled.parquet") == before
+
+
+def test_a_figure_s_code_redraws_that_figure(study: Study) -> None:
+    study.edit("workflow/scripts/figure_patient_flow.py", '"""', '"""\n\n', )
+    jobs = study.jobs()
+    assert {rule for rule, _ in jobs} == {"figure", "report"}
+    assert all("patient_flow" in output for rule, output in jobs if rule == "figure")
+
+
+@pytest.mark.parametrize(
+    ("module", "importers"),
+    [
+        ("evidence/published.py", {"compare_published"}),
+        ("inference/intervals.py", {"estimate_effects"}),
+        ("inference/resampling.py", {"bootstrap_chunk", "estimate_effects"}),
+        ("data/units.py", {"harmonise_trial"}),
+    ],
+)
+def test_editing_a_module_reruns_the_rules_that_import_it(study: Study, module: str, importers: set[str]) -> None:
+    path = study.root / "workflow/scripts/ipdmediation" / module
+    path.write_text(path.read_text() + "\n# edited\n")
+    reruns = {rule for rule, reason in reasons(study) if "Params have changed" in reason or "Code has changed" in reason}
+    assert reruns == importers
+
+
+def test_every_import_of_a_script_is_part_of_its_code_hash(study: Study) -> None:
+    """Holds the hash against what Python really imports."""
+    scripts = sorted((study.root / "workflow/scripts").glob("*.py"))
+    assert scripts
+    for script in scripts:
+        imported = imported_modules(script)
+        tracked = tracked_modules(study, script)
+        assert imported <= tracked, script.name
+
+
+def test_more_replicates_draw_only_the_new_ones(study: Study) -> None:
+    before = {
+        path: path.read_bytes() for path in (study.root / "results/primary/bootstrap").glob("*.parquet")
+    }
+    config = study.config()
+    config["analyses"]["primary"]["bootstrap"]["replicates"] = 60
+    study.configure(config)
+    chunks = sorted(output for rule, output in study.jobs() if rule == "bootstrap_chunk")
+    assert chunks == sorted(f"results/{analysis}/bootstrap/40-60.parquet" for analysis in config["analyses"])
+    study.run("mediation")
+    assert pd.read_csv(study.root / "results/primary/effects.csv")["replicates"].unique().tolist() == [60]
+    assert all(path.read_bytes() == content for path, content in before.items())
+
+
+def test_fewer_replicates_draw_nothing(study: Study) -> None:
+    config = study.config()
+    config["analyses"]["primary"]["bootstrap"]["replicates"] = 30
+    study.configure(config)
+    assert "bootstrap_chunk" not in study.rules()
+    assert "estimate_effects" in study.rules()
+
+
+def test_an_analysis_of_its_own_reruns_no_other(study: Study) -> None:
+    config = study.config()
+    config["analyses"]["men"] = {
+        "label": "Men",
+        "eligibility": [{"variable": "female", "one_of": ["0"], "reason": "Women"}],
+    }
+    study.configure(config)
+    jobs = [(rule, output) for rule, output in study.jobs() if rule not in ("report", "manifest")]
+    assert jobs
+    assert all("/men/" in output for _, output in jobs)
+
+
+def test_the_settings_of_one_analysis_rerun_only_what_uses_them(study: Study) -> None:
+    config = study.config()
+    config["analyses"]["primary"]["bootstrap"]["interval"] = "basic"
+    study.configure(config)
+    assert study.rules() == {"estimate_effects", "compare_published", "figure", "table", "report", "manifest"}
+
+
+def reasons(study: Study) -> list[tuple[str, str]]:
+    """Return the rule and the reason of every job of a dry run."""
+    said = study.run("--dry-run")
+    return re.findall(r"^(?:local)?rule (\w+):\n(?:    .*\n)*?    reason: (.*)$", said, flags=re.MULTILINE)

@@ -1,0 +1,93 @@
+"""The results of a run: complete, the same however it was run, and as the configuration asked."""
+
+import json
+import stat
+
+import pandas as pd
+import pytest
+
+from tests.workflow.conftest import ROOT, Study
+
+pytestmark = pytest.mark.slow
+
+FIGURES = ("patient_flow", "outcome_by_arm", "mediator_by_arm", "path_diagram", "proportion_distribution")
+
+
+def test_every_file_of_the_results_is_there(finished_study: Study) -> None:
+    results = finished_study.root / "results"
+    config = finished_study.config()
+    expected = ["report.html", "manifest.json", "published_comparison.csv", "synthetic_truth.json", "ipd/pooled.parquet"]
+    for trial in config["trials"]:
+        expected += [f"ipd/harmonised/{trial}.parquet", f"quality/{trial}.csv"]
+    for analysis in config["analyses"]:
+        expected += [f"ipd/{analysis}/cohort.parquet", f"ipd/{analysis}/imputed.parquet", f"{analysis}/flow.csv"]
+        expected += [f"{analysis}/describe/{part}.csv" for part in ("baseline", "outcome", "mediator")]
+        models = ("mediator", "total", "outcome")
+        expected += [f"{analysis}/models/{model}.{kind}" for model in models for kind in ("csv", "json")]
+        expected += [f"{analysis}/effects.csv"]
+    expected += [f"primary/figures/{figure}.{kind}" for figure in FIGURES for kind in ("svg", "png", "pdf")]
+    expected += [
+        f"primary/tables/{table}.{kind}"
+        for table in ("baseline", "models", "effects")
+        for kind in ("csv", "html", "docx")
+    ]
+    assert [path for path in expected if not (results / path).is_file()] == []
+    assert len(list((results / "ipd/raw").iterdir())) == len(config["trials"])
+    assert list(results.rglob(".partial-*")) == []
+
+
+def test_the_flow_adds_up_to_the_published_cohort(finished_study: Study) -> None:
+    flow = pd.read_csv(finished_study.root / "results/primary/flow.csv")
+    assert flow["remaining"].iloc[0] == 1764
+    assert 1690 in flow["remaining"].tolist()
+    last = flow.iloc[-1]
+    assert (last["remaining"], last["remaining_treated"], last["remaining_control"]) == (1665, 821, 844)
+    assert (flow["remaining"].iloc[0] - flow["excluded"].iloc[1:].cumsum()).tolist() == flow["remaining"].iloc[1:].tolist()
+    assert (flow["excluded_treated"] + flow["excluded_control"]).equals(flow["excluded"])
+
+
+def test_patients_rows_are_private(finished_study: Study) -> None:
+    assert stat.S_IMODE((finished_study.root / "results/ipd").stat().st_mode) == 0o700
+
+
+def test_cores_and_chunks_do_not_change_the_effects(study: Study) -> None:
+    before = study.read("results/primary/effects.csv")
+    config = study.config()
+    config["analyses"]["primary"]["bootstrap"]["chunk"] = 7
+    study.configure(config)
+    said = study.run("results/primary/effects.csv", cores=1)
+    assert "results/primary/bootstrap/35-42.parquet" in said
+    assert study.read("results/primary/effects.csv") == before
+
+
+def test_the_manifest_names_what_was_used(finished_study: Study) -> None:
+    manifest = json.loads(finished_study.read("results/manifest.json"))
+    assert manifest["seed"] == finished_study.config()["seed"]
+    assert set(manifest["trials"]) == set(finished_study.config()["trials"])
+    assert manifest["versions"]["numpy"]
+
+
+def test_the_framing_study_runs_by_configuration_alone(study: Study) -> None:
+    study.run("--configfile", "config/examples/framing/config.yaml", "--config", "seed=1")
+    results = study.root / "results/framing"
+    assert (results / "report.html").is_file()
+    assert pd.read_csv(results / "primary/flow.csv")["remaining"].iloc[-1] == 265
+    effects = pd.read_csv(results / "primary/effects.csv")
+    assert effects["failed"].eq(0).all()
+
+
+def test_a_wrong_key_is_one_clear_error(study: Study) -> None:
+    config = study.config()
+    config["analyses"]["primary"]["bootstrap"]["replicate"] = 10
+    study.configure(config)
+    done = study.snakemake("--dry-run")
+    assert done.returncode != 0
+    assert "replicate" in done.stderr + done.stdout
+    assert "replicates" in done.stderr + done.stdout
+
+
+def test_an_unknown_code_stops_before_anything_is_lost(study: Study) -> None:
+    before = study.read("results/report.html")
+    study.edit("config/trials/mr_clean.yaml", "codes:", "codes: # edited\n   ")
+    assert (ROOT / "config").is_dir()
+    assert study.read("results/report.html") == before

@@ -1,0 +1,33 @@
+# In: the cohort of an analysis. Out: baseline, outcome and mediator as tidy tables.
+rule describe:
+    input:
+        expand(
+            "<results>/{analysis}/describe/{part}.csv",
+            analysis=config["analyses"],
+            part=["baseline", "outcome", "mediator"],
+        ),
+
+
+rule describe_cohort:
+    input:
+        cohort="<results>/ipd/{analysis}/cohort.parquet",
+    output:
+        baseline="<results>/{analysis}/describe/baseline.csv",
+        outcome="<results>/{analysis}/describe/outcome.csv",
+        mediator="<results>/{analysis}/describe/mediator.csv",
+    log:
+        "<logs>/describe_cohort/{analysis}.log",
+    conda:
+        "../../envs/ipdmediation.yaml"
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        baseline_variables=config["describe"]["baseline"],
+        outcome_settings=setting("outcome"),
+        mediator_settings=setting("mediator"),
+        level=setting("bootstrap", "level"),
+        variables=config["variables"],
+        code=code("describe_cohort"),
+    script:
+        "../scripts/describe_cohort.py"

@@ -1,0 +1,61 @@
+# In: the imputed cohort of an analysis. Out: bootstrap draws of every effect in chunks, and the effects with intervals.
+rule mediation:
+    input:
+        expand("<results>/{analysis}/effects.csv", analysis=config["analyses"]),
+
+
+rule bootstrap_chunk:
+    input:
+        imputed="<results>/ipd/{analysis}/imputed.parquet",
+    output:
+        draws="<results>/{analysis}/bootstrap/{start}-{stop}.parquet",
+    log:
+        "<logs>/bootstrap_chunk/{analysis}/{start}-{stop}.log",
+    benchmark:
+        "<benchmarks>/bootstrap_chunk/{analysis}/{start}-{stop}.tsv"
+    wildcard_constraints:
+        start=r"\d+",
+        stop=r"\d+",
+    conda:
+        "../../envs/ipdmediation.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=60,
+    params:
+        analysis="{analysis}",
+        start="{start}",
+        stop="{stop}",
+        model=model_settings,
+        resampling=setting("bootstrap", "resampling"),
+        variables=config["variables"],
+        seed=config["seed"],
+        code=code("bootstrap_chunk"),
+    script:
+        "../scripts/bootstrap_chunk.py"
+
+
+rule estimate_effects:
+    input:
+        imputed="<results>/ipd/{analysis}/imputed.parquet",
+        chunks=chunks,
+    output:
+        effects="<results>/{analysis}/effects.csv",
+    log:
+        "<logs>/estimate_effects/{analysis}.log",
+    conda:
+        "../../envs/ipdmediation.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=20,
+    params:
+        model=model_settings,
+        replicates=setting("bootstrap", "replicates"),
+        interval=setting("bootstrap", "interval"),
+        level=setting("bootstrap", "level"),
+        max_failed=setting("bootstrap", "max_failed"),
+        variables=config["variables"],
+        code=code("estimate_effects"),
+    script:
+        "../scripts/estimate_effects.py"

@@ -1,0 +1,42 @@
+# In: the imputed cohort of an analysis. Out: the mediator, total and outcome models, pooled over imputations, with diagnostics.
+MODELS = ["mediator", "total", "outcome"]
+
+
+rule models:
+    input:
+        expand(
+            "<results>/{analysis}/models/{model}.{kind}",
+            analysis=config["analyses"],
+            model=MODELS,
+            kind=["csv", "json"],
+        ),
+
+
+rule fit_models:
+    input:
+        imputed="<results>/ipd/{analysis}/imputed.parquet",
+    output:
+        mediator="<results>/{analysis}/models/mediator.csv",
+        total="<results>/{analysis}/models/total.csv",
+        outcome="<results>/{analysis}/models/outcome.csv",
+        mediator_diagnostics="<results>/{analysis}/models/mediator.json",
+        total_diagnostics="<results>/{analysis}/models/total.json",
+        outcome_diagnostics="<results>/{analysis}/models/outcome.json",
+    log:
+        "<logs>/fit_models/{analysis}.log",
+    benchmark:
+        "<benchmarks>/fit_models/{analysis}.tsv"
+    conda:
+        "../../envs/ipdmediation.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=20,
+    params:
+        model=model_settings,
+        level=setting("bootstrap", "level"),
+        variables=config["variables"],
+        arms=config["arms"],
+        code=code("fit_models"),
+    script:
+        "../scripts/fit_models.py"

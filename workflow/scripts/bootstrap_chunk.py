@@ -1,0 +1,45 @@
+"""Draw a chunk of bootstrap replicates of an analysis."""
+
+from typing import Any
+
+import pandas as pd
+from ipdmediation.data.schema import conform
+from ipdmediation.data.variables import variables_from_config
+from ipdmediation.models.specification import AnalysisSpecification, models_by_imputation
+
+from ipdmediation.inference.bootstrap import draw_replicates
+from ipdmediation.inference.resampling import StratifiedPlan
+from ipdmediation.inference.streams import stream
+
+
+def main(
+    *,
+    imputed: str,
+    draws: str,
+    analysis: str,
+    start: str,
+    stop: str,
+    model: dict[str, Any],
+    variables: dict[str, Any],
+    seed: int,
+) -> None:
+    """Read the imputed cohort; write the effects of replicates start to stop - 1."""
+    known = variables_from_config(variables)
+    completed = conform(pd.read_parquet(imputed), known)
+    models = models_by_imputation(
+        completed, specification=AnalysisSpecification.from_config(model), variables=known
+    )
+    first = completed[completed["imputation"] == 0]
+    table = draw_replicates(
+        models,
+        plan=StratifiedPlan.of(first),
+        replicates=range(int(start), int(stop)),
+        stream=lambda replicate: stream(seed, "bootstrap", analysis, replicate),
+    )
+    table.to_parquet(draws)
+
+
+if __name__ == "__main__":
+    from job import run
+
+    run(main, snakemake)

@@ -1,0 +1,49 @@
+"""Summarise the effects of an analysis: the cohort's own estimates with bootstrap intervals."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from ipdmediation.data.schema import conform
+from ipdmediation.data.variables import variables_from_config
+from ipdmediation.models.specification import AnalysisSpecification, models_by_imputation
+
+from ipdmediation.effects.catalogue import COEFFICIENT_EFFECTS
+from ipdmediation.inference.bootstrap import cohort_effects
+from ipdmediation.inference.summary import summarise_effects
+
+
+def main(
+    *,
+    imputed: str,
+    chunks: list[str],
+    effects: str,
+    model: dict[str, Any],
+    replicates: int,
+    interval: str,
+    level: float,
+    max_failed: float,
+    variables: dict[str, Any],
+) -> None:
+    """Read the imputed cohort and the draws; write one row for each effect and scale."""
+    known = variables_from_config(variables)
+    completed = conform(pd.read_parquet(imputed), known)
+    models = models_by_imputation(
+        completed, specification=AnalysisSpecification.from_config(model), variables=known
+    )
+    draws = pd.concat([pd.read_parquet(chunk) for chunk in chunks]).sort_values("replicate")
+    table = summarise_effects(
+        draws[draws["replicate"] < replicates],
+        np.mean([cohort_effects(each) for each in models], axis=0),
+        effects=COEFFICIENT_EFFECTS,
+        interval=interval,
+        level=level,
+        max_failed=max_failed,
+    )
+    table.to_csv(effects, index=False)
+
+
+if __name__ == "__main__":
+    from job import run
+
+    run(main, snakemake)

@@ -1,0 +1,24 @@
+"""Draw the bootstrap distribution of the proportion mediated."""
+
+from typing import Any
+
+import pandas as pd
+
+from ipdmediation.present.figures.proportion_distribution import proportion_distribution
+from ipdmediation.present.saving import save_figure
+from ipdmediation.present.style import Study
+
+
+def main(*, draws: list[str], effects: str, study: dict[str, Any], **written: str) -> None:
+    """Read the draws and the effects; write the figure in each format."""
+    table = pd.read_csv(effects)
+    drawn = pd.concat(map(pd.read_parquet, draws))
+    # Chunks are full, so there may be more replicates than the table of effects was made of.
+    counted = drawn[drawn["replicate"] < table["replicates"].iloc[0]]
+    save_figure(proportion_distribution(counted, table, study=Study(**study)), written.values())
+
+
+if __name__ == "__main__":
+    from job import run
+
+    run(main, snakemake)

@@ -1,0 +1,42 @@
+"""Fit the mediator, total and outcome models of an analysis."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from ipdmediation.data.schema import conform
+from ipdmediation.data.variables import variables_from_config
+from ipdmediation.models.specification import MODEL_NAMES, AnalysisSpecification, models_by_imputation
+
+from ipdmediation.inference.model_table import model_diagnostics, model_table
+
+
+def main(
+    *,
+    imputed: str,
+    model: dict[str, Any],
+    level: float,
+    variables: dict[str, Any],
+    arms: dict[str, dict[str, str]],
+    **written: str,
+) -> None:
+    """Read the imputed cohort; write estimates and diagnostics of each model, pooled over imputations."""
+    known = variables_from_config(variables)
+    specification = AnalysisSpecification.from_config(model)
+    completed = conform(pd.read_parquet(imputed), known)
+    models = models_by_imputation(completed, specification=specification, variables=known)
+    for name in MODEL_NAMES:
+        fits = [getattr(each, name).fit() for each in models]
+        table = model_table(
+            fits, model=name, level=level, specification=specification, variables=known, arms=arms
+        )
+        table.to_csv(written[name], index=False)
+        diagnostics = json.dumps(model_diagnostics(fits), indent=2)
+        Path(written[f"{name}_diagnostics"]).write_text(diagnostics + "\n")
+
+
+if __name__ == "__main__":
+    from job import run
+
+    run(main, snakemake)

@@ -1,0 +1,155 @@
+"""A model's estimates, pooled over imputations, as a table with names that a reader understands."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from ipdmediation.data.variables import Variable
+from ipdmediation.inference.pooling import pool_estimates
+from ipdmediation.models.results import ModelFit
+from ipdmediation.models.specification import AnalysisSpecification
+
+COLUMNS = [
+    "model",
+    "component",
+    "term",
+    "label",
+    "estimate",
+    "se",
+    "ci_low",
+    "ci_high",
+    "p_value",
+    "ratio",
+    "ratio_low",
+    "ratio_high",
+    "ratio_unit",
+]
+RATIOS = {"ordinal": "common odds ratio", "binary": "odds ratio"}
+LOG_TRANSFORMS = ("log", "log1p")
+
+
+def model_table(
+    fits: Sequence[ModelFit],
+    *,
+    model: str,
+    level: float,
+    specification: AnalysisSpecification,
+    variables: Mapping[str, Variable],
+    arms: Mapping[str, Mapping[str, str]],
+) -> pd.DataFrame:
+    """Return the estimates of one model, pooled over completed data sets by Rubin's rules.
+
+    Parameters
+    ----------
+    fits : sequence of ModelFit
+        The same model fitted to each completed data set.
+    model : {"mediator", "total", "outcome"}
+        Which model it is.
+    level : float
+        Coverage of the intervals.
+    specification : AnalysisSpecification
+        The analysis.
+    variables : mapping of str to Variable
+        Common variables, for labels and units.
+    arms : mapping
+        Labels of the arms.
+
+    Returns
+    -------
+    DataFrame
+        Columns `COLUMNS`: first the coefficients, then trials, thresholds and variances. `ratio` is the
+        exponential of a coefficient on a log scale, for a better outcome in models of the outcome.
+    """
+    tables = [fit.table(level) for fit in fits]
+    table = tables[0][["component", "term"]].copy()
+    pooled = pool_estimates(
+        [each["estimate"].to_numpy() for each in tables], [each["se"].to_numpy() ** 2 for each in tables]
+    )
+    quantile = stats.t.ppf(0.5 + level / 2, pooled.degrees_of_freedom)
+    table["estimate"], table["se"] = pooled.estimate, pooled.se
+    table["ci_low"] = pooled.estimate - quantile * pooled.se
+    table["ci_high"] = pooled.estimate + quantile * pooled.se
+    with np.errstate(divide="ignore", invalid="ignore"):
+        table["p_value"] = 2 * stats.t.sf(np.abs(pooled.estimate / pooled.se), pooled.degrees_of_freedom)
+    table = _with_doubling(table, specification)
+    table["model"] = model
+    table["label"] = [_label(term, specification, variables, arms) for term in table["term"]]
+    return _with_ratios(table, fits[0].family, specification)[COLUMNS]
+
+
+def model_diagnostics(fits: Sequence[ModelFit]) -> dict[str, Any]:
+    """Return how the fits of one model ended, the worst of all imputations where they differ."""
+    first = fits[0]
+    return {
+        "family": first.family,
+        "link": first.link,
+        "trial_effects": first.trial_effects,
+        "n": first.n,
+        "n_per_trial": first.n_per_trial,
+        "imputations": len(fits),
+        "converged": all(fit.converged for fit in fits),
+        "singular": sum(fit.singular for fit in fits),
+        "log_likelihood": [fit.log_likelihood for fit in fits],
+        "gradient_norm": max(fit.gradient_norm for fit in fits),
+        "iterations": max(fit.iterations for fit in fits),
+        "warnings": sorted({warning for fit in fits for warning in fit.warnings}),
+    }
+
+
+def mediator_unit(specification: AnalysisSpecification, variables: Mapping[str, Variable]) -> str:
+    """Return the unit of the mediator on its analysis scale, such as ``ln mL``."""
+    unit = variables[specification.mediator].unit or "unit"
+    if specification.transform in LOG_TRANSFORMS:
+        return f"ln {unit}"
+    return f"{unit}^(1/3)" if specification.transform == "cube_root" else unit
+
+
+def _with_doubling(table: pd.DataFrame, specification: AnalysisSpecification) -> pd.DataFrame:
+    """Add the mediator's coefficient per doubling, which a reader grasps, below that per log unit."""
+    rows = table[table["term"] == "mediator"]
+    if rows.empty or specification.transform not in LOG_TRANSFORMS:
+        return table
+    doubling = rows.assign(term="mediator per doubling")
+    doubling[["estimate", "se", "ci_low", "ci_high"]] *= np.log(2)
+    position = rows.index[0] + 1
+    return pd.concat([table[:position], doubling, table[position:]], ignore_index=True)
+
+
+def _with_ratios(table: pd.DataFrame, family: str, specification: AnalysisSpecification) -> pd.DataFrame:
+    logarithmic_mediator = table["model"].iloc[0] == "mediator" and specification.transform in LOG_TRANSFORMS
+    name = "ratio of geometric means" if logarithmic_mediator else RATIOS.get(family, "")
+    order = ["coefficient", "trial", "threshold", "variance"]
+    table = table.sort_values("component", key=lambda column: column.map(order.index), kind="stable")
+    shown = table["component"].isin(["coefficient", "trial"]) & bool(name)
+    for ratio, column in (("ratio", "estimate"), ("ratio_low", "ci_low"), ("ratio_high", "ci_high")):
+        table[ratio] = np.exp(table[column].where(shown))
+    table["ratio_unit"] = np.where(shown, name, "")
+    return table
+
+
+def _label(
+    term: str,
+    specification: AnalysisSpecification,
+    variables: Mapping[str, Variable],
+    arms: Mapping[str, Mapping[str, str]],
+) -> str:
+    treatment = arms["treated"]["label"]
+    mediator = variables[specification.mediator].label
+    known = {
+        "treatment": f"{treatment} vs {arms['control']['label'].lower()}",
+        "mediator": f"{mediator}, per 1 {mediator_unit(specification, variables)}",
+        "mediator per doubling": f"{mediator}, per doubling",
+        "treatment:mediator": f"{treatment} x {mediator.lower()}",
+    }
+    if term in known:
+        return known[term]
+    name, _, level = term.rstrip("]").partition("[")
+    if name not in variables:
+        return term
+    variable = variables[name]
+    if level:
+        return f"{variable.label}: {variable.level_labels.get(level, level)}"
+    return f"{variable.label}, per {variable.unit}" if variable.unit else variable.label

@@ -1,0 +1,120 @@
+"""From bootstrap draws to a table of effects with intervals."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ipdmediation.effects.catalogue import Effect
+from ipdmediation.inference.bootstrap import BootstrapError
+from ipdmediation.inference.intervals import INTERVALS, bootstrap_p_value
+
+COLUMNS = [
+    "effect",
+    "scale",
+    "estimate",
+    "ci_low",
+    "ci_high",
+    "p_value",
+    "interval",
+    "replicates",
+    "failed",
+    "note",
+]
+
+
+def summarise_effects(
+    draws: pd.DataFrame,
+    estimates: NDArray[np.float64],
+    *,
+    effects: Sequence[Effect],
+    interval: str,
+    level: float,
+    max_failed: float,
+) -> pd.DataFrame:
+    """Return estimates and bootstrap intervals of effects.
+
+    Parameters
+    ----------
+    draws : DataFrame
+        Replicates as `bootstrap.draw_replicates` returns them.
+    estimates : ndarray, shape (effects,)
+        Effects in the cohort itself.
+    effects : sequence of Effect
+        What the estimates are.
+    interval : {"percentile", "basic", "normal"}
+        Kind of interval.
+    level : float
+        Coverage of the intervals.
+    max_failed : float
+        Largest share of failed replicates that is accepted.
+
+    Returns
+    -------
+    DataFrame
+        Columns `COLUMNS`, one row an effect. A proportion whose denominator's interval contains 0, or that
+        compares effects of opposite direction, is withheld: its numbers are missing and `note` says why.
+
+    Raises
+    ------
+    BootstrapError
+        When more replicates failed than accepted.
+    """
+    failed = draws["status"] == "failed"
+    _check_failures(draws.loc[failed, "reason"], len(draws), max_failed)
+    rows = {}
+    for effect, estimate in zip(effects, estimates, strict=True):
+        values = draws.loc[~failed, effect.column].to_numpy(dtype=np.float64)
+        low, high = INTERVALS[interval](values, estimate=estimate, level=level)
+        p_value = bootstrap_p_value(values, null=0)
+        rows[effect.effect] = {
+            "estimate": estimate,
+            "ci_low": low,
+            "ci_high": high,
+            "p_value": p_value,
+            "note": "",
+        }
+    for effect in effects:
+        if effect.share_of is not None:
+            reason = _reason_to_withhold(rows[effect.effect], rows[effect.share_of])
+            if reason:
+                rows[effect.effect] = {"note": reason}
+            else:
+                rows[effect.effect]["note"] = _remark(rows[effect.effect]["estimate"])
+    table = pd.DataFrame(
+        [
+            {
+                "effect": effect.effect,
+                "scale": effect.scale,
+                "interval": interval,
+                "replicates": len(draws),
+                "failed": int(failed.sum()),
+                **rows[effect.effect],
+            }
+            for effect in effects
+        ]
+    )
+    return table.reindex(columns=COLUMNS)
+
+
+def _check_failures(reasons: "pd.Series[str]", replicates: int, max_failed: float) -> None:
+    if len(reasons) > max_failed * replicates:
+        counted = ", ".join(f"{reason} ({count})" for reason, count in reasons.value_counts().items())
+        message = (
+            f"{len(reasons)} of {replicates} bootstrap replicates failed, more than the accepted share"
+            f" {max_failed:g}: {counted}"
+        )
+        raise BootstrapError(message)
+
+
+def _reason_to_withhold(share: dict[str, float], whole: dict[str, float]) -> str:
+    if whole["ci_low"] <= 0 <= whole["ci_high"]:
+        return "withheld: the interval of the total effect contains 0"
+    if share["estimate"] < 0:
+        return "withheld: the mediated and the total effect have opposite directions"
+    return ""
+
+
+def _remark(share: float) -> str:
+    return "above 1: the direct and the total effect have opposite directions" if share > 1 else ""

@@ -1,0 +1,261 @@
+"""Cumulative link (proportional odds) model with fixed effects.
+
+logit P(Y <= k) = threshold[k] - x'beta, so a positive coefficient shifts towards higher levels. McCullagh
+1980, J R Stat Soc B 42:109; the parametrisation is that of R `ordinal::clm`.
+"""
+
+from __future__ import annotations
+
+import itertools
+import warnings
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy import linalg
+
+from ipdmediation.models import cumulative_link_kernels as kernels
+from ipdmediation.models.inputs import (
+    check_design,
+    check_levels,
+    check_offset,
+    check_trials,
+    check_weights,
+    standardise,
+)
+from ipdmediation.models.results import (
+    ConvergenceWarning,
+    EmptyLevelWarning,
+    FitStatus,
+    FitWarning,
+    FloatArray,
+    IntArray,
+    ModelError,
+    ModelFit,
+    OutcomeError,
+    RankDeficientError,
+    Refit,
+    SeparationWarning,
+)
+
+LINKS = ("logit", "probit")
+_TOLERANCE = 1e-8
+_MAX_ITERATIONS = 60
+
+
+class CumulativeLinkModel:
+    """Cumulative logit or probit model, fitted by maximum likelihood (own Newton, analytic derivatives).
+
+    Parameters
+    ----------
+    levels_index : (n,) outcome levels 0..n_levels - 1, in order.
+    design : (n, p) columns without an intercept (the thresholds are the intercepts).
+    names : (p,) names of the columns.
+    n_levels : number of outcome levels, also of those that no row has.
+    level_names : (n_levels,) names for the thresholds ("0|1"); default 0, 1, ...
+    link : "logit" or "probit".
+    offset : (n,) added to x'beta.
+    trials, trial_names : (n,) trial codes and their names, for the counts of patients per trial only.
+    trial_effects : how trials enter the design, carried into the results.
+
+    Raises
+    ------
+    ModelError
+        Or one of its named kinds: levels outside the range, missing values, constant or dependent columns.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> rng = np.random.default_rng(1)
+    >>> x = rng.normal(size=(500, 1))
+    >>> y = np.digitize(x[:, 0] + rng.logistic(size=500), [-1.0, 0.0, 1.5])
+    >>> fit = CumulativeLinkModel(y, x, names=["x"], n_levels=4).fit()
+    >>> fit.names, round(fit.coefficient("x"), 3)
+    (('0|1', '1|2', '2|3', 'x'), 0.989)
+    """
+
+    family = "ordinal"
+
+    def __init__(
+        self,
+        levels_index: ArrayLike,
+        design: ArrayLike,
+        *,
+        names: Sequence[str],
+        n_levels: int,
+        level_names: Sequence[str] | None = None,
+        link: str = "logit",
+        offset: ArrayLike | None = None,
+        trials: ArrayLike | None = None,
+        trial_names: Sequence[str] | None = None,
+        trial_effects: str = "none",
+    ) -> None:
+        if link not in LINKS:
+            raise ModelError(f"link must be one of {', '.join(LINKS)}, not {link!r}")
+        levels = check_levels(levels_index, n_levels)
+        self.n_rows = levels.size
+        matrix = check_design(design, names, self.n_rows)
+        labels = [str(k) for k in range(n_levels)] if level_names is None else [str(v) for v in level_names]
+        if len(labels) != n_levels:
+            raise ModelError(f"{n_levels} outcome levels need as many names, not {len(labels)}")
+        self.level_names = tuple(labels)
+        self.n_levels = n_levels
+        self.link = link
+        self.trial_effects = trial_effects
+        self.names = (*(f"{a}|{b}" for a, b in itertools.pairwise(labels)), *names)
+        self._probit = link == "probit"
+        self._trials = check_trials(trials, trial_names, self.n_rows)
+
+        # sorted by level once: a resample only has to drop its rows of weight zero
+        self._order = np.argsort(levels, kind="stable").astype(np.int64)
+        self._levels = np.ascontiguousarray(levels[self._order])
+        standardised = standardise(matrix)
+        self._columns = np.ascontiguousarray(standardised.columns[:, self._order])
+        self._centre, self._scale = standardised.centre, standardised.scale
+        self._offset = np.ascontiguousarray(check_offset(offset, self.n_rows)[self._order])
+        self._cold_start = np.full(len(self.names), np.nan)
+
+    @property
+    def n_thresholds(self) -> int:
+        """Number of thresholds, those of empty levels included."""
+        return self.n_levels - 1
+
+    def refit(self, weights: FloatArray, start: Refit | None = None) -> Refit:
+        """Fit again with other weights, for the bootstrap: no checks, no covariance, no log-likelihood.
+
+        Parameters
+        ----------
+        weights : (n,) float array, zeros allowed; integer counts stand for repeated rows.
+        start : an earlier fit of this model.
+        """
+        initial = self._cold_start if start is None else start.estimates
+        estimates, _, _, log_likelihood, status, iterations = self._run(weights, initial, diagnose=False)
+        if start is not None and status not in (FitStatus.CONVERGED, FitStatus.ONE_LEVEL):
+            return self.refit(weights)
+        return Refit(
+            estimates, np.zeros((0, 0)), np.zeros((0, 0)), np.nan, log_likelihood, status, iterations
+        )
+
+    def fit(self, *, weights: ArrayLike | None = None, start: Refit | None = None) -> ModelFit:
+        """Fit the model.
+
+        Parameters
+        ----------
+        weights : (n,) observation weights, zeros allowed; default one each.
+        start : an earlier fit of this model, default a cold start.
+
+        Returns
+        -------
+        ModelFit
+
+        Raises
+        ------
+        OutcomeError
+            If the outcome has one level only.
+        RankDeficientError
+            If the rows with weight leave a column without information.
+
+        Warns
+        -----
+        EmptyLevelWarning, SeparationWarning, ConvergenceWarning
+            Each names the level or the columns, and is kept in the result.
+        """
+        checked = check_weights(weights, self.n_rows)
+        initial = self._cold_start if start is None else start.estimates
+        estimates, information, last, log_likelihood, status, iterations = self._run(
+            checked, initial, diagnose=True
+        )
+        present = np.unique(self._levels[checked[self._order] > 0])
+        if status == FitStatus.ONE_LEVEL:
+            raise OutcomeError(f"all rows have the same outcome level, {self.level_names[present[0]]}")
+        if status == FitStatus.RANK_DEFICIENT:
+            raise RankDeficientError(
+                "the rows with positive weight do not determine all coefficients of "
+                + ", ".join(self.names[self.n_thresholds :])
+            )
+        notes: list[FitWarning] = []
+        empty = [name for k, name in enumerate(self.level_names) if k not in present]
+        if empty:
+            notes.append(
+                EmptyLevelWarning(
+                    f"no row has outcome level {', '.join(empty)}; the threshold beside it equals its "
+                    "neighbour, or is infinite at an end of the scale"
+                )
+            )
+        if status == FitStatus.SEPARATED:
+            slopes = np.abs(last[present.size - 1 :])
+            involved = [
+                self.names[self.n_thresholds + j] for j in np.flatnonzero(slopes > 0.5 * slopes.max())
+            ]
+            notes.append(
+                SeparationWarning(
+                    f"the outcome is separated by {', '.join(involved)}: the estimate is infinite; "
+                    "leave the column out or merge its categories"
+                )
+            )
+        elif status != FitStatus.CONVERGED:
+            notes.append(ConvergenceWarning(f"no convergence after {iterations} iterations"))
+        for note in notes:
+            warnings.warn(note, stacklevel=2)
+        return ModelFit(
+            names=self.names,
+            estimates=estimates,
+            covariance=self._natural_covariance(information, present),
+            n_thresholds=self.n_thresholds,
+            random_effects=None,
+            residual_variance=None,
+            log_likelihood=log_likelihood,
+            gradient_norm=float(np.abs(last).max()) if status == FitStatus.CONVERGED else np.nan,
+            iterations=iterations,
+            converged=status == FitStatus.CONVERGED,
+            singular=False,
+            n=round(checked.sum()),
+            n_per_trial={} if self._trials is None else self._trials.counts(checked),
+            family=self.family,
+            link=self.link,
+            trial_effects=self.trial_effects,
+            warnings=tuple(f"{type(note).__name__}: {note}" for note in notes),
+        )
+
+    def _run(
+        self, weights: FloatArray, start: FloatArray, *, diagnose: bool
+    ) -> tuple[FloatArray, FloatArray, FloatArray, float, int, int]:
+        result: tuple[FloatArray, FloatArray, FloatArray, float, int, int] = kernels.fit_fixed(
+            self._levels,
+            self._columns,
+            self._offset,
+            self._order,
+            self._centre,
+            self._scale,
+            self.n_levels,
+            self._probit,
+            weights,
+            start,
+            diagnose,
+            _TOLERANCE,
+            _MAX_ITERATIONS,
+        )
+        return result
+
+    def _natural_covariance(self, information: FloatArray, present: IntArray) -> FloatArray:
+        """Covariance on the natural scale, all thresholds, from the information of the standardised fit."""
+        n_present = present.size - 1
+        lower = np.tril(information)
+        symmetric = lower + np.tril(information, -1).T
+        try:
+            inverse = linalg.inv(symmetric)
+        except linalg.LinAlgError:
+            inverse = np.full_like(symmetric, np.nan)
+        # threshold = standardised threshold + sum of centre / scale * standardised slope; empty levels share
+        jacobian = np.zeros((len(self.names), n_present + self._scale.size))
+        for k in range(self.n_thresholds):
+            position = int(np.searchsorted(present, k, side="right")) - 1
+            if 0 <= position < n_present:
+                jacobian[k, position] = 1.0
+                jacobian[k, n_present:] = self._centre / self._scale
+            else:
+                jacobian[k] = np.nan
+        slopes = np.arange(self._scale.size)
+        jacobian[self.n_thresholds + slopes, n_present + slopes] = 1 / self._scale
+        covariance: FloatArray = jacobian @ inverse @ jacobian.T
+        return covariance

@@ -1,0 +1,115 @@
+"""Compiled inner loops of the linear models."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numba import njit
+
+from ipdmediation.models.results import FitStatus, FloatArray
+
+_FAST = {"reassoc", "contract", "nsz", "arcp"}
+_CONVERGED = int(FitStatus.CONVERGED)
+_RANK_DEFICIENT = int(FitStatus.RANK_DEFICIENT)
+
+
+@njit(cache=True, fastmath=_FAST, error_model="numpy")
+def _weighted_dot(left: FloatArray, right: FloatArray) -> float:
+    total = 0.0
+    for i in range(left.shape[0]):
+        total += left[i] * right[i]
+    return total
+
+
+@njit(cache=True, error_model="numpy")
+def _cholesky(matrix: FloatArray) -> bool:
+    size = matrix.shape[0]
+    for j in range(size):
+        diagonal = matrix[j, j]
+        pivot = diagonal
+        for k in range(j):
+            pivot -= matrix[j, k] * matrix[j, k]
+        if not pivot > 1e-11 * abs(diagonal) or not diagonal > 0.0:
+            return False
+        root = math.sqrt(pivot)
+        matrix[j, j] = root
+        for i in range(j + 1, size):
+            total = matrix[i, j]
+            for k in range(j):
+                total -= matrix[i, k] * matrix[j, k]
+            matrix[i, j] = total / root
+    return True
+
+
+@njit(cache=True, error_model="numpy")
+def _solve(factor: FloatArray, vector: FloatArray) -> None:
+    size = factor.shape[0]
+    for i in range(size):
+        total = vector[i]
+        for k in range(i):
+            total -= factor[i, k] * vector[k]
+        vector[i] = total / factor[i, i]
+    for i in range(size - 1, -1, -1):
+        total = vector[i]
+        for k in range(i + 1, size):
+            total -= factor[k, i] * vector[k]
+        vector[i] = total / factor[i, i]
+
+
+@njit(cache=True, error_model="numpy")
+def fit_weighted(
+    columns: FloatArray, outcome: FloatArray, centre: FloatArray, scale: FloatArray, weights: FloatArray
+) -> tuple[FloatArray, FloatArray, float, float, int]:
+    """Weighted least squares on standardised columns, whose first row is the constant 1.
+
+    Returns
+    -------
+    estimates (intercept first, natural scale), cross-product matrix (standardised scale, lower triangle),
+    residual sum of squares, sum of weights, status.
+    """
+    p, n = columns.shape
+    cross = np.empty((p, p))
+    right = np.empty(p)
+    weighted = np.empty(n)
+    total_weight = 0.0
+    for i in range(n):
+        total_weight += weights[i]
+    for j in range(p):
+        column = columns[j]
+        for i in range(n):
+            weighted[i] = weights[i] * column[i]
+        right[j] = _weighted_dot(weighted, outcome)
+        for k in range(j + 1):
+            cross[j, k] = _weighted_dot(weighted, columns[k])
+    factor = cross.copy()
+    estimates = np.full(p, np.nan)
+    if not _cholesky(factor):
+        return estimates, cross, math.nan, total_weight, _RANK_DEFICIENT
+    solution = right.copy()
+    _solve(factor, solution)
+    residual_sum = _residual_sum(columns, outcome, weights, solution, weighted)
+    intercept = solution[0]
+    for j in range(1, p):
+        estimates[j] = solution[j] / scale[j - 1]
+        intercept -= estimates[j] * centre[j - 1]
+    estimates[0] = intercept
+    return estimates, cross, residual_sum, total_weight, _CONVERGED
+
+
+@njit(cache=True, fastmath=_FAST, error_model="numpy")
+def _residual_sum(
+    columns: FloatArray, outcome: FloatArray, weights: FloatArray, slopes: FloatArray, work: FloatArray
+) -> float:
+    p, n = columns.shape
+    for i in range(n):
+        work[i] = outcome[i]
+    for j in range(p):
+        column = columns[j]
+        slope = slopes[j]
+        for i in range(n):
+            work[i] -= slope * column[i]
+    total = 0.0
+    for i in range(n):
+        total += weights[i] * work[i] * work[i]
+    return total

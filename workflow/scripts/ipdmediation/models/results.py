@@ -1,0 +1,255 @@
+"""What a fitted model is, and the named errors and warnings of fitting one.
+
+Every model of the package returns the same `ModelFit`; the bootstrap uses the lean `Refit`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import stats
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+
+class ModelError(ValueError):
+    """A model that cannot be fitted to the data as given."""
+
+
+class MissingValueError(ModelError):
+    """A column of the model has missing values."""
+
+
+class ConstantCovariateError(ModelError):
+    """A covariate has one value only."""
+
+
+class RankDeficientError(ModelError):
+    """A column of the design is a linear combination of others."""
+
+
+class OneArmError(ModelError):
+    """All patients are in one arm."""
+
+
+class SingleTrialError(ModelError):
+    """Trial effects were asked for, but there is one trial only."""
+
+
+class OutcomeError(ModelError):
+    """The outcome does not fit its family (unknown codes, one level only)."""
+
+
+class FitWarning(UserWarning):
+    """Base of the warnings of this package's models."""
+
+
+class ConvergenceWarning(FitWarning):
+    """The optimiser stopped before the optimum."""
+
+
+class SeparationWarning(FitWarning):
+    """A covariate separates outcome levels perfectly, so its estimate is infinite."""
+
+
+class SingularFitWarning(FitWarning):
+    """A random-effects variance or correlation is estimated at its boundary (a legal answer)."""
+
+
+class EmptyLevelWarning(FitWarning):
+    """No patient has this outcome level."""
+
+
+class OneArmTrialWarning(FitWarning):
+    """A trial has patients in one arm only."""
+
+
+class FitStatus(IntEnum):
+    """How a fit ended. The first two are usable answers."""
+
+    CONVERGED = 0
+    SINGULAR = 1  # converged, with the random-effects covariance at its boundary
+    NOT_CONVERGED = 2
+    SEPARATED = 3
+    RANK_DEFICIENT = 4
+    ONE_LEVEL = 5  # the (weighted) outcome has one level only
+
+    @property
+    def usable(self) -> bool:
+        """Whether the estimates are an optimum."""
+        return self <= FitStatus.SINGULAR
+
+
+class Refit(NamedTuple):
+    """What a bootstrap replicate needs of a fit; also the start values of the next one.
+
+    Attributes
+    ----------
+    estimates : (p,) array in the order of the model's `names`. A threshold next to an outcome level that no
+        weighted patient has equals its neighbour, or is infinite at the ends of the scale.
+    random_covariance : (q, q) array; (0, 0) without random effects.
+    modes : (trials, q) array of conditional modes of the random effects; (0, 0) without.
+    residual_variance : nan for models without one.
+    log_likelihood : at the estimates; nan where the refit path does not compute it.
+    status : a `FitStatus`.
+    iterations : outer iterations used.
+    """
+
+    estimates: FloatArray
+    random_covariance: FloatArray
+    modes: FloatArray
+    residual_variance: float
+    log_likelihood: float
+    status: int
+    iterations: int
+
+
+@dataclass(frozen=True)
+class RandomEffects:
+    """Random effects by trial.
+
+    Attributes
+    ----------
+    names : (q,) e.g. ("intercept", "treatment").
+    covariance : (q, q) array.
+    modes : (trials, q) array of conditional modes.
+    mode_se : (trials, q) array of their conditional standard errors.
+    """
+
+    names: tuple[str, ...]
+    covariance: FloatArray
+    modes: FloatArray
+    mode_se: FloatArray
+
+
+@dataclass(frozen=True)
+class ModelFit:
+    """A fitted model.
+
+    Attributes
+    ----------
+    names : (p,) threshold names, then coefficient names.
+    estimates : (p,) array.
+    covariance : (p, p) array, inverse of the observed information; nan for an infinite threshold.
+    n_thresholds : 0 for linear models.
+    random_effects : None for models without.
+    residual_variance : None for models without.
+    gradient_norm : largest absolute element of the gradient of the log-likelihood on standardised columns.
+    n : sum of the weights, rounded (the number of patients, where weights are counts).
+    """
+
+    names: tuple[str, ...]
+    estimates: FloatArray
+    covariance: FloatArray
+    n_thresholds: int
+    random_effects: RandomEffects | None
+    residual_variance: float | None
+    log_likelihood: float
+    gradient_norm: float
+    iterations: int
+    converged: bool
+    singular: bool
+    n: int
+    n_per_trial: dict[str, int]
+    family: str
+    link: str
+    trial_effects: str
+    warnings: tuple[str, ...]
+
+    @property
+    def standard_errors(self) -> FloatArray:
+        """(p,) array of standard errors."""
+        return np.sqrt(np.diag(self.covariance))
+
+    @property
+    def thresholds(self) -> FloatArray:
+        """(n_thresholds,) array of thresholds."""
+        return self.estimates[: self.n_thresholds]
+
+    @property
+    def coefficients(self) -> FloatArray:
+        """Estimates without the thresholds."""
+        return self.estimates[self.n_thresholds :]
+
+    def coefficient(self, name: str) -> float:
+        """Return the estimate of the term `name`; `KeyError` if the model has no such term."""
+        return float(self.estimates[self._position(name)])
+
+    def standard_error(self, name: str) -> float:
+        """Return the standard error of the term `name`; `KeyError` if the model has no such term."""
+        return float(self.standard_errors[self._position(name)])
+
+    def start(self) -> Refit:
+        """Return start values for a refit of the same model."""
+        random = self.random_effects
+        return Refit(
+            estimates=self.estimates,
+            random_covariance=np.zeros((0, 0)) if random is None else random.covariance,
+            modes=np.zeros((0, 0)) if random is None else random.modes,
+            residual_variance=np.nan if self.residual_variance is None else self.residual_variance,
+            log_likelihood=self.log_likelihood,
+            status=int(FitStatus.SINGULAR if self.singular else FitStatus.CONVERGED),
+            iterations=self.iterations,
+        )
+
+    def table(self, level: float = 0.95) -> pd.DataFrame:
+        """Tidy table of the fit.
+
+        Parameters
+        ----------
+        level : confidence level of the Wald intervals (normal quantiles).
+
+        Returns
+        -------
+        DataFrame with columns component (coefficient, threshold, trial, variance), term, estimate, se,
+        ci_low, ci_high, p_value. Rows of component `variance` have an estimate only.
+        """
+        quantile = stats.norm.ppf((1 + level) / 2)
+        errors = self.standard_errors
+        with np.errstate(divide="ignore", invalid="ignore"):
+            p_values = 2 * stats.norm.sf(np.abs(self.estimates / errors))
+        rows = pd.DataFrame(
+            {
+                "component": [self._component(position) for position in range(len(self.names))],
+                "term": list(self.names),
+                "estimate": self.estimates,
+                "se": errors,
+                "ci_low": self.estimates - quantile * errors,
+                "ci_high": self.estimates + quantile * errors,
+                "p_value": p_values,
+            }
+        )
+        variances = pd.DataFrame(self._variance_rows(), columns=["component", "term", "estimate"])
+        return rows if variances.empty else pd.concat([rows, variances], ignore_index=True)
+
+    def _position(self, name: str) -> int:
+        try:
+            return self.names.index(name)
+        except ValueError:
+            raise KeyError(f"no term {name!r} in this model; it has {', '.join(self.names)}") from None
+
+    def _component(self, position: int) -> str:
+        if position < self.n_thresholds:
+            return "threshold"
+        return "trial" if self.names[position].startswith("trial[") else "coefficient"
+
+    def _variance_rows(self) -> list[tuple[str, str, float]]:
+        rows: list[tuple[str, str, float]] = []
+        if self.random_effects is not None:
+            names, covariance = self.random_effects.names, self.random_effects.covariance
+            sds = np.sqrt(np.diag(covariance))
+            rows += [("variance", f"sd({name})", float(sd)) for name, sd in zip(names, sds, strict=True)]
+            for later in range(len(names)):
+                for earlier in range(later):
+                    scale = sds[earlier] * sds[later]
+                    correlation = covariance[earlier, later] / scale if scale > 0 else np.nan
+                    rows.append(("variance", f"cor({names[earlier]},{names[later]})", float(correlation)))
+        if self.residual_variance is not None:
+            rows.append(("variance", "residual_sd", float(np.sqrt(self.residual_variance))))
+        return rows

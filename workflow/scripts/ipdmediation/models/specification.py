@@ -1,0 +1,317 @@
+"""From an analysis to its three models: mediator, total and outcome.
+
+mediator: M ~ treatment + C.  total: Y ~ treatment + C.  outcome: Y ~ treatment + M [+ treatment x M] + C.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+
+from ipdmediation.models.binary import BinaryModel
+from ipdmediation.models.cumulative_link import CumulativeLinkModel
+from ipdmediation.models.design import Design, fit_design
+from ipdmediation.models.linear import LinearModel
+from ipdmediation.models.results import (
+    FloatArray,
+    IntArray,
+    MissingValueError,
+    ModelError,
+    ModelFit,
+    OutcomeError,
+    Refit,
+)
+
+TRANSFORMS = ("identity", "log", "log1p", "cube_root")
+FAMILIES = ("ordinal", "binary", "continuous")
+TRIAL_EFFECTS = ("none", "fixed")
+MODEL_NAMES = ("mediator", "total", "outcome")
+
+
+class Model(Protocol):
+    """What every model of the package can do."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the estimates."""
+
+    def fit(self, *, weights: ArrayLike | None = None, start: Refit | None = None) -> ModelFit:
+        """Fit with checks, warnings and standard errors."""
+
+    def refit(self, weights: FloatArray, start: Refit | None = None) -> Refit:
+        """Fit a resample: estimates and a status only."""
+
+
+class VariableLevels(Protocol):
+    """The part of a variable's definition that models need."""
+
+    @property
+    def levels(self) -> Mapping[Any, Any] | None:
+        """Levels of a categorical or ordinal variable, in order: code -> label."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnalysisSpecification:
+    """The choices of an analysis that its models depend on.
+
+    Attributes
+    ----------
+    mediator, outcome : column names.
+    transform : analysis scale of the mediator M: "identity", "log" ln(M + offset), "log1p" ln(1 + M) or
+        "cube_root".
+    offset : in the unit of the mediator; used by "log" only.
+    family : "ordinal", "binary" or "continuous".
+    better : "high" or "low", the better end of an ordinal or binary outcome. The outcome is turned so that a
+        higher level is better; a continuous outcome stays as it is.
+    covariates : column names, or a formula.
+    interaction : whether the outcome model has treatment x mediator.
+    trial_effects : "none" or "fixed".
+    link : "logit" or "probit", of ordinal and binary outcomes.
+    """
+
+    mediator: str
+    outcome: str
+    transform: str = "identity"
+    offset: float = 0.0
+    family: str = "ordinal"
+    better: str = "high"
+    covariates: tuple[str, ...] | str = ()
+    interaction: bool = False
+    trial_effects: str = "none"
+    link: str = "logit"
+
+    def __post_init__(self) -> None:
+        for name, allowed in (
+            ("transform", TRANSFORMS),
+            ("family", FAMILIES),
+            ("better", ("high", "low")),
+            ("trial_effects", TRIAL_EFFECTS),
+            ("link", ("logit", "probit")),
+        ):
+            if getattr(self, name) not in allowed:
+                raise ModelError(f"{name} must be one of {', '.join(allowed)}, not {getattr(self, name)!r}")
+
+    @classmethod
+    def from_config(cls, analysis: Mapping[str, Any]) -> AnalysisSpecification:
+        """Read an analysis of the configuration (already merged with the primary one)."""
+        mediator, outcome, covariates = analysis["mediator"], analysis["outcome"], analysis["covariates"]
+        return cls(
+            mediator=mediator["variable"],
+            transform=mediator.get("transform", "identity"),
+            offset=float(mediator.get("offset", 0.0)),
+            outcome=outcome["variable"],
+            family=outcome["family"],
+            better=outcome.get("better", "high"),
+            link=outcome.get("link", "logit"),
+            covariates=covariates if isinstance(covariates, str) else tuple(covariates),
+            interaction=bool(analysis.get("interaction", False)),
+            trial_effects=analysis.get("trial_effects", "none"),
+        )
+
+
+@dataclass(frozen=True)
+class MediationModels:
+    """The three models of an analysis, ready to fit and refit, with the data that they share.
+
+    Attributes
+    ----------
+    mediator, total, outcome : models; all three take the same (n,) weights.
+    mediator_design, outcome_design : designs without and with the mediator (the total model has the first
+        one).
+    mediator_values : (n,) mediator on the analysis scale.
+    outcome_values : (n,) outcome as modelled: level index (higher is better), 0/1 (1 is better) or number.
+    outcome_levels : names of the levels in that order; empty for a continuous outcome.
+    """
+
+    specification: AnalysisSpecification
+    mediator: Model
+    total: Model
+    outcome: Model
+    mediator_design: Design
+    outcome_design: Design
+    mediator_values: FloatArray
+    outcome_values: FloatArray | IntArray
+    outcome_levels: tuple[str, ...]
+
+
+def mediation_models(
+    frame: pd.DataFrame,
+    *,
+    specification: AnalysisSpecification,
+    variables: Mapping[str, VariableLevels] | None = None,
+) -> MediationModels:
+    """Build the mediator, total and outcome model of an analysis.
+
+    Parameters
+    ----------
+    frame : completed cohort: no missing values in the columns used.
+    specification : the analysis.
+    variables : definitions of the variables, for the levels of the outcome; without them the levels are the
+        whole numbers between the smallest and the largest outcome found.
+
+    Returns
+    -------
+    MediationModels
+
+    Raises
+    ------
+    ModelError
+        Or one of its named kinds, naming the column.
+    """
+    mediator = mediator_scale(frame[specification.mediator], specification=specification)
+    outcome, levels = _oriented_outcome(frame, specification, variables)
+    indicators = specification.trial_effects == "fixed"
+    without = fit_design(frame, covariates=specification.covariates, trial_indicators=indicators)
+    with_mediator = fit_design(
+        frame,
+        covariates=specification.covariates,
+        mediator=mediator,
+        interaction=specification.interaction,
+        trial_indicators=indicators,
+    )
+    return MediationModels(
+        specification=specification,
+        mediator=_linear(mediator, without, specification),
+        total=_outcome_model(outcome, levels, without, specification),
+        outcome=_outcome_model(outcome, levels, with_mediator, specification),
+        mediator_design=without,
+        outcome_design=with_mediator,
+        mediator_values=mediator,
+        outcome_values=outcome,
+        outcome_levels=levels,
+    )
+
+
+def models_by_imputation(
+    completed: pd.DataFrame,
+    *,
+    specification: AnalysisSpecification,
+    variables: Mapping[str, VariableLevels] | None = None,
+) -> list[MediationModels]:
+    """Build the models of each completed data set.
+
+    Parameters
+    ----------
+    completed : completed data sets, one below the other, numbered by the column `imputation`.
+    specification, variables : as for `mediation_models`.
+    """
+    return [
+        mediation_models(rows.reset_index(drop=True), specification=specification, variables=variables)
+        for _, rows in completed.groupby("imputation")
+    ]
+
+
+def mediator_scale(values: ArrayLike, *, specification: AnalysisSpecification) -> FloatArray:
+    """Mediator on its analysis scale.
+
+    Raises
+    ------
+    ModelError
+        If a value has no logarithm; the message says how many.
+    MissingValueError
+        If a value is missing.
+    """
+    raw = np.asarray(values, dtype=np.float64)
+    if np.isnan(raw).any():
+        raise MissingValueError(
+            f"missing values in {specification.mediator} ({int(np.isnan(raw).sum())} of {raw.size} rows); "
+            "impute them or drop the rows"
+        )
+    if specification.transform == "identity":
+        return raw
+    if specification.transform == "cube_root":
+        return np.cbrt(raw)
+    shift = 1.0 if specification.transform == "log1p" else specification.offset
+    if (raw + shift <= 0).any():
+        raise ModelError(
+            f"{int((raw + shift <= 0).sum())} rows of {specification.mediator} + {shift:g} are not positive: "
+            f"transform {specification.transform} is not possible; give a larger offset"
+        )
+    return np.log(raw + shift)
+
+
+def mediator_natural(values: ArrayLike, *, specification: AnalysisSpecification) -> FloatArray:
+    """Mediator in its own unit, the inverse of `mediator_scale`."""
+    scaled = np.asarray(values, dtype=np.float64)
+    if specification.transform == "identity":
+        return scaled
+    if specification.transform == "cube_root":
+        return scaled**3
+    return np.exp(scaled) - (1.0 if specification.transform == "log1p" else specification.offset)
+
+
+def _oriented_outcome(
+    frame: pd.DataFrame,
+    specification: AnalysisSpecification,
+    variables: Mapping[str, VariableLevels] | None,
+) -> tuple[FloatArray | IntArray, tuple[str, ...]]:
+    name = specification.outcome
+    raw = frame[name]
+    if raw.isna().any():
+        raise MissingValueError(f"missing values in {name} ({int(raw.isna().sum())} of {len(frame)} rows)")
+    numbers = np.asarray(raw, dtype=np.float64)
+    if specification.family == "continuous":
+        return numbers, ()
+    declared = None if variables is None else variables[name].levels
+    if specification.family == "binary":
+        codes = [0, 1]
+    elif declared is not None:
+        codes = [int(code) for code in declared]
+    else:
+        codes = list(range(int(numbers.min()), int(numbers.max()) + 1))
+    if specification.better == "low":
+        codes = codes[::-1]
+    index = pd.Index(codes).get_indexer(pd.Index(numbers))
+    if (index < 0).any():
+        found = ", ".join(f"{value:g}" for value in np.unique(numbers[index < 0]))
+        allowed = ", ".join(map(str, codes))
+        raise OutcomeError(f"{int((index < 0).sum())} rows of {name} have values {found}; allowed: {allowed}")
+    return index.astype(np.int64), tuple(str(code) for code in codes)
+
+
+def _linear(values: FloatArray, design: Design, specification: AnalysisSpecification) -> Model:
+    return LinearModel(
+        values,
+        design.matrix,
+        names=design.names,
+        trials=design.trial_codes,
+        trial_names=design.trial_names,
+        trial_effects=specification.trial_effects,
+    )
+
+
+def _outcome_model(
+    values: FloatArray | IntArray,
+    levels: tuple[str, ...],
+    design: Design,
+    specification: AnalysisSpecification,
+) -> Model:
+    if specification.family == "continuous":
+        return _linear(np.asarray(values, dtype=np.float64), design, specification)
+    if specification.family == "binary":
+        return BinaryModel(
+            values,
+            design.matrix,
+            names=design.names,
+            level_names=levels,
+            link=specification.link,
+            trials=design.trial_codes,
+            trial_names=design.trial_names,
+            trial_effects=specification.trial_effects,
+        )
+    return CumulativeLinkModel(
+        values,
+        design.matrix,
+        names=design.names,
+        n_levels=len(levels),
+        level_names=levels,
+        link=specification.link,
+        trials=design.trial_codes,
+        trial_names=design.trial_names,
+        trial_effects=specification.trial_effects,
+    )

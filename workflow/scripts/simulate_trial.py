@@ -1,0 +1,32 @@
+"""Write one synthetic trial as its coordinating centre would send it."""
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from ipdmediation.data.synthetic import simulate_trial, write_raw_trial
+from ipdmediation.inference.streams import stream
+
+
+def main(
+    *, parameters: str, mapping: str, raw: str, trial: str, seed: int, variables: dict[str, Any]
+) -> None:
+    """Read the generating model and the trial's mapping; write the trial's raw file."""
+    model = yaml.safe_load(Path(parameters).read_text())
+    frame = simulate_trial(model, trial, rng=stream(seed, "simulate", trial))
+    write_raw_trial(
+        frame,
+        Path(raw),
+        mapping=yaml.safe_load(Path(mapping).read_text()),
+        variables=variables,
+        layout=model["raw"][trial],
+        notice=model["notice"],
+        rng=stream(seed, "raw file", trial),
+    )
+
+
+if __name__ == "__main__":
+    from job import run
+
+    run(main, snakemake)

@@ -1,0 +1,22 @@
+"""Simulate the causal effects that hold in the generating model of the synthetic trials."""
+
+import json
+from pathlib import Path
+
+import yaml
+
+from ipdmediation.data.synthetic import causal_truth
+from ipdmediation.inference.streams import stream
+
+
+def main(*, parameters: str, truth: str, seed: int, patients: int) -> None:
+    """Read the generating model; write its natural effects on every scale."""
+    model = yaml.safe_load(Path(parameters).read_text())
+    effects = causal_truth(model, patients=patients, rng=stream(seed, "causal truth"))
+    Path(truth).write_text(json.dumps(effects, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    from job import run
+
+    run(main, snakemake)
