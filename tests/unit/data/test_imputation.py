@@ -8,46 +8,13 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.unit.data.conftest import TARGETS, VARIABLES, a_cohort
 
 from ipdmediation.data.errors import CohortWarning, ImputationError
 from ipdmediation.data.imputation import complete_cases, impute
-from ipdmediation.data.schema import check_contract, conform
-from ipdmediation.data.variables import variables_from_config
+from ipdmediation.data.schema import check_contract
 
-from .conftest import DECLARED
-
-VARIABLES = variables_from_config(DECLARED)
-TARGETS = ["age", "female", "delay", "site"]
 PREDICTORS = ["age", "female", "delay", "site", "volume", "mrs"]
-
-
-def a_cohort(n: int, seed: int, *, share: float = 0.2, trials: int = 3) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the cohort before and after values went missing, more often where the outcome is bad."""
-    rng = np.random.default_rng(seed)
-    age = rng.normal(65, 10, n).clip(18, 105)
-    volume = rng.lognormal(2 + 0.02 * (age - 65), 1).clip(0, 900)
-    site = np.where(rng.random(n) < 0.2 + 0.4 * (volume > 20), "ica", "m1")
-    mrs = np.digitize(np.log(volume) + 0.05 * (age - 65) + rng.normal(0, 1, n), [1.5, 3])
-    full = conform(
-        pd.DataFrame(
-            {
-                "trial": [f"t{row % trials}" for row in range(n)],
-                "patient": [str(row) for row in range(n)],
-                "treatment": rng.integers(0, 2, n),
-                "age": age,
-                "female": rng.random(n) < 0.03 * (age - 50),
-                "delay": rng.gamma(3, 1, n).clip(0, 24),
-                "site": site,
-                "volume": volume,
-                "mrs": mrs,
-            }
-        ),
-        VARIABLES,
-    )
-    holes = full.copy()
-    for name in TARGETS:
-        holes.loc[rng.random(n) < share * (0.5 + mrs / 2), name] = None
-    return full, holes
 
 
 def completed(cohort: pd.DataFrame, seed: int = 1, **options: Any) -> pd.DataFrame:

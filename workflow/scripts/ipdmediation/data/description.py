@@ -11,8 +11,8 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
-from .transforms import Transform, from_analysis_scale, to_analysis_scale
-from .variables import ARMS, Variable
+from ipdmediation.data.transforms import Transform, from_analysis_scale, to_analysis_scale
+from ipdmediation.data.variables import ARMS, Variable
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -71,9 +71,9 @@ def describe_baseline(
 
     Notes
     -----
-    The standardised differences are tableone's, of known values: treated minus control over the root of the mean
-    variance, signed for a continuous or binary variable; the (unsigned) distance of Yang & Dalton 2012 for more
-    levels. The other numbers are not tableone's, which counts a missing value as a level of its own.
+    The standardised differences are tableone's, of known values: treated minus control over the root of the
+    mean variance, signed for a continuous or binary variable; the (unsigned) distance of Yang & Dalton 2012
+    for more levels. The other numbers are not tableone's, which counts a missing value as a level of its own.
     """
     differences = _standardised_differences(cohort, [variables[name] for name in rows])
     table = []

@@ -12,9 +12,9 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.spatial import KDTree
 
-from .errors import CohortWarning, ImputationError, listing, raise_all
-from .schema import conform
-from .variables import ARMS, Variable
+from ipdmediation.data.errors import CohortWarning, ImputationError, listing, raise_all
+from ipdmediation.data.schema import conform
+from ipdmediation.data.variables import ARMS, Variable
 
 FloatArray = npt.NDArray[np.float64]
 
