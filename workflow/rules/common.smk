@@ -157,6 +157,11 @@ def chunks(wildcards):
     return [f"<results>/{wildcards.analysis}/bootstrap/{start}-{start + size}.parquet" for start in starts]
 
 
+def trial_labels():
+    """Return the label of each trial."""
+    return {trial: mapping["label"] for trial, mapping in MAPPINGS.items()}
+
+
 def study_words(name):
     """Return what figures, tables and the report say about the study and one of its analyses."""
     settings = analysis(name)
@@ -174,7 +179,7 @@ def study_words(name):
         "synthetic": bool(config["study"]["synthetic"]),
         "arms": config["arms"],
         "variables": config["variables"],
-        "trials": {trial: mapping["label"] for trial, mapping in MAPPINGS.items()},
+        "trials": trial_labels(),
         "analysis": {
             **{key: settings[key] for key in shown},
             "bootstrap": {"level": settings["bootstrap"]["level"]},

@@ -37,6 +37,7 @@ rule fit_models:
         level=setting("bootstrap", "level"),
         variables=config["variables"],
         arms=config["arms"],
+        trials=trial_labels(),
         code=code("fit_models"),
     script:
         "../scripts/fit_models.py"

@@ -137,6 +137,7 @@ rule report:
         studies=[study_words(name) for name in config["analyses"]],
         figure_names=list(FIGURES),
         trials=list(config["trials"]),
+        models=MODELS,
         code=code("report"),
     script:
         "../scripts/report.py"

@@ -8,7 +8,7 @@ from ipdmediation.data.variables import variables_from_config
 from ipdmediation.models.specification import AnalysisSpecification, models_by_imputation
 
 from ipdmediation.inference.bootstrap import draw_replicates
-from ipdmediation.inference.resampling import StratifiedPlan
+from ipdmediation.inference.resampling import PLANS
 from ipdmediation.inference.streams import stream
 
 
@@ -20,6 +20,7 @@ def main(
     start: str,
     stop: str,
     model: dict[str, Any],
+    resampling: str,
     variables: dict[str, Any],
     seed: int,
 ) -> None:
@@ -32,7 +33,7 @@ def main(
     first = completed[completed["imputation"] == 0]
     table = draw_replicates(
         models,
-        plan=StratifiedPlan.of(first),
+        plan=PLANS[resampling].of(first),
         replicates=range(int(start), int(stop)),
         stream=lambda replicate: stream(seed, "bootstrap", analysis, replicate),
     )

@@ -19,6 +19,7 @@ def main(
     level: float,
     variables: dict[str, Any],
     arms: dict[str, dict[str, str]],
+    trials: dict[str, str],
     **written: str,
 ) -> None:
     """Read the imputed cohort; write estimates and diagnostics of each model, pooled over imputations."""
@@ -29,7 +30,13 @@ def main(
     for name in MODEL_NAMES:
         fits = [getattr(each, name).fit() for each in models]
         table = model_table(
-            fits, model=name, level=level, specification=specification, variables=known, arms=arms
+            fits,
+            model=name,
+            level=level,
+            specification=specification,
+            variables=known,
+            arms=arms,
+            trials=trials,
         )
         table.to_csv(written[name], index=False)
         diagnostics = json.dumps(model_diagnostics(fits), indent=2)

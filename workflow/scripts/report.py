@@ -6,7 +6,6 @@ from typing import Any
 
 import pandas as pd
 
-from ipdmediation.models.specification import MODEL_NAMES
 from ipdmediation.present.report import AnalysisResult, render
 from ipdmediation.present.style import Study
 
@@ -23,21 +22,21 @@ def main(
     studies: list[dict[str, Any]],
     figure_names: list[str],
     trials: list[str],
+    models: list[str],
     **tables: list[str],
 ) -> None:
     """Read the tables of every analysis and the figures of the first one; write the page."""
     results = []
     for position, words in enumerate(studies):
         frames = {name: pd.read_csv(paths[position]) for name, paths in tables.items()}
-        models = {name: frames.pop(f"{name}_model") for name in MODEL_NAMES}
-        fitted = diagnostics[position * len(MODEL_NAMES) :]
+        fitted = diagnostics[position * len(models) :]
         results.append(
             AnalysisResult(
                 study=Study(**words),
-                models=models,
+                models={name: frames.pop(f"{name}_model") for name in models},
                 diagnostics={
                     name: json.loads(Path(path).read_text())
-                    for name, path in zip(MODEL_NAMES, fitted, strict=False)
+                    for name, path in zip(models, fitted, strict=False)
                 },
                 figures={
                     name: Path(path).read_text()

@@ -6,6 +6,7 @@ from typing import Any
 import yaml
 
 from ipdmediation.data.synthetic import simulate_trial, write_raw_trial
+from ipdmediation.data.variables import variables_from_config
 from ipdmediation.inference.streams import stream
 
 
@@ -19,7 +20,7 @@ def main(
         frame,
         Path(raw),
         mapping=yaml.safe_load(Path(mapping).read_text()),
-        variables=variables,
+        variables=variables_from_config(variables),
         layout=model["raw"][trial],
         notice=model["notice"],
         rng=stream(seed, "raw file", trial),

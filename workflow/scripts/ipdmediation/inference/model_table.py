@@ -39,6 +39,7 @@ def model_table(
     specification: AnalysisSpecification,
     variables: Mapping[str, Variable],
     arms: Mapping[str, Mapping[str, str]],
+    trials: Mapping[str, str],
 ) -> pd.DataFrame:
     """Return the estimates of one model, pooled over completed data sets by Rubin's rules.
 
@@ -54,8 +55,8 @@ def model_table(
         The analysis.
     variables : mapping of str to Variable
         Common variables, for labels and units.
-    arms : mapping
-        Labels of the arms.
+    arms, trials : mapping
+        Labels of the arms and of the trials.
 
     Returns
     -------
@@ -76,7 +77,7 @@ def model_table(
         table["p_value"] = 2 * stats.t.sf(np.abs(pooled.estimate / pooled.se), pooled.degrees_of_freedom)
     table = _with_doubling(table, specification)
     table["model"] = model
-    table["label"] = [_label(term, specification, variables, arms) for term in table["term"]]
+    table["label"] = [_label(term, specification, variables, arms, trials) for term in table["term"]]
     return _with_ratios(table, fits[0].family, specification)[COLUMNS]
 
 
@@ -135,6 +136,7 @@ def _label(
     specification: AnalysisSpecification,
     variables: Mapping[str, Variable],
     arms: Mapping[str, Mapping[str, str]],
+    trials: Mapping[str, str],
 ) -> str:
     treatment = arms["treated"]["label"]
     mediator = variables[specification.mediator].label
@@ -142,11 +144,14 @@ def _label(
         "treatment": f"{treatment} vs {arms['control']['label'].lower()}",
         "mediator": f"{mediator}, per 1 {mediator_unit(specification, variables)}",
         "mediator per doubling": f"{mediator}, per doubling",
+        "intercept": "Intercept",
         "treatment:mediator": f"{treatment} x {mediator.lower()}",
     }
     if term in known:
         return known[term]
     name, _, level = term.rstrip("]").partition("[")
+    if name == "trial":
+        return f"Trial: {trials[level]}"
     if name not in variables:
         return term
     variable = variables[name]

@@ -43,3 +43,6 @@ class StratifiedPlan:
         """Return how often each row of the cohort is drawn in one replicate, shape (n,)."""
         drawn = self.first + (rng.random(self.rows.size) * self.size).astype(np.intp)
         return np.bincount(self.rows[drawn], minlength=self.rows.size).astype(np.float64)
+
+
+PLANS = {"stratified": StratifiedPlan}
