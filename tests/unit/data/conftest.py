@@ -5,9 +5,11 @@ from __future__ import annotations
 import copy
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
+from ipdmediation.data.schema import conform
 from ipdmediation.data.variables import Variable, variables_from_config
 
 DECLARED: dict[str, dict[str, Any]] = {
@@ -18,6 +20,9 @@ DECLARED: dict[str, dict[str, Any]] = {
     "volume": {"type": "continuous", "label": "Volume", "unit": "mL", "minimum": 0, "maximum": 900},
     "mrs": {"type": "ordinal", "label": "mRS", "levels": {0: "Well", 1: "Ill", 2: "Dead"}},
 }
+
+VARIABLES = variables_from_config(DECLARED)
+TARGETS = ["age", "female", "delay", "site"]
 
 MAPPING: dict[str, Any] = {
     "label": "Trial A",
@@ -61,3 +66,32 @@ def mapping() -> dict[str, Any]:
 @pytest.fixture
 def raw() -> pd.DataFrame:
     return pd.DataFrame(RAW, dtype="str")
+
+
+def a_cohort(n: int, seed: int, *, share: float = 0.2, trials: int = 3) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the cohort before and after values went missing, more often where the outcome is bad."""
+    rng = np.random.default_rng(seed)
+    age = rng.normal(65, 10, n).clip(18, 105)
+    volume = rng.lognormal(2 + 0.02 * (age - 65), 1).clip(0, 900)
+    site = np.where(rng.random(n) < 0.2 + 0.4 * (volume > 20), "ica", "m1")
+    mrs = np.digitize(np.log(volume) + 0.05 * (age - 65) + rng.normal(0, 1, n), [1.5, 3])
+    full = conform(
+        pd.DataFrame(
+            {
+                "trial": [f"t{row % trials}" for row in range(n)],
+                "patient": [str(row) for row in range(n)],
+                "treatment": rng.integers(0, 2, n),
+                "age": age,
+                "female": rng.random(n) < 0.03 * (age - 50),
+                "delay": rng.gamma(3, 1, n).clip(0, 24),
+                "site": site,
+                "volume": volume,
+                "mrs": mrs,
+            }
+        ),
+        VARIABLES,
+    )
+    holes = full.copy()
+    for name in TARGETS:
+        holes.loc[rng.random(n) < share * (0.5 + mrs / 2), name] = None
+    return full, holes

@@ -8,14 +8,13 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.unit.data.conftest import VARIABLES
 
 from ipdmediation.data.cohort import FLOW_COLUMNS, select_cohort
 from ipdmediation.data.errors import CohortError, CohortWarning, ContractError
 from ipdmediation.data.pooling import pool_trials
 from ipdmediation.data.schema import check_contract, conform, harmonised_schema
-from ipdmediation.data.variables import Variable, variables_from_config
-
-from .conftest import DECLARED
+from ipdmediation.data.variables import Variable
 
 
 def a_trial(trial: str, rows: int, rng: np.random.Generator, missing: float = 0.2) -> pd.DataFrame:
@@ -36,7 +35,7 @@ def a_trial(trial: str, rows: int, rng: np.random.Generator, missing: float = 0.
                 "mrs": column(rng.integers(0, 3, rows)),
             }
         ),
-        variables_from_config(DECLARED),
+        VARIABLES,
     )
 
 
@@ -61,10 +60,9 @@ RULES: list[dict[str, Any]] = [
     rules=st.lists(st.sampled_from(RULES), max_size=6),
 )
 def test_the_flow_adds_up(seed: int, rules: list[dict[str, Any]]) -> None:
-    variables = variables_from_config(DECLARED)
     rng = np.random.default_rng(seed)
-    frame = pool_trials([a_trial("a", 80, rng, missing=0.05), a_trial("b", 80, rng)], variables=variables)
-    cohort = select_cohort(frame, rules=rules)
+    frame = pool_trials([a_trial("a", 80, rng, missing=0.05), a_trial("b", 80, rng)], variables=VARIABLES)
+    cohort = select_cohort(frame, variables=VARIABLES, rules=rules)
     flow = cohort.flow
     assert tuple(flow.columns) == FLOW_COLUMNS
     assert flow["step"].tolist() == list(range(len(rules) + 1))
@@ -79,12 +77,12 @@ def test_the_flow_adds_up(seed: int, rules: list[dict[str, Any]]) -> None:
         assert (flow[count] == flow[f"{count}_treated"] + flow[f"{count}_control"]).all()
     assert (cohort.frame.dtypes == frame.dtypes).all()
     # Rules applied once more exclude nobody.
-    assert (select_cohort(cohort.frame, rules=rules).flow["excluded"] == 0).all()
+    assert (select_cohort(cohort.frame, variables=VARIABLES, rules=rules).flow["excluded"] == 0).all()
 
 
 def test_each_rule_keeps_whom_it_says(pooled: pd.DataFrame) -> None:
     def kept(**rule: Any) -> pd.DataFrame:
-        return select_cohort(pooled, rules=[{"reason": "r", **rule}]).frame
+        return select_cohort(pooled, variables=VARIABLES, rules=[{"reason": "r", **rule}]).frame
 
     assert kept(variable="age", between=[30, 60])["age"].between(30, 60).all()
     assert (
@@ -101,14 +99,15 @@ def test_each_rule_keeps_whom_it_says(pooled: pd.DataFrame) -> None:
 def test_bounds_are_inclusive(pooled: pd.DataFrame) -> None:
     low, high = pooled["age"].min(), pooled["age"].max()
     rule = {"variable": "age", "between": [low, high], "reason": "r"}
-    assert len(select_cohort(pooled, rules=[rule]).frame) == pooled["age"].notna().sum()
+    assert len(select_cohort(pooled, variables=VARIABLES, rules=[rule]).frame) == pooled["age"].notna().sum()
 
 
 @pytest.mark.parametrize(
     ("rule", "message"),
     [
         ({"variable": "x", "measured": True}, "no variable 'x'"),
-        ({"variable": "site", "one_of": ["m7"]}, "no level 'm7'.*'m1', 'ica', 'none'"),
+        ({"variable": "site", "one_of": ["m7"]}, "no level 'm7'; allowed: m1, ica, none"),
+        ({"variable": "mrs", "none_of": [6]}, "no level 6; allowed: 0, 1, 2"),
         ({"variable": "site", "between": [0, 1]}, "is categorical"),
         ({"variable": "age", "between": [200, 300]}, "leaves no patient in arm 'control'.*100 of 100"),
         ({"variable": "age"}, "exactly one of"),
@@ -118,20 +117,20 @@ def test_bounds_are_inclusive(pooled: pd.DataFrame) -> None:
 def test_a_rule_that_cannot_be_is_named(pooled: pd.DataFrame, rule: dict[str, Any], message: str) -> None:
     rule["reason"] = "Because"
     with pytest.raises(CohortError, match=rf"rule 1 \('Because'.*{message}"):
-        select_cohort(pooled, rules=[rule])
+        select_cohort(pooled, variables=VARIABLES, rules=[rule])
 
 
 def test_an_empty_trial_or_arm_is_a_warning(pooled: pd.DataFrame) -> None:
     pooled.loc[pooled["trial"] == "b", "mrs"] = 2
     with pytest.warns(CohortWarning, match="trial 'b' has no eligible patient"):
-        select_cohort(pooled, rules=[RULES[2]])
+        select_cohort(pooled, variables=VARIABLES, rules=[RULES[2]])
     pooled.loc[(pooled["trial"] == "a") & (pooled["treatment"] == 1), "mrs"] = 2
     pooled.loc[pooled["trial"] == "b", "mrs"] = 1
     with pytest.warns(CohortWarning, match="trial 'a' has no eligible patient in arm 'treated'"):
-        select_cohort(pooled, rules=[RULES[2]])
+        select_cohort(pooled, variables=VARIABLES, rules=[RULES[2]])
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        select_cohort(pooled, rules=[])
+        select_cohort(pooled, variables=VARIABLES, rules=[])
 
 
 def test_pooling_refuses_what_comes_twice(variables: dict[str, Variable]) -> None:

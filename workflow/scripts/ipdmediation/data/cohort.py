@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ipdmediation.data.errors import CohortError, CohortWarning, listing
-from ipdmediation.data.variables import ARMS
+from ipdmediation.data.variables import ARMS, Variable
 
 Mask = npt.NDArray[np.bool_]
 
@@ -49,7 +49,9 @@ class Cohort:
     flow: pd.DataFrame
 
 
-def select_cohort(pooled: pd.DataFrame, *, rules: Sequence[Mapping[str, Any]]) -> Cohort:
+def select_cohort(
+    pooled: pd.DataFrame, *, rules: Sequence[Mapping[str, Any]], variables: Mapping[str, Variable]
+) -> Cohort:
     """Apply eligibility rules in order; a patient is counted under the first rule that is not met.
 
     A rule names a `variable`, a `reason` to exclude who does not meet it, and one of
@@ -65,7 +67,9 @@ def select_cohort(pooled: pd.DataFrame, *, rules: Sequence[Mapping[str, Any]]) -
     pooled : DataFrame
         Harmonised trials.
     rules : sequence of mapping
-        The rules, in order. None of them keeps everybody.
+        The rules, in order; no rule keeps everybody.
+    variables : mapping
+        The study's variables by name.
 
     Raises
     ------
@@ -81,7 +85,7 @@ def select_cohort(pooled: pd.DataFrame, *, rules: Sequence[Mapping[str, Any]]) -
     remaining = np.ones(len(pooled), dtype=bool)
     steps = [_step(0, "Randomised", np.zeros_like(remaining), remaining, treated)]
     for number, rule in enumerate(rules, start=1):
-        excluded = remaining & ~_met(pooled, rule, number)
+        excluded = remaining & ~_met(pooled, rule, number, variables)
         remaining = remaining & ~excluded
         steps.append(_step(number, str(rule["reason"]), excluded, remaining, treated))
         for arm, code in ARMS.items():
@@ -96,11 +100,13 @@ def select_cohort(pooled: pd.DataFrame, *, rules: Sequence[Mapping[str, Any]]) -
     return Cohort(frame=frame, flow=pd.DataFrame(steps, columns=list(FLOW_COLUMNS)))
 
 
-def _met(pooled: pd.DataFrame, rule: Mapping[str, Any], number: int) -> Mask:
+def _met(
+    pooled: pd.DataFrame, rule: Mapping[str, Any], number: int, variables: Mapping[str, Variable]
+) -> Mask:
     name = rule["variable"]
     where = f"eligibility rule {number} ({rule['reason']!r})"
-    if name not in pooled.columns:
-        raise CohortError(f"{where}: no variable {name!r}; allowed: {listing(pooled.columns, limit=99)}")
+    if name not in variables:
+        raise CohortError(f"{where}: no variable {name!r}; allowed: {listing(variables, limit=99)}")
     tests = [test for test in MISSING_DEFAULT if test in rule]
     if len(tests) != 1:
         raise CohortError(f"{where}: needs exactly one of {listing(MISSING_DEFAULT)}, has {listing(tests)}")
@@ -110,29 +116,31 @@ def _met(pooled: pd.DataFrame, rule: Mapping[str, Any], number: int) -> Mask:
         return known
     met: Mask
     if test == "between":
-        if isinstance(values.dtype, pd.CategoricalDtype):
+        if variables[name].type == "categorical":
             raise CohortError(f"{where}: variable {name!r} is categorical: use one_of or none_of")
         low, high = rule["between"]
         numbers = values.to_numpy("float64", na_value=np.nan)
         met = (numbers >= (-np.inf if low is None else low)) & (numbers <= (np.inf if high is None else high))
     else:
-        among = values.isin(_as_values(values, rule[test], where)).to_numpy(dtype=bool)
+        among = values.isin(_as_values(variables[name], rule[test], where)).to_numpy(dtype=bool)
         met = among if test == "one_of" else ~among
     keep_missing = rule.get("missing", MISSING_DEFAULT[test]) == "keep"
     return np.where(known, met, keep_missing)
 
 
-def _as_values(values: pd.Series[Any], levels: Sequence[Any], where: str) -> list[Any]:
-    if not isinstance(values.dtype, pd.CategoricalDtype):
+def _as_values(variable: Variable, levels: Sequence[Any], where: str) -> list[Any]:
+    if variable.type == "continuous":
         return list(levels)
-    asked = [str(level) for level in levels]
-    unknown = [level for level in asked if level not in values.cat.categories]
+    allowed = (
+        variable.level_labels if variable.type == "categorical" else {str(code) for code in variable.codes}
+    )
+    unknown = [level for level in levels if str(level) not in allowed]
     if unknown:
         raise CohortError(
-            f"{where}: variable {values.name!r} has no level {listing(unknown)}; "
-            f"allowed: {listing(values.cat.categories)}"
+            f"{where}: variable {variable.name!r} has no level {listing(unknown)}; "
+            f"allowed: {variable.allowed}"
         )
-    return asked
+    return [str(level) if variable.type == "categorical" else int(level) for level in levels]
 
 
 def _step(

@@ -9,7 +9,14 @@ import numpy as np
 import pandas as pd
 
 from ipdmediation.data.errors import ContractError, listing, raise_all
-from ipdmediation.data.variables import ARMS, KEY_COLUMNS, Variable, VariableType, frame_columns, variables_from_config
+from ipdmediation.data.variables import (
+    ARMS,
+    KEY_COLUMNS,
+    Variable,
+    VariableType,
+    frame_columns,
+    variables_from_config,
+)
 
 if TYPE_CHECKING:
     import pandera.pandas as pa

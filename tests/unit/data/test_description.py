@@ -1,0 +1,136 @@
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tableone import TableOne
+from tests.unit.data.conftest import VARIABLES, a_cohort
+
+from ipdmediation.data.description import (
+    DESCRIPTION_COLUMNS,
+    describe_baseline,
+    describe_mediator,
+    describe_outcome,
+)
+from ipdmediation.data.transforms import Transform, from_analysis_scale, to_analysis_scale
+
+
+@pytest.fixture(scope="module")
+def cohort() -> pd.DataFrame:
+    return a_cohort(400, 1)[1]
+
+
+def pick(table: pd.DataFrame, **where: str) -> pd.Series:
+    rows = table[np.logical_and.reduce([table[column] == value for column, value in where.items()])]
+    assert len(rows) == 1, rows
+    return rows.iloc[0]
+
+
+def test_the_baseline_table(cohort: pd.DataFrame) -> None:
+    table = describe_baseline(cohort, variables=VARIABLES, rows=["age", "female", "site"])
+    assert tuple(table.columns) == DESCRIPTION_COLUMNS
+    assert table["variable"].unique().tolist() == ["age", "female", "site"]
+    treated = cohort[cohort["treatment"] == 1]
+    where = {"variable": "age", "trial": "all", "arm": "treated"}
+    assert pick(table, **where, statistic="n").estimate == treated["age"].count()
+    assert pick(table, **where, statistic="missing").estimate == treated["age"].isna().sum()
+    for statistic, probability in (("median", 0.5), ("q1", 0.25), ("q3", 0.75)):
+        row = pick(table, **where, statistic=statistic)
+        assert row.estimate == pytest.approx(treated["age"].quantile(probability))
+        assert row.ci_low < row.estimate < row.ci_high
+    share = pick(table, variable="female", arm="all", statistic="percent")
+    assert share.estimate == pytest.approx(100 * cohort["female"].mean())
+    assert share.level == ""
+    site = table[(table["variable"] == "site") & (table["arm"] == "control")]
+    assert site.loc[site["statistic"] == "percent", "estimate"].sum() == pytest.approx(100)
+    assert site.loc[site["statistic"] == "count", "level"].tolist() == ["m1", "ica", "none"]
+    assert pick(table, variable="age", arm="all", statistic="n").unit == "year"
+
+
+def test_standardised_differences_by_their_formula(cohort: pd.DataFrame) -> None:
+    table = describe_baseline(cohort, variables=VARIABLES, rows=["age", "female", "site"])
+    values = {arm: cohort[cohort["treatment"] == code] for arm, code in (("control", 0), ("treated", 1))}
+    age = {arm: frame["age"].dropna() for arm, frame in values.items()}
+    expected = (age["treated"].mean() - age["control"].mean()) / np.sqrt(
+        (age["treated"].var() + age["control"].var()) / 2
+    )
+    assert pick(table, variable="age", statistic="smd").estimate == pytest.approx(expected)
+    share = {arm: frame["female"].dropna().astype(float).mean() for arm, frame in values.items()}
+    expected = (share["treated"] - share["control"]) / np.sqrt(sum(p * (1 - p) for p in share.values()) / 2)
+    assert pick(table, variable="female", statistic="smd").estimate == pytest.approx(expected)
+    share = {arm: frame["site"].dropna().eq("ica").mean() for arm, frame in values.items()}
+    expected = abs(share["treated"] - share["control"]) / np.sqrt(
+        sum(p * (1 - p) for p in share.values()) / 2
+    )
+    assert pick(table, variable="site", statistic="smd").estimate == pytest.approx(expected)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_numbers_agree_with_tableone(cohort: pd.DataFrame) -> None:
+    table = describe_baseline(cohort, variables=VARIABLES, rows=["age"])
+    theirs = TableOne(cohort, columns=["age"], continuous=["age"], groupby="treatment", pval=False)
+    for arm, code in (("control", 0), ("treated", 1)):
+        for ours, name in (("mean", "mean"), ("sd", "std"), ("median", "median"), ("q1", "q25")):
+            expected = theirs.cont_describe[name].loc["age"].set_axis([0, 1])[code]
+            assert pick(table, arm=arm, statistic=ours).estimate == pytest.approx(float(expected))
+
+
+def test_the_outcome_by_trial_and_arm(cohort: pd.DataFrame) -> None:
+    table = describe_outcome(cohort, variables=VARIABLES, outcome="mrs")
+    assert table["trial"].unique().tolist() == ["all", "t0", "t1", "t2"]
+    counts = table[table["statistic"] == "count"]
+    by_trial = counts[(counts["trial"] != "all") & (counts["arm"] != "all")]
+    assert by_trial["estimate"].sum() == len(cohort)
+    one = table[(table["trial"] == "t1") & (table["arm"] == "treated")].set_index(["statistic", "level"])[
+        "estimate"
+    ]
+    assert one["cumulative_percent", "1"] == pytest.approx(one["percent", "0"] + one["percent", "1"])
+    assert one["cumulative_percent", "2"] == pytest.approx(100)
+    p_value = pick(table, trial="all", arm="difference", statistic="p_value").estimate
+    assert 0 < p_value <= 1
+
+
+def test_the_mediator_on_both_scales(cohort: pd.DataFrame) -> None:
+    table = describe_mediator(cohort, variables=VARIABLES, mediator="volume", transform="log", offset=1)
+    control = cohort.loc[cohort["treatment"] == 0, "volume"]
+    where = {"trial": "all", "arm": "control"}
+    row = pick(table, **where, statistic="mean_transformed")
+    assert row.estimate == pytest.approx(np.log1p(control).mean())
+    assert row.ci_low < row.estimate < row.ci_high
+    assert pick(table, **where, statistic="sd_transformed").estimate == pytest.approx(np.log1p(control).std())
+    density = table[table["statistic"] == "density"]
+    assert density["arm"].unique().tolist() == ["control", "treated"]
+    for _, one in density.groupby("arm"):
+        positions = one["level"].astype(float)
+        assert positions.is_monotonic_increasing
+        area = np.trapezoid(one["estimate"], np.log1p(positions))
+        assert area == pytest.approx(1, abs=0.05)
+
+
+def test_an_arm_without_values_has_no_numbers(cohort: pd.DataFrame) -> None:
+    bare = cohort.copy()
+    bare.loc[(bare["trial"] == "t0") & (bare["treatment"] == 1), ["volume", "mrs"]] = None
+    for table in (
+        describe_outcome(bare, variables=VARIABLES, outcome="mrs"),
+        describe_mediator(bare, variables=VARIABLES, mediator="volume", transform="identity"),
+    ):
+        where = {"trial": "t0", "arm": "treated"}
+        assert pick(table, **where, statistic="n").estimate == 0
+        assert np.isnan(pick(table, **where, statistic="median").estimate)
+        rows = table[(table["trial"] == "t0") & (table["arm"] == "difference")]
+        assert rows.empty
+    constant = describe_baseline(cohort.assign(age=50.0), variables=VARIABLES, rows=["age"])
+    assert np.isnan(pick(constant, statistic="smd").estimate)
+
+
+@given(
+    values=st.lists(st.floats(0, 1e4), min_size=1, max_size=20),
+    transform=st.sampled_from(["log", "log1p", "cube_root", "identity", "spline"]),
+)
+def test_scales_round_trip(values: list[float], transform: Transform) -> None:
+    there = to_analysis_scale(values, transform=transform, offset=1)
+    np.testing.assert_allclose(
+        from_analysis_scale(there, transform=transform, offset=1), values, rtol=1e-9, atol=1e-9
+    )

@@ -1,0 +1,312 @@
+"""Who was studied and what happened to them: tidy descriptive tables, numbers only."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import stats
+
+from ipdmediation.data.transforms import Transform, from_analysis_scale, to_analysis_scale
+from ipdmediation.data.variables import ARMS, Variable
+
+FloatArray = npt.NDArray[np.float64]
+
+DESCRIPTION_COLUMNS = (
+    "variable",
+    "label",
+    "unit",
+    "trial",
+    "arm",
+    "statistic",
+    "level",
+    "estimate",
+    "ci_low",
+    "ci_high",
+)
+
+ALL = "all"
+DIFFERENCE = "difference"
+QUANTILES = {"median": 0.5, "q1": 0.25, "q3": 0.75}
+DENSITY_POINTS = 200
+
+
+class _Number(NamedTuple):
+    statistic: str
+    estimate: float
+    ci_low: float = np.nan
+    ci_high: float = np.nan
+    level: str = ""
+
+
+def describe_baseline(
+    cohort: pd.DataFrame, *, variables: Mapping[str, Variable], rows: Sequence[str], level: float = 0.95
+) -> pd.DataFrame:
+    """Return the baseline table: each variable in all patients, by arm, and how far the arms are apart.
+
+    A continuous variable has `n`, `missing`, `median`, `q1`, `q3`, `mean`, `sd`; a binary one `n`, `missing`,
+    `count`, `percent`; an ordinal or categorical one these a level. `arm` is all, control, treated, and
+    `difference` for the standardised mean difference `smd`. There are no p-values: in a randomised trial they
+    would test what is known.
+
+    Parameters
+    ----------
+    cohort : DataFrame
+        Patients of an analysis, in the contract's columns.
+    variables : mapping
+        The study's variables by name.
+    rows : sequence of str
+        Variables of the table, in order.
+    level : float
+        Coverage of the intervals: order statistics for quantiles, t for a mean, Wilson for a percentage.
+
+    Returns
+    -------
+    DataFrame
+        `DESCRIPTION_COLUMNS`; `trial` is all. Percentages are of the patients whose value is known.
+
+    Notes
+    -----
+    The standardised differences are tableone's, of known values: treated minus control over the root of the
+    mean variance, signed for a continuous or binary variable; the (unsigned) distance of Yang & Dalton 2012
+    for more levels. The other numbers are not tableone's, which counts a missing value as a level of its own.
+    """
+    differences = _standardised_differences(cohort, [variables[name] for name in rows])
+    table = []
+    for name in rows:
+        variable = variables[name]
+        for arm, members in _arms(cohort):
+            table += _labelled(variable, ALL, arm, _summary(members[name], variable, level))
+        table += _labelled(variable, ALL, DIFFERENCE, [_Number("smd", differences[name])])
+    return _table(table)
+
+
+def describe_outcome(
+    cohort: pd.DataFrame, *, variables: Mapping[str, Variable], outcome: str, level: float = 0.95
+) -> pd.DataFrame:
+    """Return the outcome's distribution by trial and arm, and the arms' comparison.
+
+    Parameters
+    ----------
+    cohort : DataFrame
+        Patients of an analysis, in the contract's columns.
+    variables : mapping
+        The study's variables by name.
+    outcome : str
+        Name of the outcome.
+    level : float
+        Coverage of the intervals.
+
+    Returns
+    -------
+    DataFrame
+        `DESCRIPTION_COLUMNS`; `trial` is all or an id. Statistics as in `describe_baseline`; an ordinal
+        outcome has `count`, `percent` and `cumulative_percent` (of that level or a lower code) a level, and
+        quantiles and mean of its codes. `p_value` (arm difference) is of the two-sided Mann-Whitney test.
+    """
+    variable = variables[outcome]
+    table = []
+    for trial, patients in _trials(cohort):
+        for arm, members in _arms(patients):
+            table += _labelled(variable, trial, arm, _summary(members[outcome], variable, level))
+        table += _labelled(variable, trial, DIFFERENCE, _comparison(patients, outcome))
+    return _table(table)
+
+
+def describe_mediator(
+    cohort: pd.DataFrame,
+    *,
+    variables: Mapping[str, Variable],
+    mediator: str,
+    transform: Transform,
+    offset: float = 0.0,
+    level: float = 0.95,
+) -> pd.DataFrame:
+    """Return the mediator's distribution by trial and arm, and the arms' comparison.
+
+    Parameters
+    ----------
+    cohort : DataFrame
+        Patients of an analysis, in the contract's columns.
+    variables : mapping
+        The study's variables by name.
+    mediator : str
+        Name of the mediator.
+    transform, offset
+        Its analysis scale, see `transforms.to_analysis_scale`.
+    level : float
+        Coverage of the intervals.
+
+    Returns
+    -------
+    DataFrame
+        `DESCRIPTION_COLUMNS`; `trial` is all or an id. Statistics of a continuous variable as in
+        `describe_baseline`; `mean_transformed` and `sd_transformed` on the analysis scale; `p_value` (arm
+        difference) of the two-sided Mann-Whitney test; and, for each arm of all trials, `density`: a Gaussian
+        kernel estimate on the analysis scale (bandwidth by Scott's rule), where `level` is the position on
+        the natural scale, from the cohort's smallest value to its largest.
+    """
+    variable = variables[mediator]
+    table = []
+    for trial, patients in _trials(cohort):
+        for arm, members in _arms(patients):
+            numbers = list(_summary(members[mediator], variable, level))
+            scaled = to_analysis_scale(_known(members[mediator]), transform=transform, offset=offset)
+            numbers += [
+                number._replace(statistic=f"{number.statistic}_transformed")
+                for number in _mean(scaled, level)
+            ]
+            table += _labelled(variable, trial, arm, numbers)
+        table += _labelled(variable, trial, DIFFERENCE, _comparison(patients, mediator))
+    every = to_analysis_scale(_known(cohort[mediator]), transform=transform, offset=offset)
+    for arm, members in _arms(cohort):
+        scaled = to_analysis_scale(_known(members[mediator]), transform=transform, offset=offset)
+        if arm != ALL and len(np.unique(scaled)) > 1:
+            grid = np.linspace(every.min(), every.max(), DENSITY_POINTS)
+            positions = from_analysis_scale(grid, transform=transform, offset=offset)
+            heights = stats.gaussian_kde(scaled)(grid)
+            table += _labelled(
+                variable,
+                ALL,
+                arm,
+                (
+                    _Number("density", float(height), level=f"{position:.6g}")
+                    for position, height in zip(positions, heights, strict=True)
+                ),
+            )
+    return _table(table)
+
+
+def _trials(cohort: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
+    yield ALL, cohort
+    for trial in cohort["trial"].unique():
+        yield str(trial), cohort[cohort["trial"] == trial]
+
+
+def _arms(patients: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
+    yield ALL, patients
+    for arm, code in ARMS.items():
+        yield arm, patients[patients["treatment"] == code]
+
+
+def _summary(values: pd.Series[Any], variable: Variable, level: float) -> Iterator[_Number]:
+    known = values.dropna()
+    yield _Number("n", len(known))
+    yield _Number("missing", len(values) - len(known))
+    if variable.type == "binary":
+        yield from _share(int((known == 1).sum()), len(known), level)
+    for position, name in enumerate(variable.level_labels):
+        is_level = known.astype("str") == name
+        yield from _share(int(is_level.sum()), len(known), level, name)
+        if variable.type == "ordinal":
+            below = int((known <= variable.codes[position]).sum())
+            share = list(_share(below, len(known), level, name))[-1]
+            yield share._replace(statistic="cumulative_percent")
+    if variable.type in ("continuous", "ordinal"):
+        numbers = _known(values)
+        for statistic, probability in QUANTILES.items():
+            yield _quantile(numbers, statistic, probability, level)
+        yield from _mean(numbers, level)
+
+
+def _share(count: int, n: int, level: float, name: str = "") -> Iterator[_Number]:
+    yield _Number("count", count, level=name)
+    if n == 0:
+        yield _Number("percent", np.nan, level=name)
+        return
+    interval = stats.binomtest(count, n).proportion_ci(confidence_level=level, method="wilson")
+    yield _Number("percent", 100 * count / n, 100 * interval.low, 100 * interval.high, name)
+
+
+def _quantile(values: FloatArray, statistic: str, probability: float, level: float) -> _Number:
+    if len(values) == 0:
+        return _Number(statistic, np.nan)
+    estimate = float(np.quantile(values, probability))
+    interval = stats.quantile_test(values, q=estimate, p=probability).confidence_interval(level)
+    return _Number(statistic, estimate, float(interval.low), float(interval.high))
+
+
+def _mean(values: FloatArray, level: float) -> Iterator[_Number]:
+    n = len(values)
+    mean = float(values.mean()) if n else np.nan
+    deviation = float(values.std(ddof=1)) if n > 1 else np.nan
+    half = float(stats.t.ppf((1 + level) / 2, n - 1)) * deviation / np.sqrt(n) if n > 1 else np.nan
+    yield _Number("mean", mean, mean - half, mean + half)
+    yield _Number("sd", deviation)
+
+
+def _comparison(patients: pd.DataFrame, name: str) -> Iterator[_Number]:
+    control, treated = (
+        _known(patients.loc[patients["treatment"] == code, name])
+        for code in (ARMS["control"], ARMS["treated"])
+    )
+    if len(control) and len(treated):
+        yield _Number("p_value", float(stats.mannwhitneyu(treated, control, method="asymptotic").pvalue))
+
+
+def _known(values: pd.Series[Any]) -> FloatArray:
+    return values.dropna().to_numpy(dtype=np.float64)
+
+
+def _standardised_differences(cohort: pd.DataFrame, variables: Sequence[Variable]) -> dict[str, float]:
+    # tableone costs a second to import and only this table needs it.
+    from tableone import TableOne
+
+    differences = {}
+    for variable in variables:
+        values = cohort.loc[cohort[variable.name].notna(), ["treatment", variable.name]]
+        counts = values.groupby("treatment")[variable.name].nunique()
+        if len(counts) < len(ARMS) or values[variable.name].nunique() < 2:
+            differences[variable.name] = np.nan
+            continue
+        categorical = variable.type in ("binary", "categorical")
+        # A level that nobody has would make tableone's covariance singular.
+        column = (
+            values[variable.name].astype("str") if categorical else values[variable.name].astype("float64")
+        )
+        with warnings.catch_warnings():
+            # tableone uses calls that pandas is about to drop.
+            warnings.simplefilter("ignore")
+            table = TableOne(
+                values.assign(**{variable.name: column}),
+                columns=[variable.name],
+                categorical=[variable.name] if categorical else [],
+                continuous=[] if categorical else [variable.name],
+                groupby="treatment",
+                smd=True,
+            )
+        difference = float(table.smd_table.iloc[0, 0])
+        if variable.type == "binary":
+            means = values[variable.name].astype("float64").groupby(values["treatment"]).mean()
+            difference = float(np.copysign(difference, means[1] - means[0]))
+        differences[variable.name] = difference
+    return differences
+
+
+def _labelled(
+    variable: Variable, trial: str, arm: str, numbers: Iterator[_Number] | Sequence[_Number]
+) -> list[tuple[object, ...]]:
+    return [
+        (
+            variable.name,
+            variable.label,
+            variable.unit or "",
+            trial,
+            arm,
+            number.statistic,
+            number.level,
+            number.estimate,
+            number.ci_low,
+            number.ci_high,
+        )
+        for number in numbers
+    ]
+
+
+def _table(rows: list[tuple[object, ...]]) -> pd.DataFrame:
+    table = pd.DataFrame(rows, columns=list(DESCRIPTION_COLUMNS))
+    return table.astype({"estimate": "float64", "ci_low": "float64", "ci_high": "float64"})
