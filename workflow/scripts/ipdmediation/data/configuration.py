@@ -131,13 +131,6 @@ def _study_problems(config: Mapping[str, Any], variables: Mapping[str, Variable]
         yield from _unknown_variable("describe.baseline", name, variables)
     for name in config["analyses"]:
         yield from _analysis_problems(name, config, variables)
-    for position, entry in enumerate(config["published"], start=1):
-        analysis = entry.get("analysis", "primary")
-        if analysis not in config["analyses"]:
-            yield (
-                f"published, entry {position} ({entry['label']}): no analysis {analysis!r}; "
-                f"allowed: {listing(config['analyses'], limit=99)}"
-            )
 
 
 def _analysis_problems(
