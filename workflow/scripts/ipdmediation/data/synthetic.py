@@ -25,9 +25,9 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import expit, logit, ndtr, ndtri
 
-from .errors import DataError, listing
-from .variables import ARMS as ARM_CODES
-from .variables import Variable
+from ipdmediation.data.errors import DataError, listing
+from ipdmediation.data.variables import ARMS as ARM_CODES
+from ipdmediation.data.variables import Variable
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -596,7 +596,7 @@ def _converted(values: pd.Series[Any], unit: str | None, to: str | None) -> pd.S
     """Convert from the common unit to the file's."""
     if unit == to:
         return values
-    from .units import convert  # the import of pint costs a third of a second
+    from ipdmediation.data.units import convert  # the import of pint costs a third of a second
 
     return pd.Series(convert(values.to_numpy(), str(unit), str(to)), index=values.index)
 
