@@ -103,9 +103,15 @@ def patient_flow(flow: pd.DataFrame, *, study: Study) -> Figure:
         middle = y + 3.5 + box_height / 2
         sheet.arrow((spine, middle), (side, middle))
         sheet.box(
-            side + side_width / 2, middle, side_width, box_height, lines, fill=style.PALE, align="left",
+            side + side_width / 2,
+            middle,
+            side_width,
+            box_height,
+            lines,
+            fill=style.PALE,
+            align="left",
             muted_last=True,
-        )  # fmt: skip
+        )
         y = y + box_height + 6.5
         if index < len(rules) - 1:
             # How many were still in after the rule, between two branches.
@@ -198,12 +204,12 @@ def outcome_by_arm(outcome: pd.DataFrame, *, study: Study, total: pd.DataFrame |
 
 @mpl.rc_context(style.RC)
 def outcome_by_trial(outcome: pd.DataFrame, *, study: Study) -> Figure:
-    """Draw the outcome of both arms in every trial, one small panel each.
+    """Draw the outcome of both arms in every trial, one small panel (or one row) each.
 
     Parameters
     ----------
     outcome
-        Tidy description of an ordinal or binary outcome with rows of every trial.
+        Tidy description of the outcome with rows of every trial.
     study
         Words of the study; its trials give the order of the panels.
 
@@ -212,10 +218,12 @@ def outcome_by_trial(outcome: pd.DataFrame, *, study: Study) -> Figure:
     Figure
         183 mm wide, two panels a row (three from 15 trials on).
     """
+    if study.family == "continuous":
+        return _by_trial(outcome, study.outcome, study=study, transform="identity", offset=0.0)
     levels = study.levels_better_first()
     trials = _trials(outcome, study)
     columns = 1 if len(trials) == 1 else 2 if len(trials) < 15 else 3
-    between, bar, gap, after = (6.0, 5.0, 3.5, 5.0) if len(trials) < 15 else (6.0, 4.2, 2.8, 4.0)
+    between, bar, gap, after = (6.0, 5.0, 3.5, 5.0) if len(trials) < 15 else (6.0, 3.7, 2.4, 3.0)
     panel = (DOUBLE_COLUMN - 2 * _MARGIN - between * (columns - 1)) / columns
     names = {arm: _two_lines(study.short(arm), 60 if columns == 1 else 18) for arm in _ARMS}
     label_width = max(_width(line, SMALL_SIZE) for lines in names.values() for line in lines) + 2
@@ -232,8 +240,10 @@ def outcome_by_trial(outcome: pd.DataFrame, *, study: Study) -> Figure:
     panel_height = heading_height + 2 * bar + gap + after
     title = wrap(
         f"{study.label(study.outcome)}, by trial",
-        DOUBLE_COLUMN - 2 * _MARGIN, size=style.TITLE_SIZE, weight="bold",
-    )  # fmt: skip
+        DOUBLE_COLUMN - 2 * _MARGIN,
+        size=style.TITLE_SIZE,
+        weight="bold",
+    )
     title_height = _block(title, size=style.TITLE_SIZE) + 3
     legend = _legend_rows(levels, DOUBLE_COLUMN - 2 * _MARGIN)
     lines_of_panels = math.ceil(len(trials) / columns)
@@ -306,53 +316,8 @@ def mediator_by_trial(mediator: pd.DataFrame, *, study: Study) -> Figure:
     Figure
         183 mm wide; as tall as the number of trials needs.
     """
-    trials = _trials(mediator, study)
     offset = float(study.analysis["mediator"].get("offset", 0.0))
-    names = {trial: wrap(study.trial(trial), 44) for trial in trials}
-    row_height = max(8.0 if len(trials) < 20 else 7.0, max(_block(lines) for lines in names.values()) + 2)
-    unit = study.unit(study.mediator)
-    left = _MARGIN + max(_width(line, TEXT_SIZE) for lines in names.values() for line in lines) + 3
-    values: dict[tuple[str, str], dict[str, float]] = {
-        (trial, arm): _quartiles(_rows(mediator, study.mediator, trial), arm)
-        for trial in trials
-        for arm in _ARMS
-    }
-    texts = {key: _quartile_text(found, "") for key, found in values.items()}
-    text_width = max([_width(text, SMALL_SIZE) for text in texts.values()] + [30.0]) + 3
-    title = wrap(
-        f"{study.label(study.mediator)}, by trial",
-        DOUBLE_COLUMN - 2 * _MARGIN, size=style.TITLE_SIZE, weight="bold",
-    )  # fmt: skip
-    top = _MARGIN + _block(title, size=style.TITLE_SIZE) + 10
-    plot = row_height * len(trials)
-    label = _axis_label(study, study.mediator)
-    label_lines = wrap(label, DOUBLE_COLUMN - left - text_width)
-    sheet = _sheet(DOUBLE_COLUMN, top + plot + 9 + _block(label_lines) + 2, study)
-    width = DOUBLE_COLUMN - left - text_width - _MARGIN
-    axes = sheet.axes_at(left, top, width, plot)
-    ends = [found[name] for found in values.values() for name in ("q1", "q3") if name in found]
-    _mediator_axis(axes, study.transform, offset, ends)
-    axes.set_ylim(plot, 0)
-    axes.set_yticks([])
-    for index, trial in enumerate(trials):
-        middle = (index + 0.5) * row_height
-        sheet.lines(_MARGIN, top + middle - _block(names[trial]) / 2, names[trial])
-        if index % 2:
-            sheet.band(_MARGIN, top + index * row_height, DOUBLE_COLUMN - 2 * _MARGIN, row_height)
-        for arm, shift in zip(_ARMS, (-1.75, 1.75), strict=True):
-            _quartile_marks(axes, values[trial, arm], middle + shift, style.ARM_COLOURS[arm], size=4.5)
-            sheet.text(
-                DOUBLE_COLUMN - _MARGIN, top + middle + shift, texts[trial, arm], ha="right", size=SMALL_SIZE,
-                color=style.ARM_COLOURS[arm],
-            )  # fmt: skip
-    heading = f"Median (IQR), {unit}" if unit else "Median (IQR)"
-    sheet.text(DOUBLE_COLUMN - _MARGIN, top - 4, heading, ha="right", weight="bold", size=SMALL_SIZE)
-    x = left
-    for arm in _ARMS:
-        x = _key(sheet, x, top - 4, study.short(arm), style.ARM_COLOURS[arm])
-    sheet.lines(_MARGIN, _MARGIN, title, size=style.TITLE_SIZE, weight="bold")
-    sheet.lines(left + width / 2, top + plot + 6.5, label_lines, ha="center")
-    return sheet.figure
+    return _by_trial(mediator, study.mediator, study=study, transform=study.transform, offset=offset)
 
 
 @mpl.rc_context(style.RC)
@@ -396,24 +361,15 @@ def path_diagram(models: Mapping[str, pd.DataFrame], *, study: Study) -> Figure:
     sheet.arrow((left + 6, below - edge), (middle - mediator_half, above + 2), width=1.1)
     sheet.arrow((middle + mediator_half, above + 2), (right - 6, below - edge), width=1.1)
     room = right - left - 2 * half - 8
-    _path_label(sheet, middle, first - 1.5, "total", models["total"], "treatment", study, width=room)
-    _path_label(sheet, middle, below - 1.5, "direct", models["outcome"], "treatment", study, width=room)
+    total, direct = (_path_text(models[name], "treatment", study) for name in ("total", "outcome"))
+    _path_label(sheet, (middle, first - 1.5), "total", total, width=room)
+    _path_label(sheet, (middle, below - 1.5), "direct", direct, width=room)
     # Beside the middle of the slanted arrows, on their outer side.
     aside, level = 46.0, (above + below - edge) / 2 + 1
-    _path_label(
-        sheet, aside, level, "a", models["mediator"], "treatment", study, width=aside - 3, align="right"
-    )
-    _path_label(
-        sheet,
-        DOUBLE_COLUMN - aside,
-        level,
-        "b",
-        models["outcome"],
-        "mediator",
-        study,
-        width=aside - 3,
-        align="left",
-    )
+    a = _path_text(models["mediator"], "treatment", study)
+    b = _path_text(models["outcome"], "mediator", study)
+    _path_label(sheet, (aside, level), "a", a, width=aside - 3, align="right")
+    _path_label(sheet, (DOUBLE_COLUMN - aside, level), "b", b, width=aside - 3, align="left")
     words = f"{study.coverage} CI in parentheses."
     if study.odds_ratio:
         words = f"{study.odds_ratio.capitalize()}s above 1 mean a better outcome. {words}"
@@ -573,21 +529,37 @@ def model_coefficients(total: pd.DataFrame, outcome: pd.DataFrame, *, study: Stu
                 axes, (estimate, low, high), at, colours[model], limits, hollow=model != "With the mediator"
             )
             sheet.text(
-                DOUBLE_COLUMN - _MARGIN, top + at, texts[term, model], ha="right", size=SMALL_SIZE,
+                DOUBLE_COLUMN - _MARGIN,
+                top + at,
+                texts[term, model],
+                ha="right",
+                size=SMALL_SIZE,
                 color=colours[model],
-            )  # fmt: skip
+            )
         y += height
     quantity = study.odds_ratio.capitalize() if ratios else "Coefficient"
-    sheet.text(DOUBLE_COLUMN - _MARGIN, top - 3.5, f"Estimate ({study.coverage} CI)", ha="right", weight="bold",
-               size=SMALL_SIZE)  # fmt: skip
+    sheet.text(
+        DOUBLE_COLUMN - _MARGIN,
+        top - 3.5,
+        f"Estimate ({study.coverage} CI)",
+        ha="right",
+        weight="bold",
+        size=SMALL_SIZE,
+    )
     x = _MARGIN
     for model in models:
         x = _key(sheet, x, 5, f"{model} in the model", colours[model], hollow=model != "With the mediator")
     middle = left + (DOUBLE_COLUMN - left - text_width - _MARGIN) / 2
     sheet.text(middle, top + plot + 8, f"{quantity} of a better outcome" if ratios else quantity, ha="center")
     if ratios:
-        sheet.text(middle, top + plot + 12.5, "\N{LEFTWARDS ARROW} worse        better \N{RIGHTWARDS ARROW}",
-                   ha="center", color=MUTED, size=SMALL_SIZE)  # fmt: skip
+        sheet.text(
+            middle,
+            top + plot + 12.5,
+            "\N{LEFTWARDS ARROW} worse        better \N{RIGHTWARDS ARROW}",
+            ha="center",
+            color=MUTED,
+            size=SMALL_SIZE,
+        )
     return sheet.figure
 
 
@@ -637,16 +609,31 @@ class _Sheet:
     height: float
 
     def text(
-        self, x: float, y: float, text: str, *, ha: str = "left", size: float = TEXT_SIZE, color: str = INK,
+        self,
+        x: float,
+        y: float,
+        text: str,
+        *,
+        ha: str = "left",
+        size: float = TEXT_SIZE,
+        color: str = INK,
         weight: str = "normal",
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Write one line, centred vertically on `y`."""
         self.page.text(x, y, text, ha=ha, va="center_baseline", fontsize=size, color=color, fontweight=weight)
 
     def lines(
-        self, x: float, y: float, lines: Sequence[str], *, ha: str = "left", size: float = TEXT_SIZE,
-        color: str = INK, weight: str = "normal", weight_first: str | None = None,
-    ) -> None:  # fmt: skip
+        self,
+        x: float,
+        y: float,
+        lines: Sequence[str],
+        *,
+        ha: str = "left",
+        size: float = TEXT_SIZE,
+        color: str = INK,
+        weight: str = "normal",
+        weight_first: str | None = None,
+    ) -> None:
         """Write lines beneath each other from the top edge `y`."""
         step = size * _MM_PER_POINT * _LEADING
         for index, line in enumerate(lines):
@@ -654,30 +641,54 @@ class _Sheet:
             self.text(x, y + (index + 0.5) * step, line, ha=ha, size=size, color=color, weight=used)
 
     def box(
-        self, x: float, y: float, width: float, height: float, lines: Sequence[str], *, fill: str = "white",
-        edge: str = style.LINE, align: str = "center", bold: int = 0, muted_last: bool = False,
-    ) -> None:  # fmt: skip
+        self,
+        x: float,
+        y: float,
+        width: float,
+        height: float,
+        lines: Sequence[str],
+        *,
+        fill: str = "white",
+        edge: str = style.LINE,
+        align: str = "center",
+        bold: int = 0,
+        muted_last: bool = False,
+    ) -> None:
         """Draw a box around its centre with lines in it."""
         self.page.add_patch(
             FancyBboxPatch(
-                (x - width / 2, y - height / 2), width, height, boxstyle="round,pad=0,rounding_size=1",
-                facecolor=fill, edgecolor=edge, linewidth=0.9, zorder=2,
+                (x - width / 2, y - height / 2),
+                width,
+                height,
+                boxstyle="round,pad=0,rounding_size=1",
+                facecolor=fill,
+                edgecolor=edge,
+                linewidth=0.9,
+                zorder=2,
             )
-        )  # fmt: skip
+        )
         step = TEXT_SIZE * _MM_PER_POINT * _LEADING
         start = y - step * len(lines) / 2
         at = x if align == "center" else x - width / 2 + 3
         for index, line in enumerate(lines):
             muted = muted_last and index == len(lines) - 1
             self.text(
-                at, start + (index + 0.5) * step, line, ha=align, weight="bold" if index < bold else "normal",
+                at,
+                start + (index + 0.5) * step,
+                line,
+                ha=align,
+                weight="bold" if index < bold else "normal",
                 color=MUTED if muted else INK,
-            )  # fmt: skip
+            )
 
     def line(
-        self, points: Sequence[tuple[float, float]], *, color: str = style.LINE, width: float = 0.9,
+        self,
+        points: Sequence[tuple[float, float]],
+        *,
+        color: str = style.LINE,
+        width: float = 0.9,
         dashed: bool = False,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Draw a line through points."""
         xs, ys = zip(*points, strict=True)
         self.page.plot(
@@ -694,10 +705,17 @@ class _Sheet:
         """Draw an arrow."""
         self.page.add_patch(
             FancyArrowPatch(
-                start, end, arrowstyle="-|>", mutation_scale=7, shrinkA=0, shrinkB=0, color=style.LINE,
-                linewidth=width, zorder=1,
+                start,
+                end,
+                arrowstyle="-|>",
+                mutation_scale=7,
+                shrinkA=0,
+                shrinkB=0,
+                color=style.LINE,
+                linewidth=width,
+                zorder=1,
             )
-        )  # fmt: skip
+        )
 
     def band(self, x: float, y: float, width: float, height: float) -> None:
         """Shade a row."""
@@ -723,14 +741,21 @@ def _sheet(width: float, height: float, study: Study) -> _Sheet:
     FigureCanvasAgg(figure)
     page = figure.add_axes((0, 0, 1, 1))
     page.set_axis_off()
+    page.set_xticks([])
+    page.set_yticks([])
     page.set_xlim(0, width)
     page.set_ylim(whole, 0)
     sheet = _Sheet(figure=figure, page=page, width=width, height=whole)
     if study.synthetic:
         sheet.text(
-            width - _MARGIN, whole - 2.5, style.SYNTHETIC_NOTE, ha="right", color=style.WARNING, weight="bold",
+            width - _MARGIN,
+            whole - 2.5,
+            style.SYNTHETIC_NOTE,
+            ha="right",
+            color=style.WARNING,
+            weight="bold",
             size=SMALL_SIZE,
-        )  # fmt: skip
+        )
     return sheet
 
 
@@ -771,7 +796,7 @@ def _trials(frame: pd.DataFrame, study: Study) -> list[str]:
 
 
 def _one(frame: pd.DataFrame, arm: str, statistic: str) -> float:
-    """The estimate of one row, not a number where there is none."""
+    """Find the estimate of one row, not a number where there is none."""
     found = frame.loc[(frame["arm"] == arm) & (frame["statistic"] == statistic), "estimate"]
     return float(found.iloc[0]) if len(found) else math.nan
 
@@ -933,8 +958,15 @@ def _quartile_text(found: Mapping[str, float], unit: str) -> str:
 def _quartile_marks(axes: Axes, found: Mapping[str, float], y: float, colour: str, *, size: float) -> None:
     if found:
         axes.plot([found["q1"], found["q3"]], [y, y], color=colour, linewidth=1.6, solid_capstyle="butt")
-        axes.plot([found["median"]], [y], marker="o", markersize=size, color=colour, markeredgecolor="white",
-                  markeredgewidth=0.6)  # fmt: skip
+        axes.plot(
+            [found["median"]],
+            [y],
+            marker="o",
+            markersize=size,
+            color=colour,
+            markeredgecolor="white",
+            markeredgewidth=0.6,
+        )
 
 
 def _mediator_axis(axes: Axes, transform: str, offset: float, values: Sequence[float]) -> None:
@@ -1020,7 +1052,8 @@ def _distribution(
     unit = study.unit(variable)
     captions: dict[str, list[str]] = {
         arm: wrap(
-            f"{study.short(arm)}: {_quartile_text(quartiles[arm], unit)}, n = {style.count(_one(rows, arm, 'n'))}",
+            f"{study.short(arm)}: {_quartile_text(quartiles[arm], unit)}, n = "
+            f"{style.count(_one(rows, arm, 'n'))}",
             SINGLE_COLUMN - 2 * _MARGIN - 7,
         )
         for arm in _ARMS
@@ -1055,21 +1088,85 @@ def _distribution(
         if xs:
             axes.add_patch(
                 Polygon(
-                    [(xs[0], 0.0), *zip(xs, scaled, strict=True), (xs[-1], 0.0)], closed=True, facecolor=colour,
-                    alpha=0.18, edgecolor="none",
+                    [(xs[0], 0.0), *zip(xs, scaled, strict=True), (xs[-1], 0.0)],
+                    closed=True,
+                    facecolor=colour,
+                    alpha=0.18,
+                    edgecolor="none",
                 )
-            )  # fmt: skip
+            )
             axes.plot(xs, scaled, color=colour, linewidth=1.4)
         _quartile_marks(axes, quartiles[arm], place, colour, size=5.5)
     sheet.lines(SINGLE_COLUMN / 2, top + curve + marks + 6.5, label, ha="center")
     return sheet.figure
 
 
+def _by_trial(frame: pd.DataFrame, variable: str, *, study: Study, transform: str, offset: float) -> Figure:
+    """Draw median and quartiles of both arms, one row a trial."""
+    trials = _trials(frame, study)
+    names = {trial: wrap(study.trial(trial), 44) for trial in trials}
+    row_height = max(8.0 if len(trials) < 20 else 7.0, max(_block(lines) for lines in names.values()) + 2)
+    unit = study.unit(variable)
+    left = _MARGIN + max(_width(line, TEXT_SIZE) for lines in names.values() for line in lines) + 3
+    values: dict[tuple[str, str], dict[str, float]] = {
+        (trial, arm): _quartiles(_rows(frame, variable, trial), arm) for trial in trials for arm in _ARMS
+    }
+    texts = {key: _quartile_text(found, "") for key, found in values.items()}
+    text_width = max([_width(text, SMALL_SIZE) for text in texts.values()] + [30.0]) + 3
+    title = wrap(
+        f"{study.label(variable)}, by trial",
+        DOUBLE_COLUMN - 2 * _MARGIN,
+        size=style.TITLE_SIZE,
+        weight="bold",
+    )
+    top = _MARGIN + _block(title, size=style.TITLE_SIZE) + 10
+    plot = row_height * len(trials)
+    label = _axis_label(study, variable)
+    label_lines = wrap(label, DOUBLE_COLUMN - left - text_width)
+    sheet = _sheet(DOUBLE_COLUMN, top + plot + 9 + _block(label_lines) + 2, study)
+    width = DOUBLE_COLUMN - left - text_width - _MARGIN
+    axes = sheet.axes_at(left, top, width, plot)
+    ends = [found[name] for found in values.values() for name in ("q1", "q3") if name in found]
+    _mediator_axis(axes, transform, offset, ends)
+    axes.set_ylim(plot, 0)
+    axes.set_yticks([])
+    for index, trial in enumerate(trials):
+        middle = (index + 0.5) * row_height
+        sheet.lines(_MARGIN, top + middle - _block(names[trial]) / 2, names[trial])
+        if index % 2:
+            sheet.band(_MARGIN, top + index * row_height, DOUBLE_COLUMN - 2 * _MARGIN, row_height)
+        for arm, shift in zip(_ARMS, (-1.75, 1.75), strict=True):
+            _quartile_marks(axes, values[trial, arm], middle + shift, style.ARM_COLOURS[arm], size=4.5)
+            sheet.text(
+                DOUBLE_COLUMN - _MARGIN,
+                top + middle + shift,
+                texts[trial, arm],
+                ha="right",
+                size=SMALL_SIZE,
+                color=style.ARM_COLOURS[arm],
+            )
+    heading = f"Median (IQR), {unit}" if unit else "Median (IQR)"
+    sheet.text(DOUBLE_COLUMN - _MARGIN, top - 4, heading, ha="right", weight="bold", size=SMALL_SIZE)
+    x = left
+    for arm in _ARMS:
+        x = _key(sheet, x, top - 4, study.short(arm), style.ARM_COLOURS[arm])
+    sheet.lines(_MARGIN, _MARGIN, title, size=style.TITLE_SIZE, weight="bold")
+    sheet.lines(left + width / 2, top + plot + 6.5, label_lines, ha="center")
+    return sheet.figure
+
+
 def _key(sheet: _Sheet, x: float, y: float, text: str, colour: str, *, hollow: bool = False) -> float:
     """Draw a line with a dot and its name; return where the next one may start."""
     sheet.line([(x, y), (x + 5, y)], color=colour, width=1.4)
-    sheet.page.plot([x + 2.5], [y], marker="o", markersize=4.5, color="white" if hollow else colour,
-                    markeredgecolor=colour, markeredgewidth=1)  # fmt: skip
+    sheet.page.plot(
+        [x + 2.5],
+        [y],
+        marker="o",
+        markersize=4.5,
+        color="white" if hollow else colour,
+        markeredgecolor=colour,
+        markeredgewidth=1,
+    )
     sheet.text(x + 6.5, y, text)
     return x + 6.5 + _width(text, TEXT_SIZE) + 6
 
@@ -1097,7 +1194,7 @@ def _term_label(term: str, models: Mapping[str, pd.DataFrame], study: Study) -> 
 
 
 def _path_text(model: pd.DataFrame, term: str, study: Study) -> tuple[str, str]:
-    """What stands on an arrow: the estimate with its interval, and its scale in words."""
+    """Write what stands on an arrow: the estimate with its interval, and its scale in words."""
     row = _row(model, term)
     if style.known(row["ratio"]):
         numbers = style.interval(row["ratio"], row["ratio_low"], row["ratio_high"])
@@ -1107,11 +1204,16 @@ def _path_text(model: pd.DataFrame, term: str, study: Study) -> tuple[str, str]:
 
 
 def _path_label(
-    sheet: _Sheet, x: float, y: float, name: str, model: pd.DataFrame, term: str, study: Study, *, width: float,
+    sheet: _Sheet,
+    at: tuple[float, float],
+    name: str,
+    text: tuple[str, str],
+    *,
+    width: float,
     align: str = "center",
-) -> None:  # fmt: skip
-    """Write name, estimate and scale of a path so that the last line ends at `y`."""
-    numbers, scale = _path_text(model, term, study)
+) -> None:
+    """Write name, estimate and scale of a path so that the last line ends at a point."""
+    (x, y), (numbers, scale) = at, text
     lines = wrap(scale, width, size=SMALL_SIZE)
     top = y - _block([numbers, *lines])
     sheet.lines(x, top, [f"{name}: {numbers}"], ha=align, weight="bold")
@@ -1184,5 +1286,12 @@ def _forest_mark(
             if end != at:
                 axes.plot([at], [y], marker=head, markersize=4, color=colour, clip_on=False)
     if limits[0] <= estimate <= limits[1]:
-        axes.plot([estimate], [y], marker="o", markersize=4.5, color="white" if hollow else colour,
-                  markeredgecolor=colour, markeredgewidth=1)  # fmt: skip
+        axes.plot(
+            [estimate],
+            [y],
+            marker="o",
+            markersize=4.5,
+            color="white" if hollow else colour,
+            markeredgecolor=colour,
+            markeredgewidth=1,
+        )

@@ -166,7 +166,7 @@ class Study:
         return str(self.variables.get(variable, {}).get("label", variable))
 
     def unit(self, variable: str) -> str:
-        """Unit of a variable as it is printed after a number, empty where it has none."""
+        """Give the unit of a variable as it is printed after a number, empty where it has none."""
         unit = str(self.variables.get(variable, {}).get("unit") or "")
         return f"{unit}s" if unit in _PLURAL_UNITS else unit
 
