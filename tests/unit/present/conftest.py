@@ -376,7 +376,7 @@ def eleven_levels() -> tuple[Study, pd.DataFrame, pd.DataFrame]:
     """A study of 30 trials with an outcome of 11 long-named levels, some of them nearly empty."""
     config = configuration()
     names = many_trials()
-    variables = {
+    variables: dict[str, dict[str, Any]] = {
         **config["variables"],
         "pain": {
             "type": "ordinal",
@@ -404,7 +404,7 @@ def eleven_levels() -> tuple[Study, pd.DataFrame, pd.DataFrame]:
 
 def framing() -> tuple[Study, pd.DataFrame, pd.DataFrame]:
     """One study on real people: four levels of the outcome, a mediator that is not transformed."""
-    variables = {
+    variables: dict[str, dict[str, Any]] = {
         "emo": {"type": "continuous", "label": "Anxiety about immigration", "unit": "point"},
         "immigr": {
             "type": "ordinal", "label": "Support for immigration",

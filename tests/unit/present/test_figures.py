@@ -6,6 +6,7 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.patches import FancyBboxPatch
 from matplotlib.text import Text
 
 from ipdmediation.present import figures, style
@@ -96,6 +97,23 @@ def test_no_text_is_cut_or_runs_into_another(examples, name):
         across = min(one.x1, two.x1) - max(one.x0, two.x0)
         down = min(one.y1, two.y1) - max(one.y0, two.y0)
         assert across <= 0.5 or down <= 1.5, (first, second)
+
+
+@pytest.mark.parametrize("name", ["patient_flow", "framing flow", "path_diagram", "long names on paths"])
+def test_words_stay_inside_their_boxes(examples, name):
+    figure = drawn(examples, name)
+    renderer = figure.canvas.get_renderer()
+    boxes = [patch.get_window_extent(renderer) for patch in figure.findobj(FancyBboxPatch)]
+    assert boxes
+    inside = 0
+    for item in texts(figure):
+        text = item.get_window_extent(renderer)
+        for box in boxes:
+            if box.contains((text.x0 + text.x1) / 2, (text.y0 + text.y1) / 2):
+                inside += 1
+                assert box.x0 < text.x0 < text.x1 < box.x1, item.get_text()
+                assert box.y0 - 1 < text.y0 < text.y1 < box.y1 + 1, item.get_text()
+    assert inside >= len(boxes)
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -305,3 +323,16 @@ def test_wrapping_never_exceeds_the_width():
     assert len(lines) > 3
     assert all(figures._width(line, style.TEXT_SIZE) <= 20 for line in lines)
     assert figures.wrap("", 20) == [""]
+
+
+def test_tables_read_back_from_files_give_the_same_figures(examples, tmp_path):
+    def again(frame):
+        frame.to_csv(tmp_path / "t.csv", index=False)
+        return pd.read_csv(tmp_path / "t.csv")
+
+    study = examples.study()
+    models = {name: again(frame) for name, frame in examples.models().items()}
+    mediator = figures.mediator_by_arm(again(examples.mediator()), study=study)
+    assert words(mediator) == words(drawn(examples, "mediator_by_arm"))
+    paths = figures.path_diagram(models, study=study)
+    assert words(paths) == words(drawn(examples, "path_diagram"))

@@ -85,7 +85,10 @@ def patient_flow(flow: pd.DataFrame, *, study: Study) -> Figure:
         for row in rules
     ]
     heights = [_block(lines) + 3.0 for lines in texts]
-    head = [f"{first['reason']} (n = {style.count(first['remaining'])})", by_arm(first, "remaining")]
+    head = [
+        f"{first['reason']} (n = {style.count(first['remaining'])})",
+        *wrap(by_arm(first, "remaining"), 74),
+    ]
     foot = [f"Analysed (n = {style.count(last['remaining'])})"]
     arm_boxes = [
         [*wrap(study.arm(arm), 38, weight="bold"), f"n = {style.count(last[f'remaining_{arm}'])}"]
@@ -887,7 +890,7 @@ def _percent_axis(sheet: _Sheet, x: float, y: float, width: float) -> None:
         at = x + width * value / 100
         sheet.line([(at, y), (at, y + 1)], width=0.6)
         sheet.text(at, y + 3, str(value), ha="center", size=SMALL_SIZE)
-    sheet.text(x + width / 2, y + 7, "Patients, %", ha="center")
+    sheet.text(x + width / 2, y + 7, "Participants, %", ha="center")
 
 
 _Legend = list[list[tuple[float, list[str], tuple[float, float, float]]]]
@@ -1200,7 +1203,11 @@ def _path_text(model: pd.DataFrame, term: str, study: Study) -> tuple[str, str]:
         numbers = style.interval(row["ratio"], row["ratio_low"], row["ratio_high"])
         return numbers, str(row["ratio_unit"])
     numbers = style.interval(row["estimate"], row["ci_low"], row["ci_high"])
-    return numbers, "difference"
+    if isinstance(row["ratio_unit"], str) and row["ratio_unit"]:
+        return numbers, row["ratio_unit"]
+    # Only path a of an untransformed mediator is a difference in the mediator's own unit.
+    own = study.unit(study.mediator) if row["model"] == "mediator" and study.transform == "identity" else ""
+    return numbers, f"difference, {own}" if own else "difference"
 
 
 def _path_label(
