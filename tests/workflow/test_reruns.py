@@ -57,7 +57,11 @@ def test_a_rerun_that_changes_nothing_stops_there(study: Study) -> None:
 
 
 def test_a_figure_s_code_redraws_that_figure(study: Study) -> None:
-    study.edit("workflow/scripts/figure_patient_flow.py", '"""', '"""\n\n', )
+    study.edit(
+        "workflow/scripts/figure_patient_flow.py",
+        '"""',
+        '"""\n\n',
+    )
     jobs = study.jobs()
     assert {rule for rule, _ in jobs} == {"figure", "report"}
     assert all("patient_flow" in output for rule, output in jobs if rule == "figure")
@@ -72,10 +76,16 @@ def test_a_figure_s_code_redraws_that_figure(study: Study) -> None:
         ("data/units.py", {"harmonise_trial"}),
     ],
 )
-def test_editing_a_module_reruns_the_rules_that_import_it(study: Study, module: str, importers: set[str]) -> None:
+def test_editing_a_module_reruns_the_rules_that_import_it(
+    study: Study, module: str, importers: set[str]
+) -> None:
     path = study.root / "workflow/scripts/ipdmediation" / module
     path.write_text(path.read_text() + "\n# edited\n")
-    reruns = {rule for rule, reason in reasons(study) if "Params have changed" in reason or "Code has changed" in reason}
+    reruns = {
+        rule
+        for rule, reason in reasons(study)
+        if "Params have changed" in reason or "Code has changed" in reason
+    }
     assert reruns == importers
 
 

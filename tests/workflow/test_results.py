@@ -16,11 +16,21 @@ FIGURES = ("patient_flow", "outcome_by_arm", "mediator_by_arm", "path_diagram", 
 def test_every_file_of_the_results_is_there(finished_study: Study) -> None:
     results = finished_study.root / "results"
     config = finished_study.config()
-    expected = ["report.html", "manifest.json", "published_comparison.csv", "synthetic_truth.json", "ipd/pooled.parquet"]
+    expected = [
+        "report.html",
+        "manifest.json",
+        "published_comparison.csv",
+        "synthetic_truth.json",
+        "ipd/pooled.parquet",
+    ]
     for trial in config["trials"]:
         expected += [f"ipd/harmonised/{trial}.parquet", f"quality/{trial}.csv"]
     for analysis in config["analyses"]:
-        expected += [f"ipd/{analysis}/cohort.parquet", f"ipd/{analysis}/imputed.parquet", f"{analysis}/flow.csv"]
+        expected += [
+            f"ipd/{analysis}/cohort.parquet",
+            f"ipd/{analysis}/imputed.parquet",
+            f"{analysis}/flow.csv",
+        ]
         expected += [f"{analysis}/describe/{part}.csv" for part in ("baseline", "outcome", "mediator")]
         models = ("mediator", "total", "outcome")
         expected += [f"{analysis}/models/{model}.{kind}" for model in models for kind in ("csv", "json")]
@@ -42,7 +52,9 @@ def test_the_flow_adds_up_to_the_published_cohort(finished_study: Study) -> None
     assert 1690 in flow["remaining"].tolist()
     last = flow.iloc[-1]
     assert (last["remaining"], last["remaining_treated"], last["remaining_control"]) == (1665, 821, 844)
-    assert (flow["remaining"].iloc[0] - flow["excluded"].iloc[1:].cumsum()).tolist() == flow["remaining"].iloc[1:].tolist()
+    assert (flow["remaining"].iloc[0] - flow["excluded"].iloc[1:].cumsum()).tolist() == flow[
+        "remaining"
+    ].iloc[1:].tolist()
     assert (flow["excluded_treated"] + flow["excluded_control"]).equals(flow["excluded"])
 
 

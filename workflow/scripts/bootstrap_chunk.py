@@ -3,13 +3,13 @@
 from typing import Any
 
 import pandas as pd
+
 from ipdmediation.data.schema import conform
 from ipdmediation.data.variables import variables_from_config
-from ipdmediation.models.specification import AnalysisSpecification, models_by_imputation
-
 from ipdmediation.inference.bootstrap import draw_replicates
 from ipdmediation.inference.resampling import PLANS
 from ipdmediation.inference.streams import stream
+from ipdmediation.models.specification import AnalysisSpecification, models_by_imputation
 
 
 def main(

@@ -1,17 +1,19 @@
 """Draw the mediator by arm in each trial."""
 
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from ipdmediation.present.figures.mediator_by_trial import mediator_by_trial
-from ipdmediation.present.saving import save_figure
+from ipdmediation.present.figures import mediator_by_trial, save
 from ipdmediation.present.style import Study
 
 
 def main(*, mediator: str, study: dict[str, Any], **written: str) -> None:
     """Read the described mediator; write the figure in each format."""
-    save_figure(mediator_by_trial(pd.read_csv(mediator), study=Study(**study)), written.values())
+    figure = mediator_by_trial(pd.read_csv(mediator), study=Study(**study))
+    for path in written.values():
+        save(figure, Path(path))
 
 
 if __name__ == "__main__":

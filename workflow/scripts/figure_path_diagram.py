@@ -1,17 +1,22 @@
 """Draw the paths from treatment to outcome."""
 
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from ipdmediation.present.figures.path_diagram import path_diagram
-from ipdmediation.present.saving import save_figure
+from ipdmediation.present.figures import path_diagram, save
 from ipdmediation.present.style import Study
 
 
 def main(*, mediator: str, total: str, outcome: str, study: dict[str, Any], **written: str) -> None:
     """Read the three models; write the figure in each format."""
-    save_figure(path_diagram({'mediator': pd.read_csv(mediator), 'total': pd.read_csv(total), 'outcome': pd.read_csv(outcome)}, study=Study(**study)), written.values())
+    figure = path_diagram(
+        {"mediator": pd.read_csv(mediator), "total": pd.read_csv(total), "outcome": pd.read_csv(outcome)},
+        study=Study(**study),
+    )
+    for path in written.values():
+        save(figure, Path(path))
 
 
 if __name__ == "__main__":

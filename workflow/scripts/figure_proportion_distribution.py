@@ -1,11 +1,11 @@
 """Draw the bootstrap distribution of the proportion mediated."""
 
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from ipdmediation.present.figures.proportion_distribution import proportion_distribution
-from ipdmediation.present.saving import save_figure
+from ipdmediation.present.figures import proportion_distribution, save
 from ipdmediation.present.style import Study
 
 
@@ -15,7 +15,9 @@ def main(*, draws: list[str], effects: str, study: dict[str, Any], **written: st
     drawn = pd.concat(map(pd.read_parquet, draws))
     # Chunks are full, so there may be more replicates than the table of effects was made of.
     counted = drawn[drawn["replicate"] < table["replicates"].iloc[0]]
-    save_figure(proportion_distribution(counted, table, study=Study(**study)), written.values())
+    figure = proportion_distribution(counted, table, study=Study(**study))
+    for path in written.values():
+        save(figure, Path(path))
 
 
 if __name__ == "__main__":

@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+
 from ipdmediation.data.schema import conform
 from ipdmediation.data.variables import variables_from_config
-from ipdmediation.models.specification import MODEL_NAMES, AnalysisSpecification, models_by_imputation
-
 from ipdmediation.inference.model_table import model_diagnostics, model_table
+from ipdmediation.models.specification import MODEL_NAMES, AnalysisSpecification, models_by_imputation
 
 
 def main(

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+
 from ipdmediation.data.mapping import TrialMapping, harmonise_trial
 from ipdmediation.data.reading import read_raw
 from ipdmediation.data.variables import variables_from_config

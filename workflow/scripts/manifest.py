@@ -8,7 +8,17 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-PACKAGES = ("snakemake", "numpy", "scipy", "pandas", "pyarrow", "numba", "statsmodels", "formulaic", "matplotlib")
+PACKAGES = (
+    "snakemake",
+    "numpy",
+    "scipy",
+    "pandas",
+    "pyarrow",
+    "numba",
+    "statsmodels",
+    "formulaic",
+    "matplotlib",
+)
 
 
 def main(

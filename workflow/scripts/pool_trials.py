@@ -3,6 +3,7 @@
 from typing import Any
 
 import pandas as pd
+
 from ipdmediation.data.pooling import pool_trials
 from ipdmediation.data.variables import variables_from_config
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pandas as pd
+
 from ipdmediation.data.cohort import select_cohort
 from ipdmediation.data.schema import conform
 from ipdmediation.data.variables import variables_from_config

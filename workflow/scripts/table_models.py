@@ -11,7 +11,10 @@ from ipdmediation.present.style import Study
 
 def main(*, mediator: str, total: str, outcome: str, study: dict[str, Any], **written: str) -> None:
     """Read the three models; write the table in each format."""
-    table = tables.models({'mediator': pd.read_csv(mediator), 'total': pd.read_csv(total), 'outcome': pd.read_csv(outcome)}, study=Study(**study))
+    table = tables.models(
+        {"mediator": pd.read_csv(mediator), "total": pd.read_csv(total), "outcome": pd.read_csv(outcome)},
+        study=Study(**study),
+    )
     for path in written.values():
         tables.save(table, Path(path))
 
