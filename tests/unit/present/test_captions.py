@@ -6,8 +6,8 @@ from docutils.nodes import problematic, system_message
 from jinja2 import Environment, StrictUndefined
 
 FIGURES = [
-    "patient_flow", "outcome_by_arm", "outcome_by_trial", "mediator_by_arm", "mediator_by_trial", "path_diagram",
-    "proportion_distribution", "model_coefficients",
+    "patient_flow", "outcome_by_arm", "outcome_by_trial", "mediator_by_arm", "mediator_by_trial",
+    "path_diagram", "proportion_distribution", "model_coefficients",
 ]  # fmt: skip
 TABLES = ["baseline", "models", "effects", "published", "quality", "flow"]
 
