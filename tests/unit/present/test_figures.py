@@ -336,3 +336,8 @@ def test_tables_read_back_from_files_give_the_same_figures(examples, tmp_path):
     assert words(mediator) == words(drawn(examples, "mediator_by_arm"))
     paths = figures.path_diagram(models, study=study)
     assert words(paths) == words(drawn(examples, "path_diagram"))
+
+
+def test_a_study_without_rules_has_a_flow(examples):
+    shown = words(figures.patient_flow(examples.flow().iloc[:1], study=examples.study()))
+    assert "Analysed (n = 1764)" in shown

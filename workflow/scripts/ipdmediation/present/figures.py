@@ -76,18 +76,24 @@ def patient_flow(flow: pd.DataFrame, *, study: Study) -> Figure:
     first, last, rules = rows[0], rows[-1], rows[1:]
     spine, side, side_width = 46.0, 96.0, 85.0
 
-    def by_arm(row: Mapping[Any, Any], prefix: str) -> str:
-        return ", ".join(f"{study.short(arm)} {style.count(row[f'{prefix}_{arm}'])}" for arm in _ARMS)
+    def by_arm(row: Mapping[Any, Any], prefix: str, width: float) -> list[str]:
+        parts = [f"{study.short(arm)} {style.count(row[f'{prefix}_{arm}'])}" for arm in _ARMS]
+        together = ", ".join(parts)
+        return (
+            [together]
+            if _width(together, TEXT_SIZE) <= width
+            else [line for part in parts for line in wrap(part, width)]
+        )
 
     texts = [
         wrap(f"{row['reason']} (n = {style.count(row['excluded'])})", side_width - 6)
-        + wrap(by_arm(row, "excluded"), side_width - 6)
+        + by_arm(row, "excluded", side_width - 6)
         for row in rules
     ]
     heights = [_block(lines) + 3.0 for lines in texts]
     head = [
         f"{first['reason']} (n = {style.count(first['remaining'])})",
-        *wrap(by_arm(first, "remaining"), 74),
+        *by_arm(first, "remaining", 74),
     ]
     foot = [f"Analysed (n = {style.count(last['remaining'])})"]
     arm_boxes = [
@@ -113,7 +119,7 @@ def patient_flow(flow: pd.DataFrame, *, study: Study) -> Figure:
             lines,
             fill=style.PALE,
             align="left",
-            muted_last=True,
+            muted=len(by_arm(row, "excluded", side_width - 6)),
         )
         y = y + box_height + 6.5
         if index < len(rules) - 1:
@@ -655,7 +661,7 @@ class _Sheet:
         edge: str = style.LINE,
         align: str = "center",
         bold: int = 0,
-        muted_last: bool = False,
+        muted: int = 0,
     ) -> None:
         """Draw a box around its centre with lines in it."""
         self.page.add_patch(
@@ -674,14 +680,13 @@ class _Sheet:
         start = y - step * len(lines) / 2
         at = x if align == "center" else x - width / 2 + 3
         for index, line in enumerate(lines):
-            muted = muted_last and index == len(lines) - 1
             self.text(
                 at,
                 start + (index + 0.5) * step,
                 line,
                 ha=align,
                 weight="bold" if index < bold else "normal",
-                color=MUTED if muted else INK,
+                color=MUTED if index >= len(lines) - muted else INK,
             )
 
     def line(
