@@ -5,7 +5,8 @@ from typing import Any
 
 import pandas as pd
 
-from ipdmediation.present.figures import mediator_by_arm, save
+from ipdmediation.present.figures.mediator_by_arm import mediator_by_arm
+from ipdmediation.present.figures.sheet import save
 from ipdmediation.present.style import Study
 
 

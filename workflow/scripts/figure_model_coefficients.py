@@ -5,7 +5,8 @@ from typing import Any
 
 import pandas as pd
 
-from ipdmediation.present.figures import model_coefficients, save
+from ipdmediation.present.figures.model_coefficients import model_coefficients
+from ipdmediation.present.figures.sheet import save
 from ipdmediation.present.style import Study
 
 

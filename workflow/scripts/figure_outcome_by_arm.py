@@ -5,7 +5,8 @@ from typing import Any
 
 import pandas as pd
 
-from ipdmediation.present.figures import outcome_by_arm, save
+from ipdmediation.present.figures.outcome_by_arm import outcome_by_arm
+from ipdmediation.present.figures.sheet import save
 from ipdmediation.present.style import Study
 
 

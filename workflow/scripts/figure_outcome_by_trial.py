@@ -5,7 +5,8 @@ from typing import Any
 
 import pandas as pd
 
-from ipdmediation.present.figures import outcome_by_trial, save
+from ipdmediation.present.figures.outcome_by_trial import outcome_by_trial
+from ipdmediation.present.figures.sheet import save
 from ipdmediation.present.style import Study
 
 

@@ -5,12 +5,15 @@ from typing import Any
 
 import pandas as pd
 
-from ipdmediation.present.figures import path_diagram, save
+from ipdmediation.present.figures.path_diagram import path_diagram
+from ipdmediation.present.figures.sheet import save
 from ipdmediation.present.style import Study
 
 
 def main(*, mediator: str, total: str, outcome: str, study: dict[str, Any], **written: str) -> None:
     """Read the three models; write the figure in each format."""
+    paths = {"mediator": mediator, "total": total, "outcome": outcome}
+    models = {name: pd.read_csv(path) for name, path in paths.items()}
     figure = path_diagram(
         {"mediator": pd.read_csv(mediator), "total": pd.read_csv(total), "outcome": pd.read_csv(outcome)},
         study=Study(**study),

@@ -5,7 +5,8 @@ from typing import Any
 
 import pandas as pd
 
-from ipdmediation.present.figures import patient_flow, save
+from ipdmediation.present.figures.patient_flow import patient_flow
+from ipdmediation.present.figures.sheet import save
 from ipdmediation.present.style import Study
 
 

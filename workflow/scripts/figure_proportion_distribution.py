@@ -5,7 +5,8 @@ from typing import Any
 
 import pandas as pd
 
-from ipdmediation.present.figures import proportion_distribution, save
+from ipdmediation.present.figures.proportion_distribution import proportion_distribution
+from ipdmediation.present.figures.sheet import save
 from ipdmediation.present.style import Study
 
 

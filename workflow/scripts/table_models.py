@@ -11,6 +11,8 @@ from ipdmediation.present.style import Study
 
 def main(*, mediator: str, total: str, outcome: str, study: dict[str, Any], **written: str) -> None:
     """Read the three models; write the table in each format."""
+    paths = {"mediator": mediator, "total": total, "outcome": outcome}
+    models = {name: pd.read_csv(path) for name, path in paths.items()}
     table = tables.models(
         {"mediator": pd.read_csv(mediator), "total": pd.read_csv(total), "outcome": pd.read_csv(outcome)},
         study=Study(**study),

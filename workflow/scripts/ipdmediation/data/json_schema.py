@@ -1,4 +1,4 @@
-"""Validation of configuration files: defaults filled in, every problem on a line of its own (imports nothing heavy)."""
+"""Validation of configuration files: defaults filled in, one line a problem (imports nothing heavy)."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -50,11 +50,14 @@ def _in_words(error: ValidationError) -> str:
         # Of the alternatives that all failed, the one that came furthest is what was meant.
         error = best_match(error.context) or error
     place = ".".join(str(part) for part in error.absolute_path) or "top level"
+    schema, content = dict(error.schema), error.instance  # type: ignore[arg-type]
     if error.validator == "additionalProperties":
-        known = error.schema.get("properties", {})
-        unknown = [key for key in error.instance if key not in known]
+        known = schema.get("properties", {})
+        unknown = [key for key in content if key not in known]
         return f"{place}: unknown key {listing(unknown)}; allowed: {listing(known, limit=99)}"
     if error.validator == "required":
-        missing = [key for key in error.validator_value if key not in error.instance]
+        missing = [key for key in schema["required"] if key not in content]
         return f"{place}: key {listing(missing)} is missing"
+    if error.validator == "not":
+        return f"{place}: this key does not belong here; leave it out"
     return f"{place}: {error.message}"

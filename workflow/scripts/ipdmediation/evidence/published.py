@@ -29,19 +29,19 @@ def compare_with_published(
     ----------
     figures : sequence of mappings
         Entries of the configuration's ``published``: ``label``, ``value`` with ``low`` and ``high`` where an
-        interval was printed, the ``analysis`` and its ``table``, the row (``where``: column to value; a list adds
-        up several rows) and the ``column`` where this run has it. Optional: ``low_column`` and ``high_column`` (default ``ci_low``
-        and ``ci_high``), ``per`` (a column to divide by), ``scale`` (a factor for another unit) and ``threshold``
-        (of a p-value).
+        interval was printed, the ``analysis`` and its ``table``, the row (``where``: column to value; a list
+        adds up several rows) and the ``column`` where this run has it. Optional: ``low_column`` and
+        ``high_column`` (default ``ci_low`` and ``ci_high``), ``per`` (a column to divide by), ``scale`` (a
+        factor for another unit) and ``threshold`` (of a p-value).
     tables : mapping of str to DataFrame
         Tables of this run by ``<analysis>/<table>``.
 
     Returns
     -------
     DataFrame
-        Columns `COLUMNS`, one row a figure. A p-value agrees when it lies on the same side of its threshold; a
-        figure that was published with an interval when this run's value lies in it; one without when it lies in
-        this run's interval; any other when both are equal as printed.
+        Columns `COLUMNS`, one row a figure. A p-value agrees when it lies on the same side of its threshold;
+        a figure that was published with an interval when this run's value lies in it; one without when it
+        lies in this run's interval; any other when both are equal as printed.
 
     Raises
     ------

@@ -1,0 +1,123 @@
+"""Stacked bars of the outcome levels and their legend."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+from matplotlib.colors import LinearSegmentedColormap, to_rgb
+from matplotlib.patches import Rectangle
+
+from ipdmediation.present import style
+from ipdmediation.present.figures.rows import ARMS
+from ipdmediation.present.figures.sheet import Sheet, text_height, text_width, wrap
+from ipdmediation.present.style import INK, SMALL_SIZE
+
+
+def level_shares(frame: pd.DataFrame, levels: Sequence[str]) -> dict[str, list[float]]:
+    """Percentages of the levels by arm; of a binary outcome only the second level may be given."""
+    shares: dict[str, list[float]] = {}
+    for arm in ARMS:
+        rows = frame[(frame["arm"] == arm) & (frame["statistic"] == "percent")]
+        given = {
+            style.level_id(level): float(value)
+            for level, value in zip(rows["level"], rows["estimate"], strict=True)
+        }
+        if set(given) in ({""}, {"1"}) and set(levels) == {"0", "1"}:
+            (yes,) = given.values()
+            given = {"1": yes, "0": 100 - yes}
+        shares[arm] = [
+            given.get(level, 0.0) if style.known(given.get(level, 0.0)) else 0.0 for level in levels
+        ]
+    return shares
+
+
+def _ramp(size: int) -> list[tuple[float, float, float]]:
+    """Colours from the best to the worst level."""
+    ramp = LinearSegmentedColormap.from_list("better_to_worse", list(style.BETTER_TO_WORSE))
+    return [to_rgb(ramp(0.5 if size == 1 else index / (size - 1))) for index in range(size)]
+
+
+def _ink_on(colour: tuple[float, float, float]) -> str:
+    """Black or white, whichever contrasts more by WCAG relative luminance."""
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in colour]
+    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    return INK if luminance > 0.2 else "white"
+
+
+def stacked_bars(
+    sheet: Sheet,
+    x: float,
+    y: float,
+    width: float,
+    shares: Mapping[str, Sequence[float]],
+    *,
+    bar: float,
+    gap: float,
+) -> None:
+    """Draw one stacked bar an arm, and the lines that join the same level's end in both."""
+    edges: dict[str, list[float]] = {}
+    for index, (arm, values) in enumerate(shares.items()):
+        top = y + index * (bar + gap)
+        start = x
+        edges[arm] = [x]
+        for value, colour in zip(values, _ramp(len(values)), strict=True):
+            length = width * value / 100
+            sheet.page.add_patch(
+                Rectangle(
+                    (start, top), length, bar, facecolor=colour, edgecolor="white", linewidth=0.5, zorder=2
+                )
+            )
+            text = style.fixed(value, digits=0)
+            # A number that does not fit would run into its neighbour: the table has it.
+            if value >= 0.5 and text_width(text, SMALL_SIZE) + 1 <= length:
+                sheet.text(
+                    start + length / 2,
+                    top + bar / 2,
+                    text,
+                    ha="center",
+                    color=_ink_on(colour),
+                    size=SMALL_SIZE,
+                )
+            start += length
+            edges[arm].append(start)
+    first, second = (edges[arm] for arm in shares)
+    for upper, lower in zip(first[1:-1], second[1:-1], strict=True):
+        sheet.line([(upper, y + bar), (lower, y + bar + gap)], width=0.6)
+
+
+_Legend = list[list[tuple[float, list[str], tuple[float, float, float]]]]
+
+
+def legend_rows(levels: Mapping[str, str], width: float) -> _Legend:
+    """Lay the levels out in rows: each entry has its x, its lines and its colour."""
+    rows: _Legend = [[]]
+    x = 0.0
+    for (level, label), colour in zip(levels.items(), _ramp(len(levels)), strict=True):
+        text = f"{level}  {label}" if level.lstrip("-").isdigit() and level != label else label
+        lines = wrap(text, min(width - 6, 80), size=SMALL_SIZE)
+        needed = 5 + max(text_width(line, SMALL_SIZE) for line in lines) + 4
+        if rows[-1] and x + needed > width:
+            rows.append([])
+            x = 0.0
+        rows[-1].append((x, lines, colour))
+        x += needed
+    return rows
+
+
+def legend_height(rows: _Legend) -> float:
+    """Return the height of a legend in millimetres."""
+    return sum(max(text_height(lines, size=SMALL_SIZE) for _, lines, _ in row) + 1.2 for row in rows)
+
+
+def draw_legend(sheet: Sheet, rows: _Legend, x: float, y: float) -> None:
+    """Draw a legend with its upper left corner at (x, y) millimetres."""
+    for row in rows:
+        for shift, lines, colour in row:
+            sheet.page.add_patch(
+                Rectangle(
+                    (x + shift, y + 0.4), 3.2, 2.6, facecolor=colour, edgecolor=style.LINE, linewidth=0.3
+                )
+            )
+            sheet.lines(x + shift + 4.6, y, lines, size=SMALL_SIZE)
+        y += max(text_height(lines, size=SMALL_SIZE) for _, lines, _ in row) + 1.2

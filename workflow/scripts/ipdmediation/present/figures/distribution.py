@@ -1,0 +1,240 @@
+"""Distribution of a continuous variable by arm: density, median and quartiles."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Polygon
+from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
+
+from ipdmediation.present import style
+from ipdmediation.present.figures.rows import ARMS, rows_of, statistic, trials_of
+from ipdmediation.present.figures.sheet import MARGIN, draw_key, new_sheet, text_height, text_width, wrap
+from ipdmediation.present.style import DOUBLE_COLUMN, MUTED, SINGLE_COLUMN, SMALL_SIZE, TEXT_SIZE, Study
+
+
+def _axis_label(study: Study, variable: str) -> str:
+    unit = study.unit(variable)
+    return f"{study.label(variable)}, {unit}" if unit else study.label(variable)
+
+
+def _quartiles(frame: pd.DataFrame, arm: str) -> dict[str, float]:
+    found = {name: statistic(frame, arm, name) for name in ("q1", "median", "q3")}
+    return found if all(math.isfinite(value) for value in found.values()) else {}
+
+
+def _quartile_text(found: Mapping[str, float], unit: str) -> str:
+    if not found:
+        return style.DASH
+    middle = f"{style.measure(found['median'])}{' ' + unit if unit else ''}"
+    return f"{middle} ({style.span(style.measure(found['q1']), style.measure(found['q3']))})"
+
+
+def _quartile_marks(axes: Axes, found: Mapping[str, float], y: float, colour: str, *, size: float) -> None:
+    if found:
+        axes.plot([found["q1"], found["q3"]], [y, y], color=colour, linewidth=1.6, solid_capstyle="butt")
+        axes.plot(
+            [found["median"]],
+            [y],
+            marker="o",
+            markersize=size,
+            color=colour,
+            markeredgecolor="white",
+            markeredgewidth=0.6,
+        )
+
+
+def _mediator_axis(axes: Axes, transform: str, offset: float, values: Sequence[float]) -> None:
+    """Space an axis in natural units as the analysis transforms them, over the values given."""
+    shift = 1.0 if transform == "log1p" else offset
+    finite = [value for value in values if math.isfinite(value)] or [0.0, 1.0]
+    low, high = min(finite), max(finite)
+    if transform in {"log", "log1p"}:
+        floor = 0.0 if shift > 0 else min(value for value in finite if value > 0)
+        # Below the offset the spacing is all but linear: the axis may as well start at nothing.
+        low = 0.0 if shift > 0 and low < shift else max(low, floor)
+
+        def forward(value: Any) -> Any:
+            return np.log(np.maximum(np.asarray(value, dtype=float) + shift, 1e-12))
+
+        def backward(value: Any) -> Any:
+            return np.exp(value) - shift
+
+        candidates = [0.0] if shift > 0 else []
+        candidates += [
+            lead * 10.0**power for power in range(-4, 7) for lead in (1.0, 3.0) if lead * 10.0**power >= shift
+        ]
+    elif transform == "cube_root":
+
+        def forward(value: Any) -> Any:
+            return np.cbrt(value)
+
+        def backward(value: Any) -> Any:
+            return np.power(value, 3)
+
+        low = max(low, 0.0)
+        candidates = [
+            sign * lead * 10.0**power for power in range(-3, 7) for lead in (1, 3) for sign in (-1, 1)
+        ]
+        candidates.append(0.0)
+    else:
+        pad = 0.03 * (high - low or 1.0)
+        axes.set_xlim(low - pad, high + pad)
+        axes.xaxis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 5, 10]))
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: style.measure(value)))
+        return
+    axes.set_xscale("function", functions=(forward, backward))
+    ends = np.array([forward(low), forward(high)], dtype=float)
+    pad = 0.03 * float(ends[1] - ends[0] or 1.0)
+    axes.set_xlim(float(backward(ends[0] - pad)), float(backward(ends[1] + pad)))
+    inside = sorted({tick for tick in candidates if low <= tick <= high})
+    axes.xaxis.set_major_locator(
+        FixedLocator(_apart(inside, [float(forward(tick)) for tick in inside], 0.09))
+    )
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: style.measure(value)))
+
+
+def _apart(ticks: Sequence[float], places: Sequence[float], share: float) -> list[float]:
+    """Leave out ticks that are closer to their neighbour than a share of the whole axis."""
+    kept: list[float] = []
+    last = -math.inf
+    room = share * (places[-1] - places[0]) if places else 0.0
+    for tick, place in zip(ticks, places, strict=True):
+        if place - last >= room:
+            kept.append(tick)
+            last = place
+    return kept
+
+
+def draw_distribution(
+    frame: pd.DataFrame, variable: str, *, study: Study, transform: str, offset: float
+) -> Figure:
+    """Draw the densities of both arms over a shared axis, medians and quartiles beneath."""
+    rows = rows_of(frame, variable, "all")
+    title = wrap(study.label(variable), SINGLE_COLUMN - 2 * MARGIN, size=style.TITLE_SIZE, weight="bold")
+    title_height = text_height(title, size=style.TITLE_SIZE) + 1
+    curves: dict[str, tuple[list[float], list[float]]] = {}
+    for arm in ARMS:
+        density = rows[(rows["arm"] == arm) & (rows["statistic"] == "density")]
+        points = sorted(zip(density["level"].astype(float), density["estimate"].astype(float), strict=True))
+        # Smoothing reaches below a volume of nothing; the axis does not.
+        points = [
+            point for point in points if transform not in {"log", "log1p", "cube_root"} or point[0] >= 0
+        ]
+        curves[arm] = ([x for x, _ in points], [y for _, y in points])
+    quartiles = {arm: _quartiles(rows, arm) for arm in ARMS}
+    unit = study.unit(variable)
+    captions: dict[str, list[str]] = {
+        arm: wrap(
+            f"{study.short(arm)}: {_quartile_text(quartiles[arm], unit)}, n = "
+            f"{style.count(statistic(rows, arm, 'n'))}",
+            SINGLE_COLUMN - 2 * MARGIN - 7,
+        )
+        for arm in ARMS
+    }
+    caption_height = sum(text_height(lines) + 0.8 for lines in captions.values())
+    p = statistic(rows, "difference", "p_value")
+    drawn = any(xs for xs, _ in curves.values())
+    curve, marks = (34.0 if drawn else 0.0), 9.0
+    top = MARGIN + title_height + caption_height + (5.5 if style.known(p) else 1.5)
+    label = wrap(_axis_label(study, variable), SINGLE_COLUMN - 2 * MARGIN)
+    sheet = new_sheet(SINGLE_COLUMN, top + curve + marks + 8 + text_height(label) + 1, study)
+    sheet.lines(MARGIN, MARGIN, title, size=style.TITLE_SIZE, weight="bold")
+    y = MARGIN + title_height
+    for arm in ARMS:
+        draw_key(sheet, MARGIN, y + text_height(["x"]) / 2, "", style.ARM_COLOURS[arm])
+        sheet.lines(MARGIN + 7, y, captions[arm], color=style.ARM_COLOURS[arm])
+        y += text_height(captions[arm]) + 0.8
+    if style.known(p):
+        sheet.text(MARGIN + 7, y + 1.8, f"Median (IQR); {style.p_sentence(p)}", color=MUTED, size=SMALL_SIZE)
+    axes = sheet.axes_at(5, top, SINGLE_COLUMN - 10, curve + marks)
+    values = [x for xs, _ in curves.values() for x in xs] + [
+        v for found in quartiles.values() for v in found.values()
+    ]
+    _mediator_axis(axes, transform, offset, values)
+    axes.set_ylim(-marks, max(curve, 0.01))
+    axes.set_yticks([])
+    tallest = max((max(ys) for _, ys in curves.values() if ys), default=1.0)
+    for arm, place in zip(ARMS, (-2.5, -6.0), strict=True):
+        xs, ys = curves[arm]
+        colour = style.ARM_COLOURS[arm]
+        scaled = [0.96 * curve * y / tallest for y in ys]
+        if xs:
+            axes.add_patch(
+                Polygon(
+                    [(xs[0], 0.0), *zip(xs, scaled, strict=True), (xs[-1], 0.0)],
+                    closed=True,
+                    facecolor=colour,
+                    alpha=0.18,
+                    edgecolor="none",
+                )
+            )
+            axes.plot(xs, scaled, color=colour, linewidth=1.4)
+        _quartile_marks(axes, quartiles[arm], place, colour, size=5.5)
+    sheet.lines(SINGLE_COLUMN / 2, top + curve + marks + 6.5, label, ha="center")
+    return sheet.figure
+
+
+def draw_by_trial(
+    frame: pd.DataFrame, variable: str, *, study: Study, transform: str, offset: float
+) -> Figure:
+    """Draw median and quartiles of both arms, one row a trial."""
+    trials = trials_of(frame, study)
+    names = {trial: wrap(study.trial(trial), 44) for trial in trials}
+    row_height = max(
+        8.0 if len(trials) < 20 else 7.0, max(text_height(lines) for lines in names.values()) + 2
+    )
+    unit = study.unit(variable)
+    left = MARGIN + max(text_width(line, TEXT_SIZE) for lines in names.values() for line in lines) + 3
+    values: dict[tuple[str, str], dict[str, float]] = {
+        (trial, arm): _quartiles(rows_of(frame, variable, trial), arm) for trial in trials for arm in ARMS
+    }
+    texts = {key: _quartile_text(found, "") for key, found in values.items()}
+    text_width = max([text_width(text, SMALL_SIZE) for text in texts.values()] + [30.0]) + 3
+    title = wrap(
+        f"{study.label(variable)}, by trial",
+        DOUBLE_COLUMN - 2 * MARGIN,
+        size=style.TITLE_SIZE,
+        weight="bold",
+    )
+    top = MARGIN + text_height(title, size=style.TITLE_SIZE) + 10
+    plot = row_height * len(trials)
+    label = _axis_label(study, variable)
+    label_lines = wrap(label, DOUBLE_COLUMN - left - text_width)
+    sheet = new_sheet(DOUBLE_COLUMN, top + plot + 9 + text_height(label_lines) + 2, study)
+    width = DOUBLE_COLUMN - left - text_width - MARGIN
+    axes = sheet.axes_at(left, top, width, plot)
+    ends = [found[name] for found in values.values() for name in ("q1", "q3") if name in found]
+    _mediator_axis(axes, transform, offset, ends)
+    axes.set_ylim(plot, 0)
+    axes.set_yticks([])
+    for index, trial in enumerate(trials):
+        middle = (index + 0.5) * row_height
+        sheet.lines(MARGIN, top + middle - text_height(names[trial]) / 2, names[trial])
+        if index % 2:
+            sheet.band(MARGIN, top + index * row_height, DOUBLE_COLUMN - 2 * MARGIN, row_height)
+        for arm, shift in zip(ARMS, (-1.75, 1.75), strict=True):
+            _quartile_marks(axes, values[trial, arm], middle + shift, style.ARM_COLOURS[arm], size=4.5)
+            sheet.text(
+                DOUBLE_COLUMN - MARGIN,
+                top + middle + shift,
+                texts[trial, arm],
+                ha="right",
+                size=SMALL_SIZE,
+                color=style.ARM_COLOURS[arm],
+            )
+    heading = f"Median (IQR), {unit}" if unit else "Median (IQR)"
+    sheet.text(DOUBLE_COLUMN - MARGIN, top - 4, heading, ha="right", weight="bold", size=SMALL_SIZE)
+    x = left
+    for arm in ARMS:
+        x = draw_key(sheet, x, top - 4, study.short(arm), style.ARM_COLOURS[arm])
+    sheet.lines(MARGIN, MARGIN, title, size=style.TITLE_SIZE, weight="bold")
+    sheet.lines(left + width / 2, top + plot + 6.5, label_lines, ha="center")
+    return sheet.figure

@@ -1,0 +1,98 @@
+"""Figure: the outcome by arm."""
+
+from __future__ import annotations
+
+import matplotlib as mpl
+import pandas as pd
+from matplotlib.figure import Figure
+
+from ipdmediation.present import style
+from ipdmediation.present.figures.bars import (
+    draw_legend,
+    legend_height,
+    legend_rows,
+    level_shares,
+    stacked_bars,
+)
+from ipdmediation.present.figures.distribution import draw_distribution
+from ipdmediation.present.figures.rows import arm_sizes, coefficient, rows_of
+from ipdmediation.present.figures.sheet import MARGIN, Sheet, new_sheet, text_height, text_width, wrap
+from ipdmediation.present.style import DOUBLE_COLUMN, SMALL_SIZE, TEXT_SIZE, Study
+
+
+@mpl.rc_context(style.RC)
+def outcome_by_arm(outcome: pd.DataFrame, *, study: Study, total: pd.DataFrame | None = None) -> Figure:
+    """Draw the outcome of both arms, with the treatment's ratio beneath.
+
+    An ordinal or binary outcome is drawn as stacked bars with lines that join the levels of both arms; a
+    continuous one as its distribution with median and quartiles.
+
+    Parameters
+    ----------
+    outcome
+        Tidy description of the outcome.
+    study
+        Words of the study.
+    total
+        Coefficients of the total model; its treatment row is written under the bars.
+
+    Returns
+    -------
+    Figure
+        183 mm wide (89 mm for a continuous outcome).
+    """
+    if study.family == "continuous":
+        return draw_distribution(outcome, study.outcome, study=study, transform="identity", offset=0.0)
+    levels = study.levels_better_first()
+    frame = rows_of(outcome, study.outcome, "all")
+    shares, totals = level_shares(frame, list(levels)), arm_sizes(frame)
+    title = wrap(study.label(study.outcome), DOUBLE_COLUMN - 2 * MARGIN, size=style.TITLE_SIZE, weight="bold")
+    title_height = text_height(title, size=style.TITLE_SIZE) + 3
+    names = {
+        arm: [*wrap(study.short(arm), 26, weight="bold"), f"n = {style.count(totals[arm])}"] for arm in shares
+    }
+    label_width = max(text_width(line, TEXT_SIZE, "bold") for lines in names.values() for line in lines) + 3
+    bar, gap = 12.0, 9.0
+    legend = legend_rows(levels, DOUBLE_COLUMN - 2 * MARGIN)
+    sentence = wrap(_ratio_sentence(total, study), DOUBLE_COLUMN - 2 * MARGIN)
+    bars_height = 2 * bar + gap
+    height = MARGIN + title_height + bars_height + 12 + legend_height(legend) + text_height(sentence) + 5
+    sheet = new_sheet(DOUBLE_COLUMN, height, study)
+    sheet.lines(MARGIN, MARGIN, title, size=style.TITLE_SIZE, weight="bold")
+    left, top = MARGIN + label_width, MARGIN + title_height
+    width = DOUBLE_COLUMN - left - 5
+    for index, arm in enumerate(shares):
+        sheet.lines(
+            MARGIN,
+            top + index * (bar + gap) + (bar - text_height(names[arm])) / 2,
+            names[arm],
+            weight_first="bold",
+        )
+    stacked_bars(sheet, left, top, width, shares, bar=bar, gap=gap)
+    _percent_axis(sheet, left, top + bars_height + 1, width)
+    y = top + bars_height + 12
+    draw_legend(sheet, legend, MARGIN, y)
+    sheet.lines(MARGIN, y + legend_height(legend) + 2, sentence)
+    return sheet.figure
+
+
+def _percent_axis(sheet: Sheet, x: float, y: float, width: float) -> None:
+    sheet.line([(x, y), (x + width, y)], width=0.6)
+    for value in range(0, 101, 20):
+        at = x + width * value / 100
+        sheet.line([(at, y), (at, y + 1)], width=0.6)
+        sheet.text(at, y + 3, str(value), ha="center", size=SMALL_SIZE)
+    sheet.text(x + width / 2, y + 7, "Participants, %", ha="center")
+
+
+def _ratio_sentence(total: pd.DataFrame | None, study: Study) -> str:
+    if total is None:
+        return ""
+    row = coefficient(total, "treatment")
+    adjusted = "Adjusted " if study.analysis.get("covariates") else ""
+    name = f"{adjusted}{study.odds_ratio} of a better outcome"
+    ratio = style.interval(row["ratio"], row["ratio_low"], row["ratio_high"]).replace(
+        " (", f" ({study.coverage} CI "
+    )
+    arms = f"{study.short('treated')} vs {study.short('control')}"
+    return f"{name[0].upper()}{name[1:]}, {arms}: {ratio}, {style.p_sentence(row['p_value'])}"

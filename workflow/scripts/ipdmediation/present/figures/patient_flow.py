@@ -1,0 +1,113 @@
+"""Figure: who was randomised, excluded and analysed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import matplotlib as mpl
+import pandas as pd
+from matplotlib.figure import Figure
+
+from ipdmediation.present import style
+from ipdmediation.present.figures.rows import ARMS
+from ipdmediation.present.figures.sheet import MARGIN, new_sheet, text_height, text_width, wrap
+from ipdmediation.present.style import DOUBLE_COLUMN, MUTED, SMALL_SIZE, TEXT_SIZE, Study
+
+
+@mpl.rc_context(style.RC)
+def patient_flow(flow: pd.DataFrame, *, study: Study) -> Figure:
+    """Draw who was randomised, who was excluded and why, and who was analysed in each arm.
+
+    Parameters
+    ----------
+    flow
+        Columns `step, reason, excluded, excluded_treated, excluded_control, remaining, remaining_treated,
+        remaining_control`; the first row is everyone randomised.
+    study
+        Words of the study.
+
+    Returns
+    -------
+    Figure
+        183 mm wide; as tall as the number of rules needs.
+    """
+    rows = flow.sort_values("step").to_dict("records")
+    first, last, rules = rows[0], rows[-1], rows[1:]
+    spine, side, side_width = 46.0, 96.0, 85.0
+
+    def by_arm(row: Mapping[Any, Any], prefix: str, width: float) -> list[str]:
+        parts = [f"{study.short(arm)} {style.count(row[f'{prefix}_{arm}'])}" for arm in ARMS]
+        together = ", ".join(parts)
+        return (
+            [together]
+            if text_width(together, TEXT_SIZE) <= width
+            else [line for part in parts for line in wrap(part, width)]
+        )
+
+    texts = [
+        wrap(f"{row['reason']} (n = {style.count(row['excluded'])})", side_width - 6)
+        + by_arm(row, "excluded", side_width - 6)
+        for row in rules
+    ]
+    heights = [text_height(lines) + 3.0 for lines in texts]
+    head = [
+        f"{first['reason']} (n = {style.count(first['remaining'])})",
+        *by_arm(first, "remaining", 74),
+    ]
+    foot = [f"Analysed (n = {style.count(last['remaining'])})"]
+    arm_boxes = [
+        [*wrap(study.arm(arm), 38, weight="bold"), f"n = {style.count(last[f'remaining_{arm}'])}"]
+        for arm in ARMS
+    ]
+    head_height, foot_height = text_height(head) + 4, text_height(foot) + 4
+    arm_height = max(text_height(lines) for lines in arm_boxes) + 4
+    height = MARGIN + head_height + sum(heights) + 6.5 * len(rules) + 6 + foot_height + 12 + arm_height + 1
+    sheet = new_sheet(DOUBLE_COLUMN, height, study)
+
+    sheet.box(spine, MARGIN + head_height / 2, 78, head_height, head, bold=1)
+    y = MARGIN + head_height
+    start = y
+    for index, (row, lines, box_height) in enumerate(zip(rules, texts, heights, strict=True)):
+        middle = y + 3.5 + box_height / 2
+        sheet.arrow((spine, middle), (side, middle))
+        sheet.box(
+            side + side_width / 2,
+            middle,
+            side_width,
+            box_height,
+            lines,
+            fill=style.PALE,
+            align="left",
+            muted=len(by_arm(row, "excluded", side_width - 6)),
+        )
+        y = y + box_height + 6.5
+        if index < len(rules) - 1:
+            # How many were still in after the rule, between two branches.
+            sheet.text(
+                spine - 2,
+                y,
+                f"{style.count(row['remaining'])} remain",
+                ha="right",
+                color=MUTED,
+                size=SMALL_SIZE,
+            )
+    y += 6
+    sheet.arrow((spine, start), (spine, y))
+    sheet.box(spine, y + foot_height / 2, 78, foot_height, foot, bold=1)
+    y += foot_height
+    centres = (spine - 22.5, spine + 22.5)
+    sheet.line([(spine, y), (spine, y + 5)])
+    sheet.line([(centres[0], y + 5), (centres[1], y + 5)])
+    for centre, arm, lines in zip(centres, ARMS, arm_boxes, strict=True):
+        sheet.arrow((centre, y + 5), (centre, y + 12))
+        sheet.box(
+            centre,
+            y + 12 + arm_height / 2,
+            42,
+            arm_height,
+            lines,
+            edge=style.ARM_COLOURS[arm],
+            bold=len(lines) - 1,
+        )
+    return sheet.figure

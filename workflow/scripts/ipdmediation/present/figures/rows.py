@@ -1,0 +1,48 @@
+"""Rows of the tidy tables that figures show."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pandas as pd
+
+from ipdmediation.present.style import Study
+
+ARMS = ("treated", "control")
+
+
+def rows_of(frame: pd.DataFrame, variable: str, trial: str) -> pd.DataFrame:
+    """Return the rows of a variable in one trial, or in `all`."""
+    return frame[(frame["variable"] == variable) & (frame["trial"] == trial)]
+
+
+def trials_of(frame: pd.DataFrame, study: Study) -> list[str]:
+    """Trials of a table, first those the configuration names, in its order."""
+    found = [str(trial) for trial in frame["trial"].unique() if trial != "all"]
+    return [
+        *(trial for trial in study.trials if trial in found),
+        *(t for t in found if t not in study.trials),
+    ]
+
+
+def statistic(frame: pd.DataFrame, arm: str, statistic: str) -> float:
+    """Find the estimate of one row, not a number where there is none."""
+    found = frame.loc[(frame["arm"] == arm) & (frame["statistic"] == statistic), "estimate"]
+    return float(found.iloc[0]) if len(found) else math.nan
+
+
+def arm_sizes(frame: pd.DataFrame) -> dict[str, float]:
+    """Return the number of patients in each arm."""
+    return {arm: statistic(frame, arm, "n") for arm in ARMS}
+
+
+def coefficients_of(model: pd.DataFrame) -> pd.DataFrame:
+    """Rows of coefficients by term, without the second unit of the mediator."""
+    rows = model[(model["component"] == "coefficient") & ~model["term"].str.endswith(" per doubling")]
+    return rows.set_index("term")
+
+
+def coefficient(model: pd.DataFrame, term: str) -> dict[Any, Any]:
+    """One coefficient with its columns."""
+    return coefficients_of(model).loc[[term]].to_dict("records")[0]

@@ -1,0 +1,269 @@
+"""Page of a figure in millimetres: texts of known size, a key, and saving with the same bytes each time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Rectangle
+from matplotlib.textpath import text_to_path
+
+from ipdmediation.present import style
+from ipdmediation.present.style import INK, MUTED, SMALL_SIZE, TEXT_SIZE, Study
+
+_MM_PER_INCH = 25.4
+_MM_PER_POINT = _MM_PER_INCH / 72
+_LEADING = 1.3
+MARGIN = 2.0
+
+
+def save(figure: Figure, path: Path) -> None:
+    """Write a figure with the same bytes every time.
+
+    Parameters
+    ----------
+    figure
+        A figure of this module.
+    path
+        Target; its suffix (.svg, .png or .pdf) names the format.
+    """
+    kind = path.suffix.removeprefix(".")
+    # A date or a version in the file would make an unchanged figure look new to the workflow.
+    nameless: dict[str, dict[str, Any]] = {
+        "svg": {"Date": None, "Creator": None},
+        "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
+        "png": {"Software": None},
+    }
+    with mpl.rc_context(style.RC):
+        figure.savefig(path, format=kind, dpi=300, metadata=nameless[kind])
+
+
+def wrap(text: str, width: float, *, size: float = TEXT_SIZE, weight: str = "normal") -> list[str]:
+    """Break a text into lines that are no wider than `width` millimetres; a longer word is cut.
+
+    Parameters
+    ----------
+    text
+        Text without line breaks.
+    width
+        Room in millimetres.
+    size, weight
+        Font size in points, font weight.
+    """
+    lines: list[str] = []
+    current = ""
+    for word in text.split(" "):
+        rest = word
+        if current and text_width(f"{current} {rest}", size, weight) <= width:
+            current = f"{current} {rest}"
+            continue
+        if current:
+            lines.append(current)
+        while text_width(rest, size, weight) > width and len(rest) > 1:
+            cut = next(
+                (
+                    end
+                    for end in range(len(rest) - 1, 1, -1)
+                    if text_width(f"{rest[:end]}-", size, weight) <= width
+                ),
+                1,
+            )
+            lines.append(f"{rest[:cut]}-")
+            rest = rest[cut:]
+        current = rest
+    return [*lines, current] if current or not lines else lines
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A figure with one invisible pair of axes in millimetres, y downward from the top."""
+
+    figure: Figure
+    page: Axes
+    width: float
+    height: float
+
+    def text(
+        self,
+        x: float,
+        y: float,
+        text: str,
+        *,
+        ha: str = "left",
+        size: float = TEXT_SIZE,
+        color: str = INK,
+        weight: str = "normal",
+    ) -> None:
+        """Write one line, centred vertically on `y`."""
+        self.page.text(x, y, text, ha=ha, va="center_baseline", fontsize=size, color=color, fontweight=weight)
+
+    def lines(
+        self,
+        x: float,
+        y: float,
+        lines: Sequence[str],
+        *,
+        ha: str = "left",
+        size: float = TEXT_SIZE,
+        color: str = INK,
+        weight: str = "normal",
+        weight_first: str | None = None,
+    ) -> None:
+        """Write lines beneath each other from the top edge `y`."""
+        step = size * _MM_PER_POINT * _LEADING
+        for index, line in enumerate(lines):
+            used = weight_first if weight_first and index < max(1, len(lines) - 1) else weight
+            self.text(x, y + (index + 0.5) * step, line, ha=ha, size=size, color=color, weight=used)
+
+    def box(
+        self,
+        x: float,
+        y: float,
+        width: float,
+        height: float,
+        lines: Sequence[str],
+        *,
+        fill: str = "white",
+        edge: str = style.LINE,
+        align: str = "center",
+        bold: int = 0,
+        muted: int = 0,
+    ) -> None:
+        """Draw a box around its centre with lines in it."""
+        self.page.add_patch(
+            FancyBboxPatch(
+                (x - width / 2, y - height / 2),
+                width,
+                height,
+                boxstyle="round,pad=0,rounding_size=1",
+                facecolor=fill,
+                edgecolor=edge,
+                linewidth=0.9,
+                zorder=2,
+            )
+        )
+        step = TEXT_SIZE * _MM_PER_POINT * _LEADING
+        start = y - step * len(lines) / 2
+        at = x if align == "center" else x - width / 2 + 3
+        for index, line in enumerate(lines):
+            self.text(
+                at,
+                start + (index + 0.5) * step,
+                line,
+                ha=align,
+                weight="bold" if index < bold else "normal",
+                color=MUTED if index >= len(lines) - muted else INK,
+            )
+
+    def line(
+        self,
+        points: Sequence[tuple[float, float]],
+        *,
+        color: str = style.LINE,
+        width: float = 0.9,
+        dashed: bool = False,
+    ) -> None:
+        """Draw a line through points."""
+        xs, ys = zip(*points, strict=True)
+        self.page.plot(
+            xs,
+            ys,
+            color=color,
+            linewidth=width,
+            linestyle="--" if dashed else "-",
+            solid_capstyle="butt",
+            zorder=1,
+        )
+
+    def arrow(self, start: tuple[float, float], end: tuple[float, float], *, width: float = 0.9) -> None:
+        """Draw an arrow."""
+        self.page.add_patch(
+            FancyArrowPatch(
+                start,
+                end,
+                arrowstyle="-|>",
+                mutation_scale=7,
+                shrinkA=0,
+                shrinkB=0,
+                color=style.LINE,
+                linewidth=width,
+                zorder=1,
+            )
+        )
+
+    def band(self, x: float, y: float, width: float, height: float) -> None:
+        """Shade a row."""
+        self.page.add_patch(
+            Rectangle((x, y), width, height, facecolor=style.PALE, edgecolor="none", zorder=-1)
+        )
+
+    def axes_at(self, x: float, y: float, width: float, height: float) -> Axes:
+        """Add axes with only a horizontal spine, their top left corner at `x`, `y`."""
+        axes = self.figure.add_axes(
+            (x / self.width, 1 - (y + height) / self.height, width / self.width, height / self.height),
+            facecolor="none",
+        )
+        for side in ("top", "left", "right"):
+            axes.spines[side].set_visible(False)
+        return axes
+
+
+def new_sheet(width: float, height: float, study: Study) -> Sheet:
+    """Return an empty page, with room below for the note on synthetic data."""
+    note = 5.0 if study.synthetic else 0.0
+    whole = height + note
+    figure = Figure(figsize=(width / _MM_PER_INCH, whole / _MM_PER_INCH))
+    FigureCanvasAgg(figure)
+    page = figure.add_axes((0, 0, 1, 1))
+    page.set_axis_off()
+    page.set_xticks([])
+    page.set_yticks([])
+    page.set_xlim(0, width)
+    page.set_ylim(whole, 0)
+    sheet = Sheet(figure=figure, page=page, width=width, height=whole)
+    if study.synthetic:
+        sheet.text(
+            width - MARGIN,
+            whole - 2.5,
+            style.SYNTHETIC_NOTE,
+            ha="right",
+            color=style.WARNING,
+            weight="bold",
+            size=SMALL_SIZE,
+        )
+    return sheet
+
+
+def text_width(text: str, size: float, weight: str = "normal") -> float:
+    """Width of a line in millimetres."""
+    font = FontProperties(family=style.FONT, size=size, weight=weight)
+    width, _, _ = text_to_path.get_text_width_height_descent(text, font, ismath=False)
+    return float(width) * _MM_PER_POINT
+
+
+def text_height(lines: Sequence[str], *, size: float = TEXT_SIZE) -> float:
+    """Height of lines in millimetres."""
+    return len(lines) * size * _MM_PER_POINT * _LEADING
+
+
+def draw_key(sheet: Sheet, x: float, y: float, text: str, colour: str, *, hollow: bool = False) -> float:
+    """Draw a line with a dot and its name; return where the next one may start."""
+    sheet.line([(x, y), (x + 5, y)], color=colour, width=1.4)
+    sheet.page.plot(
+        [x + 2.5],
+        [y],
+        marker="o",
+        markersize=4.5,
+        color="white" if hollow else colour,
+        markeredgecolor=colour,
+        markeredgewidth=1,
+    )
+    sheet.text(x + 6.5, y, text)
+    return x + 6.5 + text_width(text, TEXT_SIZE) + 6
