@@ -1,19 +1,10 @@
-# In: the published figures of the configuration and the tables of this run. Out: both side by side.
-COMPARED = {
-    "flow": "flow.csv",
-    "baseline": "describe/baseline.csv",
-    "outcome": "describe/outcome.csv",
-    "mediator": "describe/mediator.csv",
-    "mediator_model": "models/mediator.csv",
-    "total_model": "models/total.csv",
-    "outcome_model": "models/outcome.csv",
-    "effects": "effects.csv",
-}
+# In: the published figures of the configuration and the tables of this run that have them. Out: both side by side.
+COMPARED = sorted({f"{figure['analysis']}/{figure['table']}" for figure in config["published"]})
 
 
 rule compare_published:
     input:
-        **{name: f"<results>/primary/{path}" for name, path in COMPARED.items()},
+        tables=expand("<results>/{table}.csv", table=COMPARED),
     output:
         comparison="<results>/published_comparison.csv",
     log:
@@ -23,6 +14,7 @@ rule compare_published:
         "../../envs/ipdmediation.yaml"
     params:
         figures=config["published"],
+        names=COMPARED,
         code=code("compare_published"),
     script:
         "../scripts/compare_published.py"

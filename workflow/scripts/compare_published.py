@@ -7,9 +7,11 @@ import pandas as pd
 from ipdmediation.evidence.published import compare_with_published
 
 
-def main(*, comparison: str, figures: list[dict[str, Any]], **tables: str) -> None:
+def main(
+    *, tables: list[str], comparison: str, figures: list[dict[str, Any]], names: list[str]
+) -> None:
     """Read the tables of this run; write one row for each published figure."""
-    frames = {name: pd.read_csv(path, keep_default_na=True) for name, path in tables.items()}
+    frames = {name: pd.read_csv(path) for name, path in zip(names, tables, strict=True)}
     compare_with_published(figures, frames).to_csv(comparison, index=False)
 
 

@@ -16,8 +16,8 @@ TABLE = pd.DataFrame(
 
 
 def compare(**figure):
-    entry = {"label": "x", "table": "baseline", "column": "estimate", **figure}
-    return compare_with_published([entry], {"baseline": TABLE}).iloc[0]
+    entry = {"label": "x", "analysis": "primary", "table": "baseline", "column": "estimate", **figure}
+    return compare_with_published([entry], {"primary/baseline": TABLE}).iloc[0]
 
 
 def test_a_figure_without_interval_is_held_against_this_run_s_interval():
@@ -33,9 +33,22 @@ def test_a_figure_with_interval_must_hold_this_run():
     assert not compare(value=60, low=55, high=68, where={"variable": "age", "statistic": "median"})["agrees"]
 
 
-def test_a_count_must_be_equal():
+def test_a_figure_without_any_interval_must_be_equal_as_printed():
     assert compare(value=47, where={"variable": "sex"})["agrees"]
     assert not compare(value=46.9, where={"variable": "sex"})["agrees"]
+
+
+def test_a_p_value_must_lie_on_the_same_side_of_its_threshold():
+    where = {"variable": "age", "statistic": "q1"}
+    assert compare(value=60, threshold=60, where=where)["agrees"]
+    assert not compare(value=61, threshold=60, where=where)["agrees"]
+
+
+def test_a_list_adds_up_rows_and_per_divides():
+    row = compare(value=1, where={"variable": "age", "statistic": ["median", "q1"]}, column="estimate")
+    assert row["this_run"] == pytest.approx(125.5)
+    share = compare(value=1, where={"variable": "age", "statistic": "q1"}, per="ci_high", scale=100)
+    assert share["this_run"] == pytest.approx(100 * 57 / 58)
 
 
 def test_a_figure_in_another_unit_is_scaled():
@@ -44,6 +57,6 @@ def test_a_figure_in_another_unit_is_scaled():
 
 
 @pytest.mark.parametrize(("where", "rows"), [({"variable": "age"}, 2), ({"variable": "mrs"}, 0)])
-def test_a_figure_must_name_one_row(where, rows):
+def test_a_figure_must_name_its_rows(where, rows):
     with pytest.raises(ValueError, match=f"'x': {rows} rows of table 'baseline' match"):
         compare(value=1, where=where)

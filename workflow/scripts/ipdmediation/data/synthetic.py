@@ -83,7 +83,6 @@ def simulate_trial(parameters: Parameters, trial: str, *, rng: np.random.Generat
         raise SyntheticDataError(f"trial {trial!r} has no synthetic parameters; known trials: {known}")
     sizes = parameters["patients"][trial]
     treatment = rng.permutation(np.repeat([0, 1], [sizes[arm] for arm in ARMS]))
-    n = treatment.size
     width = len(parameters["covariates"])
     draws = _uniforms(treatment, width + 5, sampling=parameters["sampling"], rng=rng)
     columns: dict[str, Any] = dict(_covariates(parameters, trial, draws[:, :width]))
@@ -98,12 +97,15 @@ def simulate_trial(parameters: Parameters, trial: str, *, rng: np.random.Generat
         _lose(loss, trial, columns, treatment=treatment, severity=predictor, rng=rng)
     _remove_values(parameters["missing"], trial, columns, rng)
 
-    frame = pd.DataFrame({"trial": trial, "patient": [""] * n, "treatment": treatment.astype(np.int8)})
     pattern = parameters["patient_id"][trial]
-    frame["patient"] = [pattern.format(number) for number in range(1, n + 1)]
-    for name, kind in parameters["variables"].items():
-        frame[name] = _as_kind(columns[name], kind)
-    return frame
+    keys = {
+        "trial": trial,
+        "patient": [pattern.format(number) for number in range(1, treatment.size + 1)],
+        "treatment": treatment.astype(np.int8),
+    }
+    return pd.DataFrame(
+        keys | {name: _as_kind(columns[name], kind) for name, kind in parameters["variables"].items()}
+    )
 
 
 def _as_kind(values: npt.NDArray[Any], kind: str | Sequence[str]) -> Any:
@@ -154,11 +156,10 @@ def _marginal(specification: Mapping[str, Any], trial: str, z: FloatArray) -> np
     if "quartiles" in specification:
         return _two_piece(specification, specification["quartiles"][trial], z)
     if "percent" in specification:
-        return (ndtr(z) > 1 - specification["percent"][trial] / 100).astype(float)
+        return np.asarray(ndtr(z) > 1 - specification["percent"][trial] / 100, dtype=float)
     levels = specification["level_percent"][trial]
     cuts = ndtri(np.cumsum(list(levels.values()))[:-1] / sum(levels.values()))
-    names: npt.NDArray[Any] = np.array(list(levels), dtype=object)
-    return names[_count_above(z, cuts)]
+    return np.asarray(np.array(list(levels), dtype=object)[_count_above(z, cuts)])
 
 
 def _two_piece(specification: Mapping[str, Any], quartiles: Sequence[float], z: FloatArray) -> FloatArray:
@@ -245,11 +246,7 @@ def _follow_up(
     time, modality = model["time"], model["modality"]
     late = draws[:, 0] < time["late_percent"][trial] / 100
     z = ndtri(draws[:, 1])
-    hours = np.where(
-        late,
-        _two_piece(time, time["late"], z),
-        _two_piece(time, time["early"], z),
-    )
+    hours = np.where(late, _two_piece(time, time["late"], z), _two_piece(time, time["early"], z))
     common, other = modality["levels"]
     share = modality["second_percent"][trial] / 100
     with np.errstate(divide="ignore"):
@@ -300,7 +297,7 @@ def _lose(
 def _remove_values(
     missing: Mapping[str, Any], trial: str, columns: dict[str, Any], rng: np.random.Generator
 ) -> None:
-    """Remove covariate values at random given observed ones (in place)."""
+    """Remove covariate values at random given observed ones, in place."""
     n = columns["lost"].size
     for name, specification in missing.items():
         draw = rng.random(n)
@@ -332,7 +329,7 @@ def causal_truth(
         te = s(1, 1)    pnde = s(1, 0)            pnie = s(0, 1)
         pm = tnie / te  tnie = s(1, 1) - s(1, 0)  tnde = s(1, 1) - s(0, 1)
 
-    so that te = pnde + tnie = tnde + pnie.
+    so that te = pnde + tnie = tnde + pnie. `pm` is NaN where te is 0.
 
     Parameters
     ----------
@@ -421,7 +418,9 @@ def _effects(cells: FloatArray, utility: FloatArray) -> dict[str, dict[str, floa
         effect: {scale: scales[to][scale] - scales[start][scale] for scale in scales[to]}
         for effect, (to, start) in EFFECTS.items()
     }
-    effects["pm"] = {scale: effects["tnie"][scale] / te for scale, te in effects["te"].items()}
+    effects["pm"] = {
+        scale: effects["tnie"][scale] / te if te else float("nan") for scale, te in effects["te"].items()
+    }
     return effects
 
 
@@ -609,7 +608,7 @@ def _stamps(
     layout: Mapping[str, Any],
     rng: np.random.Generator,
 ) -> dict[str, pd.Series[Any]]:
-    """Time stamps by column, to the minute: starts evenly over the days of inclusion, ends by the durations."""
+    """Stamps by column, to the minute: starts spread over the days of inclusion, ends by the durations."""
     stamps: dict[str, pd.Series[Any]] = {}
     for name, rule in mapping["variables"].items():
         if "from" not in rule:

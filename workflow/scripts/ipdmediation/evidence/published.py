@@ -28,55 +28,69 @@ def compare_with_published(
     Parameters
     ----------
     figures : sequence of mappings
-        Entries of the configuration's ``published``: ``label``, ``value``, optional ``low`` and ``high``,
-        the ``table``, the row (``where``: column to value) and the ``column`` where this run has it, optional
-        ``low_column`` and ``high_column`` (default ``ci_low`` and ``ci_high`` where the table has them) and
-        ``scale``, a factor for figures that are printed in another unit.
+        Entries of the configuration's ``published``: ``label``, ``value`` with ``low`` and ``high`` where an
+        interval was printed, the ``analysis`` and its ``table``, the row (``where``: column to value; a list adds
+        up several rows) and the ``column`` where this run has it. Optional: ``low_column`` and ``high_column`` (default ``ci_low``
+        and ``ci_high``), ``per`` (a column to divide by), ``scale`` (a factor for another unit) and ``threshold``
+        (of a p-value).
     tables : mapping of str to DataFrame
-        Tables of this run by the names that the figures use.
+        Tables of this run by ``<analysis>/<table>``.
 
     Returns
     -------
     DataFrame
-        Columns `COLUMNS`, one row a figure. A figure that was published with an interval agrees when this
-        run's value lies in that interval, one without when it lies in this run's interval, and a count
-        (neither has an interval) when both are equal.
+        Columns `COLUMNS`, one row a figure. A p-value agrees when it lies on the same side of its threshold; a
+        figure that was published with an interval when this run's value lies in it; one without when it lies in
+        this run's interval; any other when both are equal as printed.
 
     Raises
     ------
     ValueError
-        When a figure names no row, or more than one row, of its table.
+        When a figure names no row, or more than it asks for, of its table.
     """
     return pd.DataFrame([_compare(figure, tables) for figure in figures], columns=COLUMNS)
 
 
 def _compare(figure: Mapping[str, Any], tables: Mapping[str, pd.DataFrame]) -> list[Any]:
-    row = _row(figure, tables[figure["table"]])
-    value = float(row[figure["column"]]) * figure.get("scale", 1)
-    low, high = (
-        float(row.get(figure.get(f"{side}_column", f"ci_{side}"), np.nan)) * figure.get("scale", 1)
-        for side in ("low", "high")
+    rows = _rows(figure, tables[f"{figure['analysis']}/{figure['table']}"])
+    factor = figure.get("scale", 1) / (rows[figure["per"]].sum() if "per" in figure else 1)
+    value, low, high = (
+        float(rows[column].sum(min_count=1)) * factor if column in rows else np.nan
+        for column in (
+            figure["column"],
+            figure.get("low_column", "ci_low"),
+            figure.get("high_column", "ci_high"),
+        )
     )
-    published = figure["value"]
+    published, threshold = figure["value"], figure.get("threshold")
     published_low, published_high = figure.get("low", np.nan), figure.get("high", np.nan)
-    if np.isfinite(published_low):
+    if threshold is not None:
+        agrees = (value <= threshold) == (published <= threshold)
+        rule = f"both lie on the same side of {threshold:g}"
+    elif np.isfinite(published_low):
         agrees, rule = published_low <= value <= published_high, "this run lies in the published interval"
     elif np.isfinite(low):
         agrees, rule = low <= published <= high, "the published figure lies in this run's interval"
     else:
-        agrees, rule = value == published, "both are equal"
+        agrees, rule = round(value, _decimals(published)) == published, "both are equal as printed"
     this_run = [value, low, high, bool(agrees), rule]
     return [figure["label"], figure["table"], published, published_low, published_high, *this_run]
 
 
-def _row(figure: Mapping[str, Any], table: pd.DataFrame) -> "pd.Series[Any]":
-    chosen = table
-    for column, value in figure["where"].items():
-        chosen = chosen[chosen[column].astype("string") == str(value)]
-    if len(chosen) != 1:
+def _rows(figure: Mapping[str, Any], table: pd.DataFrame) -> pd.DataFrame:
+    found, expected = table, 1
+    for column, wanted in figure["where"].items():
+        values = [str(value) for value in (wanted if isinstance(wanted, list) else [wanted])]
+        found = found[found[column].astype("str").isin(values)]
+        expected *= len(values)
+    if len(found) != expected:
         message = (
-            f"published figure {figure['label']!r}: {len(chosen)} rows of table {figure['table']!r} match"
-            f" {dict(figure['where'])}; exactly one must"
+            f"published figure {figure['label']!r}: {len(found)} rows of table {figure['table']!r} match"
+            f" {dict(figure['where'])}; {expected} must"
         )
         raise ValueError(message)
-    return chosen.iloc[0]
+    return found
+
+
+def _decimals(number: float) -> int:
+    return len(str(number).partition(".")[2])

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy.special import ndtri
 
 Interval = tuple[float, float]
 
@@ -48,7 +48,7 @@ def normal_interval(draws: NDArray[np.float64], *, estimate: float, level: float
     Davison & Hinkley 1997, section 5.2.1.
     """
     centre = 2 * estimate - draws.mean()
-    half = stats.norm.ppf(0.5 + level / 2) * draws.std(ddof=1)
+    half = ndtri(0.5 + level / 2) * draws.std(ddof=1)
     return float(centre - half), float(centre + half)
 
 

@@ -85,7 +85,10 @@ def patient_flow(flow: pd.DataFrame, *, study: Study) -> Figure:
         for row in rules
     ]
     heights = [_block(lines) + 3.0 for lines in texts]
-    head = [f"{first['reason']} (n = {style.count(first['remaining'])})", by_arm(first, "remaining")]
+    head = [
+        f"{first['reason']} (n = {style.count(first['remaining'])})",
+        *wrap(by_arm(first, "remaining"), 74),
+    ]
     foot = [f"Analysed (n = {style.count(last['remaining'])})"]
     arm_boxes = [
         [*wrap(study.arm(arm), 38, weight="bold"), f"n = {style.count(last[f'remaining_{arm}'])}"]
@@ -223,7 +226,7 @@ def outcome_by_trial(outcome: pd.DataFrame, *, study: Study) -> Figure:
     levels = study.levels_better_first()
     trials = _trials(outcome, study)
     columns = 1 if len(trials) == 1 else 2 if len(trials) < 15 else 3
-    between, bar, gap, after = (6.0, 5.0, 3.5, 5.0) if len(trials) < 15 else (6.0, 4.2, 2.8, 4.0)
+    between, bar, gap, after = (6.0, 5.0, 3.5, 5.0) if len(trials) < 15 else (6.0, 3.7, 2.4, 3.0)
     panel = (DOUBLE_COLUMN - 2 * _MARGIN - between * (columns - 1)) / columns
     names = {arm: _two_lines(study.short(arm), 60 if columns == 1 else 18) for arm in _ARMS}
     label_width = max(_width(line, SMALL_SIZE) for lines in names.values() for line in lines) + 2
@@ -741,6 +744,8 @@ def _sheet(width: float, height: float, study: Study) -> _Sheet:
     FigureCanvasAgg(figure)
     page = figure.add_axes((0, 0, 1, 1))
     page.set_axis_off()
+    page.set_xticks([])
+    page.set_yticks([])
     page.set_xlim(0, width)
     page.set_ylim(whole, 0)
     sheet = _Sheet(figure=figure, page=page, width=width, height=whole)
@@ -885,7 +890,7 @@ def _percent_axis(sheet: _Sheet, x: float, y: float, width: float) -> None:
         at = x + width * value / 100
         sheet.line([(at, y), (at, y + 1)], width=0.6)
         sheet.text(at, y + 3, str(value), ha="center", size=SMALL_SIZE)
-    sheet.text(x + width / 2, y + 7, "Patients, %", ha="center")
+    sheet.text(x + width / 2, y + 7, "Participants, %", ha="center")
 
 
 _Legend = list[list[tuple[float, list[str], tuple[float, float, float]]]]
@@ -1198,7 +1203,11 @@ def _path_text(model: pd.DataFrame, term: str, study: Study) -> tuple[str, str]:
         numbers = style.interval(row["ratio"], row["ratio_low"], row["ratio_high"])
         return numbers, str(row["ratio_unit"])
     numbers = style.interval(row["estimate"], row["ci_low"], row["ci_high"])
-    return numbers, "difference"
+    if isinstance(row["ratio_unit"], str) and row["ratio_unit"]:
+        return numbers, row["ratio_unit"]
+    # Only path a of an untransformed mediator is a difference in the mediator's own unit.
+    own = study.unit(study.mediator) if row["model"] == "mediator" and study.transform == "identity" else ""
+    return numbers, f"difference, {own}" if own else "difference"
 
 
 def _path_label(

@@ -136,23 +136,22 @@ def answer(result: AnalysisResult) -> list[str]:
     if study.odds_ratio:
         clear = _direction(total["ratio_low"], total["ratio_high"], 1.0)
         finding = {
-            1: f"Patients given {treated} did better than those given {control} on the {outcome}",
-            -1: f"Patients given {treated} did worse than those given {control} on the {outcome}",
-            0: f"Whether patients given {treated} did better or worse than those given {control} on the "
-            f"{outcome} remains open",
+            1: f"Participants given {treated} did better than those given {control} on the outcome",
+            -1: f"Participants given {treated} did worse than those given {control} on the outcome",
+            0: f"Whether {treated} did better or worse than {control} remains open",
         }[clear]
-        sentences = [f"{finding}: {study.odds_ratio} of a better outcome {_ratio(total, study)}."]
+        sentences = [f"{finding}: {outcome}, {study.odds_ratio} of a better outcome {_ratio(total, study)}."]
     else:
         clear = _direction(total["ci_low"], total["ci_high"], 0.0)
         finding = {1: "was higher", -1: "was lower", 0: "did not clearly differ"}[clear]
         sentences = [
-            f"{outcome} {finding} in patients given {treated} compared with {control}: "
+            f"{outcome} {finding} in participants given {treated} compared with {control}: "
             f"{_difference(total, study)}."
         ]
     first = _proportion(result, "log_or_difference")
     if first is None:
         sentences.append(
-            f"How much of this runs through the {_lower(study.label(study.mediator))} is not stated: "
+            f"How much of this runs through {_lower(study.label(study.mediator))} is not stated: "
             f"{_withheld(result, 'log_or_difference')}"
         )
         return sentences
@@ -160,13 +159,12 @@ def answer(result: AnalysisResult) -> list[str]:
     through = study.label(study.mediator)
     if study.odds_ratio:
         sentences.append(
-            f"With the {_lower(through)} in the model the {study.odds_ratio} is {_ratio(direct, study)}. "
-            "Measured by how "
-            f"much the log odds ratio shrinks, {share} of the effect of {treated} runs through the "
-            f"{_lower(through)}."
+            f"With {_lower(through)} in the model the {study.odds_ratio} is {_ratio(direct, study)}. "
+            f"Measured by how much the log odds ratio shrinks, {share} of the effect of {treated} runs "
+            f"through {_lower(through)}."
         )
     else:
-        sentences.append(f"Of this difference {share} runs through the {_lower(through)}.")
+        sentences.append(f"Of this difference {share} runs through {_lower(through)}.")
     second = _proportion(result, "log_or_product")
     if study.odds_ratio and second is not None:
         other = style.proportion(second["estimate"], second["ci_low"], second["ci_high"], digits=0)
@@ -190,26 +188,23 @@ def meaning(result: AnalysisResult) -> list[str]:
     study = result.study
     mediator, outcome = _lower(study.label(study.mediator)), study.label(study.outcome)
     treated = study.arm("treated")
-    a, b = (
-        _coefficient(result.models["mediator"], "treatment"),
-        _coefficient(result.models["outcome"], "mediator"),
-    )
+    a = _coefficient(result.models["mediator"], "treatment")
+    b = _coefficient(result.models["outcome"], "mediator")
     sentences = [
-        f"Path a, from treatment to mediator: {_path(a, study)} for the {mediator}. "
-        f"Path b, from mediator to outcome among patients on the same treatment: {_path(b, study)}."
+        f"Path a, from treatment to mediator: {_path(a, study)} for {mediator}. Path b, from mediator to "
+        f"outcome among participants on the same treatment: {_path(b, study)}."
     ]
     first, second = _proportion(result, "log_or_difference"), _proportion(result, "log_or_product")
     if study.odds_ratio:
+        strong = _direction(b["ratio_low"], b["ratio_high"], 1.0)
+        predictor = "is such a predictor" if strong else "is not clearly one here"
         sentences.append(
-            "An odds ratio changes when a strong predictor of the outcome enters the model, even if that "
-            "predictor has "
-            f"nothing to do with the treatment (non-collapsibility). The {mediator} is such a predictor. "
-            "The step from "
-            f"the total to the direct {study.odds_ratio} therefore adds up two things: what the mediator "
-            "carries, and "
-            "a stretching of the scale that usually works the other way. The share from the difference "
-            "is then too "
-            "small, and can be negative although something is mediated."
+            "An odds ratio changes when a strong predictor of the outcome enters the model, even if "
+            "that predictor has nothing to do with the treatment (non-collapsibility). "
+            f"{study.label(study.mediator)} {predictor}. The step from the total to the direct "
+            f"{study.odds_ratio} therefore adds up two things: what the mediator carries, and a "
+            "stretching of the scale that usually works the other way. The share from the difference is "
+            "then too small, and can be negative although something is mediated."
         )
         if first is not None and second is not None:
             one, two = (100 * float(row["estimate"]) for row in (first, second))
@@ -217,16 +212,15 @@ def meaning(result: AnalysisResult) -> list[str]:
             if two - one >= 2:
                 sentences.append(
                     f"In this analysis the same fits give {shares}. On a scale without this property, "
-                    "such as a mean, "
-                    "both would be the same number; that they are apart here is mostly the stretching at "
-                    "work, so the "
-                    "share from the difference should not be read as the share that is mediated."
+                    "such as a mean, both would be the same number; that they are apart here is mostly "
+                    "the stretching at work, so the share from the difference should not be read as the "
+                    "share that is mediated."
                 )
             elif one - two >= 2:
                 sentences.append(
                     f"In this analysis the same fits give {shares}. They are apart in the direction that "
-                    "the stretching "
-                    "does not explain: chance, or models that describe the data badly, may be the reason."
+                    "the stretching does not explain: chance, or models that describe the data badly, "
+                    "may be the reason."
                 )
             else:
                 sentences.append(
@@ -235,27 +229,21 @@ def meaning(result: AnalysisResult) -> list[str]:
     else:
         sentences.append(
             "The outcome is modelled on its own scale, where effects along the paths add up; the "
-            "difference and the "
-            "product describe the same quantity."
+            "difference and the product describe the same quantity."
         )
     for row in (first, second):
         if row is not None and not 0 <= float(row["estimate"]) <= 1:
             sentences.append(
                 f"{style.effect_name(row['effect'])} lies outside 0% to 100% "
                 f"({style.proportion(row['estimate'], row['ci_low'], row['ci_high'])}). That is printed "
-                "as it is: "
-                "it happens when the direct and the total effect are pulled apart by the scale or by "
-                "chance, or work "
-                "in opposite directions."
+                "as it is: it happens when the direct and the total effect are pulled apart by the "
+                "scale or by chance, or work in opposite directions."
             )
     sentences.append(
-        f"{treated} was allotted by chance; the {mediator} was not. Patients with different values "
-        "differ in other ways "
-        f"too, and whatever affects both the {mediator} and the {outcome} and is not among the "
-        "covariates moves these "
-        "shares. They describe the average patient of these studies and do not show that changing the "
-        "mediator by "
-        "other means would change the outcome."
+        f"{treated} was allotted by chance; {mediator} was not. Participants with different values "
+        f"differ in other ways too, and whatever affects both {mediator} and {outcome} and is not among "
+        "the covariates moves these shares. They describe the average patient of these studies and do "
+        "not show that changing the mediator by other means would change the outcome."
     )
     return sentences
 
@@ -281,8 +269,8 @@ def _refuse_patient_rows(
         # One shared name may be chance: a study can have a variable called `level`.
         if "patient" in found or len(found) > 1:
             raise PatientRowsError(
-                f"{name}: columns {', '.join(found)} belong to the patient-level data ({len(frame)} rows); "
-                "the report takes aggregate tables only"
+                f"{name}: columns {', '.join(found)} belong to the patient-level data ({len(frame)} "
+                "rows); the report takes aggregate tables only"
             )
 
 
@@ -364,7 +352,7 @@ def _facts(result: AnalysisResult) -> list[dict[str, str]]:
         return {"label": label, "value": style.fixed(estimate), "detail": f"{study.coverage} CI {ends}"}
 
     facts = [
-        {"label": "Patients analysed", "value": style.count(last["remaining"]), "detail": arms},
+        {"label": "Participants analysed", "value": style.count(last["remaining"]), "detail": arms},
         fact(f"Total effect, {name}", total),
         fact(f"With the mediator, {name}", direct),
     ]
@@ -426,7 +414,7 @@ def _fits(result: AnalysisResult) -> list[str]:
     sentences = []
     for name, fit in result.diagnostics.items():
         state = "converged" if fit.get("converged") else "did NOT converge"
-        text = f"The {name} model {state} on {style.count(fit.get('n', math.nan))} patients"
+        text = f"The {name} model {state} on {style.count(fit.get('n', math.nan))} participants"
         if fit.get("imputations"):
             text += f", {style.count(fit['imputations'])} completed data sets"
         if fit.get("singular"):
@@ -461,7 +449,7 @@ def _beside(results: Sequence[AnalysisResult]) -> Table:
     quantity = study.odds_ratio or "difference"
     columns = [
         "Analysis",
-        "Patients",
+        "Participants",
         f"Total effect, {quantity} ({study.coverage} CI)",
         f"Direct effect, {quantity} ({study.coverage} CI)",
         "Share by difference",
@@ -479,8 +467,7 @@ _TRIAL_EFFECTS = {
     "random_slope": "Each trial has its own level and its own treatment effect, normally distributed.",
     "random_slopes": (
         "Each trial has its own level, treatment effect and, in the outcome model, mediator effect, "
-        "drawn from a "
-        "normal distribution."
+        "drawn from a normal distribution."
     ),
 }
 _FAMILIES = {
@@ -517,45 +504,38 @@ def _methods(result: AnalysisResult) -> list[str]:
     sentences = [
         f"{mediator} enters the models {transform}. {outcome} is modelled by {_FAMILIES[study.family]}. "
         f"{_TRIAL_EFFECTS.get(str(analysis.get('trial_effects')), '')} {adjusted}",
-        "Three models are fitted: treatment on mediator, treatment on outcome (total), and treatment and "
-        "mediator on "
-        "outcome. The share by difference is one minus the ratio of the two treatment coefficients "
-        "(Freedman, Graubard & "
-        "Schatzkin 1992); the share by product sets the product of the two path coefficients against its "
-        "sum with the "
-        "direct effect. Both are conventional rather than causal: the counterfactual definitions that "
-        "they are meant to "
-        "approximate are those of Imai, Keele & Tingley 2010 and, for ordinal outcomes, VanderWeele, "
-        "Zhang & Lim 2016. "
-        "How a change of scale enters a comparison of odds ratios is worked out by Karlson, Holm & Breen "
-        "2012.",
+        "Three models are fitted: treatment on mediator, treatment on outcome (total), and treatment "
+        "and mediator on outcome. The share by difference is one minus the ratio of the two treatment "
+        "coefficients (Freedman, Graubard & Schatzkin 1992); the share by product sets the product of "
+        "the two path coefficients against its sum with the direct effect. Both are conventional rather "
+        "than causal: the counterfactual definitions that they are meant to approximate are those of "
+        "Imai, Keele & Tingley 2010 and, for ordinal outcomes, VanderWeele, Zhang & Lim 2016. How a "
+        "change of scale enters a comparison of odds ratios is worked out by Karlson, Holm & Breen 2012.",
     ]
     bootstrap = analysis.get("bootstrap", {})
     if bootstrap:
         unit = {
-            "stratified": "Patients are drawn with replacement within trial and arm, to speak about these trials",
-            "two_level": "Trials and then patients within trial and arm are drawn with replacement",
-        }.get(str(bootstrap.get("resampling")), "Patients are drawn with replacement")
+            "stratified": "Participants are drawn with replacement within trial and arm (these trials)",
+            "two_level": "Trials, then participants within trial and arm, are drawn with replacement",
+        }.get(str(bootstrap.get("resampling")), "Participants are drawn with replacement")
         intervals = _INTERVALS.get(str(bootstrap.get("interval")), f"{bootstrap.get('interval')} intervals")
         sentences.append(
             f"{unit}; one resample serves all models of a replicate. "
-            f"{style.count(bootstrap.get('replicates', math.nan))} "
-            f"replicates give {study.coverage} {intervals}. For products of coefficients plain "
-            "percentile intervals keep "
-            "their error rates better than bias-corrected ones (Fritz, Taylor & MacKinnon 2012)."
+            f"{style.count(bootstrap.get('replicates', math.nan))} replicates give {study.coverage} "
+            f"{intervals}. For products of coefficients plain percentile intervals keep their error "
+            "rates better than bias-corrected ones (Fritz, Taylor & MacKinnon 2012)."
         )
     missing = analysis.get("missing", {})
     if missing.get("method") == "impute":
         sentences.append(
             "Missing covariates and mediator values are imputed "
-            f"{style.count(missing.get('imputations', math.nan))} times by "
-            "chained equations with predictive mean matching within arm; replicates are spread over the "
-            "completed data "
-            "sets and pooled (Schomaker & Heumann 2018)."
+            f"{style.count(missing.get('imputations', math.nan))} times by chained equations with "
+            "predictive mean matching within arm; replicates are spread over the completed data sets "
+            "and pooled (Schomaker & Heumann 2018)."
         )
     elif missing.get("method") == "complete_case":
         sentences.append(
-            "Only patients with every variable of the models measured are analysed (complete cases)."
+            "Only participants with every variable of the models measured are analysed (complete cases)."
         )
     sentences.append(
         "What a report of a mediation analysis should contain is listed in AGReMA (Lee et al. 2021)."

@@ -98,12 +98,12 @@ def baseline(description: pd.DataFrame, flow: pd.DataFrame, *, study: Study) -> 
             rows.append([name, *(written(found, arm) for arm in heads), *last_cells])
     return Table(
         name="baseline",
-        title="Baseline characteristics of the analysed patients",
+        title="Baseline characteristics of the analysed participants",
         cells=pd.DataFrame(rows, columns=columns),
         notes=(
-            "IQR, interquartile range; SD, standard deviation; SMD, standardised mean difference between "
-            "the arms.",
-            "Percentages are of the patients in whom the characteristic is known.",
+            "IQR, interquartile range; SD, standard deviation; SMD, standardised mean difference "
+            "between the arms.",
+            "Percentages are of the participants for whom the characteristic is known.",
             *_synthetic(study),
         ),
         indented=frozenset(indented),
@@ -289,7 +289,7 @@ def quality(counts: Mapping[str, pd.DataFrame], *, study: Study) -> Table:
                 "Trial",
                 "Variable",
                 "Column in the file",
-                "Patients",
+                "Participants",
                 "Missing",
                 "Missing by code",
                 "Recoded",
@@ -326,9 +326,9 @@ def flow(steps: pd.DataFrame, *, study: Study) -> Table:
     ]
     return Table(
         name="flow",
-        title="From randomised to analysed patients",
+        title="From randomised to analysed participants",
         cells=pd.DataFrame(rows, columns=["Step", *groups]),
-        notes=("A patient is counted under the first rule that is not met.", *_synthetic(study)),
+        notes=("A participant is counted under the first rule that is not met.", *_synthetic(study)),
     )
 
 
@@ -403,7 +403,7 @@ def _docx(table: Table) -> bytes:
     heading.paragraph_format.space_after = Pt(4)
     title = heading.add_run(table.title)
     title.bold, title.font.size = True, Pt(10)
-    grid = document.add_table(rows=1, cols=len(table.cells.columns), style="Light List")
+    grid = document.add_table(rows=1, cols=len(table.cells.columns), style="Light Shading")
     for cell, name in zip(grid.rows[0].cells, table.heads, strict=True):
         cell.text = name
     # Word repeats the heading row on every page.
@@ -439,7 +439,7 @@ def _undated(archive: bytes) -> bytes:
 
 
 def _synthetic(study: Study) -> tuple[str, ...]:
-    return (f"{style.SYNTHETIC_NOTE}: no row describes a real patient.",) if study.synthetic else ()
+    return (f"{style.SYNTHETIC_NOTE}: no row describes a real person.",) if study.synthetic else ()
 
 
 def _statistics(rows: pd.DataFrame) -> dict[tuple[str, str, str], float]:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import math
+import sys
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pytest
 import yaml
-from ipdmediation.present.report import AnalysisResult
 
+from ipdmediation.present.report import AnalysisResult
 from ipdmediation.present.style import Study
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -217,7 +220,8 @@ def coefficients(model: str, values: dict[str, tuple[str, float, float]], unit: 
 
 
 COVARIATES = {
-    "age": ("Age", -0.032, 0.004), "female": ("Female", -0.05, 0.09), "nihss": ("NIHSS at baseline", -0.11, 0.011),
+    "age": ("Age", -0.032, 0.004), "female": ("Female", -0.05, 0.09),
+    "nihss": ("NIHSS at baseline", -0.11, 0.011),
     "aspects": ("ASPECTS at baseline", 0.16, 0.03),
     "occlusion[ica]": ("Occlusion site: Internal carotid artery", -0.24, 0.11),
     "occlusion[m2]": ("Occlusion site: M2 segment", 0.2, 0.17),
@@ -277,7 +281,8 @@ def models() -> dict[str, pd.DataFrame]:
 
 def diagnostics() -> dict[str, dict[str, Any]]:
     fit = {
-        "log_likelihood": -2801.25, "gradient_norm": 1e-9, "iterations": 6, "converged": True, "singular": False,
+        "log_likelihood": -2801.25, "gradient_norm": 1e-9, "iterations": 6, "converged": True,
+        "singular": False,
         "n": 1665, "n_per_trial": dict.fromkeys(TRIALS, 238), "family": "ordinal", "link": "logit",
         "trial_effects": "fixed", "warnings": [], "imputations": 10,
     }  # fmt: skip
@@ -310,11 +315,12 @@ def draws(size: int = 1000) -> pd.DataFrame:
 
 def published() -> pd.DataFrame:
     nan = math.nan
+    inside = "published value inside this run's interval"
     rows = [
         ("Randomised", "flow", 1764, nan, nan, 1764, nan, nan, True, "equal"),
-        ("Age, median", "baseline", 68, nan, nan, 68.4, 67.7, 69.1, True, "published value inside this run's interval"),
-        ("Mediator on outcome, common odds ratio", "outcome", 0.46, 0.39, 0.54, 0.44, 0.40, 0.49, True, "intervals overlap"),
-        ("Share explained", "effects", 0.12, 0.01, 0.19, 0.02, -0.04, 0.05, False, "published value inside this run's interval"),
+        ("Age, median", "baseline", 68, nan, nan, 68.4, 67.7, 69.1, True, inside),
+        ("Mediator, common odds ratio", "models", 0.46, 0.39, 0.54, 0.44, 0.4, 0.49, True, "overlap"),
+        ("Share explained", "effects", 0.12, 0.01, 0.19, 0.02, -0.04, 0.05, False, inside),
     ]  # fmt: skip
     return pd.DataFrame(
         rows,
@@ -329,7 +335,8 @@ def quality() -> dict[str, pd.DataFrame]:
             ("age", "LEEFTIJD", 500, 3, 2, 0, 0, 0), ("female", "SEX", 500, 0, 0, 500, 0, 0),
             ("fiv", "fiv_cl", 500, 64, 64, 0, 436, 1), ("hypertension", "", 500, 500, 0, 0, 0, 0),
         ],
-        columns=["variable", "column", "n", "missing", "missing_coded", "recoded", "converted", "out_of_range"],
+        columns=["variable", "column", "n", "missing", "missing_coded", "recoded", "converted",
+                 "out_of_range"],
     )  # fmt: skip
     return {trial: frame.copy() for trial in list(TRIALS)[:3]}
 
@@ -349,7 +356,8 @@ SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10"><rect width="
 
 def result(**changes: Any) -> AnalysisResult:
     made = AnalysisResult(
-        study=study(), flow=flow(), baseline=baseline(), outcome=outcome(), mediator=mediator(), models=models(),
+        study=study(), flow=flow(), baseline=baseline(), outcome=outcome(), mediator=mediator(),
+        models=models(),
         diagnostics=diagnostics(), effects=effects(),
         figures=dict.fromkeys(
             ["patient_flow", "outcome_by_arm", "outcome_by_trial", "mediator_by_arm", "mediator_by_trial",
@@ -368,11 +376,11 @@ def eleven_levels() -> tuple[Study, pd.DataFrame, pd.DataFrame]:
     """A study of 30 trials with an outcome of 11 long-named levels, some of them nearly empty."""
     config = configuration()
     names = many_trials()
-    variables = {
+    variables: dict[str, dict[str, Any]] = {
         **config["variables"],
         "pain": {
             "type": "ordinal",
-            "label": "Average pain over the last week, on a numerical rating scale with eleven points at 6 months",
+            "label": "Average pain over the last week, on a numerical scale with eleven points at 6 months",
             "levels": {
                 k: f"Pain of {k} points, as far as the patient could put it in words" for k in range(11)
             },
@@ -396,11 +404,13 @@ def eleven_levels() -> tuple[Study, pd.DataFrame, pd.DataFrame]:
 
 def framing() -> tuple[Study, pd.DataFrame, pd.DataFrame]:
     """One study on real people: four levels of the outcome, a mediator that is not transformed."""
-    variables = {
+    variables: dict[str, dict[str, Any]] = {
         "emo": {"type": "continuous", "label": "Anxiety about immigration", "unit": "point"},
         "immigr": {
             "type": "ordinal", "label": "Support for immigration",
-            "levels": {1: "Increased a lot", 2: "Increased a little", 3: "Decreased a little", 4: "Decreased a lot"},
+            "levels": {
+                1: "Increased a lot", 2: "Increased a little", 3: "Decreased a little", 4: "Decreased a lot",
+            },
         },
     }  # fmt: skip
     analysis = {
@@ -421,3 +431,9 @@ def framing() -> tuple[Study, pd.DataFrame, pd.DataFrame]:
     }
     frame = shares(counts, ["1", "2", "3", "4"], variable="immigr", label="Support for immigration")
     return made, frame, distribution({}, variable="emo", label="Anxiety", unit="point", log=False)
+
+
+@pytest.fixture(scope="session")
+def examples() -> ModuleType:
+    """The builders of this file: tests of the importlib mode cannot import a neighbour."""
+    return sys.modules[__name__]

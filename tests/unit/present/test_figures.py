@@ -1,0 +1,338 @@
+# ruff: noqa: RUF001 - printed numbers carry true dashes and minus signs
+import itertools
+from functools import cache
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.patches import FancyBboxPatch
+from matplotlib.text import Text
+
+from ipdmediation.present import figures, style
+
+
+def draw(examples, name):
+    """One figure by a short name, ordinary or at the edge of what has to fit."""
+    study, models = examples.study(), examples.models()
+    many, pain, volumes = examples.eleven_levels()
+    framing, support, anxiety = examples.framing()
+    published = {"value": 0.12, "low": 0.01, "high": 0.19}
+    made = {
+        "patient_flow": lambda: figures.patient_flow(examples.flow(), study=study),
+        "outcome_by_arm": lambda: figures.outcome_by_arm(
+            examples.outcome(), study=study, total=models["total"]
+        ),
+        "outcome_by_trial": lambda: figures.outcome_by_trial(examples.outcome(), study=study),
+        "mediator_by_arm": lambda: figures.mediator_by_arm(examples.mediator(), study=study),
+        "mediator_by_trial": lambda: figures.mediator_by_trial(examples.mediator(), study=study),
+        "path_diagram": lambda: figures.path_diagram(models, study=study),
+        "proportion_distribution": lambda: figures.proportion_distribution(
+            examples.draws(), examples.effects(), study=study, published=published
+        ),
+        "model_coefficients": lambda: figures.model_coefficients(
+            models["total"], models["outcome"], study=study
+        ),
+        "eleven levels": lambda: figures.outcome_by_arm(pain, study=many, total=models["total"]),
+        "thirty trials": lambda: figures.outcome_by_trial(pain, study=many),
+        "mediator in thirty trials": lambda: figures.mediator_by_trial(volumes, study=many),
+        "long names on paths": lambda: figures.path_diagram(models, study=many),
+        "framing outcome": lambda: figures.outcome_by_arm(support, study=framing, total=models["total"]),
+        "framing trials": lambda: figures.outcome_by_trial(support, study=framing),
+        "framing mediator": lambda: figures.mediator_by_arm(anxiety, study=framing),
+        "framing flow": lambda: figures.patient_flow(examples.flow().iloc[[0, 3]], study=framing),
+    }
+    return made[name]()
+
+
+ORDINARY = [
+    "patient_flow", "outcome_by_arm", "outcome_by_trial", "mediator_by_arm", "mediator_by_trial",
+    "path_diagram", "proportion_distribution", "model_coefficients",
+]  # fmt: skip
+ALL = [
+    *ORDINARY, "eleven levels", "thirty trials", "mediator in thirty trials", "long names on paths",
+    "framing outcome", "framing trials", "framing mediator", "framing flow",
+]  # fmt: skip
+
+
+@cache
+def drawn(examples, name):
+    """A figure that no test changes, with all its texts in place."""
+    with mpl.rc_context(style.RC):
+        figure = draw(examples, name)
+        figure.canvas.draw()
+    return figure
+
+
+def texts(figure):
+    # Ticks beyond the limits of their axis exist but are never painted.
+    beyond = {
+        tick
+        for axes in figure.axes
+        for tick in axes.get_xticklabels()
+        if not axes.get_xlim()[0] <= tick.get_position()[0] <= axes.get_xlim()[1]
+    }
+    found = [item for item in figure.findobj(Text) if item.get_visible() and item.get_text().strip()]
+    return [item for item in found if item not in beyond]
+
+
+def words(figure):
+    figure.canvas.draw()
+    return [item.get_text() for item in texts(figure)]
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_no_text_is_cut_or_runs_into_another(examples, name):
+    figure = drawn(examples, name)
+    renderer = figure.canvas.get_renderer()
+    boxes = [(item.get_text(), item.get_window_extent(renderer)) for item in texts(figure)]
+    page = figure.bbox
+    for text, box in boxes:
+        assert box.x0 >= page.x0 - 0.5, text
+        assert box.x1 <= page.x1 + 0.5, text
+        assert box.y0 >= page.y0 - 0.5, text
+        assert box.y1 <= page.y1 + 0.5, text
+    for (first, one), (second, two) in itertools.combinations(boxes, 2):
+        # The line box of a text is taller than its letters; only a real overlap counts.
+        across = min(one.x1, two.x1) - max(one.x0, two.x0)
+        down = min(one.y1, two.y1) - max(one.y0, two.y0)
+        assert across <= 0.5 or down <= 1.5, (first, second)
+
+
+@pytest.mark.parametrize("name", ["patient_flow", "framing flow", "path_diagram", "long names on paths"])
+def test_words_stay_inside_their_boxes(examples, name):
+    figure = drawn(examples, name)
+    renderer = figure.canvas.get_renderer()
+    boxes = [patch.get_window_extent(renderer) for patch in figure.findobj(FancyBboxPatch)]
+    assert boxes
+    inside = 0
+    for item in texts(figure):
+        text = item.get_window_extent(renderer)
+        for box in boxes:
+            if box.contains((text.x0 + text.x1) / 2, (text.y0 + text.y1) / 2):
+                inside += 1
+                assert box.x0 < text.x0 < text.x1 < box.x1, item.get_text()
+                assert box.y0 - 1 < text.y0 < text.y1 < box.y1 + 1, item.get_text()
+    assert inside >= len(boxes)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_figures_have_the_width_of_a_journal_column(examples, name):
+    width, height = drawn(examples, name).get_size_inches() * 25.4
+    assert width == pytest.approx(89) or width == pytest.approx(183)
+    assert height <= 260
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_type_is_seven_to_nine_points(examples, name):
+    figure = drawn(examples, name)
+    assert {7.0 <= item.get_fontsize() <= 9.0 for item in texts(figure)} == {True}
+
+
+@pytest.mark.parametrize("name", ORDINARY)
+def test_synthetic_data_are_marked_and_real_data_are_not(examples, name):
+    assert style.SYNTHETIC_NOTE in words(drawn(examples, name))
+    assert style.SYNTHETIC_NOTE not in words(drawn(examples, "framing outcome"))
+
+
+@pytest.mark.parametrize("suffix", ["svg", "png", "pdf"])
+@pytest.mark.parametrize("name", ["mediator_by_arm", "outcome_by_arm"])
+def test_the_same_figure_has_the_same_bytes(examples, name, suffix, tmp_path):
+    written = []
+    for turn in (1, 2):
+        path = tmp_path / f"{turn}.{suffix}"
+        figures.save(draw(examples, name), path)
+        written.append(path.read_bytes())
+    assert written[0] == written[1]
+    if suffix == "pdf":
+        assert b"/Subtype /Type3" not in written[0]
+        assert b"CreationDate" not in written[0]
+
+
+def test_a_users_settings_do_not_change_a_figure(examples, tmp_path):
+    figures.save(draw(examples, "mediator_by_arm"), tmp_path / "plain.svg")
+    with mpl.rc_context({"font.family": "serif", "axes.facecolor": "black", "svg.fonttype": "none"}):
+        figures.save(draw(examples, "mediator_by_arm"), tmp_path / "own.svg")
+    assert (tmp_path / "plain.svg").read_bytes() == (tmp_path / "own.svg").read_bytes()
+
+
+def test_patient_flow_shows_every_number(examples):
+    text = " ".join(words(drawn(examples, "patient_flow")))
+    for row in examples.flow().to_dict("records")[1:]:
+        assert f"{row['reason']} (n = {row['excluded']})" in text
+        assert f"EVT {row['excluded_treated']}, Control {row['excluded_control']}" in text
+    assert "Randomised (n = 1764)" in text
+    assert "Analysed (n = 1665)" in text
+    assert "n = 821" in text
+    assert "n = 844" in text
+
+
+def test_outcome_bars_carry_percentages_and_the_ratio(examples):
+    shown = words(drawn(examples, "outcome_by_arm"))
+    frame = examples.outcome()
+    percents = frame[(frame["trial"] == "all") & (frame["statistic"] == "percent")]["estimate"]
+    assert {f"{value:.0f}" for value in percents} <= set(shown)
+    ratio = next(text for text in shown if "odds ratio" in text)
+    assert "2.48 (95% CI 1.75–3.51)" in ratio
+    assert "Adjusted common odds ratio of a better outcome, EVT vs Control" in ratio
+
+
+def test_a_percentage_that_does_not_fit_is_left_out(examples):
+    shown = words(drawn(examples, "eleven levels"))
+    assert shown.count("0") == 1, "only the axis says 0"
+
+
+def test_levels_read_back_as_floats_are_the_same_levels(examples):
+    frame = examples.outcome()
+    frame["level"] = pd.to_numeric(frame["level"])
+    study = examples.study()
+    assert words(figures.outcome_by_arm(frame, study=study)) == words(
+        figures.outcome_by_arm(examples.outcome(), study=study)
+    )
+
+
+def test_a_single_level_is_one_full_bar(examples):
+    study, _, _ = examples.framing()
+    variables = {
+        **study.variables,
+        "immigr": {"type": "ordinal", "label": "Support", "levels": {1: "Only answer"}},
+    }
+    frame = examples.shares(
+        {"all": {"treated": [5], "control": [6]}}, ["1"], variable="immigr", label="Support"
+    )
+    study = examples.Study(
+        title="One", arms=study.arms, variables=variables, analysis=study.analysis, trials=study.trials
+    )
+    assert words(figures.outcome_by_arm(frame, study=study)).count("100") == 3
+
+
+@pytest.mark.parametrize("level", ["", "1"])
+def test_a_binary_outcome_is_a_bar_of_two(examples, level):
+    study = examples.study()
+    variables = {**study.variables, "alive": {"type": "binary", "label": "Alive at 90 days"}}
+    outcome = {"variable": "alive", "family": "binary", "better": "high"}
+    study = examples.study(variables=variables, analysis={**study.analysis, "outcome": outcome})
+    rows = [
+        (
+            "alive",
+            "Alive",
+            "",
+            "all",
+            arm,
+            statistic,
+            level if statistic == "percent" else "",
+            value,
+            np.nan,
+            np.nan,
+        )
+        for arm, share in (("treated", 85.0), ("control", 81.0))
+        for statistic, value in (("n", 100), ("percent", share))
+    ]
+    shown = words(figures.outcome_by_arm(pd.DataFrame(rows, columns=examples.DESCRIBE), study=study))
+    assert {"85", "15", "81", "19", "Alive at 90 days"} <= set(shown)
+
+
+def test_a_continuous_outcome_is_drawn_as_a_distribution(examples):
+    study = examples.study()
+    outcome = {"variable": "nihss", "family": "continuous", "better": "low"}
+    study = examples.study(analysis={**study.analysis, "outcome": outcome})
+    frame = examples.distribution({"escape": 0.1}, variable="nihss", label="NIHSS", unit="point", log=False)
+    shown = words(figures.outcome_by_arm(frame, study=study))
+    assert "NIHSS at baseline, points" in shown
+    by_trial = words(figures.outcome_by_trial(frame, study=study))
+    assert "ESCAPE" in by_trial
+
+
+def test_mediator_axis_is_in_natural_units_and_starts_at_nothing(examples):
+    shown = words(drawn(examples, "mediator_by_arm"))
+    assert {"0", "10", "100", "Follow-up infarct volume, mL"} <= set(shown)
+    assert any("32.8 mL (9.52–88.3)" in text for text in shown)
+    assert any("P\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}.007" in text for text in shown)
+
+
+@pytest.mark.parametrize("transform", ["log", "log1p", "cube_root", "identity", "spline"])
+def test_every_transformation_has_an_axis(examples, transform):
+    study = examples.study()
+    mediator = {"variable": "fiv", "transform": transform}
+    study = examples.study(analysis={**study.analysis, "mediator": mediator})
+    figure = figures.mediator_by_arm(examples.mediator(), study=study)
+    assert "Follow-up infarct volume, mL" in words(figure)
+
+
+def test_paths_say_number_and_scale(examples):
+    shown = words(drawn(examples, "path_diagram"))
+    assert "a: 0.66 (0.57–0.75)" in shown
+    assert "b: 0.46 (0.39–0.54)" in shown
+    assert "total: 2.48 (1.75–3.51)" in shown
+    assert "direct: 2.22 (1.53–3.22)" in shown
+    assert "common odds ratio per 1 ln mL" in shown
+    assert "ratio of geometric means" in shown
+
+
+def test_paths_of_a_linear_outcome_are_differences(examples):
+    models = examples.models()
+    for frame in models.values():
+        frame[["ratio", "ratio_low", "ratio_high"]] = np.nan
+        frame["ratio_unit"] = ""
+    study = examples.study()
+    outcome = {"variable": "nihss", "family": "continuous", "better": "low"}
+    study = examples.study(analysis={**study.analysis, "outcome": outcome})
+    assert "a: −0.42 (−0.56 to −0.28)" in words(figures.path_diagram(models, study=study))
+    forest = words(figures.model_coefficients(models["total"], models["outcome"], study=study))
+    assert "Coefficient" in forest
+
+
+def test_far_draws_are_counted_not_drawn(examples):
+    draws = examples.draws()
+    draws.loc[:4, "log_or_difference:proportion"] = [900.0, -900.0, np.inf, np.nan, 500.0]
+    figure = figures.proportion_distribution(draws, examples.effects(), study=examples.study())
+    assert any("998 replicates; " in text for text in words(figure))
+    low, high = figure.axes[1].get_xlim()
+    assert -50 < low < high < 80
+
+
+def test_a_withheld_proportion_still_has_a_distribution(examples):
+    effects = examples.effects()
+    effects.loc[effects["effect"] == "log_or_difference", ["estimate", "ci_low", "ci_high"]] = np.nan
+    figure = figures.proportion_distribution(examples.draws(), effects, study=examples.study())
+    assert "This run: –" in words(figure)
+
+
+def test_forest_shows_both_models_and_skips_the_second_unit(examples):
+    shown = words(drawn(examples, "model_coefficients"))
+    assert {"2.48 (1.75–3.51)", "2.22 (1.53–3.22)", "0.46 (0.39–0.54)"} <= set(shown)
+    assert "Follow-up infarct volume, per 1 ln mL" in shown
+    assert not any("doubling" in text for text in shown)
+    assert not any("ESCAPE" in text for text in shown)
+
+
+def test_a_nearly_separated_coefficient_does_not_squeeze_the_others(examples):
+    models = examples.models()
+    columns = ["ratio", "ratio_low", "ratio_high"]
+    for frame in (models["total"], models["outcome"]):
+        frame.loc[frame["term"] == "alteplase", columns] = [1e6, 1e-3, 1e12]
+    figure = figures.model_coefficients(models["total"], models["outcome"], study=examples.study())
+    low, high = figure.axes[1].get_xlim()
+    assert low > 0.01
+    assert high < 100
+
+
+def test_wrapping_never_exceeds_the_width():
+    text = "An outcome with a word of Donaudampfschifffahrtselektrizitätenhauptbetriebswerk length"
+    lines = figures.wrap(text, 20)
+    assert len(lines) > 3
+    assert all(figures._width(line, style.TEXT_SIZE) <= 20 for line in lines)
+    assert figures.wrap("", 20) == [""]
+
+
+def test_tables_read_back_from_files_give_the_same_figures(examples, tmp_path):
+    def again(frame):
+        frame.to_csv(tmp_path / "t.csv", index=False)
+        return pd.read_csv(tmp_path / "t.csv")
+
+    study = examples.study()
+    models = {name: again(frame) for name, frame in examples.models().items()}
+    mediator = figures.mediator_by_arm(again(examples.mediator()), study=study)
+    assert words(mediator) == words(drawn(examples, "mediator_by_arm"))
+    paths = figures.path_diagram(models, study=study)
+    assert words(paths) == words(drawn(examples, "path_diagram"))

@@ -1,0 +1,166 @@
+# ruff: noqa: RUF001 - printed numbers carry true dashes and minus signs
+import io
+import zipfile
+
+import numpy as np
+import pandas as pd
+import pytest
+from docx import Document
+
+from ipdmediation.present import tables
+
+
+def every(examples):
+    study = examples.study()
+    return {
+        "baseline": tables.baseline(examples.baseline(), examples.flow(), study=study),
+        "models": tables.models(examples.models(), study=study),
+        "effects": tables.effects(examples.effects(), study=study),
+        "published": tables.published(examples.published(), study=study),
+        "quality": tables.quality(examples.quality(), study=study),
+        "flow": tables.flow(examples.flow(), study=study),
+    }
+
+
+NAMES = ["baseline", "models", "effects", "published", "quality", "flow"]
+
+
+def row(table, name):
+    cells = table.cells
+    return list(cells[cells.iloc[:, 0] == name].iloc[0])
+
+
+def test_baseline_rows(examples):
+    table = every(examples)["baseline"]
+    assert list(table.cells.columns) == [
+        "Characteristic", "All (n = 1665)", "Control (n = 844)", "EVT (n = 821)", "SMD", "Missing",
+    ]  # fmt: skip
+    assert row(table, "Age, years, median (IQR)")[1] == "68 (57–76)"
+    assert row(table, "Female, n (%)")[1] == "781 (46.9)"
+    assert row(table, "ASPECTS at baseline, points, median (IQR)")[-1] == "12"
+    assert row(table, "Occlusion site, n (%)")[1] == ""
+    names = list(table.cells["Characteristic"])
+    start = names.index("Occlusion site, n (%)")
+    assert names[start + 1 : start + 4] == ["M1 segment", "Internal carotid artery", "M2 segment"]
+    assert table.indented == {start + 1, start + 2, start + 3}
+
+
+def test_baseline_falls_back_to_the_mean(examples):
+    frame = examples.baseline()
+    frame = frame[frame["variable"] == "age"].replace({"statistic": {"median": "mean", "q1": "sd"}})
+    frame = frame[frame["statistic"] != "q3"]
+    table = tables.baseline(frame, examples.flow(), study=examples.study())
+    assert row(table, "Age, years, mean (SD)")[1] == "68 (57)"
+
+
+def test_models_stand_side_by_side(examples):
+    table = every(examples)["models"]
+    assert row(table, "Endovascular therapy") == [
+        "Endovascular therapy", "0.66 (0.57–0.75)", "<.001",
+        "2.48 (1.75–3.51)", "<.001", "2.22 (1.53–3.22)", "<.001",
+    ]  # fmt: skip
+    assert row(table, "Follow-up infarct volume, per 1 ln mL")[1:5] == [""] * 4
+    assert "Follow-up infarct volume, per doubling" in set(table.cells["Term"])
+    assert not table.cells["Term"].str.contains("ESCAPE|\\|", regex=True).any()
+    assert table.cells.columns.is_unique
+    assert table.heads.count("P") == 3
+
+
+def test_effects_are_in_words(examples):
+    table = every(examples)["effects"]
+    assert row(table, "Proportion mediated, difference of log odds ratios")[1:4] == [
+        "share of the total effect", "12.2% (1.2% to 18.9%)", ".03",
+    ]  # fmt: skip
+    assert set(table.cells["Failed"]) == {"2"}
+
+
+def test_a_withheld_effect_says_so(examples):
+    effects = examples.effects()
+    effects.loc[4, ["estimate", "ci_low", "ci_high"]] = np.nan
+    effects.loc[4, "note"] = "the total effect's interval includes 0"
+    table = tables.effects(effects, study=examples.study())
+    assert table.cells.iloc[4, 2] == "withheld"
+    assert table.cells.iloc[4, 7] == "the total effect's interval includes 0"
+
+
+def test_missing_notes_are_empty(examples):
+    effects = examples.effects()
+    effects["note"] = np.nan
+    assert set(tables.effects(effects, study=examples.study()).cells["Note"]) == {""}
+
+
+def test_published_says_yes_or_no(examples):
+    table = every(examples)["published"]
+    assert list(table.cells["Agrees"]) == ["yes", "yes", "yes", "no"]
+    assert row(table, "Mediator, common odds ratio")[1:3] == [
+        "0.46 (0.39–0.54)",
+        "0.44 (0.40–0.49)",
+    ]
+    as_text = examples.published().assign(agrees=["True", "True", "True", "False"])
+    assert list(tables.published(as_text, study=examples.study()).cells["Agrees"]) == [
+        "yes",
+        "yes",
+        "yes",
+        "no",
+    ]
+
+
+def test_quality_names_trials_variables_and_unrecorded_columns(examples):
+    table = every(examples)["quality"]
+    assert set(table.cells["Trial"]) == {"MR CLEAN", "ESCAPE", "EXTEND-IA"}
+    assert list(table.cells.iloc[3])[:3] == ["MR CLEAN", "Hypertension", "not recorded"]
+
+
+def test_flow_adds_up(examples):
+    cells = every(examples)["flow"].cells
+    assert cells["Excluded, all"].astype(int).sum() == 1764 - 1665
+    assert list(cells.iloc[-1])[4:] == ["1665", "821", "844"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_csv_holds_every_cell(examples, name, tmp_path):
+    table = every(examples)[name]
+    tables.save(table, tmp_path / "t.csv")
+    read = pd.read_csv(tmp_path / "t.csv", dtype=str, keep_default_na=False)
+    pd.testing.assert_frame_equal(read, table.cells.astype(read.dtypes))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_html_holds_every_cell_and_fetches_nothing(examples, name, tmp_path):
+    table = every(examples)[name]
+    tables.save(table, tmp_path / "t.html")
+    page = (tmp_path / "t.html").read_text()
+    (read,) = pd.read_html(io.StringIO(page))
+    body = read.iloc[: len(table.cells)].fillna("").astype(str)
+    assert list(body.iloc[:, 0]) == list(table.cells.iloc[:, 0])
+    assert "http" not in page
+    assert "Synthetic data" in page
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_docx_holds_every_cell(examples, name, tmp_path):
+    table = every(examples)[name]
+    tables.save(table, tmp_path / "t.docx")
+    document = Document(str(tmp_path / "t.docx"))
+    (grid,) = document.tables
+    read = [[cell.text for cell in line.cells] for line in grid.rows]
+    assert read[0] == list(table.heads)
+    assert read[1:] == [list(line) for line in table.cells.itertuples(index=False)]
+    assert document.paragraphs[0].text == table.title
+    assert any("Synthetic data" in paragraph.text for paragraph in document.paragraphs)
+
+
+@pytest.mark.parametrize("suffix", ["csv", "html", "docx"])
+def test_the_same_table_has_the_same_bytes(examples, suffix, tmp_path):
+    for turn in (1, 2):
+        tables.save(every(examples)["baseline"], tmp_path / f"{turn}.{suffix}")
+    assert (tmp_path / f"1.{suffix}").read_bytes() == (tmp_path / f"2.{suffix}").read_bytes()
+
+
+def test_a_docx_carries_no_date(examples, tmp_path):
+    tables.save(every(examples)["flow"], tmp_path / "t.docx")
+    with zipfile.ZipFile(tmp_path / "t.docx") as archive:
+        assert {entry.date_time[:3] for entry in archive.infolist()} == {(1980, 1, 1)}
+        core = archive.read("docProps/core.xml").decode()
+    assert core.count("1980-01-01T00:00:00Z") == 2
+    assert "python-docx" not in core
