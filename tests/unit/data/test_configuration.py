@@ -178,6 +178,11 @@ CHANGES: list[Change] = [
     (["variables", "age", "minimum"], 200, "minimum 200 is not below maximum 105"),
     (["trials"], {"a": "a.yaml"}, "trial_effects: 'fixed' needs two trials"),
     (
+        ["published"],
+        [{"label": "F", "analysis": "x"}],
+        "published, entry 1 (F): no analysis 'x'; allowed: 'primary', 'early'",
+    ),
+    (
         ["eligibility"],
         [{"variable": "site", "one_of": ["m3"], "reason": "R"}],
         "rule 1 (R): 'm3' is no value of 'site'; allowed: m1, ica, none",

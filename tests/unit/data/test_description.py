@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tableone import TableOne
 from tests.unit.data.conftest import VARIABLES, a_cohort
@@ -125,6 +125,7 @@ def test_an_arm_without_values_has_no_numbers(cohort: pd.DataFrame) -> None:
     assert np.isnan(pick(constant, statistic="smd").estimate)
 
 
+@settings(deadline=None)
 @given(
     values=st.lists(st.floats(0, 1e4), min_size=1, max_size=20),
     transform=st.sampled_from(["log", "log1p", "cube_root", "identity", "spline"]),

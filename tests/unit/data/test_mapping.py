@@ -1,20 +1,25 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+import yaml
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ipdmediation.data.configuration import resolve_source
 from ipdmediation.data.errors import ConfigurationError, MappingError
 from ipdmediation.data.mapping import QUALITY_COLUMNS, TrialMapping, harmonise_trial, normalise_code
+from ipdmediation.data.reading import read_raw
 from ipdmediation.data.schema import conform
 from ipdmediation.data.units import convert
 from ipdmediation.data.variables import Variable, variables_from_config
 
 Variables = dict[str, Variable]
+FRAMING = Path(__file__).parents[3] / "config" / "examples" / "framing"
 
 
 def harmonise(raw: pd.DataFrame, mapping: dict[str, Any], variables: Variables) -> Any:
@@ -170,6 +175,7 @@ def test_units_are_checked_before_the_data(
         harmonise(raw, mapping, variables)
 
 
+@settings(deadline=None)
 @given(
     st.one_of(
         st.integers(-10_000, 10_000), st.floats(-1e6, 1e6, allow_nan=False), st.text("abcXYZ-_.", min_size=1)
@@ -182,6 +188,7 @@ def test_a_code_is_the_same_as_number_and_as_text(code: float | str) -> None:
     assert normalise_code(f" {text} ") == text
 
 
+@settings(max_examples=25, deadline=None)
 @given(
     codes=st.lists(st.integers(-99, 99), min_size=3, max_size=3, unique=True),
     values=st.lists(st.sampled_from(["m1", "ica", "none"]), min_size=1, max_size=20),
@@ -213,6 +220,7 @@ def test_codes_round_trip(codes: list[int], values: list[str], as_text: bool) ->
     assert result.quality.set_index("variable").loc["site", "recoded"] == len(values)
 
 
+@settings(deadline=None)
 @given(
     values=st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=20),
     pair=st.sampled_from([("mL", "cL"), ("hour", "minute"), ("year", "month"), ("degC", "degF")]),
@@ -220,3 +228,18 @@ def test_codes_round_trip(codes: list[int], values: list[str], as_text: bool) ->
 def test_units_round_trip(values: list[float], pair: tuple[str, str]) -> None:
     there = convert(values, *pair)
     np.testing.assert_allclose(convert(there, pair[1], pair[0]), values, rtol=1e-12, atol=1e-9)
+
+
+def test_the_framing_experiment_is_read_to_the_last_person() -> None:
+    study, content = (
+        yaml.safe_load((FRAMING / name).read_text()) for name in ("config.yaml", "framing.yaml")
+    )
+    source = content["source"]
+    raw = read_raw(resolve_source(source), file_format=source["format"])
+    frame = harmonise(raw, content, variables_from_config(study["variables"])).frame
+    assert frame["treatment"].value_counts().to_dict() == {0: 197, 1: 68}
+    assert frame["immigr"].value_counts().sort_index().tolist() == [19, 63, 75, 108]
+    assert frame["educ"].value_counts(sort=False).tolist() == [20, 92, 70, 83]
+    assert frame["gender"].sum() == 126
+    assert frame["emo"].mean() == pytest.approx(6.973585, abs=1e-6)
+    assert not frame.isna().any().any()

@@ -83,7 +83,7 @@ def frames() -> dict[str, pd.DataFrame]:
 
 @pytest.fixture(scope="module")
 def cohort(frames: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    return select_cohort(pool(frames), rules=CONFIG["eligibility"]).frame
+    return select_cohort(pool(frames), rules=CONFIG["eligibility"], variables=VARIABLES).frame
 
 
 class TestTrials:
@@ -156,14 +156,14 @@ class TestTrials:
 class TestSelection:
     @pytest.mark.parametrize("seed", [CONFIG["seed"], 1])
     def test_flow_ends_at_the_published_cohort(self, seed: int) -> None:
-        flow = select_cohort(pool(simulate(seed=seed)), rules=CONFIG["eligibility"]).flow
+        flow = select_cohort(pool(simulate(seed=seed)), rules=CONFIG["eligibility"], variables=VARIABLES).flow
         assert flow["remaining"].iloc[[0, 4, 6]].tolist() == [1764, 1690, 1665]
         assert flow[["remaining_treated", "remaining_control"]].iloc[-1].tolist() == [821, 844]
 
     def test_each_reason_takes_the_patients_that_the_parameters_list(
         self, frames: dict[str, pd.DataFrame]
     ) -> None:
-        flow = select_cohort(pool(frames), rules=CONFIG["eligibility"]).flow.iloc[1:]
+        flow = select_cohort(pool(frames), rules=CONFIG["eligibility"], variables=VARIABLES).flow.iloc[1:]
         for arm, column in enumerate(["excluded_control", "excluded_treated"]):
             listed = [sum(trial[arm] for trial in loss["patients"].values()) for loss in PARAMETERS["losses"]]
             assert flow[column].tolist() == listed

@@ -131,6 +131,12 @@ def _study_problems(config: Mapping[str, Any], variables: Mapping[str, Variable]
         yield from _unknown_variable("describe.baseline", name, variables)
     for name in config["analyses"]:
         yield from _analysis_problems(name, config, variables)
+    for position, entry in enumerate(config["published"], start=1):
+        if entry["analysis"] not in config["analyses"]:
+            yield (
+                f"published, entry {position} ({entry['label']}): no analysis {entry['analysis']!r}; "
+                f"allowed: {listing(config['analyses'], limit=99)}"
+            )
 
 
 def _analysis_problems(

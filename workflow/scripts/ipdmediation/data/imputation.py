@@ -242,15 +242,15 @@ def _match(
 
     eigenvalues, directions = np.linalg.eigh(x.T @ x)
     used = eigenvalues > COLLINEAR * max(float(eigenvalues.max(initial=0.0)), 1.0)
-    # The columns of `root` span what the data identify; root @ root.T is the inverse of x'x there.
-    root = directions[:, used] / np.sqrt(eigenvalues[used])
-    estimate = root @ (root.T @ (x.T @ y))
+    # The symmetric root of the inverse of x'x: unlike the eigenvectors, it has no arbitrary sign.
+    root = (directions[:, used] / np.sqrt(eigenvalues[used])) @ directions[:, used].T
+    estimate = root @ (root @ (x.T @ y))
     residual = y - x @ estimate
     freedom = max(len(x) - int(used.sum()) - 1, 1)
     covariance = residual.T @ residual / freedom
     covariance[np.diag_indices_from(covariance)] += 1e-12 * np.maximum(np.diag(y.T @ y) / len(y), 1e-300)
     factor = np.linalg.cholesky(covariance)
-    noise = rng.standard_normal((int(used.sum()), y.shape[1]))
+    noise = rng.standard_normal((x.shape[1], y.shape[1]))
     # ASSUME: the residual scale is drawn as in the one-column case, freedom / chi-squared, its shape is not.
     inflation = np.sqrt(freedom / rng.chisquare(freedom))
     drawn = estimate + inflation * root @ noise @ factor.T

@@ -1,0 +1,168 @@
+"""The schemas are the one source: config/README.md and config.yaml may not say anything else.
+
+After a change of a schema, `python -m tests.unit.data.test_config_readme` writes the README's tables anew.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import jsonschema
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[3]
+README = ROOT / "config" / "README.md"
+SCHEMAS = {
+    name: yaml.safe_load((ROOT / "workflow" / "schemas" / f"{name}.schema.yaml").read_text(encoding="utf-8"))
+    for name in ("config", "trial")
+}
+PLACEHOLDERS = {"trials": "<trial>", "variables": "<variable>", "analyses": "<analysis>"}
+#: Sections of the README: marker, schema, top-level keys.
+SECTIONS = {
+    "study": ("config", ["study", "seed", "pathvars"]),
+    "trials": ("config", ["trials", "arms", "variables"]),
+    "eligibility": ("config", ["eligibility", "describe"]),
+    "analyses": ("config", ["analyses"]),
+    "published": ("config", ["published"]),
+    "trial": ("trial", ["label", "source", "missing", "patient", "treatment"]),
+    "trial-variables": ("trial", ["variables"]),
+}
+BLOCK = re.compile(r"<!-- keys: ([a-z-]+) -->\n(.*?)<!-- end -->", re.DOTALL)
+
+
+class Key(NamedTuple):
+    path: str
+    node: dict[str, Any]
+    required: bool
+
+
+def resolved(node: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
+    """Return a node with what it refers to; what stands beside the reference wins, key by key."""
+    if "$ref" not in node:
+        return node
+    target: Any = schema
+    for part in node["$ref"].removeprefix("#/").split("/"):
+        target = target[part]
+    return merged(resolved(target, schema), {key: value for key, value in node.items() if key != "$ref"})
+
+
+def merged(base: Any, changes: Any) -> Any:
+    if isinstance(base, dict) and isinstance(changes, dict):
+        return base | {key: merged(base.get(key), value) for key, value in changes.items()}
+    return changes
+
+
+def keys(name: str) -> list[Key]:
+    schema = SCHEMAS[name]
+    return list(walk(schema, schema, ""))
+
+
+def walk(node: dict[str, Any], schema: dict[str, Any], path: str) -> Iterator[Key]:
+    properties = dict(node.get("properties", {}))
+    if path == "analyses":
+        # The main analysis has every key of the others, and the defaults.
+        properties = {PLACEHOLDERS["analyses"]: properties["primary"]}
+    elif isinstance(node.get("additionalProperties"), dict):
+        properties[PLACEHOLDERS.get(path, "<any>")] = node["additionalProperties"]
+    for key, child in properties.items():
+        whole = resolved(child, schema)
+        place = f"{path}.{key}" if path else key
+        yield Key(place, whole, key in node.get("required", ()))
+        yield from walk(whole, schema, place)
+        if isinstance(whole.get("items"), dict):
+            yield from walk(resolved(whole["items"], schema), schema, f"{place}[]")
+
+
+def flow(value: Any) -> str:
+    text = yaml.safe_dump(value, default_flow_style=True, width=10_000, sort_keys=False, allow_unicode=True)
+    return text.removesuffix("\n...\n").strip()
+
+
+def allowed(node: dict[str, Any]) -> str:
+    if "enum" in node:
+        return ", ".join(f"`{flow(value)}`" for value in node["enum"])
+    if "const" in node:
+        return f"`{flow(node['const'])}`"
+    kinds = node.get("type", "any")
+    kind = " or ".join(kinds) if isinstance(kinds, list) else kinds
+    kind = {"object": "mapping", "array": "list", "string": "text"}.get(kind, kind)
+    if "unit" in node:
+        kind += f"; {node['unit']}"
+    return kind
+
+
+def default(key: Key) -> str:
+    if key.required:
+        return "required"
+    return f"`{flow(key.node['default'])}`" if "default" in key.node else "none"
+
+
+def table(section: str) -> str:
+    name, tops = SECTIONS[section]
+    lines = ["| key | meaning | values; unit | default | example |", "|---|---|---|---|---|"]
+    for key in keys(name):
+        if re.split(r"[.\[]", key.path)[0] not in tops or key.path.endswith("<any>"):
+            continue
+        example = f"`{flow(key.node['examples'][0])}`" if "examples" in key.node else ""
+        cells = [f"`{key.path}`", key.node["description"], allowed(key.node), default(key), example]
+        lines.append("| " + " | ".join(cell.strip().replace("|", "\\|") for cell in cells) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def written() -> str:
+    """Return the README with its tables as the schemas have them."""
+    text = README.read_text(encoding="utf-8")
+    return BLOCK.sub(lambda block: f"<!-- keys: {block[1]} -->\n{table(block[1])}<!-- end -->", text)
+
+
+def test_the_readme_says_what_the_schemas_say() -> None:
+    text = README.read_text(encoding="utf-8")
+    assert [block[0] for block in BLOCK.findall(text)] == list(SECTIONS)
+    assert text == written(), "run `python -m tests.unit.data.test_config_readme`"
+
+
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_every_top_level_key_has_its_place_in_the_readme(name: str) -> None:
+    described = {key for schema, tops in SECTIONS.values() for key in tops if schema == name}
+    assert described == set(SCHEMAS[name]["properties"])
+
+
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_every_key_is_described_and_every_mapping_closed(name: str) -> None:
+    for key in keys(name):
+        assert key.node.get("description", "").strip().endswith("."), key.path
+        if key.node.get("type") == "object":
+            assert "additionalProperties" in key.node, key.path
+        if not key.path.endswith("<any>") and not re.search(r"<[a-z]+>$", key.path):
+            assert key.node.get("examples") or key.node.get("type") == "object", key.path
+
+
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_examples_and_defaults_are_allowed(name: str) -> None:
+    for key in keys(name):
+        validator = jsonschema.Draft202012Validator({**key.node, "$defs": SCHEMAS[name]["$defs"]})
+        values = [*key.node.get("examples", ()), *([key.node["default"]] if "default" in key.node else ())]
+        for value in values:
+            if not (value == {} and key.node.get("required")):
+                assert validator.is_valid(value) or key.path == "analyses", (key.path, value)
+
+
+def test_the_default_study_spells_out_every_default() -> None:
+    """A reader of config.yaml sees every key that a study may set (lists and variables aside)."""
+    config = yaml.safe_load((ROOT / "config" / "config.yaml").read_text(encoding="utf-8"))
+    for key in keys("config"):
+        path = key.path.replace("<analysis>", "primary")
+        if "default" not in key.node or "[" in path or "<" in path:
+            continue
+        place: Any = config
+        for part in path.split("."):
+            assert part in place, f"config.yaml lacks {path}"
+            place = place[part]
+
+
+if __name__ == "__main__":
+    README.write_text(written(), encoding="utf-8")
