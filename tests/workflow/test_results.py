@@ -5,7 +5,6 @@ import stat
 
 import pandas as pd
 import pytest
-
 from tests.workflow.conftest import ROOT, Study
 
 pytestmark = pytest.mark.slow

@@ -15,7 +15,7 @@ def main(*, mediator: str, total: str, outcome: str, study: dict[str, Any], **wr
     paths = {"mediator": mediator, "total": total, "outcome": outcome}
     models = {name: pd.read_csv(path) for name, path in paths.items()}
     figure = path_diagram(
-        {"mediator": pd.read_csv(mediator), "total": pd.read_csv(total), "outcome": pd.read_csv(outcome)},
+        models,
         study=Study(**study),
     )
     for path in written.values():

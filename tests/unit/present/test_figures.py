@@ -9,7 +9,16 @@ import pytest
 from matplotlib.patches import FancyBboxPatch
 from matplotlib.text import Text
 
-from ipdmediation.present import figures, style
+from ipdmediation.present import style
+from ipdmediation.present.figures.mediator_by_arm import mediator_by_arm
+from ipdmediation.present.figures.mediator_by_trial import mediator_by_trial
+from ipdmediation.present.figures.model_coefficients import model_coefficients
+from ipdmediation.present.figures.outcome_by_arm import outcome_by_arm
+from ipdmediation.present.figures.outcome_by_trial import outcome_by_trial
+from ipdmediation.present.figures.path_diagram import path_diagram
+from ipdmediation.present.figures.patient_flow import patient_flow
+from ipdmediation.present.figures.proportion_distribution import proportion_distribution
+from ipdmediation.present.figures.sheet import save, text_width, wrap
 
 
 def draw(examples, name):
@@ -19,28 +28,24 @@ def draw(examples, name):
     framing, support, anxiety = examples.framing()
     published = {"value": 0.12, "low": 0.01, "high": 0.19}
     made = {
-        "patient_flow": lambda: figures.patient_flow(examples.flow(), study=study),
-        "outcome_by_arm": lambda: figures.outcome_by_arm(
-            examples.outcome(), study=study, total=models["total"]
-        ),
-        "outcome_by_trial": lambda: figures.outcome_by_trial(examples.outcome(), study=study),
-        "mediator_by_arm": lambda: figures.mediator_by_arm(examples.mediator(), study=study),
-        "mediator_by_trial": lambda: figures.mediator_by_trial(examples.mediator(), study=study),
-        "path_diagram": lambda: figures.path_diagram(models, study=study),
-        "proportion_distribution": lambda: figures.proportion_distribution(
+        "patient_flow": lambda: patient_flow(examples.flow(), study=study),
+        "outcome_by_arm": lambda: outcome_by_arm(examples.outcome(), study=study, total=models["total"]),
+        "outcome_by_trial": lambda: outcome_by_trial(examples.outcome(), study=study),
+        "mediator_by_arm": lambda: mediator_by_arm(examples.mediator(), study=study),
+        "mediator_by_trial": lambda: mediator_by_trial(examples.mediator(), study=study),
+        "path_diagram": lambda: path_diagram(models, study=study),
+        "proportion_distribution": lambda: proportion_distribution(
             examples.draws(), examples.effects(), study=study, published=published
         ),
-        "model_coefficients": lambda: figures.model_coefficients(
-            models["total"], models["outcome"], study=study
-        ),
-        "eleven levels": lambda: figures.outcome_by_arm(pain, study=many, total=models["total"]),
-        "thirty trials": lambda: figures.outcome_by_trial(pain, study=many),
-        "mediator in thirty trials": lambda: figures.mediator_by_trial(volumes, study=many),
-        "long names on paths": lambda: figures.path_diagram(models, study=many),
-        "framing outcome": lambda: figures.outcome_by_arm(support, study=framing, total=models["total"]),
-        "framing trials": lambda: figures.outcome_by_trial(support, study=framing),
-        "framing mediator": lambda: figures.mediator_by_arm(anxiety, study=framing),
-        "framing flow": lambda: figures.patient_flow(examples.flow().iloc[[0, 3]], study=framing),
+        "model_coefficients": lambda: model_coefficients(models["total"], models["outcome"], study=study),
+        "eleven levels": lambda: outcome_by_arm(pain, study=many, total=models["total"]),
+        "thirty trials": lambda: outcome_by_trial(pain, study=many),
+        "mediator in thirty trials": lambda: mediator_by_trial(volumes, study=many),
+        "long names on paths": lambda: path_diagram(models, study=many),
+        "framing outcome": lambda: outcome_by_arm(support, study=framing, total=models["total"]),
+        "framing trials": lambda: outcome_by_trial(support, study=framing),
+        "framing mediator": lambda: mediator_by_arm(anxiety, study=framing),
+        "framing flow": lambda: patient_flow(examples.flow().iloc[[0, 3]], study=framing),
     }
     return made[name]()
 
@@ -141,7 +146,7 @@ def test_the_same_figure_has_the_same_bytes(examples, name, suffix, tmp_path):
     written = []
     for turn in (1, 2):
         path = tmp_path / f"{turn}.{suffix}"
-        figures.save(draw(examples, name), path)
+        save(draw(examples, name), path)
         written.append(path.read_bytes())
     assert written[0] == written[1]
     if suffix == "pdf":
@@ -150,9 +155,9 @@ def test_the_same_figure_has_the_same_bytes(examples, name, suffix, tmp_path):
 
 
 def test_a_users_settings_do_not_change_a_figure(examples, tmp_path):
-    figures.save(draw(examples, "mediator_by_arm"), tmp_path / "plain.svg")
+    save(draw(examples, "mediator_by_arm"), tmp_path / "plain.svg")
     with mpl.rc_context({"font.family": "serif", "axes.facecolor": "black", "svg.fonttype": "none"}):
-        figures.save(draw(examples, "mediator_by_arm"), tmp_path / "own.svg")
+        save(draw(examples, "mediator_by_arm"), tmp_path / "own.svg")
     assert (tmp_path / "plain.svg").read_bytes() == (tmp_path / "own.svg").read_bytes()
 
 
@@ -186,9 +191,7 @@ def test_levels_read_back_as_floats_are_the_same_levels(examples):
     frame = examples.outcome()
     frame["level"] = pd.to_numeric(frame["level"])
     study = examples.study()
-    assert words(figures.outcome_by_arm(frame, study=study)) == words(
-        figures.outcome_by_arm(examples.outcome(), study=study)
-    )
+    assert words(outcome_by_arm(frame, study=study)) == words(outcome_by_arm(examples.outcome(), study=study))
 
 
 def test_a_single_level_is_one_full_bar(examples):
@@ -203,7 +206,7 @@ def test_a_single_level_is_one_full_bar(examples):
     study = examples.Study(
         title="One", arms=study.arms, variables=variables, analysis=study.analysis, trials=study.trials
     )
-    assert words(figures.outcome_by_arm(frame, study=study)).count("100") == 3
+    assert words(outcome_by_arm(frame, study=study)).count("100") == 3
 
 
 @pytest.mark.parametrize("level", ["", "1"])
@@ -228,7 +231,7 @@ def test_a_binary_outcome_is_a_bar_of_two(examples, level):
         for arm, share in (("treated", 85.0), ("control", 81.0))
         for statistic, value in (("n", 100), ("percent", share))
     ]
-    shown = words(figures.outcome_by_arm(pd.DataFrame(rows, columns=examples.DESCRIBE), study=study))
+    shown = words(outcome_by_arm(pd.DataFrame(rows, columns=examples.DESCRIBE), study=study))
     assert {"85", "15", "81", "19", "Alive at 90 days"} <= set(shown)
 
 
@@ -237,9 +240,9 @@ def test_a_continuous_outcome_is_drawn_as_a_distribution(examples):
     outcome = {"variable": "nihss", "family": "continuous", "better": "low"}
     study = examples.study(analysis={**study.analysis, "outcome": outcome})
     frame = examples.distribution({"escape": 0.1}, variable="nihss", label="NIHSS", unit="point", log=False)
-    shown = words(figures.outcome_by_arm(frame, study=study))
+    shown = words(outcome_by_arm(frame, study=study))
     assert "NIHSS at baseline, points" in shown
-    by_trial = words(figures.outcome_by_trial(frame, study=study))
+    by_trial = words(outcome_by_trial(frame, study=study))
     assert "ESCAPE" in by_trial
 
 
@@ -255,7 +258,7 @@ def test_every_transformation_has_an_axis(examples, transform):
     study = examples.study()
     mediator = {"variable": "fiv", "transform": transform}
     study = examples.study(analysis={**study.analysis, "mediator": mediator})
-    figure = figures.mediator_by_arm(examples.mediator(), study=study)
+    figure = mediator_by_arm(examples.mediator(), study=study)
     assert "Follow-up infarct volume, mL" in words(figure)
 
 
@@ -277,15 +280,15 @@ def test_paths_of_a_linear_outcome_are_differences(examples):
     study = examples.study()
     outcome = {"variable": "nihss", "family": "continuous", "better": "low"}
     study = examples.study(analysis={**study.analysis, "outcome": outcome})
-    assert "a: −0.42 (−0.56 to −0.28)" in words(figures.path_diagram(models, study=study))
-    forest = words(figures.model_coefficients(models["total"], models["outcome"], study=study))
+    assert "a: −0.42 (−0.56 to −0.28)" in words(path_diagram(models, study=study))
+    forest = words(model_coefficients(models["total"], models["outcome"], study=study))
     assert "Coefficient" in forest
 
 
 def test_far_draws_are_counted_not_drawn(examples):
     draws = examples.draws()
     draws.loc[:4, "log_or_difference:proportion"] = [900.0, -900.0, np.inf, np.nan, 500.0]
-    figure = figures.proportion_distribution(draws, examples.effects(), study=examples.study())
+    figure = proportion_distribution(draws, examples.effects(), study=examples.study())
     assert any("998 replicates; " in text for text in words(figure))
     low, high = figure.axes[1].get_xlim()
     assert -50 < low < high < 80
@@ -294,7 +297,7 @@ def test_far_draws_are_counted_not_drawn(examples):
 def test_a_withheld_proportion_still_has_a_distribution(examples):
     effects = examples.effects()
     effects.loc[effects["effect"] == "log_or_difference", ["estimate", "ci_low", "ci_high"]] = np.nan
-    figure = figures.proportion_distribution(examples.draws(), effects, study=examples.study())
+    figure = proportion_distribution(examples.draws(), effects, study=examples.study())
     assert "This run: –" in words(figure)
 
 
@@ -311,7 +314,7 @@ def test_a_nearly_separated_coefficient_does_not_squeeze_the_others(examples):
     columns = ["ratio", "ratio_low", "ratio_high"]
     for frame in (models["total"], models["outcome"]):
         frame.loc[frame["term"] == "alteplase", columns] = [1e6, 1e-3, 1e12]
-    figure = figures.model_coefficients(models["total"], models["outcome"], study=examples.study())
+    figure = model_coefficients(models["total"], models["outcome"], study=examples.study())
     low, high = figure.axes[1].get_xlim()
     assert low > 0.01
     assert high < 100
@@ -319,10 +322,10 @@ def test_a_nearly_separated_coefficient_does_not_squeeze_the_others(examples):
 
 def test_wrapping_never_exceeds_the_width():
     text = "An outcome with a word of Donaudampfschifffahrtselektrizitätenhauptbetriebswerk length"
-    lines = figures.wrap(text, 20)
+    lines = wrap(text, 20)
     assert len(lines) > 3
-    assert all(figures._width(line, style.TEXT_SIZE) <= 20 for line in lines)
-    assert figures.wrap("", 20) == [""]
+    assert all(text_width(line, style.TEXT_SIZE) <= 20 for line in lines)
+    assert wrap("", 20) == [""]
 
 
 def test_tables_read_back_from_files_give_the_same_figures(examples, tmp_path):
@@ -332,12 +335,12 @@ def test_tables_read_back_from_files_give_the_same_figures(examples, tmp_path):
 
     study = examples.study()
     models = {name: again(frame) for name, frame in examples.models().items()}
-    mediator = figures.mediator_by_arm(again(examples.mediator()), study=study)
+    mediator = mediator_by_arm(again(examples.mediator()), study=study)
     assert words(mediator) == words(drawn(examples, "mediator_by_arm"))
-    paths = figures.path_diagram(models, study=study)
+    paths = path_diagram(models, study=study)
     assert words(paths) == words(drawn(examples, "path_diagram"))
 
 
 def test_a_study_without_rules_has_a_flow(examples):
-    shown = words(figures.patient_flow(examples.flow().iloc[:1], study=examples.study()))
+    shown = words(patient_flow(examples.flow().iloc[:1], study=examples.study()))
     assert "Analysed (n = 1764)" in shown

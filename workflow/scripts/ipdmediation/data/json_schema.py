@@ -42,7 +42,9 @@ def _fill_defaults(
     yield from Draft202012Validator.VALIDATORS["properties"](validator, properties, instance, schema)
 
 
-_FillingValidator = validators.extend(Draft202012Validator, {"properties": _fill_defaults})
+_FillingValidator: Any = validators.extend(  # type: ignore[no-untyped-call]
+    Draft202012Validator, {"properties": _fill_defaults}
+)
 
 
 def _in_words(error: ValidationError) -> str:
@@ -50,7 +52,8 @@ def _in_words(error: ValidationError) -> str:
         # Of the alternatives that all failed, the one that came furthest is what was meant.
         error = best_match(error.context) or error
     place = ".".join(str(part) for part in error.absolute_path) or "top level"
-    schema, content = dict(error.schema), error.instance  # type: ignore[arg-type]
+    schema: dict[str, Any] = dict(error.schema)  # type: ignore[arg-type]
+    content: Any = error.instance
     if error.validator == "additionalProperties":
         known = schema.get("properties", {})
         unknown = [key for key in content if key not in known]

@@ -197,7 +197,7 @@ def draw_by_trial(
         (trial, arm): _quartiles(rows_of(frame, variable, trial), arm) for trial in trials for arm in ARMS
     }
     texts = {key: _quartile_text(found, "") for key, found in values.items()}
-    text_width = max([text_width(text, SMALL_SIZE) for text in texts.values()] + [30.0]) + 3
+    column_width = max([text_width(text, SMALL_SIZE) for text in texts.values()] + [30.0]) + 3
     title = wrap(
         f"{study.label(variable)}, by trial",
         DOUBLE_COLUMN - 2 * MARGIN,
@@ -207,9 +207,9 @@ def draw_by_trial(
     top = MARGIN + text_height(title, size=style.TITLE_SIZE) + 10
     plot = row_height * len(trials)
     label = _axis_label(study, variable)
-    label_lines = wrap(label, DOUBLE_COLUMN - left - text_width)
+    label_lines = wrap(label, DOUBLE_COLUMN - left - column_width)
     sheet = new_sheet(DOUBLE_COLUMN, top + plot + 9 + text_height(label_lines) + 2, study)
-    width = DOUBLE_COLUMN - left - text_width - MARGIN
+    width = DOUBLE_COLUMN - left - column_width - MARGIN
     axes = sheet.axes_at(left, top, width, plot)
     ends = [found[name] for found in values.values() for name in ("q1", "q3") if name in found]
     _mediator_axis(axes, transform, offset, ends)

@@ -49,13 +49,13 @@ def model_coefficients(total: pd.DataFrame, outcome: pd.DataFrame, *, study: Stu
         for term in terms
         if term in frame.index
     }
-    text_width = max(text_width(text, SMALL_SIZE) for text in texts.values()) + 3
-    text_width = max(text_width, 30.0)
+    column_width = max(text_width(text, SMALL_SIZE) for text in texts.values()) + 3
+    column_width = max(column_width, 30.0)
     left = MARGIN + max(text_width(line, TEXT_SIZE) for lines in names for line in lines) + 4
     heights = [max(8.0, text_height(lines) + 2.5) for lines in names]
     top, plot = 15.0, float(sum(heights))
     sheet = new_sheet(DOUBLE_COLUMN, top + plot + 16, study)
-    axes = sheet.axes_at(left, top, DOUBLE_COLUMN - left - text_width - MARGIN, plot)
+    axes = sheet.axes_at(left, top, DOUBLE_COLUMN - left - column_width - MARGIN, plot)
     ends = np.array([float(models[model].loc[term, column]) for term, model in texts for column in columns])
     limits = _forest_limits(ends, ratios=ratios)
     if ratios:
@@ -102,7 +102,7 @@ def model_coefficients(total: pd.DataFrame, outcome: pd.DataFrame, *, study: Stu
         x = draw_key(
             sheet, x, 5, f"{model} in the model", colours[model], hollow=model != "With the mediator"
         )
-    middle = left + (DOUBLE_COLUMN - left - text_width - MARGIN) / 2
+    middle = left + (DOUBLE_COLUMN - left - column_width - MARGIN) / 2
     sheet.text(middle, top + plot + 8, f"{quantity} of a better outcome" if ratios else quantity, ha="center")
     if ratios:
         sheet.text(
