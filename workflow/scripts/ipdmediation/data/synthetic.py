@@ -93,8 +93,7 @@ def simulate_trial(parameters: Parameters, trial: str, *, rng: np.random.Generat
     columns[outcome["variable"]] = _count_above(latent, outcome["thresholds"][trial]).astype(float)
     columns[model["variable"]] = _to_resolution(np.exp(mediator) - model["offset"], model["per_unit"])
     columns |= _follow_up(parameters["follow_up"], trial, mediator, draws[:, width + 2 :])
-    for loss in parameters["losses"]:
-        _lose(loss, trial, columns, treatment=treatment, severity=predictor, rng=rng)
+    _lose_patients(parameters["losses"], trial, columns, treatment=treatment, severity=predictor, rng=rng)
     _remove_values(parameters["missing"], trial, columns, rng)
 
     pattern = parameters["patient_id"][trial]
@@ -259,8 +258,8 @@ def _follow_up(
     }
 
 
-def _lose(
-    loss: Mapping[str, Any],
+def _lose_patients(
+    losses: Sequence[Mapping[str, Any]],
     trial: str,
     columns: dict[str, Any],
     *,
@@ -268,48 +267,57 @@ def _lose(
     severity: FloatArray,
     rng: np.random.Generator,
 ) -> None:
-    """Draw the patients whom one reason takes out of the analysed cohort; change their values in place."""
-    taken = columns.setdefault("lost", np.zeros(treatment.size, dtype=bool))
-    for arm, wanted in enumerate(loss["patients"].get(trial, (0, 0))):
-        eligible = (treatment == arm) & ~taken
-        for name, value in loss.get("only", {}).items():
-            eligible &= columns[name] == value
-        candidates = np.flatnonzero(eligible)
-        if wanted > candidates.size:
-            raise SyntheticDataError(
-                f"loss {loss['reason']!r}, trial {trial!r}, {ARMS[arm]}: {wanted} patients wanted, "
-                f"{candidates.size} there"
-            )
-        if wanted == 0:
-            continue
-        weight = np.exp(loss["severity"] * severity[candidates])
-        chosen = rng.choice(candidates, size=wanted, replace=False, p=weight / weight.sum())
-        taken[chosen] = True
-        for name, value in loss.get("becomes", {}).items():
-            columns[name][chosen] = value
-        for name, ranges in loss.get("between", {}).items():
-            picked = np.asarray(ranges, dtype=float)[rng.integers(len(ranges), size=wanted)]
-            columns[name][chosen] = np.round(rng.uniform(picked[:, 0], picked[:, 1]))
-        for name in loss.get("blank", ()):
-            columns[name][chosen] = None if columns[name].dtype == object else np.nan
+    """Draw the patients whom each reason takes out of the analysed cohort; change their values in place."""
+    kept = np.ones(treatment.size, dtype=bool)
+    for loss in losses:
+        for arm, wanted in enumerate(loss["patients"].get(trial, ())):
+            eligible = kept & (treatment == arm)
+            for name, value in loss.get("only", {}).items():
+                eligible &= columns[name] == value
+            candidates = np.flatnonzero(eligible)
+            if wanted > candidates.size:
+                raise SyntheticDataError(
+                    f"loss {loss['reason']!r}, trial {trial!r}, {ARMS[arm]}: {wanted} patients wanted, "
+                    f"{candidates.size} there"
+                )
+            weight = np.exp(loss["severity"] * severity[candidates])
+            chosen = rng.choice(candidates, size=wanted, replace=False, p=weight / weight.sum())
+            kept[chosen] = False
+            _change_values(loss, columns, chosen, rng)
+
+
+def _change_values(
+    loss: Mapping[str, Any], columns: dict[str, Any], chosen: IntArray, rng: np.random.Generator
+) -> None:
+    """Give the chosen patients the values that go with the reason, in place."""
+    for name, value in loss.get("becomes", {}).items():
+        columns[name][chosen] = value
+    for name, ranges in loss.get("between", {}).items():
+        low, high = np.asarray(ranges, dtype=float)[rng.integers(len(ranges), size=chosen.size)].T
+        columns[name][chosen] = np.round(rng.uniform(low, high))
+    for name in loss.get("blank", ()):
+        _blank(columns[name], chosen)
+
+
+def _blank(column: npt.NDArray[Any], rows: npt.NDArray[Any]) -> None:
+    """Set values to missing, in place."""
+    column[rows] = None if column.dtype == object else np.nan
 
 
 def _remove_values(
     missing: Mapping[str, Any], trial: str, columns: dict[str, Any], rng: np.random.Generator
 ) -> None:
     """Remove covariate values at random given observed ones, in place."""
-    n = columns["lost"].size
     for name, specification in missing.items():
-        draw = rng.random(n)
+        draw = rng.random(columns[name].size)
         share = specification["percent"].get(trial, 0) / 100
         if share == 0:
             continue
-        log_odds = np.full(n, logit(share))
+        log_odds = np.full(draw.size, logit(share))
         for driver, slope in specification["depends_on"].items():
             value = columns[driver]
             log_odds += slope * np.nan_to_num(value - np.nanmean(value))
-        gone = draw < expit(log_odds)
-        columns[name][gone] = None if columns[name].dtype == object else np.nan
+        _blank(columns[name], draw < expit(log_odds))
 
 
 # --- the causal truth ---------------------------------------------------------------------------------------
