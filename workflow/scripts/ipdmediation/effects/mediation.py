@@ -110,7 +110,7 @@ class MediationEffects:
         return np.concatenate(
             [
                 coefficient_effects(self._paths(fits)),
-                khb(self._standardisation.predictors(mediator, outcome, weights)),
+                khb(cells.predictors),
                 natural.ravel(),
                 controlled.ravel(),
                 reference.ravel(),

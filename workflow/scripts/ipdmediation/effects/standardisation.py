@@ -92,10 +92,13 @@ class StandardisedCells(NamedTuple):
         continuous outcome K = 1 and it is the mean.
     controlled : (values, 2, K) array
         The same with the mediator held at each value, by arm.
+    predictors : (4,) array
+        Expected linear predictor of each of `CELLS`, in a trial without deviation.
     """
 
     natural: FloatArray
     controlled: FloatArray
+    predictors: FloatArray
 
 
 class _Replicate(NamedTuple):
@@ -107,6 +110,7 @@ class _Replicate(NamedTuple):
     coefficients: FloatArray  # of the mediator's terms
     thresholds: FloatArray
     residuals: Rule | None  # of the mediator, where they are integrated over as they are
+    residual_mean: float
     weights: FloatArray
 
 
@@ -219,24 +223,23 @@ class Standardisation:
         own_trials = self.options.population == "these_trials"
         replicate = self._evaluate(mediator, outcome, weights, modes=own_trials)
         if self._models.specification.family == "continuous":
-            natural, controlled = self._expected_predictors(replicate, self._known_effects(outcome))
-            cells = np.concatenate([natural, controlled])[:, None]
+            known = self._known_effects(outcome)
+            expected = [self._expected(replicate, known), self._expected_held(replicate, known)]
+            cells = np.concatenate(expected)[:, None]
         else:
             parts = [
                 effects.probability * self._cumulative(replicate, effects)
                 for effects in self._trial_effects(outcome)
             ]
-            cells = np.diff(np.sum(parts, axis=0), axis=1, prepend=0.0, append=1.0)
-        return StandardisedCells(cells[:4], cells[4:].reshape(-1, 2, cells.shape[1]))
-
-    def predictors(self, mediator: Refit, outcome: Refit, weights: FloatArray) -> FloatArray:
-        """Return the expected linear predictor of each of `CELLS` in a trial without deviation, shape (4,).
-
-        Parameters as of `cells`.
-        """
-        replicate = self._evaluate(mediator, outcome, weights, modes=False)
-        average = _TrialEffects(1.0, np.zeros(self._n_groups), np.zeros(2), np.zeros(2))
-        return self._expected_predictors(replicate._replace(residuals=None), average)[0]
+            cells = _levels(np.sum(parts, axis=0))
+        if own_trials and self._outcome.random_names:
+            replicate = self._evaluate(mediator, outcome, weights, modes=False)
+        none = _TrialEffects(1.0, np.zeros(self._n_groups), np.zeros(2), np.zeros(2))
+        return StandardisedCells(
+            natural=cells[:4],
+            controlled=cells[4:].reshape(-1, 2, cells.shape[1]),
+            predictors=self._expected(replicate._replace(residual_mean=0.0), none),
+        )
 
     def _evaluate(self, mediator: Refit, outcome: Refit, weights: FloatArray, *, modes: bool) -> _Replicate:
         own_trials = self.options.population == "these_trials"
@@ -256,6 +259,7 @@ class Standardisation:
             coefficients=outcome.estimates[self._terms.positions],
             thresholds=outcome.estimates[: max(len(self._models.outcome_levels) - 1, 0)],
             residuals=residuals,
+            residual_mean=0.0 if residuals is None else float(np.sum(residuals.nodes * residuals.weights)),
             weights=weights,
         )
 
@@ -309,11 +313,15 @@ class Standardisation:
         )
         return np.array(
             [
-                replicate.predictors[arm] + added[arm, value][self._groups]
+                replicate.predictors[arm] + self._of_rows(added[arm, value])
                 for value in range(self._controlled_values.size)
                 for arm in ARMS
             ]
         ).reshape(-1, self._groups.size)
+
+    def _of_rows(self, values: FloatArray) -> FloatArray:
+        """Return values of the groups as those of their rows, one value for all where there is one group."""
+        return values if self._n_groups == 1 else values[self._groups]
 
     def _slopes(self, replicate: _Replicate, effects: _TrialEffects) -> FloatArray:
         """Return the (2, groups) slopes of a mediator that is linear in the outcome model, by arm."""
@@ -333,7 +341,7 @@ class Standardisation:
         ]
         predictors = np.array(
             [
-                replicate.predictors[arm] + slopes[arm][self._groups] * replicate.means[source]
+                replicate.predictors[arm] + self._of_rows(slopes[arm]) * replicate.means[source]
                 for arm, source in CELLS
             ]
         )
@@ -399,28 +407,46 @@ class Standardisation:
             high=float(finite.max() - lowest),
         )
 
-    def _expected_predictors(
-        self, replicate: _Replicate, effects: _TrialEffects
-    ) -> tuple[FloatArray, FloatArray]:
-        """Return expected linear predictors, averaged over patients: of `CELLS`, then by value and arm."""
-        weights = replicate.weights / replicate.weights.sum()
-        own = replicate.predictors @ weights
+    def _expected(self, replicate: _Replicate, effects: _TrialEffects) -> FloatArray:
+        """Return the expected linear predictor of each of `CELLS`, averaged over patients."""
+        own = _averages(replicate.predictors, replicate.weights)
         if self._rule is None:
-            means = replicate.means
-            if replicate.residuals is not None:
-                means = means + replicate.residuals.nodes @ replicate.residuals.weights
-            slopes = self._slopes(replicate, effects)[:, self._groups]
-            natural = [own[arm] + (slopes[arm] * means[source]) @ weights for arm, source in CELLS]
+            contributions = self._slopes(replicate, effects)  # of one unit of the mediator, (2, groups)
+            shares = np.array(
+                [
+                    np.bincount(self._groups, replicate.weights * mean, minlength=self._n_groups)
+                    for mean in replicate.means + replicate.residual_mean
+                ]
+            )
         else:
             contributions = self._contributions(replicate, effects, self._rule)
-            masses = kernels.node_masses(
+            shares = kernels.node_masses(
                 replicate.means,
                 np.sqrt(replicate.mediator_variances),
                 self._rule.nodes,
                 self._rule.weights,
                 self._groups,
                 self._n_groups,
-                weights,
+                replicate.weights,
             )
-            natural = [own[arm] + np.sum(contributions[arm] * masses[source]) for arm, source in CELLS]
-        return np.array(natural), self._held_predictors(replicate, effects) @ weights
+        shares /= replicate.weights.sum()
+        products = contributions.reshape(2, 1, -1) * shares.reshape(1, 2, -1)
+        return np.ravel(own[:, None] + np.sum(products, axis=2))
+
+    def _expected_held(self, replicate: _Replicate, effects: _TrialEffects) -> FloatArray:
+        """Return the expected linear predictor with the mediator held, by value and arm."""
+        return _averages(self._held_predictors(replicate, effects), replicate.weights)
+
+
+def _levels(cumulative: FloatArray) -> FloatArray:
+    """Return the probabilities of the levels from the cumulative ones, by row."""
+    levels = np.ones((len(cumulative), cumulative.shape[1] + 1))
+    levels[:, :-1] = cumulative
+    levels[:, 1:] -= cumulative
+    return levels
+
+
+def _averages(rows: FloatArray, weights: FloatArray) -> FloatArray:
+    """Return the weighted mean of each row, with a sum that does not depend on the number of threads."""
+    averages: FloatArray = np.sum(rows * weights, axis=1) / weights.sum()
+    return averages

@@ -8,7 +8,7 @@ Gauss-Hermite rule, H is the outcome's distribution function with Gaussian varia
 residuals as shifts, they are integrated over their empirical distribution.
 """
 
-# ruff: noqa: PLR0912, PLR0917 - compiled loops take arrays by position and stay in one piece
+# ruff: noqa: PLR0917 - compiled loops take arrays by position and stay in one piece
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _FAST = {"reassoc", "contract", "nsz", "arcp"}
 _REACH = 8.5  # standard deviations beyond which a Gaussian density is negligible
 _EMPTY = 1e-14  # a level with less probability than this is not there
 _SMALLEST_STEP = 1e-12
-_MAX_ITERATIONS = 200
+_MAX_ITERATIONS = 100
 
 
 @njit(cache=True, fastmath=_FAST, error_model="numpy")
@@ -123,11 +123,14 @@ def _look_up(table: FloatArray, position: float) -> float:
 
 
 @njit(cache=True, error_model="numpy")
-def _complete(cumulative: FloatArray, thresholds: FloatArray) -> None:
-    """Fill the columns of infinite thresholds, which belong to levels that no row has."""
+def _all_cuts(cumulative: FloatArray, finite: IntArray, thresholds: FloatArray) -> FloatArray:
+    """Add the columns of infinite thresholds, which belong to levels that no row has."""
+    full = np.empty((cumulative.shape[0], thresholds.shape[0]))
     for k in range(thresholds.shape[0]):
-        if not math.isfinite(thresholds[k]):
-            cumulative[:, k] = 1.0 if thresholds[k] > 0.0 else 0.0
+        full[:, k] = 1.0 if thresholds[k] > 0.0 else 0.0
+    for position in range(finite.shape[0]):
+        full[:, finite[position]] = cumulative[:, position]
+    return full
 
 
 @njit(cache=True, error_model="numpy")
@@ -156,25 +159,19 @@ def mean_cumulative(
     (cells, K - 1) cumulative probabilities.
     """
     cells, n = predictors.shape
-    cuts = thresholds.shape[0]
-    positions = (thresholds - low) / step
-    cumulative = np.zeros((cells, cuts))
-    total = 0.0
+    finite = np.flatnonzero(np.isfinite(thresholds))
+    positions = (thresholds[finite] - low) / step
+    sums = np.zeros((cells, finite.shape[0]))
     for i in range(n):
         weight = weights[i]
         if weight == 0.0:
             continue
-        total += weight
-        group = groups[i]
         for c in range(cells):
-            table = tables[table_of[c, group]]
+            table = tables[table_of[c, groups[i]]]
             predictor = predictors[c, i] / step
-            for k in range(cuts):
-                if math.isfinite(positions[k]):
-                    cumulative[c, k] += weight * _look_up(table, positions[k] - predictor)
-    cumulative /= total
-    _complete(cumulative, thresholds)
-    return cumulative
+            for k in range(finite.shape[0]):
+                sums[c, k] += weight * _look_up(table, positions[k] - predictor)
+    return _all_cuts(sums / weights.sum(), finite, thresholds)
 
 
 @njit(cache=True, error_model="numpy")
@@ -207,16 +204,15 @@ def mean_cumulative_over_nodes(
     (4, K - 1) cumulative probabilities of the cells (a, m) = (0, 0), (0, 1), (1, 0), (1, 1).
     """
     n = means.shape[1]
-    cuts = thresholds.shape[0]
-    positions = (thresholds - low) / step
+    finite = np.flatnonzero(np.isfinite(thresholds))
+    cuts = finite.shape[0]
+    positions = (thresholds[finite] - low) / step
     cumulative = np.zeros((4, cuts))
     sums = np.empty((2, cuts))
-    total = 0.0
     for i in range(n):
         weight = weights[i]
         if weight == 0.0:
             continue
-        total += weight
         for m in range(2):
             sums[:, :] = 0.0
             mass = 0.0
@@ -231,14 +227,11 @@ def mean_cumulative_over_nodes(
                 for a in range(2):
                     predictor = (predictors[a, i] + contributions[a, groups[i], q]) / step
                     for k in range(cuts):
-                        if math.isfinite(positions[k]):
-                            sums[a, k] += density * _look_up(tables[a], positions[k] - predictor)
+                        sums[a, k] += density * _look_up(tables[a], positions[k] - predictor)
             for a in range(2):
                 for k in range(cuts):
                     cumulative[2 * a + m, k] += weight * sums[a, k] / mass
-    cumulative /= total
-    _complete(cumulative, thresholds)
-    return cumulative
+    return _all_cuts(cumulative / weights.sum(), finite, thresholds)
 
 
 @njit(cache=True, error_model="numpy")
@@ -275,6 +268,63 @@ def node_masses(
 
 
 @njit(cache=True, error_model="numpy")
+def _solve(matrix: FloatArray, vector: FloatArray) -> None:
+    """Solve a symmetric positive definite system in place, from the matrix' lower triangle."""
+    size = vector.shape[0]
+    for j in range(size):
+        for i in range(j + 1, size):
+            factor = matrix[i, j] / matrix[j, j]
+            vector[i] -= factor * vector[j]
+            for k in range(j + 1, i + 1):
+                matrix[i, k] -= factor * matrix[k, j]
+    for j in range(size - 1, -1, -1):
+        for i in range(j + 1, size):
+            vector[j] -= matrix[i, j] * vector[i]
+        vector[j] /= matrix[j, j]
+
+
+@njit(cache=True, error_model="numpy")
+def _proportional_odds_derivatives(
+    tables: FloatArray, thresholds: FloatArray, effect: float, score: FloatArray, information: FloatArray
+) -> bool:
+    """Score and observed information (lower triangle) of thresholds, then effect; False outside the range."""
+    levels = tables.shape[1]
+    last = levels - 1
+    score[:] = 0.0
+    information[:, :] = 0.0
+    for group in range(2):
+        below, density_below, bend_below = 0.0, 0.0, 0.0
+        for k in range(levels):
+            above, density_above, bend_above = 1.0, 0.0, 0.0
+            if k < last:
+                above = 1.0 / (1.0 + math.exp(group * effect - thresholds[k]))
+                density_above = above * (1.0 - above)
+                bend_above = density_above * (1.0 - 2.0 * above)
+            probability = above - below
+            if not probability > 0.0:
+                return False
+            weight = tables[group, k]
+            first_a, first_b = density_above / probability, -density_below / probability
+            second_a = first_a * first_a - bend_above / probability
+            second_b = first_b * first_b + bend_below / probability
+            mixed = first_a * first_b
+            if k < last:
+                score[k] += weight * first_a
+                information[k, k] += weight * second_a
+                information[last, k] -= group * weight * (second_a + mixed)
+            if k > 0:
+                score[k - 1] += weight * first_b
+                information[k - 1, k - 1] += weight * second_b
+                information[last, k - 1] -= group * weight * (second_b + mixed)
+            if 0 < k < last:
+                information[k, k - 1] += weight * mixed
+            score[last] -= group * weight * (first_a + first_b)
+            information[last, last] += group * weight * (second_a + 2.0 * mixed + second_b)
+            below, density_below, bend_below = above, density_above, bend_above
+    return True
+
+
+@njit(cache=True, error_model="numpy")
 def common_log_odds_ratio(distribution: FloatArray, reference: FloatArray) -> float:
     """Proportional-odds maximum likelihood for two equal groups with these expected tables.
 
@@ -285,55 +335,34 @@ def common_log_odds_ratio(distribution: FloatArray, reference: FloatArray) -> fl
     The log odds ratio; nan where there is none (one group has all its probability at one end).
     """
     present = np.flatnonzero(distribution + reference > _EMPTY)
-    levels = present.shape[0]
-    if levels < 2:
-        return 0.0 if levels == 1 else math.nan
-    tables = np.empty((2, levels))
+    last = present.shape[0] - 1
+    if last < 1:
+        return 0.0
+    tables = np.empty((2, last + 1))
     tables[0] = reference[present]
     tables[1] = distribution[present]
-    parameters = np.zeros(levels)  # thresholds, then the effect
-    below = 0.0
-    whole = tables.sum()
-    for k in range(levels - 1):
+    thresholds = np.empty(last)
+    effect = 0.0
+    below, whole = 0.0, tables.sum()
+    for k in range(last):
         below += tables[0, k] + tables[1, k]
-        parameters[k] = math.log(below / (whole - below))
-    score = np.empty(levels)
-    information = np.empty((levels, levels))
-    derivative = np.empty((levels, levels))
+        thresholds[k] = math.log(below / (whole - below))
+    step = np.empty(last + 1)
+    information = np.empty((last + 1, last + 1))
     for _ in range(_MAX_ITERATIONS):
-        score[:] = 0.0
-        information[:, :] = 0.0
-        for group in range(2):
-            derivative[:, :] = 0.0
-            cumulative, density = 0.0, 0.0
-            for k in range(levels):
-                above, slope = 1.0, 0.0
-                if k < levels - 1:
-                    above = 1.0 / (1.0 + math.exp(group * parameters[levels - 1] - parameters[k]))
-                    slope = above * (1.0 - above)
-                    derivative[k, k] = slope
-                if k > 0:
-                    derivative[k, k - 1] = -density
-                derivative[k, levels - 1] = -group * (slope - density)
-                probability = above - cumulative
-                if not probability > 0.0:
-                    return math.nan
-                for j in range(levels):
-                    score[j] += derivative[k, j] * tables[group, k] / probability
-                    for h in range(levels):
-                        information[j, h] += derivative[k, j] * derivative[k, h] / probability
-                cumulative, density = above, slope
-        step = np.linalg.solve(information, score)
+        if not _proportional_odds_derivatives(tables, thresholds, effect, step, information):
+            return math.nan
+        _solve(information, step)
         largest = np.abs(step).max()
         if not math.isfinite(largest):
             return math.nan
-        # thresholds keep their order
         shorten = min(1.0, 2.0 / largest) if largest > 0.0 else 1.0
-        for k in range(1, levels - 1):
+        for k in range(1, last):
             closing = step[k - 1] - step[k]
-            if closing > 0.0:
-                shorten = min(shorten, 0.9 * (parameters[k] - parameters[k - 1]) / closing)
-        parameters += shorten * step
+            if closing > 0.0:  # thresholds keep their order
+                shorten = min(shorten, 0.9 * (thresholds[k] - thresholds[k - 1]) / closing)
+        thresholds += shorten * step[:last]
+        effect += shorten * step[last]
         if largest < _SMALLEST_STEP:
-            return float(parameters[levels - 1])
+            return float(effect)
     return math.nan
