@@ -107,8 +107,12 @@ def test_an_unknown_code_is_one_line_and_nothing_made_is_lost(study: Study) -> N
     (line,) = [line for line in said.splitlines() if line.startswith("harmonise_trial: ")]
     for part in ("mr_clean.csv", "OCCLUSIE", "M9", "M1", "rows", "log: logs/harmonise_trial/mr_clean.log"):
         assert part in line
-    lost = [path for path, content in before.items() if path != raw and path.read_bytes() != content]
-    assert lost == []
+    # Snakemake removes the failed step's own outputs, which no longer belong to its input.
+    step = {
+        study.root / "results" / name for name in ("ipd/harmonised/mr_clean.parquet", "quality/mr_clean.csv")
+    }
+    kept = {path: content for path, content in before.items() if path not in {raw, *step}}
+    assert [path for path, content in kept.items() if path.read_bytes() != content] == []
 
 
 def test_an_unreadable_file_leaves_no_half_written_output(study: Study) -> None:
