@@ -70,7 +70,7 @@ def test_a_figure_s_code_redraws_that_figure(study: Study) -> None:
 @pytest.mark.parametrize(
     "module",
     [
-        "data.units",
+        "data.mapping",
         "models.results",
         "effects.log_odds",
         "inference.intervals",
@@ -86,9 +86,8 @@ def test_editing_a_module_reruns_exactly_the_jobs_that_import_it(
 ) -> None:
     """Holds the workflow's own search for imports against what Python really imports."""
     everything = study.jobs("--forceall")
-    importers = [
-        output for rule, output in everything if f"ipdmediation.{module}" in imports[script(rule, output)]
-    ]
+    name = f"ipdmediation.{module}"
+    importers = [output for rule, output in everything if name in imports[script(rule, output)]]
     assert importers
     expected = study.jobs("--forcerun", *importers)
     path = study.root / f"workflow/scripts/ipdmediation/{module.replace('.', '/')}.py"
