@@ -28,6 +28,11 @@ COLUMNS = [
     "ratio_unit",
 ]
 RATIOS = {"ordinal": "common odds ratio", "binary": "odds ratio"}
+RANDOM_EFFECTS = {
+    "intercept": "intercept",
+    "treatment": "treatment effect",
+    "mediator": "mediator effect",
+}
 LOG_TRANSFORMS = ("log", "log1p")
 
 
@@ -154,10 +159,16 @@ def _label(
         "mediator": f"{mediator}, per 1 {mediator_unit(specification, variables)}",
         "mediator per doubling": f"{mediator}, per doubling",
         "intercept": "Intercept",
+        "residual_sd": "Residual SD",
         "treatment:mediator": f"{treatment} x {mediator.lower()}",
     }
     if term in known:
         return known[term]
+    if term.startswith("cor("):
+        first, second = term.removeprefix("cor(").rstrip(")").split(",")
+        return f"Between trials: correlation of {RANDOM_EFFECTS[first]} and {RANDOM_EFFECTS[second]}"
+    if term.startswith("sd("):
+        return f"Between trials: SD of {RANDOM_EFFECTS[term.removeprefix('sd(').rstrip(')')]}"
     name, _, level = term.rstrip("]").partition("[")
     if name == "trial":
         return f"Trial: {trials[level]}"
