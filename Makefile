@@ -51,6 +51,11 @@ lock: ## resolve the dependencies anew (needs uv)
 		--universal --fork-strategy fewest --python-version 3.11 --generate-hashes --no-annotate \
 		--custom-compile-command "make lock" --output-file envs/requirements-dev.lock
 
+.PHONY: pictures
+pictures: $(VENV)/run.stamp ## draw the README's pictures anew (needs graphviz and a finished run)
+	$(BIN)/snakemake --rulegraph dot 2>/dev/null | tred | dot -Tpng -Gdpi=90 -o docs/rulegraph.png
+	cp results/primary/figures/path_diagram.png docs/
+
 .PHONY: clean
 clean: ## remove what runs have made, keep the environment
 	rm -rf results/* logs benchmarks .snakemake

@@ -33,6 +33,7 @@ RANDOM_EFFECTS = {
     "treatment": "treatment effect",
     "mediator": "mediator effect",
 }
+SPREADS = {"sd": "SD", "cor": "correlation"}
 LOG_TRANSFORMS = ("log", "log1p")
 
 
@@ -164,17 +165,17 @@ def _label(
     }
     if term in known:
         return known[term]
-    if term.startswith("cor("):
-        first, second = term.removeprefix("cor(").rstrip(")").split(",")
-        return f"Between trials: correlation of {RANDOM_EFFECTS[first]} and {RANDOM_EFFECTS[second]}"
-    if term.startswith("sd("):
-        return f"Between trials: SD of {RANDOM_EFFECTS[term.removeprefix('sd(').rstrip(')')]}"
+    if term.startswith(("sd(", "cor(")):
+        kind, _, effects = term.rstrip(")").partition("(")
+        named = " and ".join(RANDOM_EFFECTS[effect] for effect in effects.split(","))
+        return f"Between trials: {SPREADS[kind]} of {named}"
     name, _, level = term.rstrip("]").partition("[")
     if name == "trial":
         return f"Trial: {trials[level]}"
-    if name not in variables:
-        return term
-    variable = variables[name]
+    return _covariate_label(variables[name], level) if name in variables else term
+
+
+def _covariate_label(variable: Variable, level: str) -> str:
     if level:
         return f"{variable.label}: {variable.level_labels.get(level, level)}"
     return f"{variable.label}, per {variable.unit}" if variable.unit else variable.label
