@@ -39,7 +39,6 @@ _LARGEST_PREDICTOR = 100.0
 _END_EXPONENTIAL = 1e200  # exp(-t) of the bound below the lowest level
 _END_PROBIT = 40.0  # a bound that is as good as infinite: the normal density is exactly 0 there
 _KEEP_HESSIAN_BELOW = 0.05
-_FLAT_CURVATURE = 1e-3
 
 # Random effects are standardised so that their standard deviations are in units of the linear predictor.
 _INNER_TOLERANCE = 1e-3
@@ -86,6 +85,13 @@ def cholesky_solve(factor: FloatArray, vector: FloatArray) -> None:
         for k in range(i + 1, size):
             total -= factor[k, i] * vector[k]
         vector[i] = total / factor[i, i]
+
+
+@njit(cache=True, error_model="numpy")
+def _is_flat(ascent: float, largest: float) -> bool:
+    """Tell separation: steps stay long while there is nearly nothing to gain (a curvature near zero)."""
+    curvature = ascent / (largest * largest) if largest > 0.0 else math.inf
+    return (largest > 0.2 and curvature < 1e-3) or (largest > 0.01 and curvature < 1e-5)
 
 
 @njit(cache=True, fastmath=_FAST, error_model="numpy")
@@ -512,7 +518,7 @@ def fit_fixed(
         for k in range(size):
             ascent += gradient[k] * step[k]
             largest = max(largest, abs(step[k]))
-        if largest > 0.2 and ascent < _FLAT_CURVATURE * largest * largest:
+        if _is_flat(ascent, largest):
             status = _SEPARATED
             break
         shorten = min(1.0, 10.0 / largest) if largest > 0.0 else 1.0
@@ -1612,7 +1618,7 @@ def _maximise_laplace(
         previous = largest
         if settled and (rank == q or not _reopening(work, factor).any()):
             return factor, modes, _CONVERGED if rank == q else _SINGULAR, iteration + 1
-        if largest > 0.2 and ascent < _FLAT_CURVATURE * largest * largest:
+        if _is_flat(ascent, largest):
             return factor, modes, _SEPARATED, iteration
     return factor, modes, _NOT_CONVERGED, max_iterations
 
