@@ -20,6 +20,7 @@ from numba import njit
 
 from ipdmediation.models.results import FitStatus, FloatArray, IntArray
 
+# Unsigned bounds of row ranges: with signed ones numba looks for negative indices and does not vectorise.
 _FAST = {"reassoc", "contract", "nsz", "arcp"}
 _CONVERGED = int(FitStatus.CONVERGED)
 _SINGULAR = int(FitStatus.SINGULAR)
@@ -128,14 +129,14 @@ def trial_sums(
         for d in range(q):
             for t in range(n_trials):
                 dot = 0.0
-                for i in range(trial_start[t], trial_start[t + 1]):
+                for i in range(np.uint64(trial_start[t]), np.uint64(trial_start[t + 1])):
                     dot += weighted[i] * random_columns[d, i]
                 coupling[t, d, j] = dot
     for d in range(q):
         for e in range(q):
             for t in range(n_trials):
                 dot = 0.0
-                for i in range(trial_start[t], trial_start[t + 1]):
+                for i in range(np.uint64(trial_start[t]), np.uint64(trial_start[t + 1])):
                     dot += w[i] * random_columns[d, i] * random_columns[e, i]
                 square[t, d, e] = dot
     return Sums(total, coupling, square, weight)
