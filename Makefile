@@ -3,6 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 CORES ?= all
 PYTEST_OPTIONS ?=
+export REQUIRE_TOOLS
 SUPPORTED := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c '$(SUPPORTED)' 2>/dev/null && echo $$p && break; done)
@@ -22,7 +23,7 @@ run: $(VENV)/run.stamp ## make the environment and run the default study (CORES=
 	@echo "From now on: . $(BIN)/activate && snakemake --cores $(CORES)"
 
 .PHONY: test
-test: lint ## lint, types, formats and every test
+test: lint ## lint, types, formats and every test (REQUIRE_TOOLS=1: a missing tool is a failure)
 	$(BIN)/python -m pytest $(PYTEST_OPTIONS)
 
 .PHONY: unit

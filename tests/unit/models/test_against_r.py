@@ -6,7 +6,6 @@ them again.
 
 import importlib.util
 import json
-import shutil
 import subprocess
 import sys
 import warnings
@@ -175,7 +174,7 @@ def test_linear_mixed_model_of_statsmodels(name, method):
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(shutil.which("Rscript") is None, reason="Rscript is not installed")
+@pytest.mark.tool("Rscript")
 def test_r_makes_the_same_numbers_again(tmp_path):
     names = ["balanced", "tiny_trial", "three_levels"]
     for name in names:
