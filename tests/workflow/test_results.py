@@ -5,7 +5,7 @@ import stat
 
 import pandas as pd
 import pytest
-from tests.workflow.conftest import ROOT, Study
+from tests.workflow.conftest import Study
 
 pytestmark = pytest.mark.slow
 
@@ -97,8 +97,27 @@ def test_a_wrong_key_is_one_clear_error(study: Study) -> None:
     assert "replicates" in done.stderr + done.stdout
 
 
-def test_an_unknown_code_stops_before_anything_is_lost(study: Study) -> None:
-    before = study.read("results/report.html")
-    study.edit("config/trials/mr_clean.yaml", "codes:", "codes: # edited\n   ")
-    assert (ROOT / "config").is_dir()
-    assert study.read("results/report.html") == before
+def test_an_unknown_code_is_one_line_and_nothing_made_is_lost(study: Study) -> None:
+    before = {path: path.read_bytes() for path in (study.root / "results").rglob("*") if path.is_file()}
+    raw = study.root / "results/ipd/raw/mr_clean.csv"
+    raw.write_bytes(raw.read_bytes().replace(b";M1;", b";M9;"))
+    done = study.snakemake()
+    said = done.stdout + done.stderr
+    assert done.returncode != 0
+    (line,) = [line for line in said.splitlines() if line.startswith("harmonise_trial: ")]
+    for part in ("mr_clean.csv", "OCCLUSIE", "M9", "M1", "rows", "log: logs/harmonise_trial/mr_clean.log"):
+        assert part in line
+    # Snakemake removes the failed step's own outputs, which no longer belong to its input.
+    step = {
+        study.root / "results" / name for name in ("ipd/harmonised/mr_clean.parquet", "quality/mr_clean.csv")
+    }
+    kept = {path: content for path, content in before.items() if path not in {raw, *step}}
+    assert [path for path, content in kept.items() if path.read_bytes() != content] == []
+
+
+def test_an_unreadable_file_leaves_no_half_written_output(study: Study) -> None:
+    (study.root / "results/ipd/raw/extend_ia.xlsx").write_bytes(b"PK\x03\x04 cut off")
+    done = study.snakemake()
+    assert done.returncode != 0
+    assert "extend_ia.xlsx: not readable as an Excel workbook" in done.stdout + done.stderr
+    assert list((study.root / "results").rglob(".partial-*")) == []

@@ -6,6 +6,7 @@ rule mediation:
 
 rule bootstrap_chunk:
     input:
+        ancient("<results>/kernels.txt"),
         imputed="<results>/ipd/{analysis}/imputed.parquet",
     output:
         draws="<results>/{analysis}/bootstrap/{start}-{stop}.parquet",
@@ -37,6 +38,7 @@ rule bootstrap_chunk:
 
 rule estimate_effects:
     input:
+        ancient("<results>/kernels.txt"),
         imputed="<results>/ipd/{analysis}/imputed.parquet",
         chunks=chunks,
     output:

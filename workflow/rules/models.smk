@@ -12,8 +12,26 @@ rule models:
         ),
 
 
+rule compile_kernels:
+    output:
+        kernels="<results>/kernels.txt",
+    log:
+        "<logs>/compile_kernels.log",
+    conda:
+        "../../envs/ipdmediation.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        code=code("compile_kernels"),
+    script:
+        "../scripts/compile_kernels.py"
+
+
 rule fit_models:
     input:
+        ancient("<results>/kernels.txt"),
         imputed="<results>/ipd/{analysis}/imputed.parquet",
     output:
         mediator="<results>/{analysis}/models/mediator.csv",

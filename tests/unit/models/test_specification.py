@@ -118,3 +118,29 @@ def test_reads_the_configuration():
         }
     )
     assert read == specification()
+
+
+@pytest.mark.filterwarnings("ignore::ipdmediation.models.results.SingularFitWarning")
+@pytest.mark.parametrize(
+    ("trial_effects", "first", "last"),
+    [
+        ("random_intercept", ("intercept",), ("intercept",)),
+        ("random_slope", ("intercept", "treatment"), ("intercept", "treatment")),
+        ("random_slopes", ("intercept", "treatment"), ("intercept", "treatment", "mediator")),
+    ],
+)
+def test_random_effects_by_trial(frame, trial_effects, first, last):
+    models = mediation_models(frame, specification=specification(trial_effects=trial_effects))
+    mediator, total, outcome = models.mediator.fit(), models.total.fit(), models.outcome.fit()
+    assert mediator.names == ("intercept", "treatment", "age")
+    assert (mediator.random_effects.names, total.random_effects.names) == (first, first)
+    assert outcome.random_effects.names == last
+    assert outcome.trial_effects == trial_effects
+    binary = mediation_models(
+        frame, specification=specification(trial_effects=trial_effects, family="binary", outcome="dead")
+    )
+    assert binary.outcome.fit().family == "binary"
+    restricted = mediation_models(
+        frame, specification=specification(trial_effects=trial_effects), method="reml"
+    )
+    assert restricted.mediator.fit().residual_variance > mediator.residual_variance

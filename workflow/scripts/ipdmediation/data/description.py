@@ -62,7 +62,8 @@ def describe_baseline(
     rows : sequence of str
         Variables of the table, in order.
     level : float
-        Coverage of the intervals: order statistics for quantiles, t for a mean, Wilson for a percentage.
+        Coverage of the intervals: order statistics for quantiles, t for a mean, Wilson for a percentage
+        and for the count of as many patients.
 
     Returns
     -------
@@ -214,11 +215,12 @@ def _summary(values: pd.Series[Any], variable: Variable, level: float) -> Iterat
 
 
 def _share(count: int, n: int, level: float, name: str = "") -> Iterator[_Number]:
-    yield _Number("count", count, level=name)
     if n == 0:
+        yield _Number("count", count, level=name)
         yield _Number("percent", np.nan, level=name)
         return
     interval = stats.binomtest(count, n).proportion_ci(confidence_level=level, method="wilson")
+    yield _Number("count", count, n * interval.low, n * interval.high, name)
     yield _Number("percent", 100 * count / n, 100 * interval.low, 100 * interval.high, name)
 
 

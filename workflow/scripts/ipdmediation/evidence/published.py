@@ -67,6 +67,7 @@ def _compare(figure: Mapping[str, Any], tables: Mapping[str, pd.DataFrame]) -> l
     if threshold is not None:
         agrees = (value <= threshold) == (published <= threshold)
         rule = f"both lie on the same side of {threshold:g}"
+        low = high = np.nan
     elif np.isfinite(published_low):
         agrees, rule = published_low <= value <= published_high, "this run lies in the published interval"
     elif np.isfinite(low):

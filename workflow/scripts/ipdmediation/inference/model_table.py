@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy.special import stdtr, stdtrit
 
 from ipdmediation.data.variables import Variable
 from ipdmediation.inference.pooling import pool_estimates
@@ -28,6 +28,12 @@ COLUMNS = [
     "ratio_unit",
 ]
 RATIOS = {"ordinal": "common odds ratio", "binary": "odds ratio"}
+RANDOM_EFFECTS = {
+    "intercept": "intercept",
+    "treatment": "treatment effect",
+    "mediator": "mediator effect",
+}
+SPREADS = {"sd": "SD", "cor": "correlation"}
 LOG_TRANSFORMS = ("log", "log1p")
 
 
@@ -69,16 +75,16 @@ def model_table(
     pooled = pool_estimates(
         [each["estimate"].to_numpy() for each in tables], [each["se"].to_numpy() ** 2 for each in tables]
     )
-    quantile = stats.t.ppf(0.5 + level / 2, pooled.degrees_of_freedom)
+    quantile = stdtrit(pooled.degrees_of_freedom, 0.5 + level / 2)
     table["estimate"], table["se"] = pooled.estimate, pooled.se
     table["ci_low"] = pooled.estimate - quantile * pooled.se
     table["ci_high"] = pooled.estimate + quantile * pooled.se
     with np.errstate(divide="ignore", invalid="ignore"):
-        table["p_value"] = 2 * stats.t.sf(np.abs(pooled.estimate / pooled.se), pooled.degrees_of_freedom)
+        table["p_value"] = 2 * stdtr(pooled.degrees_of_freedom, -np.abs(pooled.estimate / pooled.se))
     table = _with_doubling(table, specification)
     table["model"] = model
     table["label"] = [_label(term, specification, variables, arms, trials) for term in table["term"]]
-    return _with_ratios(table, fits[0].family, specification)[COLUMNS]
+    return _with_ratios(table, fits[0].family, specification, variables)[COLUMNS]
 
 
 def model_diagnostics(fits: Sequence[ModelFit]) -> dict[str, Any]:
@@ -119,7 +125,12 @@ def _with_doubling(table: pd.DataFrame, specification: AnalysisSpecification) ->
     return pd.concat([table[:position], doubling, table[position:]], ignore_index=True)
 
 
-def _with_ratios(table: pd.DataFrame, family: str, specification: AnalysisSpecification) -> pd.DataFrame:
+def _with_ratios(
+    table: pd.DataFrame,
+    family: str,
+    specification: AnalysisSpecification,
+    variables: Mapping[str, Variable],
+) -> pd.DataFrame:
     logarithmic_mediator = table["model"].iloc[0] == "mediator" and specification.transform in LOG_TRANSFORMS
     name = "ratio of geometric means" if logarithmic_mediator else RATIOS.get(family, "")
     order = ["coefficient", "trial", "threshold", "variance"]
@@ -127,7 +138,11 @@ def _with_ratios(table: pd.DataFrame, family: str, specification: AnalysisSpecif
     shown = table["component"].isin(["coefficient", "trial"]) & bool(name)
     for ratio, column in (("ratio", "estimate"), ("ratio_low", "ci_low"), ("ratio_high", "ci_high")):
         table[ratio] = np.exp(table[column].where(shown))
-    table["ratio_unit"] = np.where(shown, name, "")
+    unit = mediator_unit(specification, variables)
+    per = {"mediator": f"{name} per 1 {unit}", "mediator per doubling": f"{name} per doubling"}
+    table["ratio_unit"] = [
+        per.get(term, name) if ratio else "" for term, ratio in zip(table["term"], shown, strict=True)
+    ]
     return table
 
 
@@ -145,16 +160,22 @@ def _label(
         "mediator": f"{mediator}, per 1 {mediator_unit(specification, variables)}",
         "mediator per doubling": f"{mediator}, per doubling",
         "intercept": "Intercept",
+        "residual_sd": "Residual SD",
         "treatment:mediator": f"{treatment} x {mediator.lower()}",
     }
     if term in known:
         return known[term]
+    if term.startswith(("sd(", "cor(")):
+        kind, _, effects = term.rstrip(")").partition("(")
+        named = " and ".join(RANDOM_EFFECTS[effect] for effect in effects.split(","))
+        return f"Between trials: {SPREADS[kind]} of {named}"
     name, _, level = term.rstrip("]").partition("[")
     if name == "trial":
         return f"Trial: {trials[level]}"
-    if name not in variables:
-        return term
-    variable = variables[name]
+    return _covariate_label(variables[name], level) if name in variables else term
+
+
+def _covariate_label(variable: Variable, level: str) -> str:
     if level:
         return f"{variable.label}: {variable.level_labels.get(level, level)}"
     return f"{variable.label}, per {variable.unit}" if variable.unit else variable.label

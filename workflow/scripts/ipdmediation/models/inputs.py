@@ -145,3 +145,17 @@ def check_trials(
     if codes.shape != (rows,) or codes.min() < 0 or codes.max() >= len(names):
         raise ModelError(f"trials must be {rows} codes between 0 and {len(names) - 1}")
     return TrialLabels(codes=codes, names=names)
+
+
+def check_random_design(random_design: ArrayLike, random_names: Sequence[str], rows: int) -> FloatArray:
+    """Return the columns of the random effects after checking shape, finiteness and rank."""
+    matrix = np.asarray(random_design, dtype=np.float64)
+    if matrix.ndim != 2 or matrix.shape != (rows, len(random_names)) or not 1 <= matrix.shape[1] <= 3:
+        raise ModelError(
+            f"the random design must have {rows} rows and one to three columns, not shape {matrix.shape}"
+        )
+    if not np.isfinite(matrix).all():
+        raise MissingValueError("missing or infinite values in the random design")
+    if np.linalg.matrix_rank(matrix / np.abs(matrix).max(axis=0)) < matrix.shape[1]:
+        raise RankDeficientError(f"random effects {', '.join(random_names)} are linearly dependent")
+    return matrix

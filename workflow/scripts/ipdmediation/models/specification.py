@@ -5,6 +5,7 @@ mediator: M ~ treatment + C.  total: Y ~ treatment + C.  outcome: Y ~ treatment 
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -15,21 +16,24 @@ from numpy.typing import ArrayLike
 
 from ipdmediation.models.binary import BinaryModel
 from ipdmediation.models.cumulative_link import CumulativeLinkModel
-from ipdmediation.models.design import Design, fit_design
+from ipdmediation.models.cumulative_link_mixed import CumulativeLinkMixedModel
+from ipdmediation.models.design import MEDIATOR, TREATMENT, Design, fit_design
 from ipdmediation.models.linear import LinearModel
+from ipdmediation.models.linear_mixed import LinearMixedModel
 from ipdmediation.models.results import (
     FloatArray,
     IntArray,
     MissingValueError,
     ModelError,
     ModelFit,
+    OneArmTrialWarning,
     OutcomeError,
     Refit,
 )
 
 TRANSFORMS = ("identity", "log", "log1p", "cube_root")
 FAMILIES = ("ordinal", "binary", "continuous")
-TRIAL_EFFECTS = ("none", "fixed")
+TRIAL_EFFECTS = ("none", "fixed", "random_intercept", "random_slope", "random_slopes")
 MODEL_NAMES = ("mediator", "total", "outcome")
 
 
@@ -70,7 +74,9 @@ class AnalysisSpecification:
         higher level is better; a continuous outcome stays as it is.
     covariates : column names, or a formula.
     interaction : whether the outcome model has treatment x mediator.
-    trial_effects : "none" or "fixed".
+    trial_effects : "none" (one study), "fixed" (trial indicators), "random_intercept", "random_slope"
+        (correlated intercept and treatment slope by trial) or "random_slopes" (the outcome model has a random
+        mediator slope as well).
     link : "logit" or "probit", of ordinal and binary outcomes.
     """
 
@@ -144,6 +150,7 @@ def mediation_models(
     *,
     specification: AnalysisSpecification,
     variables: Mapping[str, VariableLevels] | None = None,
+    method: str = "ml",
 ) -> MediationModels:
     """Build the mediator, total and outcome model of an analysis.
 
@@ -153,6 +160,7 @@ def mediation_models(
     specification : the analysis.
     variables : definitions of the variables, for the levels of the outcome; without them the levels are the
         whole numbers between the smallest and the largest outcome found.
+    method : "ml" or "reml", of linear mixed models.
 
     Returns
     -------
@@ -165,20 +173,27 @@ def mediation_models(
     """
     mediator = mediator_scale(frame[specification.mediator], specification=specification)
     outcome, levels = _oriented_outcome(frame, specification, variables)
-    indicators = specification.trial_effects == "fixed"
-    without = fit_design(frame, covariates=specification.covariates, trial_indicators=indicators)
-    with_mediator = fit_design(
-        frame,
-        covariates=specification.covariates,
-        mediator=mediator,
-        interaction=specification.interaction,
-        trial_indicators=indicators,
+    effects = specification.trial_effects
+    indicators, random = effects == "fixed", effects.startswith("random")
+    without = fit_design(
+        frame, covariates=specification.covariates, trial_indicators=indicators, by_trial=random
     )
+    with warnings.catch_warnings():
+        # the same trials were looked at just before
+        warnings.simplefilter("ignore", OneArmTrialWarning)
+        with_mediator = fit_design(
+            frame,
+            covariates=specification.covariates,
+            mediator=mediator,
+            interaction=specification.interaction,
+            trial_indicators=indicators,
+            by_trial=random,
+        )
     return MediationModels(
         specification=specification,
-        mediator=_linear(mediator, without, specification),
-        total=_outcome_model(outcome, levels, without, specification),
-        outcome=_outcome_model(outcome, levels, with_mediator, specification),
+        mediator=_linear(mediator, without, effects, method),
+        total=_outcome_model(outcome, levels, without, specification, method),
+        outcome=_outcome_model(outcome, levels, with_mediator, specification, method),
         mediator_design=without,
         outcome_design=with_mediator,
         mediator_values=mediator,
@@ -274,14 +289,37 @@ def _oriented_outcome(
     return index.astype(np.int64), tuple(str(code) for code in codes)
 
 
-def _linear(values: FloatArray, design: Design, specification: AnalysisSpecification) -> Model:
-    return LinearModel(
+def _random_part(design: Design, trial_effects: str) -> tuple[FloatArray, tuple[str, ...]]:
+    """Columns and names of the random effects."""
+    columns = {"intercept": np.ones(len(design.matrix))}
+    if trial_effects in ("random_slope", "random_slopes"):
+        columns[TREATMENT] = design.matrix[:, design.names.index(TREATMENT)]
+    if trial_effects == "random_slopes" and MEDIATOR in design.names:
+        columns[MEDIATOR] = design.matrix[:, design.names.index(MEDIATOR)]
+    return np.column_stack(list(columns.values())), tuple(columns)
+
+
+def _linear(values: FloatArray, design: Design, trial_effects: str, method: str) -> Model:
+    if not trial_effects.startswith("random"):
+        return LinearModel(
+            values,
+            design.matrix,
+            names=design.names,
+            trials=design.trial_codes,
+            trial_names=design.trial_names,
+            trial_effects=trial_effects,
+        )
+    random_design, random_names = _random_part(design, trial_effects)
+    return LinearMixedModel(
         values,
         design.matrix,
         names=design.names,
         trials=design.trial_codes,
         trial_names=design.trial_names,
-        trial_effects=specification.trial_effects,
+        random_design=random_design,
+        random_names=random_names,
+        method=method,
+        trial_effects=trial_effects,
     )
 
 
@@ -290,9 +328,26 @@ def _outcome_model(
     levels: tuple[str, ...],
     design: Design,
     specification: AnalysisSpecification,
+    method: str,
 ) -> Model:
+    effects = specification.trial_effects
     if specification.family == "continuous":
-        return _linear(np.asarray(values, dtype=np.float64), design, specification)
+        return _linear(np.asarray(values, dtype=np.float64), design, effects, method)
+    if effects.startswith("random"):
+        random_design, random_names = _random_part(design, effects)
+        return CumulativeLinkMixedModel(
+            values,
+            design.matrix,
+            names=design.names,
+            n_levels=len(levels),
+            level_names=levels,
+            link=specification.link,
+            trials=design.trial_codes,
+            trial_names=design.trial_names,
+            random_design=random_design,
+            random_names=random_names,
+            trial_effects=effects,
+        )
     if specification.family == "binary":
         return BinaryModel(
             values,
@@ -302,7 +357,7 @@ def _outcome_model(
             link=specification.link,
             trials=design.trial_codes,
             trial_names=design.trial_names,
-            trial_effects=specification.trial_effects,
+            trial_effects=effects,
         )
     return CumulativeLinkModel(
         values,
@@ -313,5 +368,5 @@ def _outcome_model(
         link=specification.link,
         trials=design.trial_codes,
         trial_names=design.trial_names,
-        trial_effects=specification.trial_effects,
+        trial_effects=effects,
     )

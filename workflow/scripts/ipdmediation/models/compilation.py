@@ -1,0 +1,52 @@
+"""Compile the kernels of every kind of model, so that later processes find them in numba's cache."""
+
+from itertools import product
+
+import numpy as np
+import pandas as pd
+
+from ipdmediation.models.specification import (
+    FAMILIES,
+    MODEL_NAMES,
+    TRIAL_EFFECTS,
+    AnalysisSpecification,
+    mediation_models,
+)
+
+
+def compile_kernels() -> list[str]:
+    """Fit and refit each kind of model once, on a few invented patients.
+
+    Returns
+    -------
+    list of str
+        Family and trial effects of each kind.
+    """
+    rng = np.random.default_rng(0)
+    rows = np.arange(180)
+    frame = pd.DataFrame(
+        {
+            "trial": np.array(["a", "b", "c"])[rows % 3],
+            "treatment": rows // 3 % 2,
+            "covariate": rng.normal(size=rows.size),
+            "mediator_value": rng.normal(size=rows.size),
+            "outcome_level": rng.integers(0, 2, size=rows.size),
+        }
+    )
+    compiled = []
+    for family, trial_effects in product(FAMILIES, TRIAL_EFFECTS):
+        models = mediation_models(
+            frame,
+            specification=AnalysisSpecification(
+                mediator="mediator_value",
+                outcome="outcome_level",
+                covariates=("covariate",),
+                family=family,
+                trial_effects=trial_effects,
+            ),
+        )
+        for name in MODEL_NAMES:
+            model = getattr(models, name)
+            model.refit(np.ones(rows.size), model.fit().start())
+        compiled.append(f"{family}, trial effects {trial_effects}")
+    return compiled

@@ -1,0 +1,461 @@
+"""Cumulative link mixed model: correlated random effects by trial, Laplace approximation.
+
+logit P(Y <= k) = threshold[k] - x'beta - z'b[trial], b ~ N(0, D). The approximation and its parametrisation
+are those
+of R `ordinal::clmm`; a covariance D at its boundary (a variance of zero, a correlation of one) is an
+ordinary answer.
+"""
+
+from __future__ import annotations
+
+import itertools
+import warnings
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy import linalg, optimize
+
+from ipdmediation.models import cumulative_link_kernels as kernels
+from ipdmediation.models.cumulative_link import LINKS
+from ipdmediation.models.inputs import (
+    check_design,
+    check_levels,
+    check_offset,
+    check_random_design,
+    check_trials,
+    check_weights,
+    standardise,
+)
+from ipdmediation.models.results import (
+    ConvergenceWarning,
+    EmptyLevelWarning,
+    FitStatus,
+    FitWarning,
+    FloatArray,
+    IntArray,
+    ModelError,
+    ModelFit,
+    OutcomeError,
+    RandomEffects,
+    RankDeficientError,
+    Refit,
+    SeparationWarning,
+    SingularFitWarning,
+)
+
+_TOLERANCE = 1e-7
+_REFIT_TOLERANCE = 1e-6
+_MAX_ITERATIONS = 100
+
+
+class CumulativeLinkMixedModel:
+    """Cumulative logit or probit model with one to three correlated random effects by trial.
+
+    Parameters
+    ----------
+    levels_index : (n,) outcome levels 0..n_levels - 1, in order.
+    design : (n, p) columns of the fixed effects, without an intercept (the thresholds are the intercepts).
+    names : (p,) names of these columns.
+    n_levels : number of outcome levels, also of those that no row has.
+    trials : (n,) codes of the trials, 0, 1, ...
+    random_design : (n, q) columns of the random effects, q = 1, 2 or 3; usually a column of ones first.
+    random_names : (q,) names of these, e.g. ("intercept", "treatment").
+    trial_names : names of the trials; default their codes.
+    level_names, link, offset, trial_effects : as of `CumulativeLinkModel`.
+
+    Raises
+    ------
+    ModelError
+        Or one of its named kinds.
+
+    Notes
+    -----
+    The criterion is maximised with its exact gradient (the modes' own shift and the change of the weights
+    included)
+    in the Cholesky factor of D. A factor that loses rank is continued with fewer columns; the answer is
+    accepted only if no direction has a positive derivative of the criterion in the variance.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> rng = np.random.default_rng(1)
+    >>> trial, x = np.repeat(np.arange(10), 60), rng.normal(size=(600, 1))
+    >>> y = np.digitize(x[:, 0] + rng.normal(size=10)[trial] + rng.logistic(size=600), [-1.0, 0.0, 1.5])
+    >>> ones = np.ones((600, 1))
+    >>> model = CumulativeLinkMixedModel(
+    ...     y, x, names=["x"], n_levels=4, trials=trial, random_design=ones, random_names=["intercept"]
+    ... )
+    >>> round(model.fit().coefficient("x"), 3)
+    1.026
+    """
+
+    def __init__(
+        self,
+        levels_index: ArrayLike,
+        design: ArrayLike,
+        *,
+        names: Sequence[str],
+        n_levels: int,
+        trials: ArrayLike,
+        random_design: ArrayLike,
+        random_names: Sequence[str],
+        trial_names: Sequence[str] | None = None,
+        level_names: Sequence[str] | None = None,
+        link: str = "logit",
+        offset: ArrayLike | None = None,
+        trial_effects: str = "random",
+    ) -> None:
+        if link not in LINKS:
+            raise ModelError(f"link must be one of {', '.join(LINKS)}, not {link!r}")
+        levels = check_levels(levels_index, n_levels)
+        self.n_rows = levels.size
+        matrix = check_design(design, names, self.n_rows)
+        labels = [str(k) for k in range(n_levels)] if level_names is None else [str(v) for v in level_names]
+        if len(labels) != n_levels:
+            raise ModelError(f"{n_levels} outcome levels need as many names, not {len(labels)}")
+        checked_trials = check_trials(trials, trial_names, self.n_rows)
+        if checked_trials is None:
+            raise ModelError("a mixed model needs the trial of every row")
+        self._trials = checked_trials
+        random = check_random_design(random_design, random_names, self.n_rows)
+        self.family = "binary" if n_levels == 2 else "ordinal"
+        self.level_names = tuple(labels)
+        self.n_levels = n_levels
+        self.link = link
+        self.trial_effects = trial_effects
+        self.random_names = tuple(random_names)
+        self.names = (*(f"{a}|{b}" for a, b in itertools.pairwise(labels)), *names)
+        self._probit = link == "probit"
+
+        # sorted by trial and level once: a resample only has to drop its rows of weight zero
+        self._order = np.lexsort((levels, checked_trials.codes)).astype(np.int64)
+        self._levels = np.ascontiguousarray(levels[self._order])
+        self._trial_codes = np.ascontiguousarray(checked_trials.codes[self._order])
+        standardised = standardise(matrix)
+        self._columns = np.ascontiguousarray(standardised.columns[:, self._order])
+        self._centre, self._scale = standardised.centre, standardised.scale
+        # orthonormal random columns: variances in units of the linear predictor, whatever the columns' own
+        # units
+        orthonormal, upper = np.linalg.qr(random)
+        root = np.sqrt(self.n_rows)
+        self._random_columns = np.ascontiguousarray((orthonormal * root).T[:, self._order])
+        self._transform = np.ascontiguousarray(upper / root)
+        self._inverse_transform = np.ascontiguousarray(linalg.inv(upper) * root)
+        self._offset = np.ascontiguousarray(check_offset(offset, self.n_rows)[self._order])
+        q = len(self.random_names)
+        self._cold_start = Refit(
+            np.full(len(self.names), np.nan),
+            np.zeros((q, q)),
+            np.zeros((self.n_trials, q)),
+            np.nan,
+            np.nan,
+            int(FitStatus.NOT_CONVERGED),
+            0,
+        )
+
+    @property
+    def n_thresholds(self) -> int:
+        """Number of thresholds, those of empty levels included."""
+        return self.n_levels - 1
+
+    @property
+    def n_trials(self) -> int:
+        """Number of trials, those without rows included."""
+        return len(self._trials.names)
+
+    def refit(self, weights: FloatArray, start: Refit | None = None) -> Refit:
+        """Fit again with other weights, for the bootstrap: no checks, no covariance, no log-likelihood.
+
+        Parameters
+        ----------
+        weights : (n,) float array, zeros allowed; integer counts stand for repeated rows.
+        start : an earlier fit of this model.
+        """
+        return self._run(weights, self._cold_start if start is None else start, _REFIT_TOLERANCE)
+
+    def fit(self, *, weights: ArrayLike | None = None, start: Refit | None = None) -> ModelFit:
+        """Fit the model.
+
+        Parameters
+        ----------
+        weights : (n,) observation weights, zeros allowed; default one each.
+        start : an earlier fit of this model, default a cold start.
+
+        Returns
+        -------
+        ModelFit
+            Its covariance is the fixed part of the inverse observed information of all parameters. At the
+            boundary the parameters of the random effects that remain free are those of the reduced rank.
+
+        Raises
+        ------
+        OutcomeError, RankDeficientError
+            As of `CumulativeLinkModel.fit`.
+
+        Warns
+        -----
+        SingularFitWarning, EmptyLevelWarning, SeparationWarning, ConvergenceWarning
+            Kept in the result.
+        """
+        checked = check_weights(weights, self.n_rows)
+        result = self._run(checked, self._cold_start if start is None else start, _TOLERANCE)
+        present = np.unique(self._levels[checked[self._order] > 0])
+        if result.status == FitStatus.ONE_LEVEL:
+            raise OutcomeError(f"all rows have the same outcome level, {self.level_names[present[0]]}")
+        if result.status == FitStatus.RANK_DEFICIENT:
+            raise RankDeficientError(
+                "the rows with positive weight do not determine all coefficients of "
+                + ", ".join(self.names[self.n_thresholds :])
+            )
+        rank = self._rank(result.random_covariance)
+        log_likelihood, gradient, observed, marginal, spread = kernels.diagnose_mixed(
+            *self._data(),
+            self._transform,
+            self.n_trials,
+            self.n_levels,
+            rank,
+            self._probit,
+            checked,
+            result.estimates,
+            result.random_covariance,
+            result.modes,
+        )
+        notes = self._notes(result, present)
+        for note in notes:
+            warnings.warn(note, stacklevel=2)
+        conditional = self._inverse_transform @ spread @ self._inverse_transform.T
+        usable = FitStatus(result.status).usable
+        return ModelFit(
+            names=self.names,
+            estimates=result.estimates,
+            covariance=self._natural_covariance(observed, marginal, present),
+            n_thresholds=self.n_thresholds,
+            random_effects=RandomEffects(
+                names=self.random_names,
+                covariance=result.random_covariance,
+                modes=result.modes,
+                mode_se=np.sqrt(np.maximum(np.diagonal(conditional, axis1=1, axis2=2), 0.0)),
+            ),
+            residual_variance=None,
+            log_likelihood=float(log_likelihood),
+            gradient_norm=float(np.abs(gradient).max()),
+            iterations=result.iterations,
+            converged=usable,
+            singular=result.status == FitStatus.SINGULAR,
+            n=round(checked.sum()),
+            n_per_trial=self._trials.counts(checked),
+            family=self.family,
+            link=self.link,
+            trial_effects=self.trial_effects,
+            warnings=tuple(f"{type(note).__name__}: {note}" for note in notes),
+        )
+
+    def log_likelihood(
+        self, parameters: Refit, *, weights: ArrayLike | None = None, quadrature_nodes: int = 1
+    ) -> float:
+        """Log-likelihood at given parameters.
+
+        Parameters
+        ----------
+        parameters : e.g. `fit.start()`.
+        quadrature_nodes : 1 is the Laplace approximation; more, for one random effect only, adaptive
+            Gauss-Hermite quadrature.
+
+        Raises
+        ------
+        ModelError
+            If quadrature is asked for with more than one random effect.
+        """
+        rows, work, point = self._at(parameters, check_weights(weights, self.n_rows))
+        if quadrature_nodes == 1:
+            return float(kernels.laplace_criterion(rows, work, *point, self._probit))
+        nodes, log_weights = self._nodes(quadrature_nodes)
+        return float(kernels.quadrature_criterion(rows, work, *point, nodes, log_weights, self._probit))
+
+    def fit_quadrature(self, nodes: int = 10, *, weights: ArrayLike | None = None) -> Refit:
+        """Maximise the likelihood by adaptive Gauss-Hermite quadrature; slow, a check of the Laplace fit.
+
+        Parameters
+        ----------
+        nodes : number of quadrature nodes.
+        weights : (n,) observation weights.
+
+        Raises
+        ------
+        ModelError
+            If there is more than one random effect.
+        """
+        abscissae, log_weights = self._nodes(nodes)
+        checked = check_weights(weights, self.n_rows)
+        laplace = self._run(checked, self._cold_start, _TOLERANCE)
+        rows, work, (thresholds, slopes, factor, modes) = self._at(laplace, checked, full_rank=True)
+        n_thresholds = thresholds.size
+
+        def criterion(vector: FloatArray) -> float:
+            candidate = np.cumsum(np.concatenate([vector[:1], np.exp(vector[1:n_thresholds])]))
+            return -float(
+                kernels.quadrature_criterion(
+                    rows,
+                    work,
+                    candidate,
+                    vector[n_thresholds:-1],
+                    vector[-1:, None],
+                    modes,
+                    abscissae,
+                    log_weights,
+                    self._probit,
+                )
+            )
+
+        start = np.concatenate(
+            [thresholds[:1], np.log(np.diff(thresholds)), slopes, [max(factor[0, 0], 0.1)]]
+        )
+        optimum = optimize.minimize(criterion, start, method="BFGS", jac="3-point", options={"gtol": 1e-5})
+        best = optimum.x
+        slopes, sd = best[n_thresholds:-1], best[-1]
+        estimates = laplace.estimates.copy()
+        estimates[self.n_thresholds :] = slopes / self._scale
+        shift = float(np.sum(slopes * self._centre / self._scale))
+        steps = np.cumsum(np.concatenate([best[:1], np.exp(best[1:n_thresholds])])) + shift
+        present = np.flatnonzero(
+            np.bincount(self._levels, weights=checked[self._order], minlength=self.n_levels)
+        )
+        kernels.expand_thresholds(steps - shift, present, shift, self.n_levels, estimates)
+        natural = self._inverse_transform * sd
+        return Refit(
+            estimates,
+            natural @ natural.T,
+            modes @ natural.T,
+            np.nan,
+            -float(optimum.fun),
+            int(FitStatus.CONVERGED),
+            int(optimum.nit),
+        )
+
+    def _data(
+        self,
+    ) -> tuple[IntArray, IntArray, FloatArray, FloatArray, FloatArray, IntArray, FloatArray, FloatArray]:
+        return (
+            self._levels,
+            self._trial_codes,
+            self._columns,
+            self._random_columns,
+            self._offset,
+            self._order,
+            self._centre,
+            self._scale,
+        )
+
+    def _run(self, weights: FloatArray, start: Refit, tolerance: float) -> Refit:
+        estimates, covariance, modes, status, iterations = kernels.fit_mixed(
+            *self._data(),
+            self._transform,
+            self._inverse_transform,
+            self.n_trials,
+            self.n_levels,
+            self._probit,
+            weights,
+            start.estimates,
+            start.random_covariance,
+            start.modes,
+            tolerance,
+            _MAX_ITERATIONS,
+        )
+        return Refit(estimates, covariance, modes, np.nan, np.nan, status, iterations)
+
+    def _rank(self, covariance: FloatArray) -> int:
+        return int(kernels.rank_of(self._transform @ covariance @ self._transform.T))
+
+    def _at(
+        self, parameters: Refit, weights: FloatArray, *, full_rank: bool = False
+    ) -> tuple[kernels.MixedRows, kernels.MixedWork, tuple[FloatArray, FloatArray, FloatArray, FloatArray]]:
+        rows, present, level_weight = kernels.mixed_rows(
+            self._levels,
+            self._trial_codes,
+            self._columns,
+            self._random_columns,
+            self._offset,
+            self._order,
+            self.n_trials,
+            self.n_levels,
+            weights,
+        )
+        q = len(self.random_names)
+        point = kernels.standard_start(
+            parameters.estimates,
+            parameters.random_covariance,
+            parameters.modes,
+            present,
+            level_weight,
+            self._centre,
+            self._scale,
+            self._transform,
+            self.n_levels,
+            q if full_rank else self._rank(parameters.random_covariance),
+            self._probit,
+        )
+        size = point[0].size + point[1].size
+        work = kernels.mixed_work(rows.weights.size, q, self.n_trials, point[0].size, size)
+        return rows, work, point
+
+    def _nodes(self, number: int) -> tuple[FloatArray, FloatArray]:
+        if len(self.random_names) != 1:
+            raise ModelError("quadrature is for models with one random effect")
+        nodes, weights = np.polynomial.hermite.hermgauss(number)
+        return nodes, np.log(weights)
+
+    def _notes(self, result: Refit, present: IntArray) -> list[FitWarning]:
+        notes: list[FitWarning] = []
+        empty = [name for k, name in enumerate(self.level_names) if k not in present]
+        if empty:
+            notes.append(
+                EmptyLevelWarning(
+                    f"no row has outcome level {', '.join(empty)}; the threshold beside it equals its "
+                    "neighbour, or is infinite at an end of the scale"
+                )
+            )
+        if result.status == FitStatus.SINGULAR:
+            notes.append(
+                SingularFitWarning(
+                    f"the covariance of the random effects {', '.join(self.random_names)} by trial is at its "
+                    "boundary: a variance of zero or a correlation of one"
+                )
+            )
+        elif result.status == FitStatus.SEPARATED:
+            sizes = np.abs(result.estimates[self.n_thresholds :] * self._scale)
+            involved = [self.names[self.n_thresholds + j] for j in np.flatnonzero(sizes > 0.5 * sizes.max())]
+            notes.append(
+                SeparationWarning(
+                    f"the outcome is separated by {', '.join(involved)}: the estimate is infinite; "
+                    "leave the column out or merge its categories"
+                )
+            )
+        elif result.status != FitStatus.CONVERGED:
+            notes.append(ConvergenceWarning(f"no convergence after {result.iterations} iterations"))
+        return notes
+
+    def _natural_covariance(
+        self, observed: FloatArray, marginal: FloatArray, present: IntArray
+    ) -> FloatArray:
+        """Covariance of thresholds and coefficients on the natural scale."""
+        size = marginal.shape[0]
+        try:
+            linalg.cholesky(observed)
+            inverse = linalg.inv(observed)[:size, :size]
+        except linalg.LinAlgError:
+            # a nearly flat variance: the information of the fixed part alone
+            inverse = linalg.pinvh(marginal)
+        n_present = present.size - 1
+        jacobian = np.zeros((len(self.names), size))
+        for k in range(self.n_thresholds):
+            position = int(np.searchsorted(present, k, side="right")) - 1
+            if 0 <= position < n_present:
+                jacobian[k, position] = 1.0
+                jacobian[k, n_present:] = self._centre / self._scale
+            else:
+                jacobian[k] = np.nan
+        slopes = np.arange(self._scale.size)
+        jacobian[self.n_thresholds + slopes, n_present + slopes] = 1 / self._scale
+        covariance: FloatArray = jacobian @ inverse @ jacobian.T
+        return covariance
