@@ -18,14 +18,14 @@ from tests.unit.effects.conftest import (
 )
 
 from ipdmediation.data import synthetic
-from ipdmediation.effects import link_tables, quadrature
+from ipdmediation.effects import compilation, link_tables, quadrature, standardisation_kernels
 from ipdmediation.effects.link_tables import Mixture
 from ipdmediation.effects.mediation import MediationEffects
 from ipdmediation.effects.natural_effects import OutcomeScales, natural_effects
 from ipdmediation.effects.quadrature import Rule, gauss_hermite
 from ipdmediation.effects.standardisation import CELLS, Standardisation, StandardisationOptions
 from ipdmediation.models.results import ModelError
-from ipdmediation.models.specification import mediation_models
+from ipdmediation.models.specification import MODEL_NAMES, mediation_models
 
 LINKS = {"logit": expit, "probit": ndtr}
 
@@ -344,6 +344,41 @@ def test_khb_of_random_effects_uses_the_fixed_ones(frame, weights, mixed):
         assert cells.predictors[3] - cells.predictors[0] == pytest.approx(0.8 + 0.28, abs=1e-12)
 
 
+@pytest.mark.filterwarnings("ignore::ipdmediation.models.results.SingularFitWarning")
+@pytest.mark.parametrize("trial_effects", ["random_intercept", "random_slope", "random_slopes"])
+def test_fitted_mixed_models(trial_effects):
+    cohort = simulated_cohort(600, seed=12, trials=6)
+    rng = np.random.default_rng(13)
+    shift = dict(zip(sorted(cohort["trial"].unique()), rng.normal(size=6), strict=True))
+    cohort["m"] += cohort["trial"].map(shift) * (1 + cohort["treatment"])
+    models = mediation_models(cohort, specification=specified(trial_effects=trial_effects))
+    fits = [getattr(models, name).fit().start() for name in MODEL_NAMES]
+    b, theta = named(models.outcome, fits[2]), named(models.mediator, fits[0])
+    x, codes = cohort[["x0", "x1"]].to_numpy(), models.outcome_design.trial_codes
+    u, v = (np.hstack([fit.modes, np.zeros((6, 2))])[codes] for fit in (fits[0], fits[2]))
+    if trial_effects == "random_slopes":
+        assert u[:, 2:].max() == 0
+    expected = cells_by_sums(
+        fits[2].estimates[:6],
+        lambda arm, m: (
+            (x @ [b["x0"], b["x1"]] + v[:, 0] + (b["treatment"] + v[:, 1]) * arm)[:, None]
+            + (b["mediator"] + v[:, [2]]) * m
+        ),
+        lambda arm: (
+            theta["intercept"]
+            + x @ [theta["x0"], theta["x1"]]
+            + u[:, 0]
+            + (theta["treatment"] + u[:, 1]) * arm
+        ),
+        sd=np.sqrt(fits[0].residual_variance),
+    )
+    found = standardised(models, cohort, fits, np.ones(600))
+    np.testing.assert_allclose(found.natural, expected, rtol=0, atol=1e-9)
+    assert found.predictors[3] - found.predictors[2] == pytest.approx(b["mediator"] * theta["treatment"])
+    elsewhere = standardised(models, cohort, fits, np.ones(600), population="new_trial")
+    assert np.abs(elsewhere.natural - found.natural).max() > 1e-6
+
+
 # --- a basis of the mediator -------------------------------------------------------------------
 
 KNOTS = (-0.5, 1.0, 2.2)
@@ -486,3 +521,26 @@ def test_rule_on_the_mediator_s_scale_has_its_knots_as_edges():
     kink = np.where(rule.nodes > 0.3, (rule.nodes - 0.3) ** 3, 0.0)
     assert kink @ rule.weights == pytest.approx((6.0 - 0.3) ** 4 / 4, rel=1e-12)
     assert isinstance(rule, Rule)
+
+
+def test_compilation_leaves_nothing_to_compile(frame, weights, spline):
+    names = compilation.compile_kernels()
+    effects_of(frame, specified(), weights=weights)
+    standardised(*spline[:1], frame, spline[1], weights)
+    assert {name: len(getattr(standardisation_kernels, name).signatures) for name in names} == dict.fromkeys(
+        names, 1
+    )
+
+
+def test_terms_of_the_mediator_with_a_covariate_are_named(frame):
+    class Moderated(SplineDesign):
+        def apply(self, frame, *, treatment=None, mediator=None):
+            matrix = super().apply(frame, treatment=treatment, mediator=mediator)
+            matrix[:, 2] = matrix[:, 1] * frame["x0"]
+            return matrix
+
+    plain = mediation_models(frame, specification=specified())
+    design = Moderated(plain.outcome_design)
+    models = replace(plain, outcome=Labels(design.names, ()), outcome_design=design)
+    with pytest.raises(ModelError, match="cannot be standardised: mediator'"):
+        Standardisation.of(models, frame, options=StandardisationOptions())

@@ -20,7 +20,8 @@ from ipdmediation.models.specification import Model
 
 INTERCEPT = "intercept"
 ARMS = (0, 1)
-_PROBES = (-1.0, 0.0, 2.0)
+_PROBES = (-1.0, 0.0, 2.0)  # values of the mediator
+_PROBED_ROWS = 50
 
 
 def random_names(model: Model) -> tuple[str, ...]:
@@ -54,8 +55,8 @@ class ArmPredictor:
     ) -> ArmPredictor:
         """Prepare a model for the patients of a frame; `leave_out` names the columns of the mediator."""
         kept = [j for j, name in enumerate(design.names) if name not in leave_out]
-        mediator = None if len(kept) == len(design.names) else 0.0
-        control, treated = (design.apply(frame, treatment=arm, mediator=mediator)[:, kept].T for arm in ARMS)
+        mediator = None if len(kept) == len(design.names) else np.zeros(len(frame))
+        control, treated = np.swapaxes(_columns_by_arm(design, frame, mediator)[:, :, kept], 1, 2)
         added = treated - control
         positions = np.array([model.names.index(design.names[j]) for j in kept], dtype=np.int64)
         in_control, in_added = control.any(axis=1), added.any(axis=1)
@@ -111,25 +112,17 @@ class MediatorTerms:
         ModelError
             If a term mixes the mediator with a covariate.
         """
-        probes = [design.apply(frame, treatment=arm, mediator=value) for arm in ARMS for value in _PROBES]
-        changes = np.any(
-            [
-                later != first
-                for first, *others in (probes[: len(_PROBES)], probes[len(_PROBES) :])
-                for later in others
-            ],
-            axis=(0, 1),
-        )
+        some = np.linspace(0, len(frame) - 1, _PROBED_ROWS).astype(np.intp)
+        probed = frame.iloc[np.tile(some, len(_PROBES))]
+        columns = _columns_by_arm(design, probed, np.repeat(_PROBES, _PROBED_ROWS))
+        # arms, values of the mediator, patients, columns
+        columns = columns.reshape(2, len(_PROBES), _PROBED_ROWS, -1)
+        changes = np.any(np.ptp(columns, axis=1) > 0, axis=(0, 1))
+        mixed = changes & np.any(np.ptp(columns, axis=2) > 0, axis=(0, 1))
+        if mixed.any():
+            terms = ", ".join(name for name, wrong in zip(design.names, mixed, strict=True) if wrong)
+            raise ModelError(f"terms of the mediator with a covariate cannot be standardised: {terms}")
         names = tuple(name for name, change in zip(design.names, changes, strict=True) if change)
-        mixed = [
-            design.names[j]
-            for j in np.flatnonzero(changes)
-            if any(np.ptp(probe[:, j]) > 0 for probe in probes)
-        ]
-        if mixed:
-            raise ModelError(
-                f"terms of the mediator with a covariate cannot be standardised: {', '.join(mixed)}"
-            )
         return cls(
             names=names,
             positions=np.array([model.names.index(name) for name in names], dtype=np.int64),
@@ -140,10 +133,22 @@ class MediatorTerms:
 
     def columns(self, values: ArrayLike) -> FloatArray:
         """Return the (2, values, J) terms at mediator values, by arm."""
-        mediator = np.atleast_1d(np.asarray(values, dtype=np.float64))
-        rows = self._row.iloc[np.zeros(mediator.size, dtype=np.intp)]
+        mediator = np.asarray(values, dtype=np.float64)
+        if not mediator.size:
+            return np.zeros((2, 0, len(self.names)))
         kept = [self._design.names.index(name) for name in self.names]
-        return np.array([self._design.apply(rows, treatment=arm, mediator=mediator)[:, kept] for arm in ARMS])
+        rows = self._row.iloc[np.zeros(mediator.size, dtype=np.intp)]
+        return _columns_by_arm(self._design, rows, mediator)[:, :, kept]
+
+
+def _columns_by_arm(design: Design, frame: pd.DataFrame, mediator: FloatArray | None) -> FloatArray:
+    """Return the (2, n, p) columns under control and treatment; one call, for each has a fixed price."""
+    both = design.apply(
+        pd.concat([frame, frame]),
+        treatment=np.repeat(ARMS, len(frame)),
+        mediator=None if mediator is None else np.tile(mediator, 2),
+    )
+    return both.reshape(2, len(frame), -1)
 
 
 def arm_variances(fit: Refit, names: Sequence[str], *, given: str | None = None) -> FloatArray:

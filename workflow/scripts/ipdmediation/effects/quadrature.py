@@ -14,6 +14,7 @@ from ipdmediation.models.results import FloatArray
 
 ORDERS = (16, 24, 32, 48, 64, 96, 128, 256, 512)
 _PANEL_POINTS = 8
+_PANEL_WIDTH = 1.25  # standard deviations
 _MARGIN = 10.0
 
 
@@ -65,7 +66,7 @@ def mediator_rule(means: FloatArray, sd: float, knots: Sequence[float] = ()) -> 
     points, point_weights = roots_legendre(_PANEL_POINTS)
     nodes, weights = [], []
     for start, stop in itertools.pairwise(edges):
-        panels = np.linspace(start, stop, int(np.ceil((stop - start) / sd)) + 1)
+        panels = np.linspace(start, stop, int(np.ceil((stop - start) / (_PANEL_WIDTH * sd))) + 1)
         half = np.diff(panels) / 2
         nodes.append((panels[:-1, None] + half[:, None] * (1 + points)).ravel())
         weights.append((half[:, None] * point_weights).ravel())

@@ -28,7 +28,7 @@ from ipdmediation.effects.predictors import (
     arm_slopes,
     arm_variances,
 )
-from ipdmediation.effects.quadrature import Rule, gauss_hermite, mediator_rule
+from ipdmediation.effects.quadrature import Rule, gauss_hermite, hermite_order, mediator_rule
 from ipdmediation.models.design import MEDIATOR
 from ipdmediation.models.results import FloatArray, IntArray, ModelError, Refit
 from ipdmediation.models.specification import MediationModels, mediator_scale
@@ -36,8 +36,6 @@ from ipdmediation.models.specification import MediationModels, mediator_scale
 CELLS = ((0, 0), (0, 1), (1, 0), (1, 1))
 MEDIATOR_DISTRIBUTIONS = ("gaussian", "empirical")
 POPULATIONS = ("these_trials", "new_trial")
-
-_SLOPE_ORDER = 48  # nodes over a new trial's random mediator slope
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -198,7 +196,7 @@ class Standardisation:
             _treatment=frame["treatment"].to_numpy(dtype=np.int64),
             _controlled_values=values,
             _controlled_terms=terms.columns(values),
-            _unit_terms=terms.columns(1.0)[:, 0],
+            _unit_terms=terms.columns([1.0])[:, 0],
             _rule=rule,
             _rule_terms=np.zeros((2, 0, 0)) if rule is None else terms.columns(rule.nodes),
             _groups=outcome.trials if by_trial else np.zeros(len(frame), dtype=np.int64),
@@ -229,7 +227,7 @@ class Standardisation:
         else:
             parts = [
                 effects.probability * self._cumulative(replicate, effects)
-                for effects in self._trial_effects(outcome)
+                for effects in self._trial_effects(replicate, outcome)
             ]
             cells = _levels(np.sum(parts, axis=0))
         if own_trials and self._outcome.random_names:
@@ -270,22 +268,22 @@ class Standardisation:
             slopes = outcome.modes[:, self._outcome.random_names.index(MEDIATOR)]
         return _TrialEffects(1.0, slopes, np.zeros(2), np.zeros(2))
 
-    def _trial_effects(self, outcome: Refit) -> list[_TrialEffects]:
+    def _trial_effects(self, replicate: _Replicate, outcome: Refit) -> list[_TrialEffects]:
         names = self._outcome.random_names
         if self.options.population == "these_trials":
             return [self._known_effects(outcome)]
         if MEDIATOR not in names:
             return [_TrialEffects(1.0, np.zeros(1), np.zeros(2), arm_variances(outcome, names))]
         # the random slope multiplies the mediator; given the slope, everything else is Gaussian
-        variance = outcome.random_covariance[names.index(MEDIATOR), names.index(MEDIATOR)]
-        slopes = np.sqrt(variance) * gauss_hermite(_SLOPE_ORDER).nodes
-        offsets = np.multiply.outer(slopes, arm_slopes(outcome, names, on=MEDIATOR))
+        at = names.index(MEDIATOR)
+        sd = float(np.sqrt(outcome.random_covariance[at, at]))
+        shared = arm_slopes(outcome, names, on=MEDIATOR)
         left = arm_variances(outcome, names, given=MEDIATOR)
+        farthest = np.abs(replicate.means + shared[:, None, None]).max()
+        rule = gauss_hermite(hermite_order(sd * float(farthest)))
         return [
-            _TrialEffects(float(probability), np.array([slope]), offset, left)
-            for probability, slope, offset in zip(
-                gauss_hermite(_SLOPE_ORDER).weights, slopes, offsets, strict=True
-            )
+            _TrialEffects(float(probability), np.array([sd * z]), sd * z * shared, left)
+            for z, probability in zip(rule.nodes, rule.weights, strict=True)
         ]
 
     def _cumulative(self, replicate: _Replicate, effects: _TrialEffects) -> FloatArray:

@@ -21,7 +21,7 @@ from ipdmediation.models.results import FloatArray, IntArray
 
 # Infinities stay legal: only re-association, contraction and the sign of zero are given up.
 _FAST = {"reassoc", "contract", "nsz", "arcp"}
-_REACH = 8.5  # standard deviations beyond which a Gaussian density is negligible
+_REACH = 7.0  # standard deviations beyond which a Gaussian density is negligible
 _EMPTY = 1e-14  # a level with less probability than this is not there
 _SMALLEST_STEP = 1e-12
 _MAX_ITERATIONS = 100
