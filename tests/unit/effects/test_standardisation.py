@@ -524,12 +524,14 @@ def test_rule_on_the_mediator_s_scale_has_its_knots_as_edges():
 
 
 def test_compilation_leaves_nothing_to_compile(frame, weights, spline):
+    def signatures():
+        return {name: len(getattr(standardisation_kernels, name).signatures) for name in names}
+
     names = compilation.compile_kernels()
+    compiled = signatures()
     effects_of(frame, specified(), weights=weights)
-    standardised(*spline[:1], frame, spline[1], weights)
-    assert {name: len(getattr(standardisation_kernels, name).signatures) for name in names} == dict.fromkeys(
-        names, 1
-    )
+    standardised(spline[0], frame, spline[1], weights)
+    assert signatures() == compiled
 
 
 def test_terms_of_the_mediator_with_a_covariate_are_named(frame):
