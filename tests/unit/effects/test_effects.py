@@ -1,6 +1,7 @@
 """What holds for the effects whatever the data are."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,7 +10,7 @@ from scipy.special import expit
 from tests.unit.effects.conftest import effects_of, refits, simulated_cohort, specified
 
 from ipdmediation.effects.catalogue import COEFFICIENT_EFFECTS, scale_label
-from ipdmediation.effects.mediation import MediationEffects
+from ipdmediation.effects.mediation import MediationEffects, effects_by_imputation
 from ipdmediation.effects.natural_effects import COMPARATIVE_SCALES
 from ipdmediation.effects.standardisation import StandardisationOptions
 from ipdmediation.effects.standardisation_kernels import common_log_odds_ratio
@@ -236,3 +237,14 @@ def test_other_families_have_the_scales_that_make_sense(family):
         }[family]
     )
     assert np.isfinite(list(effects.values())).all()
+
+
+def test_every_completed_data_set_has_its_own_effects():
+    frame = simulated_cohort(100, seed=3)
+    other = frame.assign(x0=frame["x0"] + np.random.default_rng(1).normal(size=100))
+    completed = pd.concat([frame.assign(imputation=0), other.assign(imputation=1)])
+    prepared = effects_by_imputation(completed, specification=specified(), options=OPTIONS)
+    values = [each.evaluate(refits(each.models), np.ones(100)) for each in prepared]
+    expected = effects_of(frame, specified(), options=OPTIONS)
+    assert list(values[0]) == pytest.approx(list(expected.values()), abs=1e-9)
+    assert np.abs(values[1] - values[0]).max() > 1e-3

@@ -67,6 +67,8 @@ COEFFICIENT_EFFECTS = (
     ),
 )
 
+MEDIATOR_SLOPE_EFFECTS = frozenset({"mediator_effect", "log_or_product"})
+
 KHB_EFFECTS = (
     Effect(
         effect="khb_total",

@@ -55,7 +55,7 @@ def link_tables(
     """
     widest = max(_spread(mixture, residuals) for mixture in mixtures)
     bound = _FLAT_BEYOND + _REACH * widest
-    low, high = max(low, -bound), min(high, bound)
+    low, high = float(max(low, -bound)), float(min(high, bound))
     intervals = max(int(np.ceil((high - low) / STEP)), 1)
     tables = np.empty((len(mixtures), intervals, 6))
     for position, mixture in enumerate(mixtures):

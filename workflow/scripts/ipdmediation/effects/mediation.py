@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +11,7 @@ import pandas as pd
 from ipdmediation.effects.catalogue import (
     COEFFICIENT_EFFECTS,
     KHB_EFFECTS,
+    MEDIATOR_SLOPE_EFFECTS,
     Effect,
     four_way_catalogue,
     natural_catalogue,
@@ -21,8 +22,13 @@ from ipdmediation.effects.log_odds import PathCoefficients, coefficient_effects
 from ipdmediation.effects.natural_effects import OutcomeScales, natural_effects
 from ipdmediation.effects.standardisation import Standardisation, StandardisationOptions
 from ipdmediation.models.design import MEDIATOR, TREATMENT
-from ipdmediation.models.results import FloatArray, Refit
-from ipdmediation.models.specification import MediationModels
+from ipdmediation.models.results import FloatArray, IntArray, Refit
+from ipdmediation.models.specification import (
+    AnalysisSpecification,
+    MediationModels,
+    VariableLevels,
+    mediation_models,
+)
 
 
 @dataclass(frozen=True)
@@ -31,18 +37,18 @@ class MediationEffects:
 
     Attributes
     ----------
+    models : MediationModels
+        The models whose fits `evaluate` takes.
     effects : tuple of Effect
-        What `evaluate` returns, in its order.
-
-    Notes
-    -----
-    A spline of the mediator has no single coefficient; the effects made of it are then missing values.
+        What `evaluate` returns, in its order. A spline of the mediator has no single coefficient: the effects
+        that are made of it are then left out.
     """
 
+    models: MediationModels
     effects: tuple[Effect, ...]
-    _models: MediationModels
     _standardisation: Standardisation
     _scales: OutcomeScales
+    _coefficients: IntArray
 
     @classmethod
     def of(
@@ -74,18 +80,23 @@ class MediationEffects:
             If the options ask for what the models do not have.
         """
         scales = OutcomeScales.of(models.outcome_levels, utility=utility)
+        standardisation = Standardisation.of(models, frame, options=options, mediator_knots=mediator_knots)
+        coefficients = [
+            position
+            for position, effect in enumerate(COEFFICIENT_EFFECTS)
+            if standardisation.linear or effect.effect not in MEDIATOR_SLOPE_EFFECTS
+        ]
         return cls(
+            models=models,
             effects=(
-                *COEFFICIENT_EFFECTS,
+                *(COEFFICIENT_EFFECTS[position] for position in coefficients),
                 *KHB_EFFECTS,
                 *natural_catalogue(scales),
                 *four_way_catalogue(scales, controlled_at=options.controlled_at),
             ),
-            _models=models,
-            _standardisation=Standardisation.of(
-                models, frame, options=options, mediator_knots=mediator_knots
-            ),
+            _standardisation=standardisation,
             _scales=scales,
+            _coefficients=np.array(coefficients, dtype=np.int64),
         )
 
     def evaluate(self, fits: Sequence[Refit], weights: FloatArray) -> FloatArray:
@@ -109,7 +120,7 @@ class MediationEffects:
         reference, mediated = interaction_components(natural, controlled, self._scales)
         return np.concatenate(
             [
-                coefficient_effects(self._paths(fits)),
+                coefficient_effects(self._paths(fits))[self._coefficients],
                 khb(cells.predictors),
                 natural.ravel(),
                 controlled.ravel(),
@@ -120,7 +131,7 @@ class MediationEffects:
 
     def _paths(self, fits: Sequence[Refit]) -> PathCoefficients:
         mediator, total, outcome = fits
-        models = self._models
+        models = self.models
         slope = np.nan
         if self._standardisation.linear:
             slope = outcome.estimates[models.outcome.names.index(MEDIATOR)]
@@ -130,3 +141,35 @@ class MediationEffects:
             treatment_on_mediator=float(mediator.estimates[models.mediator.names.index(TREATMENT)]),
             mediator_effect=float(slope),
         )
+
+
+def effects_by_imputation(
+    completed: pd.DataFrame,
+    *,
+    specification: AnalysisSpecification,
+    variables: Mapping[str, VariableLevels] | None = None,
+    options: StandardisationOptions,
+    utility: Sequence[float] | None = None,
+    mediator_knots: Sequence[float] = (),
+) -> list[MediationEffects]:
+    """Build the models of each completed data set and prepare their effects.
+
+    Parameters
+    ----------
+    completed : DataFrame
+        Completed data sets, one below the other, numbered by the column `imputation`.
+    specification, variables
+        As for `mediation_models`.
+    options, utility, mediator_knots
+        As for `MediationEffects.of`.
+    """
+    prepared = []
+    for _, rows in completed.groupby("imputation"):
+        frame = rows.reset_index(drop=True)
+        models = mediation_models(frame, specification=specification, variables=variables)
+        prepared.append(
+            MediationEffects.of(
+                models, frame, options=options, utility=utility, mediator_knots=mediator_knots
+            )
+        )
+    return prepared
