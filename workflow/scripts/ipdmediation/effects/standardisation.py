@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -229,7 +230,7 @@ class Standardisation:
                 effects.probability * self._cumulative(replicate, effects)
                 for effects in self._trial_effects(replicate, outcome)
             ]
-            cells = _levels(np.sum(parts, axis=0))
+            cells = _levels(reduce(np.add, parts))
         if own_trials and self._outcome.random_names:
             replicate = self._evaluate(mediator, outcome, weights, modes=False)
         none = _TrialEffects(1.0, np.zeros(self._n_groups), np.zeros(2), np.zeros(2))
@@ -407,15 +408,10 @@ class Standardisation:
 
     def _expected(self, replicate: _Replicate, effects: _TrialEffects) -> FloatArray:
         """Return the expected linear predictor of each of `CELLS`, averaged over patients."""
-        own = _averages(replicate.predictors, replicate.weights)
+        own = self._group_sums(replicate.predictors, replicate).sum(axis=1)
         if self._rule is None:
             contributions = self._slopes(replicate, effects)  # of one unit of the mediator, (2, groups)
-            shares = np.array(
-                [
-                    np.bincount(self._groups, replicate.weights * mean, minlength=self._n_groups)
-                    for mean in replicate.means + replicate.residual_mean
-                ]
-            )
+            shares = self._group_sums(replicate.means + replicate.residual_mean, replicate)
         else:
             contributions = self._contributions(replicate, effects, self._rule)
             shares = kernels.node_masses(
@@ -427,13 +423,19 @@ class Standardisation:
                 self._n_groups,
                 replicate.weights,
             )
-        shares /= replicate.weights.sum()
         products = contributions.reshape(2, 1, -1) * shares.reshape(1, 2, -1)
-        return np.ravel(own[:, None] + np.sum(products, axis=2))
+        expected: FloatArray = (own[:, None] + products.sum(axis=2)).ravel() / replicate.weights.sum()
+        return expected
+
+    def _group_sums(self, rows: FloatArray, replicate: _Replicate) -> FloatArray:
+        sums: FloatArray = kernels.group_sums(rows, self._groups, self._n_groups, replicate.weights)
+        return sums
 
     def _expected_held(self, replicate: _Replicate, effects: _TrialEffects) -> FloatArray:
         """Return the expected linear predictor with the mediator held, by value and arm."""
-        return _averages(self._held_predictors(replicate, effects), replicate.weights)
+        held = self._group_sums(self._held_predictors(replicate, effects), replicate)
+        expected: FloatArray = held.sum(axis=1) / replicate.weights.sum()
+        return expected
 
 
 def _levels(cumulative: FloatArray) -> FloatArray:
@@ -442,9 +444,3 @@ def _levels(cumulative: FloatArray) -> FloatArray:
     levels[:, :-1] = cumulative
     levels[:, 1:] -= cumulative
     return levels
-
-
-def _averages(rows: FloatArray, weights: FloatArray) -> FloatArray:
-    """Return the weighted mean of each row, with a sum that does not depend on the number of threads."""
-    averages: FloatArray = np.sum(rows * weights, axis=1) / weights.sum()
-    return averages

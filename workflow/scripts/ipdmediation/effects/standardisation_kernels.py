@@ -40,6 +40,27 @@ def linear_predictor(columns: FloatArray, coefficients: FloatArray) -> FloatArra
 
 
 @njit(cache=True, fastmath=_FAST, error_model="numpy")
+def _weighted_dot(left: FloatArray, right: FloatArray) -> float:
+    total = 0.0
+    for i in range(left.shape[0]):
+        total += left[i] * right[i]
+    return total
+
+
+@njit(cache=True, error_model="numpy")
+def group_sums(rows: FloatArray, groups: IntArray, n_groups: int, weights: FloatArray) -> FloatArray:
+    """Return the weighted sums of (r, n) rows over the patients of each group, (r, groups)."""
+    sums = np.zeros((rows.shape[0], n_groups))
+    for r in range(rows.shape[0]):
+        if n_groups == 1:
+            sums[r, 0] = _weighted_dot(rows[r], weights)
+            continue
+        for i in range(rows.shape[1]):
+            sums[r, groups[i]] += weights[i] * rows[r, i]
+    return sums
+
+
+@njit(cache=True, fastmath=_FAST, error_model="numpy")
 def _logistic_mixture(x: float, factors: FloatArray, probabilities: FloatArray) -> tuple[float, float, float]:
     """H of the logistic link and its first two derivatives; `factors` are exp(-shift)."""
     odds = math.exp(-x)
@@ -110,7 +131,7 @@ def link_table(
     return table
 
 
-@njit(cache=True, error_model="numpy", inline="always")
+@njit(cache=True, fastmath=_FAST, error_model="numpy", inline="always")
 def _look_up(table: FloatArray, position: float) -> float:
     """Evaluate a table at (x - low) / step; beyond its ends at the end."""
     intervals = table.shape[0]
@@ -133,7 +154,7 @@ def _all_cuts(cumulative: FloatArray, finite: IntArray, thresholds: FloatArray) 
     return full
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, fastmath=_FAST, error_model="numpy")
 def mean_cumulative(
     predictors: FloatArray,
     table_of: IntArray,
@@ -174,7 +195,7 @@ def mean_cumulative(
     return _all_cuts(sums / weights.sum(), finite, thresholds)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, fastmath=_FAST, error_model="numpy")
 def mean_cumulative_over_nodes(
     predictors: FloatArray,
     means: FloatArray,
