@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tableone import TableOne
-from tests.unit.data.conftest import VARIABLES, a_cohort
 
 from ipdmediation.data.description import (
     DESCRIPTION_COLUMNS,
@@ -15,6 +14,7 @@ from ipdmediation.data.description import (
     describe_outcome,
 )
 from ipdmediation.data.transforms import Transform, from_analysis_scale, to_analysis_scale
+from tests.unit.data.conftest import VARIABLES, a_cohort
 
 
 @pytest.fixture(scope="module")
