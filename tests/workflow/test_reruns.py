@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+
 from tests.workflow.conftest import Study
 
 pytestmark = pytest.mark.slow
@@ -70,7 +71,7 @@ def test_a_figure_s_code_redraws_that_figure(study: Study) -> None:
 @pytest.mark.parametrize(
     "module",
     [
-        "data.mapping",
+        "data.cohort",
         "models.results",
         "effects.log_odds",
         "inference.intervals",

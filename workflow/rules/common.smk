@@ -163,7 +163,7 @@ def trial_labels():
     return {trial: mapping["label"] for trial, mapping in MAPPINGS.items()}
 
 
-def study_words(name):
+def study_words(name, bootstrap=("level",)):
     """Return what figures, tables and the report say about the study and one of its analyses."""
     settings = analysis(name)
     shown = (
@@ -183,7 +183,7 @@ def study_words(name):
         "trials": trial_labels(),
         "analysis": {
             **{key: settings[key] for key in shown},
-            "bootstrap": {"level": settings["bootstrap"]["level"]},
+            "bootstrap": {key: settings["bootstrap"][key] for key in bootstrap},
         },
     }
 

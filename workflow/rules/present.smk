@@ -124,7 +124,10 @@ rule report:
     conda:
         "../../envs/ipdmediation.yaml"
     params:
-        studies=[study_words(name) for name in config["analyses"]],
+        studies=[
+            study_words(name, bootstrap=("resampling", "replicates", "interval", "level"))
+            for name in config["analyses"]
+        ],
         figure_names=list(FIGURES),
         trials=list(config["trials"]),
         models=MODELS,
