@@ -7,7 +7,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import minimize
 from scipy.special import expit
-from tests.unit.effects.conftest import effects_of, refits, simulated_cohort, specified
 
 from ipdmediation.effects.catalogue import COEFFICIENT_EFFECTS, scale_label
 from ipdmediation.effects.mediation import MediationEffects, effects_by_imputation
@@ -16,6 +15,7 @@ from ipdmediation.effects.standardisation import StandardisationOptions
 from ipdmediation.effects.standardisation_kernels import common_log_odds_ratio
 from ipdmediation.models.cumulative_link import CumulativeLinkModel
 from ipdmediation.models.specification import mediation_models
+from tests.unit.effects.conftest import effects_of, refits, simulated_cohort, specified
 
 ANY_SEED = st.integers(0, 10_000)
 OPTIONS = StandardisationOptions(controlled_at=(0.0, 2.0))

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels
-from tests.unit.effects.conftest import effects_of, refits
 
 from ipdmediation.effects.standardisation import Standardisation, StandardisationOptions
 from ipdmediation.models.specification import AnalysisSpecification, mediation_models
+from tests.unit.effects.conftest import effects_of, refits
 
 SHIPPED = Path(statsmodels.__file__).parent
 

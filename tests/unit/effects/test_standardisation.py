@@ -5,6 +5,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from scipy.special import expit, ndtr
+
+from ipdmediation.data import synthetic
+from ipdmediation.effects import compilation, link_tables, quadrature, standardisation_kernels
+from ipdmediation.effects.link_tables import Mixture
+from ipdmediation.effects.mediation import MediationEffects
+from ipdmediation.effects.natural_effects import OutcomeScales, natural_effects
+from ipdmediation.effects.quadrature import Rule, gauss_hermite
+from ipdmediation.effects.standardisation import CELLS, Standardisation, StandardisationOptions
+from ipdmediation.models.results import ModelError
+from ipdmediation.models.specification import MODEL_NAMES, mediation_models
 from tests.unit.effects.conftest import (
     Labels,
     cells_by_sums,
@@ -16,16 +26,6 @@ from tests.unit.effects.conftest import (
     specified,
     with_random_effects,
 )
-
-from ipdmediation.data import synthetic
-from ipdmediation.effects import compilation, link_tables, quadrature, standardisation_kernels
-from ipdmediation.effects.link_tables import Mixture
-from ipdmediation.effects.mediation import MediationEffects
-from ipdmediation.effects.natural_effects import OutcomeScales, natural_effects
-from ipdmediation.effects.quadrature import Rule, gauss_hermite
-from ipdmediation.effects.standardisation import CELLS, Standardisation, StandardisationOptions
-from ipdmediation.models.results import ModelError
-from ipdmediation.models.specification import MODEL_NAMES, mediation_models
 
 LINKS = {"logit": expit, "probit": ndtr}
 
