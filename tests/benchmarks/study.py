@@ -71,6 +71,7 @@ class Study:
         """Run the whole bootstrap of the primary analysis on two cores, and time it."""
         for made in ("results/primary/bootstrap", "benchmarks/bootstrap_chunk"):
             shutil.rmtree(self.directory / made, ignore_errors=True)
+        (self.directory / EFFECTS).unlink(missing_ok=True)
         start = time.perf_counter()
         self._snakemake(EFFECTS)
         seconds = time.perf_counter() - start

@@ -69,6 +69,8 @@ def test_the_loop_of_a_bootstrap_is_extrapolated_from_all_three_models():
     assert resampling_loop(table[:2], 100).empty
 
 
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::ipdmediation.models.results.SingularFitWarning")
 def test_parts_of_refits_can_be_taken_apart(rows):
     rng = np.random.default_rng(2)
     weights = [rng.multinomial(400, np.full(400, 1 / 400)).astype(float) for _ in range(2)]
