@@ -3,6 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 CORES ?= all
 PYTEST_OPTIONS ?=
+export REQUIRE_TOOLS
 BENCH_OPTIONS ?=
 SUPPORTED := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
@@ -23,7 +24,7 @@ run: $(VENV)/run.stamp ## make the environment and run the default study (CORES=
 	@echo "From now on: . $(BIN)/activate && snakemake --cores $(CORES)"
 
 .PHONY: test
-test: lint ## lint, types, formats and every test
+test: lint ## lint, types, formats and every test (REQUIRE_TOOLS=1: a missing tool is a failure)
 	$(BIN)/python -m pytest $(PYTEST_OPTIONS)
 
 .PHONY: unit
@@ -56,6 +57,11 @@ lock: ## resolve the dependencies anew (needs uv)
 	uv pip compile pyproject.toml --group dev --constraint envs/requirements.lock \
 		--universal --fork-strategy fewest --python-version 3.11 --generate-hashes --no-annotate \
 		--custom-compile-command "make lock" --output-file envs/requirements-dev.lock
+
+.PHONY: pictures
+pictures: $(VENV)/run.stamp ## draw the README's pictures anew (needs graphviz and a finished run)
+	$(BIN)/snakemake --rulegraph dot 2>/dev/null | tred | dot -Tpng -Gdpi=90 -o docs/rulegraph.png
+	cp results/primary/figures/path_diagram.png docs/
 
 .PHONY: clean
 clean: ## remove what runs have made, keep the environment

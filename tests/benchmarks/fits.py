@@ -5,7 +5,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -141,7 +141,8 @@ def r_fits(
     columns |= {f"x{j + 1}": column for j, column in enumerate(bare.T)}
     columns |= {f"t{j + 1}": column for j, column in enumerate(indicators.T)}
     columns |= {f"w{resample}": drawn for resample, drawn in enumerate(weights)}
-    return run_r(pd.DataFrame(columns), jobs)
+    fits, version = run_r(pd.DataFrame(columns), jobs)
+    return [_with_exact_modes(fit, models, weights) if fit.tool == "R clmm" else fit for fit in fits], version
 
 
 def run_r(data: pd.DataFrame, jobs: Iterable[str]) -> tuple[list[Fit], str]:
@@ -298,6 +299,17 @@ def resample_statuses(
             }
         )
     return pd.DataFrame(rows)
+
+
+def _with_exact_modes(
+    fit: Fit, models: dict[str, MediationModels], weights: Sequence[NDArray[np.float64]]
+) -> Fit:
+    """Replace the log-likelihood of clmm, whose modes are found to 1e-4 only, by that at its estimates."""
+    model = model_of(models, fit.model)
+    p, q = len(model.names), len(model.random_names)
+    covariance, modes = fit.estimates[p:].reshape(q, q), np.zeros((model.n_trials, q))
+    point = Refit(fit.estimates[:p], covariance, modes, np.nan, np.nan, 0, 0)
+    return replace(fit, log_likelihood=model.log_likelihood(point, weights=weights[fit.resample]))
 
 
 def _stacked(fit: Refit) -> NDArray[np.float64]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+
 from tests.workflow.conftest import Study
 
 pytestmark = pytest.mark.slow

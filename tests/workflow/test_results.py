@@ -5,6 +5,7 @@ import stat
 
 import pandas as pd
 import pytest
+
 from tests.workflow.conftest import Study
 
 pytestmark = pytest.mark.slow

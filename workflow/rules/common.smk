@@ -43,7 +43,7 @@ def imports_of(path):
     for name in imported:
         parts = name.split(".")
         if parts[0] in ("ipdmediation", "job"):
-            stems = ["/".join([SCRIPTS, *parts[:length]]) for length in range(1, len(parts) + 1)]
+            stems = ["/".join([SCRIPTS, *parts[:length]]) for length in range(len(parts), 0, -1)]
             files |= {
                 file for stem in stems for file in (f"{stem}.py", f"{stem}/__init__.py") if source(file)
             }
@@ -68,7 +68,8 @@ def code(script):
     """
     digest = hashlib.sha256()
     for path in files_of(f"{SCRIPTS}/{script}.py"):
-        digest.update(path.encode() + b"\0" + Path(source(path)).read_bytes())
+        digest.update(path.encode())
+        digest.update(Path(source(path)).read_bytes())
     return digest.hexdigest()
 
 
@@ -162,7 +163,7 @@ def trial_labels():
     return {trial: mapping["label"] for trial, mapping in MAPPINGS.items()}
 
 
-def study_words(name):
+def study_words(name, bootstrap=("level",)):
     """Return what figures, tables and the report say about the study and one of its analyses."""
     settings = analysis(name)
     shown = (
@@ -182,6 +183,16 @@ def study_words(name):
         "trials": trial_labels(),
         "analysis": {
             **{key: settings[key] for key in shown},
-            "bootstrap": {"level": settings["bootstrap"]["level"]},
+            "bootstrap": {key: settings["bootstrap"][key] for key in bootstrap},
         },
     }
+
+
+def shown(inputs, name):
+    """Return the input function of a figure or table: its named files for the job's analysis."""
+
+    def look_up(wildcards):
+        files = inputs[wildcards[name]].items()
+        return {key: file(wildcards) if callable(file) else file.format(**wildcards) for key, file in files}
+
+    return unpack(look_up)

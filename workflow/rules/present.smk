@@ -28,16 +28,6 @@ TABLES = {
 }
 
 
-def shown(inputs, name):
-    """Return the input function of a figure or table: its named files for the job's analysis."""
-
-    def look_up(wildcards):
-        files = inputs[wildcards[name]].items()
-        return {key: file(wildcards) if callable(file) else file.format(**wildcards) for key, file in files}
-
-    return unpack(look_up)
-
-
 rule present:
     input:
         expand(
@@ -134,7 +124,10 @@ rule report:
     conda:
         "../../envs/ipdmediation.yaml"
     params:
-        studies=[study_words(name) for name in config["analyses"]],
+        studies=[
+            study_words(name, bootstrap=("resampling", "replicates", "interval", "level"))
+            for name in config["analyses"]
+        ],
         figure_names=list(FIGURES),
         trials=list(config["trials"]),
         models=MODELS,

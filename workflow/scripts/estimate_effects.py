@@ -4,13 +4,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+
 from ipdmediation.data.schema import conform
 from ipdmediation.data.variables import variables_from_config
-from ipdmediation.models.specification import AnalysisSpecification, models_by_imputation
-
 from ipdmediation.effects.catalogue import COEFFICIENT_EFFECTS
 from ipdmediation.inference.bootstrap import cohort_effects
 from ipdmediation.inference.summary import summarise_effects
+from ipdmediation.models.specification import AnalysisSpecification, models_by_imputation
 
 
 def main(

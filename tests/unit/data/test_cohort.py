@@ -8,13 +8,13 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.unit.data.conftest import VARIABLES
 
 from ipdmediation.data.cohort import FLOW_COLUMNS, select_cohort
 from ipdmediation.data.errors import CohortError, CohortWarning, ContractError
 from ipdmediation.data.pooling import pool_trials
 from ipdmediation.data.schema import check_contract, conform, harmonised_schema
 from ipdmediation.data.variables import Variable
+from tests.unit.data.conftest import VARIABLES
 
 
 def a_trial(trial: str, rows: int, rng: np.random.Generator, missing: float = 0.2) -> pd.DataFrame:

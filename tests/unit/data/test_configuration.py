@@ -10,10 +10,10 @@ import jsonschema
 import pytest
 import yaml
 from snakemake.utils import validate
-from tests.unit.data.conftest import DECLARED, MAPPING
 
 from ipdmediation.data.configuration import check_configuration, eligibility_rules, resolve_analysis
 from ipdmediation.data.errors import ConfigurationError
+from tests.unit.data.conftest import DECLARED, MAPPING
 
 ROOT = Path(__file__).parents[3]
 SCHEMAS = ROOT / "workflow" / "schemas"

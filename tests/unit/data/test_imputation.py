@@ -8,11 +8,11 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.unit.data.conftest import TARGETS, VARIABLES, a_cohort
 
 from ipdmediation.data.errors import CohortWarning, ImputationError
 from ipdmediation.data.imputation import complete_cases, impute
 from ipdmediation.data.schema import check_contract
+from tests.unit.data.conftest import TARGETS, VARIABLES, a_cohort
 
 PREDICTORS = ["age", "female", "delay", "site", "volume", "mrs"]
 

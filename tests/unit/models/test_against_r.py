@@ -6,7 +6,6 @@ them again.
 
 import importlib.util
 import json
-import shutil
 import subprocess
 import sys
 import warnings
@@ -131,11 +130,10 @@ def test_clmm(shape, effects, link):
         np.testing.assert_allclose(fit.standard_errors, other["se"], rtol=1e-2)
 
 
+@pytest.mark.parametrize("shape", ["balanced", "unequal", "three_levels", "weights"], indirect=True)
 def test_clmm_by_adaptive_quadrature(shape):
-    name, data, numbers = shape
-    other = numbers.get("random_intercept_agq")
-    if not other or name not in ("balanced", "unequal", "three_levels", "weights"):
-        pytest.skip("slow search; four shapes say enough")
+    _, data, numbers = shape
+    other = numbers["random_intercept_agq"]
     fit = ordinal_mixed(data, [], "logit").fit_quadrature(10, weights=data["weight"])
     np.testing.assert_allclose(fit.estimates, other["estimates"], atol=5e-4)
     assert fit.log_likelihood == pytest.approx(other["log_likelihood"], abs=2e-5)
@@ -175,7 +173,7 @@ def test_linear_mixed_model_of_statsmodels(name, method):
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(shutil.which("Rscript") is None, reason="Rscript is not installed")
+@pytest.mark.tool("Rscript")
 def test_r_makes_the_same_numbers_again(tmp_path):
     names = ["balanced", "tiny_trial", "three_levels"]
     for name in names:

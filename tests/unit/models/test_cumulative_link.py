@@ -147,9 +147,10 @@ def test_an_outcome_level_lost_in_a_resample_drops_its_threshold(lost, expected)
     assert fit.log_likelihood == pytest.approx(without.log_likelihood, abs=1e-8)
 
 
-def test_separation_is_named():
+@pytest.mark.parametrize("rare", [False, True])
+def test_separation_is_named(rare):
     x, y = simulate(6)
-    x[:, 1] = y >= 2
+    x[:, 1] = (y >= 2) if not rare else np.isin(np.arange(y.size), np.flatnonzero(y == 3)[:2])
     with pytest.warns(SeparationWarning, match="x1"):
         fit = model(x, y).fit()
     assert not fit.converged

@@ -16,6 +16,7 @@ from ipdmediation.models.results import (
     ModelError,
     OutcomeError,
     RankDeficientError,
+    SeparationWarning,
     SingularFitWarning,
 )
 
@@ -237,6 +238,17 @@ def test_variances_and_correlations_are_in_the_table():
     assert table["cor(intercept,treatment)"] == pytest.approx(
         covariance[0, 1] / np.sqrt(covariance[0, 0] * covariance[1, 1])
     )
+
+
+@pytest.mark.parametrize("rare", [False, True])
+def test_separation_is_named(rare):
+    y, x, trial = simulate(10)
+    x[:, 2] = (y >= 2) if not rare else np.isin(np.arange(y.size), np.flatnonzero(y == 3)[:4])
+    built = model(y, x, trial)
+    with pytest.warns(SeparationWarning, match="separated by x:"):
+        fit = built.fit()
+    assert not fit.converged
+    assert built.refit(np.ones(y.size)).status == FitStatus.SEPARATED
 
 
 def test_problems_are_named():

@@ -40,9 +40,14 @@ def test_minus_zero_is_zero():
     assert style.proportion(-0.0001, -0.02, 0.02, digits=0) == "0% (−2% to 2%)"
 
 
-@given(st.floats(1e-6, 1e6))
-def test_measures_keep_three_digits(value):
-    assert float(style.measure(value)) == pytest.approx(value, rel=6e-3)
+@given(st.floats(1e-3, 1e6))
+def test_measures_keep_three_digits_or_decimals(value):
+    assert float(style.measure(value)) == pytest.approx(value, rel=6e-3, abs=5.1e-4)
+
+
+def test_very_small_measures_are_not_printed_as_zero():
+    assert style.measure(1e-85) == "<0.001"
+    assert style.measure(-1e-5) == ">−0.001"
 
 
 def test_percentages_do_not_vanish():

@@ -165,11 +165,9 @@ def _analysis_problems(
     if mediator["variable"] == outcome["variable"]:
         yield f"{where}: mediator and outcome are both {outcome['variable']!r}"
     if len(config["trials"]) == 1:
-        effects, resampling = analysis["trial_effects"], analysis["bootstrap"]["resampling"]
+        effects = analysis["trial_effects"]
         if effects != "none":
             yield f"{where}.trial_effects: {effects!r} needs two trials; allowed for one: 'none'"
-        if resampling == "two_level":
-            yield f"{where}.bootstrap.resampling: {resampling!r} needs two trials; allowed: 'stratified'"
 
 
 def _scale_problems(

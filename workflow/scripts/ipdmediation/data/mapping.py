@@ -10,9 +10,9 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from ipdmediation.data.errors import DataError, MappingError, listing, raise_all
+from ipdmediation.data.errors import ConfigurationError, DataError, MappingError, listing, raise_all
 from ipdmediation.data.schema import check_contract, conform
-from ipdmediation.data.units import check_units, convert
+from ipdmediation.data.units import check_conversion, convert
 from ipdmediation.data.variables import ARMS, Variable
 
 QUALITY_COLUMNS = (
@@ -154,6 +154,39 @@ class _Harmonised:
     converted: int = 0
     out_of_range: int = 0
     problems: list[str] = field(default_factory=list)
+
+
+def check_units(mapping: TrialMapping, variables: Mapping[str, Variable], *, file: str) -> None:
+    """Raise one error for all units of a mapping that do not lead to the common ones; reads no data.
+
+    Parameters
+    ----------
+    mapping : TrialMapping
+        How the trial's columns become the common variables.
+    variables : mapping
+        The study's variables by name.
+    file : str
+        Name of the mapping's file in the message.
+
+    Raises
+    ------
+    ConfigurationError
+        Names each variable and its two units.
+    """
+    problems = []
+    for name, column in mapping.variables.items():
+        unit = variables[name].unit
+        source = "second" if column.start is not None else column.unit
+        if source is None or source == unit:
+            continue
+        if unit is None:
+            problems.append(f"variable {name!r}: the mapping gives unit {source!r}, the variable has none")
+            continue
+        try:
+            check_conversion(source, unit)
+        except ConfigurationError as error:
+            problems.append(f"variable {name!r}: {error}")
+    raise_all(problems, ConfigurationError, f"{file}: units that cannot be converted:")
 
 
 def harmonise_trial(

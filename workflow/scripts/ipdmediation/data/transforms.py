@@ -8,19 +8,17 @@ import numpy as np
 import numpy.typing as npt
 
 FloatArray = npt.NDArray[np.float64]
-Transform = Literal["log", "log1p", "cube_root", "identity", "spline"]
+Transform = Literal["log", "log1p", "cube_root", "identity"]
 
 
 def to_analysis_scale(values: npt.ArrayLike, *, transform: Transform, offset: float = 0.0) -> FloatArray:
     """Return values on the analysis scale.
 
-    `spline` is the identity here: its basis belongs to the outcome model's design.
-
     Parameters
     ----------
     values : array_like of float
         In the variable's unit; NaN stays NaN.
-    transform : {"log", "log1p", "cube_root", "identity", "spline"}
+    transform : {"log", "log1p", "cube_root", "identity"}
         `log` is ln(values + offset), `log1p` is ln(1 + values).
     offset : float
         Used by `log` only.

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pint
 
-from ipdmediation.data.errors import ConfigurationError, raise_all
-
-if TYPE_CHECKING:
-    from ipdmediation.data.mapping import TrialMapping
-    from ipdmediation.data.variables import Variable
+from ipdmediation.data.errors import ConfigurationError
 
 #: Units of a clinical score. Pint's own `point` is a printer's length.
 CLINICAL_UNITS = ("point", "points", "score")
@@ -76,36 +71,3 @@ def convert(values: npt.ArrayLike, from_unit: str, to_unit: str) -> npt.NDArray[
     if source == target:
         return array.copy()
     return np.asarray(_registry().Quantity(array, source).to(target).magnitude, dtype=np.float64)
-
-
-def check_units(mapping: TrialMapping, variables: Mapping[str, Variable], *, file: str) -> None:
-    """Raise one error for all units of a mapping that do not lead to the common ones; reads no data.
-
-    Parameters
-    ----------
-    mapping : TrialMapping
-        How the trial's columns become the common variables.
-    variables : mapping
-        The study's variables by name.
-    file : str
-        Name of the mapping's file in the message.
-
-    Raises
-    ------
-    ConfigurationError
-        Names each variable and its two units.
-    """
-    problems = []
-    for name, column in mapping.variables.items():
-        unit = variables[name].unit
-        source = "second" if column.start is not None else column.unit
-        if source is None or source == unit:
-            continue
-        if unit is None:
-            problems.append(f"variable {name!r}: the mapping gives unit {source!r}, the variable has none")
-            continue
-        try:
-            check_conversion(source, unit)
-        except ConfigurationError as error:
-            problems.append(f"variable {name!r}: {error}")
-    raise_all(problems, ConfigurationError, f"{file}: units that cannot be converted:")

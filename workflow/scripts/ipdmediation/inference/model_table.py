@@ -28,6 +28,12 @@ COLUMNS = [
     "ratio_unit",
 ]
 RATIOS = {"ordinal": "common odds ratio", "binary": "odds ratio"}
+RANDOM_EFFECTS = {
+    "intercept": "intercept",
+    "treatment": "treatment effect",
+    "mediator": "mediator effect",
+}
+SPREADS = {"sd": "SD", "cor": "correlation"}
 LOG_TRANSFORMS = ("log", "log1p")
 
 
@@ -154,16 +160,22 @@ def _label(
         "mediator": f"{mediator}, per 1 {mediator_unit(specification, variables)}",
         "mediator per doubling": f"{mediator}, per doubling",
         "intercept": "Intercept",
+        "residual_sd": "Residual SD",
         "treatment:mediator": f"{treatment} x {mediator.lower()}",
     }
     if term in known:
         return known[term]
+    if term.startswith(("sd(", "cor(")):
+        kind, _, effects = term.rstrip(")").partition("(")
+        named = " and ".join(RANDOM_EFFECTS[effect] for effect in effects.split(","))
+        return f"Between trials: {SPREADS[kind]} of {named}"
     name, _, level = term.rstrip("]").partition("[")
     if name == "trial":
         return f"Trial: {trials[level]}"
-    if name not in variables:
-        return term
-    variable = variables[name]
+    return _covariate_label(variables[name], level) if name in variables else term
+
+
+def _covariate_label(variable: Variable, level: str) -> str:
     if level:
         return f"{variable.label}: {variable.level_labels.get(level, level)}"
     return f"{variable.label}, per {variable.unit}" if variable.unit else variable.label

@@ -24,6 +24,7 @@ from numba import njit
 
 from ipdmediation.models.results import FitStatus, FloatArray, IntArray
 
+# Unsigned bounds of row ranges: with signed ones numba looks for negative indices and does not vectorise.
 # Infinities stay legal: only re-association, contraction and the sign of zero are given up.
 _FAST = {"reassoc", "contract", "nsz", "arcp"}
 
@@ -38,7 +39,6 @@ _LARGEST_PREDICTOR = 100.0
 _END_EXPONENTIAL = 1e200  # exp(-t) of the bound below the lowest level
 _END_PROBIT = 40.0  # a bound that is as good as infinite: the normal density is exactly 0 there
 _KEEP_HESSIAN_BELOW = 0.05
-_FLAT_CURVATURE = 1e-3
 
 # Random effects are standardised so that their standard deviations are in units of the linear predictor.
 _INNER_TOLERANCE = 1e-3
@@ -87,6 +87,13 @@ def cholesky_solve(factor: FloatArray, vector: FloatArray) -> None:
         vector[i] = total / factor[i, i]
 
 
+@njit(cache=True, error_model="numpy")
+def _is_flat(ascent: float, largest: float) -> bool:
+    """Tell separation: steps stay long while there is nearly nothing to gain (a curvature near zero)."""
+    curvature = ascent / (largest * largest) if largest > 0.0 else math.inf
+    return (largest > 0.2 and curvature < 1e-3) or (largest > 0.01 and curvature < 1e-5)
+
+
 @njit(cache=True, fastmath=_FAST, error_model="numpy")
 def _linear_predictor(x: FloatArray, offset: FloatArray, slopes: FloatArray, eta: FloatArray) -> None:
     n = eta.shape[0]
@@ -113,17 +120,19 @@ def _logit_rows(
     stop: int,
 ) -> None:
     """Row quantities of the logit; `upper` and `lower` are exp(-t) of the row's bounds."""
-    for i in range(start, stop):
-        cross_a[i] = math.exp(min(max(eta[i], -_LARGEST_PREDICTOR), _LARGEST_PREDICTOR))
-    for i in range(start, stop):
-        odds_a = cross_a[i] * upper[i]
-        odds_b = cross_a[i] * lower[i]
-        f_a = 1.0 / (1.0 + odds_a)
-        f_b = 1.0 / (1.0 + odds_b)
-        above[i] = weights[i] * odds_a * f_a
+    # few arrays in a loop: the compiler gives up vectorising where too many could overlap
+    for i in range(np.uint64(start), np.uint64(stop)):
+        below[i] = math.exp(min(max(eta[i], -_LARGEST_PREDICTOR), _LARGEST_PREDICTOR))
+    for i in range(np.uint64(start), np.uint64(stop)):
+        odds = below[i] * upper[i]
+        f_a = 1.0 / (1.0 + odds)
+        above[i] = weights[i] * odds * f_a
+        cross_a[i] = weights[i] * odds * f_a * f_a
+    for i in range(np.uint64(start), np.uint64(stop)):
+        odds = below[i] * lower[i]
+        f_b = 1.0 / (1.0 + odds)
         below[i] = weights[i] * f_b
-        cross_a[i] = above[i] * f_a
-        cross_b[i] = below[i] * (odds_b * f_b)
+        cross_b[i] = weights[i] * f_b * (odds * f_b)
 
 
 @njit(cache=True, error_model="numpy")
@@ -152,7 +161,7 @@ def _probit_rows(
 ) -> None:
     """Row quantities of the probit; `upper` and `lower` are the row's thresholds."""
     density = 1.0 / math.sqrt(2.0 * math.pi)
-    for i in range(start, stop):
+    for i in range(np.uint64(start), np.uint64(stop)):
         a = min(upper[i] - eta[i], _END_PROBIT)
         b = max(lower[i] - eta[i], -_END_PROBIT)
         p = _normal_probability(a, b)
@@ -186,7 +195,7 @@ def _fill_bounds(
 @njit(cache=True, fastmath=_FAST, error_model="numpy")
 def _block_sum(values: FloatArray, start: int, stop: int) -> float:
     total = 0.0
-    for i in range(start, stop):
+    for i in range(np.uint64(start), np.uint64(stop)):
         total += values[i]
     return total
 
@@ -194,7 +203,7 @@ def _block_sum(values: FloatArray, start: int, stop: int) -> float:
 @njit(cache=True, fastmath=_FAST, error_model="numpy")
 def _dot(left: FloatArray, right: FloatArray, start: int, stop: int) -> float:
     total = 0.0
-    for i in range(start, stop):
+    for i in range(np.uint64(start), np.uint64(stop)):
         total += left[i] * right[i]
     return total
 
@@ -509,7 +518,7 @@ def fit_fixed(
         for k in range(size):
             ascent += gradient[k] * step[k]
             largest = max(largest, abs(step[k]))
-        if largest > 0.2 and ascent < _FLAT_CURVATURE * largest * largest:
+        if _is_flat(ascent, largest):
             status = _SEPARATED
             break
         shorten = min(1.0, 10.0 / largest) if largest > 0.0 else 1.0
@@ -724,12 +733,12 @@ def _trial_sums(
     """Score and curvature of one trial in its random effects."""
     for d in range(z.shape[0]):
         total = 0.0
-        for i in range(start, stop):
+        for i in range(np.uint64(start), np.uint64(stop)):
             total += (below[i] - above[i]) * z[d, i]
         score[d] = total
         for e in range(d + 1):
             total = 0.0
-            for i in range(start, stop):
+            for i in range(np.uint64(start), np.uint64(stop)):
                 total += (cross_a[i] + cross_b[i]) * z[d, i] * z[e, i]
             curvature[d, e] = total
             curvature[e, d] = total
@@ -739,11 +748,11 @@ def _trial_sums(
 def _trial_predictor(
     z: FloatArray, fixed_eta: FloatArray, effects: FloatArray, start: int, stop: int, eta: FloatArray
 ) -> None:
-    for i in range(start, stop):
+    for i in range(np.uint64(start), np.uint64(stop)):
         eta[i] = fixed_eta[i]
     for d in range(z.shape[0]):
         effect = effects[d]
-        for i in range(start, stop):
+        for i in range(np.uint64(start), np.uint64(stop)):
             eta[i] += effect * z[d, i]
 
 
@@ -790,11 +799,10 @@ def _logit_third(
     third_b: FloatArray,
 ) -> None:
     """Leverage (in `third_a`) times half the derivatives of a row's curvature in a and b."""
-    for i in range(start, stop):
-        half = 0.5 * third_a[i]
-        scaled = 2.0 / weights[i]
-        third_a[i] = half * cross_a[i] * (above[i] * scaled - 1.0)
-        third_b[i] = half * cross_b[i] * (1.0 - below[i] * scaled)
+    for i in range(np.uint64(start), np.uint64(stop)):
+        third_b[i] = 0.5 * third_a[i] * cross_b[i] * (1.0 - below[i] * (2.0 / weights[i]))
+    for i in range(np.uint64(start), np.uint64(stop)):
+        third_a[i] = 0.5 * third_a[i] * cross_a[i] * (above[i] * (2.0 / weights[i]) - 1.0)
 
 
 @njit(cache=True, error_model="numpy")
@@ -810,7 +818,7 @@ def _probit_third(
     third_b: FloatArray,
 ) -> None:
     """As `_logit_third`."""
-    for i in range(start, stop):
+    for i in range(np.uint64(start), np.uint64(stop)):
         half = 0.5 * third_a[i] * weights[i]
         ratio_a, ratio_b = above[i] / weights[i], below[i] / weights[i]
         score = ratio_a - ratio_b
@@ -824,12 +832,12 @@ def _probit_third(
 @njit(cache=True, fastmath=_FAST, error_model="numpy")
 def _trial_leverage(z: FloatArray, spread: FloatArray, start: int, stop: int, leverage: FloatArray) -> None:
     """Variance part z'L H^-1 L'z of every row."""
-    for i in range(start, stop):
+    for i in range(np.uint64(start), np.uint64(stop)):
         leverage[i] = spread[0, 0] * z[0, i] * z[0, i]
     for d in range(1, z.shape[0]):
         for e in range(d + 1):
             scale = spread[d, e] if d == e else 2.0 * spread[d, e]
-            for i in range(start, stop):
+            for i in range(np.uint64(start), np.uint64(stop)):
                 leverage[i] += scale * z[d, i] * z[e, i]
 
 
@@ -839,7 +847,7 @@ def _trial_third_sums(
 ) -> None:
     for d in range(z.shape[0]):
         total = 0.0
-        for i in range(start, stop):
+        for i in range(np.uint64(start), np.uint64(stop)):
             total += (third_a[i] + third_b[i]) * z[d, i]
         third[d] = total
 
@@ -858,12 +866,12 @@ def _trial_row_scores(
     below: FloatArray,
 ) -> None:
     """Turn `above` and `below` into the derivatives of the criterion in a and minus b."""
-    for i in range(start, stop):
+    for i in range(np.uint64(start), np.uint64(stop)):
         above[i] -= third_a[i]
         below[i] += third_b[i]
     for d in range(z.shape[0]):
         amount = shift[d]
-        for i in range(start, stop):
+        for i in range(np.uint64(start), np.uint64(stop)):
             above[i] += cross_a[i] * amount * z[d, i]
             below[i] -= cross_b[i] * amount * z[d, i]
 
@@ -886,7 +894,7 @@ def _mixed_gradient(
         k = cell_level[c]
         first = 0.0
         second = 0.0
-        for i in range(cell_start[c], cell_start[c + 1]):
+        for i in range(np.uint64(cell_start[c]), np.uint64(cell_start[c + 1])):
             first += above[i]
             second += below[i]
         if k < n_thresholds:
@@ -1094,7 +1102,7 @@ def _mixed_information(rows: MixedRows, work: MixedWork, thresholds: FloatArray,
         start, stop = cell_start[c], cell_start[c + 1]
         first = 0.0
         second = 0.0
-        for i in range(start, stop):
+        for i in range(np.uint64(start), np.uint64(stop)):
             first += cross_a[i]
             second += cross_b[i]
         if k < n_thresholds:
@@ -1104,7 +1112,7 @@ def _mixed_information(rows: MixedRows, work: MixedWork, thresholds: FloatArray,
         for j in range(p):
             first = 0.0
             second = 0.0
-            for i in range(start, stop):
+            for i in range(np.uint64(start), np.uint64(stop)):
                 first += cross_a[i] * x[j, i]
                 second += cross_b[i] * x[j, i]
             if k < n_thresholds:
@@ -1114,7 +1122,7 @@ def _mixed_information(rows: MixedRows, work: MixedWork, thresholds: FloatArray,
         for d in range(q):
             first = 0.0
             second = 0.0
-            for i in range(start, stop):
+            for i in range(np.uint64(start), np.uint64(stop)):
                 first += cross_a[i] * z[d, i]
                 second += cross_b[i] * z[d, i]
             if k < n_thresholds:
@@ -1141,7 +1149,7 @@ def _mixed_information(rows: MixedRows, work: MixedWork, thresholds: FloatArray,
         for t in range(trial_start.shape[0] - 1):
             for d in range(q):
                 total = 0.0
-                for i in range(trial_start[t], trial_start[t + 1]):
+                for i in range(np.uint64(trial_start[t]), np.uint64(trial_start[t + 1])):
                     total += weighted[i] * z[d, i]
                 coupling[t, d, n_thresholds + j] = total
 
@@ -1610,7 +1618,7 @@ def _maximise_laplace(
         previous = largest
         if settled and (rank == q or not _reopening(work, factor).any()):
             return factor, modes, _CONVERGED if rank == q else _SINGULAR, iteration + 1
-        if largest > 0.2 and ascent < _FLAT_CURVATURE * largest * largest:
+        if _is_flat(ascent, largest):
             return factor, modes, _SEPARATED, iteration
     return factor, modes, _NOT_CONVERGED, max_iterations
 

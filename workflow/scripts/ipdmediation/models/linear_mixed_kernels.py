@@ -20,6 +20,7 @@ from numba import njit
 
 from ipdmediation.models.results import FitStatus, FloatArray, IntArray
 
+# Unsigned bounds of row ranges: with signed ones numba looks for negative indices and does not vectorise.
 _FAST = {"reassoc", "contract", "nsz", "arcp"}
 _CONVERGED = int(FitStatus.CONVERGED)
 _SINGULAR = int(FitStatus.SINGULAR)
@@ -128,30 +129,30 @@ def trial_sums(
         for d in range(q):
             for t in range(n_trials):
                 dot = 0.0
-                for i in range(trial_start[t], trial_start[t + 1]):
+                for i in range(np.uint64(trial_start[t]), np.uint64(trial_start[t + 1])):
                     dot += weighted[i] * random_columns[d, i]
                 coupling[t, d, j] = dot
     for d in range(q):
         for e in range(q):
             for t in range(n_trials):
                 dot = 0.0
-                for i in range(trial_start[t], trial_start[t + 1]):
+                for i in range(np.uint64(trial_start[t]), np.uint64(trial_start[t + 1])):
                     dot += w[i] * random_columns[d, i] * random_columns[e, i]
                 square[t, d, e] = dot
     return Sums(total, coupling, square, weight)
 
 
 @njit(cache=True, error_model="numpy")
-def _inverse_and_log_determinant(matrix: FloatArray) -> tuple[FloatArray, float]:
-    size = matrix.shape[0]
-    factor = matrix.copy()
-    _cholesky(factor)
-    inverse = np.eye(size)
+def _invert(matrix: FloatArray, inverse: FloatArray) -> float:
+    """Invert a small positive definite matrix, which is overwritten; returns its log determinant."""
+    _cholesky(matrix)
     log_determinant = 0.0
-    for k in range(size):
-        log_determinant += 2.0 * math.log(factor[k, k])
-        _solve(factor, inverse[k])
-    return inverse, log_determinant
+    for k in range(matrix.shape[0]):
+        log_determinant += 2.0 * math.log(matrix[k, k])
+        inverse[k, :] = 0.0
+        inverse[k, k] = 1.0
+        _solve(matrix, inverse[k])
+    return log_determinant
 
 
 @njit(cache=True, error_model="numpy")
@@ -166,26 +167,48 @@ def profile(sums: Sums, factor: FloatArray, reml: bool) -> Profile:
     conditional = np.empty((n_trials, q, q))
     log_determinant = 0.0
     loaded = np.empty((rank, size))
+    # plain loops: for matrices this small a library call costs more than its arithmetic
+    product = np.empty((q, rank))
+    small = np.empty((rank, rank))
+    solved = np.empty((rank, size))
     for t in range(n_trials):
-        square = sums.square[t]
-        product = square @ factor
-        small = factor.T @ product
+        square, coupling = sums.square[t], sums.coupling[t]
+        for d in range(q):
+            for k in range(rank):
+                product[d, k] = 0.0
+                for e in range(q):
+                    product[d, k] += square[d, e] * factor[e, k]
         for k in range(rank):
-            small[k, k] += 1.0
-        inverse[t], part = _inverse_and_log_determinant(small)
-        log_determinant += part
+            for m in range(rank):
+                small[k, m] = 1.0 if k == m else 0.0
+                for d in range(q):
+                    small[k, m] += factor[d, k] * product[d, m]
+        log_determinant += _invert(small, inverse[t])
         for k in range(rank):
             for j in range(size):
                 loaded[k, j] = 0.0
                 for d in range(q):
-                    loaded[k, j] += factor[d, k] * sums.coupling[t, d, j]
-        solved = inverse[t] @ loaded
-        for j in range(size):
-            for i in range(j + 1):
+                    loaded[k, j] += factor[d, k] * coupling[d, j]
+        for k in range(rank):
+            for j in range(size):
+                solved[k, j] = 0.0
+                for m in range(rank):
+                    solved[k, j] += inverse[t, k, m] * loaded[m, j]
+        for k in range(rank):
+            for j in range(size):
+                amount = loaded[k, j]
+                for i in range(j + 1):
+                    cross[j, i] -= amount * solved[k, i]
+        for d in range(q):
+            for j in range(size):
+                reduced[t, d, j] = coupling[d, j]
                 for k in range(rank):
-                    cross[j, i] -= loaded[k, j] * solved[k, i]
-        reduced[t] = sums.coupling[t] - product @ solved
-        conditional[t] = square - product @ inverse[t] @ product.T
+                    reduced[t, d, j] -= product[d, k] * solved[k, j]
+            for e in range(q):
+                conditional[t, d, e] = square[d, e]
+                for k in range(rank):
+                    for m in range(rank):
+                        conditional[t, d, e] -= product[d, k] * inverse[t, k, m] * product[e, m]
 
     information = cross[:p, :p].copy()
     slopes = cross[p, :p].copy()

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import stats
+from scipy.special import ndtr, ndtri
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -210,10 +210,10 @@ class ModelFit:
         DataFrame with columns component (coefficient, threshold, trial, variance), term, estimate, se,
         ci_low, ci_high, p_value. Rows of component `variance` have an estimate only.
         """
-        quantile = stats.norm.ppf((1 + level) / 2)
+        quantile = ndtri((1 + level) / 2)
         errors = self.standard_errors
         with np.errstate(divide="ignore", invalid="ignore"):
-            p_values = 2 * stats.norm.sf(np.abs(self.estimates / errors))
+            p_values = 2 * ndtr(-np.abs(self.estimates / errors))
         rows = pd.DataFrame(
             {
                 "component": [self._component(position) for position in range(len(self.names))],

@@ -8,12 +8,13 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, get_args
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from ipdmediation.data.transforms import Transform, to_analysis_scale
 from ipdmediation.models.binary import BinaryModel
 from ipdmediation.models.cumulative_link import CumulativeLinkModel
 from ipdmediation.models.cumulative_link_mixed import CumulativeLinkMixedModel
@@ -31,7 +32,7 @@ from ipdmediation.models.results import (
     Refit,
 )
 
-TRANSFORMS = ("identity", "log", "log1p", "cube_root")
+TRANSFORMS = get_args(Transform)
 FAMILIES = ("ordinal", "binary", "continuous")
 TRIAL_EFFECTS = ("none", "fixed", "random_intercept", "random_slope", "random_slopes")
 MODEL_NAMES = ("mediator", "total", "outcome")
@@ -82,7 +83,7 @@ class AnalysisSpecification:
 
     mediator: str
     outcome: str
-    transform: str = "identity"
+    transform: Transform = "identity"
     offset: float = 0.0
     family: str = "ordinal"
     better: str = "high"
@@ -237,27 +238,15 @@ def mediator_scale(values: ArrayLike, *, specification: AnalysisSpecification) -
             f"missing values in {specification.mediator} ({int(np.isnan(raw).sum())} of {raw.size} rows); "
             "impute them or drop the rows"
         )
-    if specification.transform == "identity":
-        return raw
-    if specification.transform == "cube_root":
-        return np.cbrt(raw)
-    shift = 1.0 if specification.transform == "log1p" else specification.offset
-    if (raw + shift <= 0).any():
+    with np.errstate(divide="ignore", invalid="ignore"):
+        scaled = to_analysis_scale(raw, transform=specification.transform, offset=specification.offset)
+    lost = int((~np.isfinite(scaled)).sum())
+    if lost:
         raise ModelError(
-            f"{int((raw + shift <= 0).sum())} rows of {specification.mediator} + {shift:g} are not positive: "
-            f"transform {specification.transform} is not possible; give a larger offset"
+            f"{lost} rows of {specification.mediator} have no value on the scale {specification.transform} "
+            f"with offset {specification.offset:g}; give a larger offset"
         )
-    return np.log(raw + shift)
-
-
-def mediator_natural(values: ArrayLike, *, specification: AnalysisSpecification) -> FloatArray:
-    """Mediator in its own unit, the inverse of `mediator_scale`."""
-    scaled = np.asarray(values, dtype=np.float64)
-    if specification.transform == "identity":
-        return scaled
-    if specification.transform == "cube_root":
-        return scaled**3
-    return np.exp(scaled) - (1.0 if specification.transform == "log1p" else specification.offset)
+    return scaled
 
 
 def _oriented_outcome(

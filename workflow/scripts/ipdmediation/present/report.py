@@ -477,7 +477,6 @@ _FAMILIES = {
 }
 _INTERVALS = {
     "percentile": "percentile intervals (Davison & Hinkley 1997)",
-    "bca": "bias-corrected and accelerated intervals (Efron 1987)",
     "basic": "basic intervals (Davison & Hinkley 1997)",
     "normal": "normal intervals (Davison & Hinkley 1997)",
 }
@@ -489,7 +488,7 @@ def _methods(result: AnalysisResult) -> list[str]:
     mediator, outcome = study.label(study.mediator), study.label(study.outcome)
     transform = {
         "log": "as its natural logarithm", "log1p": "as the natural logarithm of one more than its value",
-        "cube_root": "as its cube root", "spline": "as a restricted cubic spline", "identity": "as measured",
+        "cube_root": "as its cube root", "identity": "as measured",
     }.get(study.transform, study.transform)  # fmt: skip
     offset = float(analysis["mediator"].get("offset") or 0)
     if study.transform == "log" and offset:
@@ -516,7 +515,6 @@ def _methods(result: AnalysisResult) -> list[str]:
     if bootstrap:
         unit = {
             "stratified": "Participants are drawn with replacement within trial and arm (these trials)",
-            "two_level": "Trials, then participants within trial and arm, are drawn with replacement",
         }.get(str(bootstrap.get("resampling")), "Participants are drawn with replacement")
         intervals = _INTERVALS.get(str(bootstrap.get("interval")), f"{bootstrap.get('interval')} intervals")
         sentences.append(

@@ -27,6 +27,7 @@ BETTER_TO_WORSE = ("#084a91", "#3f8fc5", "#a6cfe3", "#f1ede6", "#f6c48a", "#d976
 SYNTHETIC_NOTE = "Synthetic data"
 MINUS = "\N{MINUS SIGN}"
 DASH = "\N{EN DASH}"
+SMALLEST_MEASURE = 0.001
 
 RC: Any = {
     "font.family": FONT,
@@ -248,18 +249,20 @@ def count(value: float) -> str:
 
 
 def measure(value: float) -> str:
-    """Write a measured value with three significant digits and no idle zeros.
+    """Write a measured value with three significant digits, no idle zeros, and no more than three decimals.
 
     Examples
     --------
-    >>> measure(41.0), measure(118.64), measure(0.4567), measure(1764.0)
-    ('41', '119', '0.457', '1764')
+    >>> measure(41.0), measure(118.64), measure(0.4567), measure(1764.0), measure(1e-9)
+    ('41', '119', '0.457', '1764', '<0.001')
     """
     if not known(value):
         return DASH
     if value == 0:
         return "0"
-    digits = max(0, 2 - math.floor(math.log10(abs(value))))
+    if abs(value) < SMALLEST_MEASURE:
+        return f"<{SMALLEST_MEASURE}" if value > 0 else f">{MINUS}{SMALLEST_MEASURE}"
+    digits = min(3, max(0, 2 - math.floor(math.log10(abs(value)))))
     text = f"{value:.{digits}f}"
     if "." in text:
         text = text.rstrip("0").rstrip(".")

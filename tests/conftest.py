@@ -1,0 +1,21 @@
+"""Tools that some tests compare with: a test without its tool is skipped, or fails where all are required."""
+
+import os
+import shutil
+
+import pytest
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers", "tool(name): needs this program on the path (REQUIRE_TOOLS=1 insists on it)"
+    )
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for mark in item.iter_markers("tool"):
+        name = mark.args[0]
+        if shutil.which(name) is None:
+            if os.environ.get("REQUIRE_TOOLS"):
+                pytest.fail(f"{name} is not installed, and REQUIRE_TOOLS is set")
+            pytest.skip(f"{name} is not installed")

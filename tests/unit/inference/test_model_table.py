@@ -1,0 +1,94 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from ipdmediation.data.variables import variables_from_config
+from ipdmediation.inference.model_table import model_diagnostics, model_table
+from ipdmediation.models.specification import AnalysisSpecification, mediation_models
+
+VARIABLES = variables_from_config(
+    {
+        "volume": {"type": "continuous", "label": "Volume", "unit": "mL"},
+        "scale": {"type": "ordinal", "label": "Scale", "levels": {0: "well", 1: "ill", 2: "dead"}},
+        "age": {"type": "continuous", "label": "Age", "unit": "year"},
+    }
+)
+ARMS = {"control": {"label": "Usual care"}, "treated": {"label": "Surgery"}}
+
+
+@pytest.fixture
+def models():
+    rng = np.random.default_rng(5)
+    n = 400
+    treatment, age = np.repeat([0, 1], n // 2), rng.normal(60, 10, n)
+    volume = np.exp(3 - 0.5 * treatment + rng.normal(size=n))
+    latent = np.log(volume) - 0.5 * treatment + 0.05 * age + rng.logistic(size=n)
+    frame = pd.DataFrame(
+        {
+            "trial": np.array(["a", "b"])[np.arange(n) % 2],
+            "treatment": treatment,
+            "age": age,
+            "volume": volume,
+            "scale": np.digitize(latent, [5.0, 6.5]),
+        }
+    )
+    specification = AnalysisSpecification(
+        mediator="volume",
+        transform="log",
+        outcome="scale",
+        better="low",
+        covariates=("age",),
+        trial_effects="fixed",
+    )
+    return mediation_models(frame, specification=specification, variables=VARIABLES)
+
+
+def table_of(models, name, fits):
+    table = model_table(
+        fits,
+        model=name,
+        level=0.95,
+        specification=models.specification,
+        variables=VARIABLES,
+        arms=ARMS,
+        trials={"a": "Trial A", "b": "Trial B"},
+    )
+    return table.set_index("term")
+
+
+def test_the_ratio_is_that_of_a_better_outcome_and_names_its_unit(models):
+    fit = models.outcome.fit()
+    table = table_of(models, "outcome", [fit])
+    assert table.loc["treatment", "ratio"] == pytest.approx(np.exp(fit.coefficient("treatment")))
+    assert table.loc["mediator", "ratio"] < 1
+    assert table.loc["mediator", "ratio_unit"] == "common odds ratio per 1 ln mL"
+    assert table.loc["mediator", "label"] == "Volume, per 1 ln mL"
+    assert table.loc["treatment", "label"] == "Surgery vs usual care"
+    assert table.loc["trial[b]", "label"] == "Trial: Trial B"
+
+
+def test_per_doubling_is_the_coefficient_times_ln_2(models):
+    table = table_of(models, "outcome", [models.outcome.fit()])
+    shown = ["estimate", "se", "ci_low", "ci_high"]
+    per_doubling = table.loc["mediator per doubling", shown].astype(float)
+    assert per_doubling.to_numpy() == pytest.approx(np.log(2) * table.loc["mediator", shown].astype(float))
+
+
+def test_a_single_data_set_gives_wald_intervals(models):
+    fit = models.total.fit()
+    table, plain = table_of(models, "total", [fit]), fit.table().set_index("term")
+    for column in ("estimate", "se", "ci_low", "ci_high", "p_value"):
+        assert table.loc["treatment", column] == pytest.approx(plain.loc["treatment", column], rel=1e-10)
+
+
+def test_imputations_are_pooled(models):
+    fit = models.mediator.fit()
+    other = models.mediator.fit(weights=np.repeat([1.0, 2.0], 200))
+    table = table_of(models, "mediator", [fit, other])
+    mean = (fit.coefficient("age") + other.coefficient("age")) / 2
+    assert table.loc["age", "estimate"] == pytest.approx(mean)
+    assert table.loc["treatment", "ratio_unit"] == "ratio of geometric means"
+    diagnostics = model_diagnostics([fit, other])
+    assert diagnostics["imputations"] == 2
+    assert diagnostics["converged"]
+    assert sum(diagnostics["n_per_trial"].values()) == diagnostics["n"]

@@ -1,0 +1,103 @@
+"""The rules of the house: where things lie, what imports what, and that what is said twice is the same."""
+
+import ast
+import re
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGE = ROOT / "workflow/scripts/ipdmediation"
+FLOORS = ["data", "models", "effects", "inference", "evidence", "present"]
+MODULES = sorted(path.relative_to(PACKAGE).with_suffix("") for path in PACKAGE.rglob("*.py"))
+RULES = (ROOT / "workflow").rglob("*.smk")
+
+
+def imported(module: Path) -> set[str]:
+    tree = ast.parse((PACKAGE / module).with_suffix(".py").read_text())
+    names = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module}
+    return names | {
+        alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names
+    }
+
+
+@pytest.mark.parametrize("module", MODULES, ids=str)
+def test_a_module_imports_only_from_its_own_floor_or_one_above(module):
+    floors = {name.split(".")[1] for name in imported(module) if name.startswith("ipdmediation.")}
+    floor = module.parts[0]
+    if floor in FLOORS:
+        assert floors <= set(FLOORS[: FLOORS.index(floor) + 1])
+
+
+@pytest.mark.parametrize("module", MODULES, ids=str)
+def test_the_package_knows_nothing_of_snakemake(module):
+    assert not any(name.split(".")[0] == "snakemake" for name in imported(module))
+
+
+def test_no_module_has_an_empty_or_a_borrowed_name():
+    names = {module.name for module in MODULES}
+    assert not names & {"utils", "helpers", "misc", "common"}
+    assert not names & set(sys.stdlib_module_names)
+
+
+def test_nothing_of_one_study_stands_in_the_code():
+    words = re.compile(r"thrombectomy|infarct|rankin|\bmrs\b|\bfiv\b|stroke|alteplase", re.IGNORECASE)
+    files = [
+        *PACKAGE.rglob("*.py"),
+        *(ROOT / "workflow/scripts").glob("*.py"),
+        *(ROOT / "workflow/rules").glob("*.smk"),
+    ]
+    found = [
+        f"{path.relative_to(ROOT)}: {line.strip()}"
+        for path in files
+        for line in path.read_text().splitlines()
+        # References and doctests may name a paper or an example.
+        if words.search(line) and not re.search(r">>>|^\s*\(?'|References|et al|\d{4}", line)
+    ]
+    assert found == []
+
+
+def locked(name: str) -> dict[str, str]:
+    text = (ROOT / "envs" / name).read_text()
+    return {match[1].lower(): match[2] for match in re.finditer(r"^([\w.-]+)==([\w.]+)", text, re.MULTILINE)}
+
+
+def test_conda_and_pip_have_the_same_versions():
+    environment = yaml.safe_load((ROOT / "envs/ipdmediation.yaml").read_text())
+    conda = dict(
+        entry.split(" =", 1) for entry in environment["dependencies"] if not entry.startswith("python ")
+    )
+    pip_names = {"matplotlib-base": "matplotlib"}
+    lock = locked("requirements.lock")
+    assert conda == {name: lock[pip_names.get(name, name)] for name in conda}
+    declared = re.findall(r'^    "([\w-]+)[\[>=]', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)
+    needed = {name for name in declared if name in lock} - {"snakemake"}
+    assert needed == {pip_names.get(name, name) for name in conda}
+
+
+def test_the_development_lock_adds_to_the_lock_and_changes_nothing():
+    lock, development = locked("requirements.lock"), locked("requirements-dev.lock")
+    assert lock.items() <= development.items()
+
+
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
+def test_locks_hold_a_hash_for_every_package_and_no_address(name):
+    text = (ROOT / "envs" / name).read_text()
+    assert "://" not in text
+    entries = re.split(r"^(?=[\w.-]+==)", text, flags=re.MULTILINE)[1:]
+    assert entries
+    assert all("--hash=sha256:" in entry for entry in entries)
+
+
+def test_every_rule_that_runs_a_script_has_a_log_an_environment_and_tracks_its_code():
+    checked = 0
+    for path in RULES:
+        for body in re.split(r"^ *rule \w+:\n", path.read_text(), flags=re.MULTILINE)[1:]:
+            if "script:" in body:
+                checked += 1
+                assert "log:" in body, path
+                assert "conda:" in body, path
+                assert re.search(r"code=.*code\(", body), path
+    assert checked >= 12
