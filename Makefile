@@ -33,8 +33,8 @@ unit: $(VENV)/dev.stamp ## the tests that are quick
 
 .PHONY: bench
 bench: $(VENV)/run.stamp ## time the models against statsmodels and R (BENCH_OPTIONS=--quick)
-	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 PYTHONPATH=workflow/scripts \
-		$(BIN)/python tests/benchmarks/bench.py $(BENCH_OPTIONS)
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 PYTHONPATH=$(CURDIR)/workflow/scripts \
+		$(BIN)/python -m tests.benchmarks.bench $(BENCH_OPTIONS)
 
 .PHONY: lint
 lint: $(VENV)/dev.stamp ## lint, types and formats only

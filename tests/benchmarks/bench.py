@@ -17,8 +17,9 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from figures import draw_growth, draw_seconds
-from fits import (
+
+from tests.benchmarks.figures import draw_growth, draw_seconds
+from tests.benchmarks.fits import (
     MODELS,
     TRIAL_EFFECTS,
     comparison,
@@ -28,10 +29,10 @@ from fits import (
     resampling_loop,
     statsmodels_fits,
 )
-from floors import floors_table
-from growth import sweep_covariates, sweep_memory, sweep_patients, sweep_replicates
-from parts import fixed_parts, mixed_parts, replicate_parts
-from study import ROOT, Rows, Study
+from tests.benchmarks.floors import floors_table
+from tests.benchmarks.growth import sweep_covariates, sweep_memory, sweep_patients, sweep_replicates
+from tests.benchmarks.parts import fixed_parts, mixed_parts, replicate_parts
+from tests.benchmarks.study import ROOT, Rows, Study
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,10 @@ import pandas as pd
 from numpy.typing import NDArray
 from statsmodels.miscmodels.ordinal_model import OrderedModel
 from statsmodels.regression.mixed_linear_model import MixedLM
-from study import Study
 
 from ipdmediation.models.results import FitStatus, Refit
 from ipdmediation.models.specification import MODEL_NAMES, MediationModels, Model
+from tests.benchmarks.study import Study
 
 ENGINE = "ipdmediation"
 TRIAL_EFFECTS = ("none", "fixed", "random_intercept", "random_slope", "random_slopes")

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from growth import exponent
-from study import SnakemakeRun
+
+from tests.benchmarks.growth import exponent
+from tests.benchmarks.study import SnakemakeRun
 
 LARGEST_EXPONENT = 1.1
 COLUMNS = ["what", "measured", "unit", "floor", "met"]

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from fits import ENGINE, run_r, timed
-from study import IMPUTED, Rows, Study
 
 from ipdmediation.inference.bootstrap import draw_replicates
 from ipdmediation.inference.resampling import StratifiedPlan
+from tests.benchmarks.fits import ENGINE, run_r, timed
+from tests.benchmarks.study import IMPUTED, Rows, Study
 
 CHUNK = Path(__file__).with_name("chunk_memory.py")
 COLUMNS = ["sweep", "series", "x", "seconds", "megabytes"]

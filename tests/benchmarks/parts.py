@@ -15,16 +15,16 @@ from unittest.mock import patch
 
 import numpy as np
 import pandas as pd
-from fits import timed
 from numba import njit
 from numpy.typing import NDArray
-from study import Study
 
 from ipdmediation.effects.catalogue import COEFFICIENT_EFFECTS
 from ipdmediation.inference.bootstrap import draw_replicates
 from ipdmediation.models import cumulative_link_kernels as kernels
 from ipdmediation.models.cumulative_link_mixed import CumulativeLinkMixedModel
 from ipdmediation.models.specification import MODEL_NAMES, MediationModels
+from tests.benchmarks.fits import timed
+from tests.benchmarks.study import Study
 
 COLUMNS = ["model", "part", "calls", "microseconds_a_call", "microseconds", "limit_microseconds"]
 _NEVER = -1.0  # a tolerance that no step is below

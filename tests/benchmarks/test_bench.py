@@ -3,11 +3,12 @@
 import numpy as np
 import pandas as pd
 import pytest
-from fits import Fit, comparison, resampling_loop
-from floors import Floor
-from growth import exponent
-from parts import fixed_parts, mixed_parts
-from study import Rows
+
+from tests.benchmarks.fits import Fit, comparison, resampling_loop
+from tests.benchmarks.floors import Floor
+from tests.benchmarks.growth import exponent
+from tests.benchmarks.parts import fixed_parts, mixed_parts
+from tests.benchmarks.study import Rows
 
 
 @pytest.fixture
