@@ -4,6 +4,7 @@ BIN := $(VENV)/bin
 CORES ?= all
 PYTEST_OPTIONS ?=
 export REQUIRE_TOOLS
+BENCH_OPTIONS ?=
 SUPPORTED := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c '$(SUPPORTED)' 2>/dev/null && echo $$p && break; done)
@@ -29,6 +30,11 @@ test: lint ## lint, types, formats and every test (REQUIRE_TOOLS=1: a missing to
 .PHONY: unit
 unit: $(VENV)/dev.stamp ## the tests that are quick
 	$(BIN)/python -m pytest -m "not slow" $(PYTEST_OPTIONS)
+
+.PHONY: bench
+bench: $(VENV)/run.stamp ## time the models against statsmodels and R (BENCH_OPTIONS=--quick)
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 PYTHONPATH=$(CURDIR)/workflow/scripts \
+		$(BIN)/python -m tests.benchmarks.bench $(BENCH_OPTIONS)
 
 .PHONY: lint
 lint: $(VENV)/dev.stamp ## lint, types and formats only

@@ -1,0 +1,112 @@
+"""The numbers that the engine has to reach, each beside what was measured."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from tests.benchmarks.growth import exponent
+from tests.benchmarks.study import SnakemakeRun
+
+LARGEST_EXPONENT = 1.1
+COLUMNS = ["what", "measured", "unit", "floor", "met"]
+
+
+@dataclass(frozen=True)
+class Floor:
+    """One number to reach; `measured` is nan where it could not be measured.
+
+    Attributes
+    ----------
+    at_least : whether more is better.
+    """
+
+    what: str
+    measured: float
+    unit: str
+    bound: float
+    at_least: bool = False
+
+    @property
+    def met(self) -> str:
+        """`met`, `not met` or `not measured`."""
+        if np.isnan(self.measured):
+            return "not measured"
+        met = self.measured >= self.bound if self.at_least else self.measured <= self.bound
+        return "met" if met else "not met"
+
+    @property
+    def row(self) -> list[object]:
+        """Row of the table."""
+        return [
+            self.what,
+            self.measured,
+            self.unit,
+            f"at {'least' if self.at_least else 'most'} {self.bound:,g}",
+            self.met,
+        ]
+
+
+def floors_table(
+    *, comparison: pd.DataFrame, resamples: pd.DataFrame, sweeps: pd.DataFrame, run: SnakemakeRun
+) -> pd.DataFrame:
+    """Hold the measurements against the floors.
+
+    Parameters
+    ----------
+    comparison, resamples, sweeps : tables of `fits.comparison`, `fits.resample_statuses` and `growth`.
+    run : the bootstrap inside Snakemake.
+    """
+    warm = resamples.set_index(["trial_effects", "model"])["median_ms"]
+    patients = sweeps[(sweeps["sweep"] == "patients") & sweeps["series"].str.endswith("fixed effects")]
+    patients = patients[~patients["series"].str.startswith("R") & (patients["x"] >= 1e4)]
+    memory = sweeps[sweeps["sweep"] == "memory"].sort_values("x")
+    added = memory["megabytes"].to_numpy()[1:] - memory["megabytes"].iloc[0]
+    added_patients = memory["x"].to_numpy()[1:] - memory["x"].iloc[0]
+    failed = resamples["failed"].sum()
+    count = int(resamples["resamples"].iloc[0])
+    largest = f"{patients['x'].max():,}"
+    complete = run.replicates == 10_000
+    floors = [
+        Floor("fixed: R clm / warm refit", _ratio(comparison, "R clm", "none"), "x", 80, at_least=True),
+        Floor("fixed: warm refit", warm["none", "outcome"], "ms", 0.5),
+        Floor(
+            "fixed, trial indicators: R clm / warm refit",
+            _ratio(comparison, "R clm", "fixed"),
+            "x",
+            80,
+            at_least=True,
+        ),
+        Floor("fixed, trial indicators: warm refit", warm["fixed", "outcome"], "ms", 0.5),
+        Floor(
+            "random slope: R clmm / warm refit",
+            _ratio(comparison, "R clmm", "random_slope"),
+            "x",
+            20_000,
+            at_least=True,
+        ),
+        Floor("random slope: warm refit", warm["random_slope", "outcome"], "ms", 1),
+        Floor("random slopes (three effects a trial): warm refit", warm["random_slopes", "outcome"], "ms", 3),
+        Floor(
+            "10,000 replicates of three models in Snakemake, 2 cores",
+            run.seconds if complete else np.nan,
+            "s",
+            60,
+        ),
+        Floor(f"failures over {count:,} stratified resamples, all models", float(failed), "failures", 0),
+        Floor("memory of one chunk in Snakemake", run.chunks["max_rss"].max(), "MB", 400),
+        Floor("its growth with patients", exponent(added_patients, added), "exponent", LARGEST_EXPONENT),
+        Floor(
+            f"fixed: growth of time from 10,000 to {largest} patients",
+            exponent(patients["x"], patients["seconds"]),
+            "exponent",
+            LARGEST_EXPONENT,
+        ),
+    ]
+    return pd.DataFrame([floor.row for floor in floors], columns=COLUMNS)
+
+
+def _ratio(comparison: pd.DataFrame, tool: str, effects: str) -> float:
+    """Smallest ratio of another program's fits of the outcome model."""
+    rows = comparison[(comparison["tool"] == tool) & (comparison["model"] == f"outcome/{effects}")]
+    return float(rows["ratio"].min()) if len(rows) else np.nan

@@ -1,0 +1,85 @@
+"""The parts of the benchmark that compute something, and the kernels' names that it takes apart."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tests.benchmarks.fits import Fit, comparison, resampling_loop
+from tests.benchmarks.floors import Floor
+from tests.benchmarks.growth import exponent
+from tests.benchmarks.parts import fixed_parts, mixed_parts
+from tests.benchmarks.study import Rows
+
+
+@pytest.fixture
+def rows():
+    rng = np.random.default_rng(1)
+    trials = np.repeat(np.arange(5), 80)
+    design = np.column_stack([rng.integers(0, 2, 400), rng.normal(size=400)]).astype(float)
+    latent = design.sum(axis=1) + rng.normal(size=5)[trials] + rng.logistic(size=400)
+    return Rows(np.digitize(latent, [-1.0, 0.0, 1.5]), trials, design)
+
+
+def fit(tool, seconds, estimate, log_likelihood, *, model="outcome/none", resample=0):
+    return Fit(tool, model, resample, seconds, log_likelihood, True, np.array([estimate]))
+
+
+@pytest.fixture
+def resamples():
+    return pd.DataFrame(
+        {"model": ["outcome"], "trial_effects": ["none"], "resamples": [100], "median_ms": [2.0]}
+    )
+
+
+def test_the_slope_of_proportional_cost_is_one():
+    assert exponent([1e4, 1e5, 1e6], [2.0, 20.0, 200.0]) == pytest.approx(1)
+    assert exponent([10, 100], [1, 100]) == pytest.approx(2)
+
+
+@pytest.mark.parametrize(
+    ("measured", "at_least", "met"),
+    [(90, True, "met"), (70, True, "not met"), (70, False, "met"), (np.nan, False, "not measured")],
+)
+def test_a_floor_says_whether_it_is_met(measured, at_least, met):
+    assert Floor("what", measured, "ms", 80, at_least=at_least).met == met
+
+
+def test_fits_are_compared_with_the_engine_on_the_same_data(resamples):
+    fits = [
+        fit("ipdmediation, cold", (0.004,), 1.0, -10.0),
+        fit("ipdmediation, warm", (0.001,), 5.0, -20.0, resample=1),
+        fit("R clm", (0.1, 0.3, 0.2), 1.25, -10.5),
+        fit("R clm", (0.4,), 5.5, -20.0, resample=1),
+    ]
+    table = comparison(fits, resamples).set_index(["tool", "resample"])
+    clm = table.loc[("R clm", 0)]
+    assert (clm["seconds"], clm["ratio"]) == pytest.approx((0.2, 100))
+    assert (clm["largest_difference"], clm["log_likelihood_below"]) == pytest.approx((0.25, 0.5))
+    assert table.loc[("R clm", 1), "largest_difference"] == pytest.approx(0.5)
+    warm = table.xs("ipdmediation, warm").iloc[0]
+    assert (warm["repetitions"], warm["seconds"], warm["ratio"]) == pytest.approx((100, 0.002, 1))
+
+
+def test_the_loop_of_a_bootstrap_is_extrapolated_from_all_three_models():
+    rows = [("mediator", "R lmer", 1.0), ("total", "R clmm", 10.0), ("outcome", "R clmm", 25.0)]
+    table = pd.DataFrame(
+        [[f"{name}/random_slope", tool, 1, seconds] for name, tool, seconds in rows],
+        columns=["model", "tool", "resample", "seconds"],
+    )
+    assert resampling_loop(table, 100)["hours"].item() == pytest.approx(1)
+    assert resampling_loop(table[:2], 100).empty
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::ipdmediation.models.results.SingularFitWarning")
+def test_parts_of_refits_can_be_taken_apart(rows):
+    rng = np.random.default_rng(2)
+    weights = [rng.multinomial(400, np.full(400, 1 / 400)).astype(float) for _ in range(2)]
+    for table in (
+        fixed_parts(rows.model("none"), weights, "fixed"),
+        mixed_parts(rows.model("random_slope"), weights, "mixed"),
+    ):
+        named = table.set_index("part")
+        assert (named.loc[~named.index.str.contains("rest|Python"), "microseconds"] > 0).all()
+        assert named.loc["Hessian", "calls"] >= 1
+        assert named["microseconds"][:-1].sum() == pytest.approx(named.loc["whole", "microseconds"])
