@@ -23,12 +23,15 @@ class Effect:
     share_of : str or None
         For a proportion mediated, the effect that is its denominator: on scale `coefficient` for a scale
         `proportion`, else on its own scale.
+    undefined : str
+        Why the analysis has no such effect; empty where it has.
     """
 
     effect: str
     scale: str
     label: str
     share_of: str | None = None
+    undefined: str = ""
 
     @property
     def key(self) -> Key:
@@ -67,6 +70,10 @@ COEFFICIENT_EFFECTS = (
     ),
 )
 
+DIRECT_COEFFICIENT_EFFECTS = frozenset({"log_or_difference", "log_or_product"})
+NO_SINGLE_DIRECT_COEFFICIENT = (
+    "not defined: with an interaction the direct coefficient depends on the mediator"
+)
 MEDIATOR_SLOPE_EFFECTS = frozenset({"mediator_effect", "log_or_product"})
 
 KHB_EFFECTS = (

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from ipdmediation.effects.catalogue import (
     COEFFICIENT_EFFECTS,
+    DIRECT_COEFFICIENT_EFFECTS,
     KHB_EFFECTS,
     MEDIATOR_SLOPE_EFFECTS,
+    NO_SINGLE_DIRECT_COEFFICIENT,
     Effect,
     four_way_catalogue,
     natural_catalogue,
@@ -89,7 +91,7 @@ class MediationEffects:
         return cls(
             models=models,
             effects=(
-                *(COEFFICIENT_EFFECTS[position] for position in coefficients),
+                *(_in_analysis(COEFFICIENT_EFFECTS[position], models) for position in coefficients),
                 *KHB_EFFECTS,
                 *natural_catalogue(scales),
                 *four_way_catalogue(scales, controlled_at=options.controlled_at),
@@ -141,6 +143,13 @@ class MediationEffects:
             treatment_on_mediator=float(mediator.estimates[models.mediator.names.index(TREATMENT)]),
             mediator_effect=float(slope),
         )
+
+
+def _in_analysis(effect: Effect, models: MediationModels) -> Effect:
+    """Mark a coefficient effect that an interaction leaves without a meaning."""
+    if models.specification.interaction and effect.effect in DIRECT_COEFFICIENT_EFFECTS:
+        return replace(effect, undefined=NO_SINGLE_DIRECT_COEFFICIENT)
+    return effect
 
 
 def effects_by_imputation(

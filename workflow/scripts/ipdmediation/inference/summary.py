@@ -55,7 +55,8 @@ def summarise_effects(
     -------
     DataFrame
         Columns `COLUMNS`, one row an effect. A proportion whose denominator's interval contains 0, or that
-        compares effects of opposite direction, is withheld: its numbers are missing and `note` says why.
+        compares effects of opposite direction, is withheld, and so is an effect that the analysis leaves
+        undefined: the numbers are missing and `note` says why.
 
     Raises
     ------
@@ -77,7 +78,9 @@ def summarise_effects(
             "note": "",
         }
     for effect in effects:
-        if effect.denominator is not None:
+        if effect.undefined:
+            rows[effect.key] = {"note": effect.undefined}
+        elif effect.denominator is not None:
             share = rows[effect.key]
             withheld = _reason_to_withhold(share, rows[effect.denominator])
             rows[effect.key] = (
