@@ -258,14 +258,14 @@ def resample_statuses(
 
     Returns
     -------
-    DataFrame, one row a model; `warm_cold_difference` is the largest difference of an estimate that the start
-    makes.
+    DataFrame, one row a model. `warm_cold_difference` is the largest difference of an estimate that the start
+    makes, `other_optimum` how many of the resamples compared ended at another optimum (above 1e-4).
     """
     rows = []
     for name in MODELS:
         model = model_of(models, name)
         start = model.fit().start()
-        seconds, fits, difference = np.empty(resamples), [], 0.0
+        seconds, fits, differences = np.empty(resamples), [], []
         for replicate in range(resamples):
             weights = study.weights(replicate)
             begin = time.perf_counter()
@@ -274,7 +274,7 @@ def resample_statuses(
             fits.append((fit.status, fit.iterations))
             if replicate < compared:
                 cold = model.refit(weights)
-                difference = max(difference, float(np.abs(fit.estimates - cold.estimates).max()))
+                differences.append(np.abs(fit.estimates - cold.estimates).max())
         statuses = np.array([status for status, _ in fits])
         failed = {
             status.name.lower(): int((statuses == status).sum())
@@ -295,7 +295,9 @@ def resample_statuses(
                 "p99_ms": float(np.quantile(seconds, 0.99)) * 1e3,
                 "slowest_ms": seconds.max() * 1e3,
                 "iterations": float(np.mean([iterations for _, iterations in fits])),
-                "warm_cold_difference": difference,
+                "compared": compared,
+                "warm_cold_difference": max(differences),
+                "other_optimum": int((np.array(differences) > 1e-4).sum()),
             }
         )
     return pd.DataFrame(rows)

@@ -95,7 +95,12 @@ def floors_table(
         ),
         Floor(f"failures over {count:,} stratified resamples, all models", float(failed), "failures", 0),
         Floor("memory of one chunk in Snakemake", run.chunks["max_rss"].max(), "MB", 400),
-        Floor("its growth with patients", exponent(added_patients, added), "exponent", LARGEST_EXPONENT),
+        Floor(
+            "growth of a chunk's memory with patients",
+            exponent(added_patients, added),
+            "exponent",
+            LARGEST_EXPONENT,
+        ),
         Floor(
             f"fixed: growth of time from 10,000 to {largest} patients",
             exponent(patients["x"], patients["seconds"]),
