@@ -18,11 +18,10 @@ import pandas as pd
 from numba import njit
 from numpy.typing import NDArray
 
-from ipdmediation.effects.catalogue import COEFFICIENT_EFFECTS
 from ipdmediation.inference.bootstrap import draw_replicates
 from ipdmediation.models import cumulative_link_kernels as kernels
 from ipdmediation.models.cumulative_link_mixed import CumulativeLinkMixedModel
-from ipdmediation.models.specification import MODEL_NAMES, MediationModels
+from ipdmediation.models.specification import MODEL_NAMES
 from tests.benchmarks.fits import timed
 from tests.benchmarks.study import Study
 
@@ -129,8 +128,10 @@ def fixed_parts(model: Any, weights: Sequence[NDArray[np.float64]], name: str) -
     return _with_whole(_table(name, counts, a_call, limits), model, weights)
 
 
-def replicate_parts(study: Study, models: MediationModels, replicates: int) -> pd.DataFrame:
+def replicate_parts(study: Study, replicates: int) -> pd.DataFrame:
     """Parts of a whole replicate inside a chunk, of which the refits are three."""
+    analysis = study.effects_by_imputation()[0]
+    models = analysis.models
     members = [getattr(models, name) for name in MODEL_NAMES]
     starts = [model.fit().start() for model in members]
     numbers = range(replicates)
@@ -145,10 +146,10 @@ def replicate_parts(study: Study, models: MediationModels, replicates: int) -> p
 
     def chunk(length: int) -> float:
         run = {"plan": study.plan, "replicates": range(length), "stream": study.stream}
-        return timed(lambda: draw_replicates([models], **run), 1)[0]
+        return timed(lambda: draw_replicates([analysis], **run), 1)[0]
 
     whole = chunk(replicates) - chunk(0)
-    a_call[f"effects ({len(COEFFICIENT_EFFECTS)}) and table"] = whole - sum(a_call.values())
+    a_call[f"effects ({len(analysis.effects)}) and table"] = whole - sum(a_call.values())
     rows = [
         ["replicate", part, 1.0, seconds / replicates * 1e6, seconds / replicates * 1e6, np.nan]
         for part, seconds in a_call.items()
