@@ -114,6 +114,7 @@ class CumulativeLinkModel:
         self._centre, self._scale = standardised.centre, standardised.scale
         self._offset = np.ascontiguousarray(check_offset(offset, self.n_rows)[self._order])
         self._cold_start = np.full(len(self.names), np.nan)
+        self._scratch = np.empty((self._columns.shape[0] + kernels.FIXED_SCRATCH) * self.n_rows)
 
     @property
     def n_thresholds(self) -> int:
@@ -234,6 +235,7 @@ class CumulativeLinkModel:
             diagnose,
             _TOLERANCE,
             _MAX_ITERATIONS,
+            self._scratch,
         )
         return result
 

@@ -371,6 +371,9 @@ def expand_thresholds(
             estimates[k] = thresholds[below - 1] + shift
 
 
+FIXED_SCRATCH = 10  # row arrays of a fixed fit beside the columns
+
+
 @njit(cache=True, error_model="numpy")
 def fit_fixed(
     levels: IntArray,
@@ -386,6 +389,7 @@ def fit_fixed(
     diagnose: bool,
     tolerance: float,
     max_iterations: int,
+    scratch: FloatArray,
 ) -> tuple[FloatArray, FloatArray, FloatArray, float, int, int]:
     """Maximum likelihood of a cumulative link model by Newton's method.
 
@@ -396,6 +400,8 @@ def fit_fixed(
     order : (n,) position of each sorted row in `weights`.
     start : (n_levels - 1 + p,) on the natural scale; a nan asks for a cold start.
     diagnose : whether information, gradient and log-likelihood are computed at the end.
+    scratch : ((p + FIXED_SCRATCH) * n,) room for the rows with weight, kept between fits: a large array that
+        every fit makes anew is handed back to the system and faulted in again.
 
     Returns
     -------
@@ -419,9 +425,18 @@ def fit_fixed(
     if n_thresholds < 1:
         return estimates, np.zeros((0, 0)), np.zeros(0), math.nan, _ONE_LEVEL, 0
 
-    x = np.empty((n_slopes, n))
-    w = np.empty(n)
-    base = np.empty(n)
+    x = scratch[: n_slopes * n].reshape(n_slopes, n)
+    row_arrays = scratch[n_slopes * n : (n_slopes + FIXED_SCRATCH) * n]
+    w = row_arrays[:n]
+    base = row_arrays[n : 2 * n]
+    eta = row_arrays[2 * n : 3 * n]
+    upper = row_arrays[3 * n : 4 * n]
+    lower = row_arrays[4 * n : 5 * n]
+    above = row_arrays[5 * n : 6 * n]
+    below = row_arrays[6 * n : 7 * n]
+    cross_a = row_arrays[7 * n : 8 * n]
+    cross_b = row_arrays[8 * n : 9 * n]
+    work = row_arrays[9 * n : 10 * n]
     first_row = np.zeros(n_thresholds + 2, np.int64)
     for i in range(n):
         w[i] = weights[order[kept[i]]]
@@ -451,14 +466,6 @@ def fit_fixed(
     gradient = np.empty(size)
     step = np.zeros(size)
     information = np.empty((size, size))
-    eta = np.empty(n)
-    upper = np.empty(n)
-    lower = np.empty(n)
-    above = np.empty(n)
-    below = np.empty(n)
-    cross_a = np.empty(n)
-    cross_b = np.empty(n)
-    work = np.empty(n)
 
     status = _NOT_CONVERGED
     rebuild = True
