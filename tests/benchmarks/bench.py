@@ -148,7 +148,7 @@ def main() -> None:
             fixed_parts(models["none"].outcome, drawn, "outcome/none"),
             mixed_parts(models["random_slope"].outcome, drawn, "outcome/random_slope"),
             mixed_parts(models["random_slopes"].outcome, drawn, "outcome/random_slopes"),
-            replicate_parts(study, models["random_slope"], 300),
+            replicate_parts(study, 300),
         ]
     )
     floors = floors_table(comparison=compared, resamples=resamples, sweeps=sweeps, run=run)

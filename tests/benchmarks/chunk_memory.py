@@ -33,6 +33,7 @@ def main(config_file: str, imputed: str) -> None:
         start="0",
         stop="10",
         model=config["analyses"]["primary"],
+        standardisation=config["analyses"]["primary"]["standardisation"],
         resampling="stratified",
         variables=config["variables"],
         seed=config["seed"],

@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 
 from ipdmediation.data.schema import conform
 from ipdmediation.data.variables import variables_from_config
+from ipdmediation.effects.mediation import MediationEffects, effects_by_imputation
+from ipdmediation.effects.standardisation import StandardisationOptions
 from ipdmediation.inference.resampling import StratifiedPlan
 from ipdmediation.inference.streams import stream
 from ipdmediation.models.cumulative_link import CumulativeLinkModel
@@ -26,7 +28,6 @@ from ipdmediation.models.specification import (
     AnalysisSpecification,
     MediationModels,
     mediation_models,
-    models_by_imputation,
 )
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -110,10 +111,15 @@ class Study:
             self.cohort, specification=self.specification(trial_effects), variables=self.variables
         )
 
-    def models_by_imputation(self) -> list[MediationModels]:
-        """The three models of every completed data set, as a bootstrap chunk has them."""
-        return models_by_imputation(
-            self.completed, specification=self.specification("random_slope"), variables=self.variables
+    def effects_by_imputation(self) -> list[MediationEffects]:
+        """Models and effects of every completed data set, as a bootstrap chunk has them."""
+        choices = self.config["analyses"]["primary"]["standardisation"]
+        return effects_by_imputation(
+            self.completed,
+            specification=self.specification("random_slope"),
+            variables=self.variables,
+            options=StandardisationOptions.from_config(choices),
+            utility=choices["utility"],
         )
 
     @cached_property

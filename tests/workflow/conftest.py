@@ -85,6 +85,9 @@ def finished_study(tmp_path_factory: pytest.TempPathFactory) -> Study:
         copy(path, study.root / source)
     config = study.config()
     primary = config["analyses"]["primary"]
+    config["analyses"] = {
+        name: config["analyses"][name] for name in ("primary", "published", "complete_case")
+    }
     primary["missing"]["imputations"] = 2
     primary["missing"]["iterations"] = 2
     primary["bootstrap"].update(replicates=40, chunk=20)

@@ -71,7 +71,7 @@ def test_a_figure_s_code_redraws_that_figure(study: Study) -> None:
 @pytest.mark.parametrize(
     "module",
     [
-        "data.mapping",
+        "data.cohort",
         "models.results",
         "effects.log_odds",
         "inference.intervals",

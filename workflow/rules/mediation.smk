@@ -28,6 +28,7 @@ rule bootstrap_chunk:
         start="{start}",
         stop="{stop}",
         model=model_settings,
+        standardisation=setting("standardisation"),
         resampling=setting("bootstrap", "resampling"),
         variables=config["variables"],
         seed=config["seed"],
@@ -53,6 +54,7 @@ rule estimate_effects:
         runtime=20,
     params:
         model=model_settings,
+        standardisation=setting("standardisation"),
         replicates=setting("bootstrap", "replicates"),
         interval=setting("bootstrap", "interval"),
         level=setting("bootstrap", "level"),

@@ -25,6 +25,7 @@ TABLES = {
     "flow": {"flow": "<results>/{analysis}/flow.csv"},
     "models": FITTED,
     "effects": {"effects": EFFECTS},
+    "natural_effects": {"effects": EFFECTS},
 }
 
 

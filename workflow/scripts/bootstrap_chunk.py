@@ -6,10 +6,12 @@ import pandas as pd
 
 from ipdmediation.data.schema import conform
 from ipdmediation.data.variables import variables_from_config
+from ipdmediation.effects.mediation import effects_by_imputation
+from ipdmediation.effects.standardisation import StandardisationOptions
 from ipdmediation.inference.bootstrap import draw_replicates
 from ipdmediation.inference.resampling import PLANS
 from ipdmediation.inference.streams import stream
-from ipdmediation.models.specification import AnalysisSpecification, models_by_imputation
+from ipdmediation.models.specification import AnalysisSpecification
 
 
 def main(
@@ -20,6 +22,7 @@ def main(
     start: str,
     stop: str,
     model: dict[str, Any],
+    standardisation: dict[str, Any],
     resampling: str,
     variables: dict[str, Any],
     seed: int,
@@ -27,12 +30,16 @@ def main(
     """Read the imputed cohort; write the effects of replicates start to stop - 1."""
     known = variables_from_config(variables)
     completed = conform(pd.read_parquet(imputed), known)
-    models = models_by_imputation(
-        completed, specification=AnalysisSpecification.from_config(model), variables=known
+    analyses = effects_by_imputation(
+        completed,
+        specification=AnalysisSpecification.from_config(model),
+        variables=known,
+        options=StandardisationOptions.from_config(standardisation),
+        utility=standardisation["utility"],
     )
     first = completed[completed["imputation"] == 0]
     table = draw_replicates(
-        models,
+        analyses,
         plan=PLANS[resampling].of(first),
         replicates=range(int(start), int(stop)),
         stream=lambda replicate: stream(seed, "bootstrap", analysis, replicate),

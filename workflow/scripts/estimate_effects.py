@@ -7,10 +7,11 @@ import pandas as pd
 
 from ipdmediation.data.schema import conform
 from ipdmediation.data.variables import variables_from_config
-from ipdmediation.effects.catalogue import COEFFICIENT_EFFECTS
+from ipdmediation.effects.mediation import effects_by_imputation
+from ipdmediation.effects.standardisation import StandardisationOptions
 from ipdmediation.inference.bootstrap import cohort_effects
 from ipdmediation.inference.summary import summarise_effects
-from ipdmediation.models.specification import AnalysisSpecification, models_by_imputation
+from ipdmediation.models.specification import AnalysisSpecification
 
 
 def main(
@@ -19,6 +20,7 @@ def main(
     chunks: list[str],
     effects: str,
     model: dict[str, Any],
+    standardisation: dict[str, Any],
     replicates: int,
     interval: str,
     level: float,
@@ -28,14 +30,18 @@ def main(
     """Read the imputed cohort and the draws; write one row for each effect and scale."""
     known = variables_from_config(variables)
     completed = conform(pd.read_parquet(imputed), known)
-    models = models_by_imputation(
-        completed, specification=AnalysisSpecification.from_config(model), variables=known
+    analyses = effects_by_imputation(
+        completed,
+        specification=AnalysisSpecification.from_config(model),
+        variables=known,
+        options=StandardisationOptions.from_config(standardisation),
+        utility=standardisation["utility"],
     )
     draws = pd.concat([pd.read_parquet(chunk) for chunk in chunks]).sort_values("replicate")
     table = summarise_effects(
         draws[draws["replicate"] < replicates],
-        np.mean([cohort_effects(each) for each in models], axis=0),
-        effects=COEFFICIENT_EFFECTS,
+        np.mean([cohort_effects(each) for each in analyses], axis=0),
+        effects=analyses[0].effects,
         interval=interval,
         level=level,
         max_failed=max_failed,

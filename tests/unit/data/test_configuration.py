@@ -176,7 +176,7 @@ CHANGES: list[Change] = [
     (["variables", "mrs", "levels"], {1: "a", 0: "b"}, "variables.mrs.levels: codes have to increase"),
     (["variables", "mrs", "levels"], {1: "a", 500: "b"}, "between -128 and 127"),
     (["variables", "age", "minimum"], 200, "minimum 200 is not below maximum 105"),
-    (["trials"], {"a": "a.yaml"}, "trial_effects: 'fixed' needs two trials"),
+    (["trials"], {"a": "a.yaml"}, "trial_effects: 'random_slope' needs two trials"),
     (
         ["published"],
         [{"label": "F", "analysis": "x"}],

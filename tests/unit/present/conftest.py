@@ -291,12 +291,21 @@ def diagnostics() -> dict[str, dict[str, Any]]:
 
 def effects() -> pd.DataFrame:
     rows = [
-        ("total", "log_or", 0.908, 0.57, 1.26, 0.001),
-        ("direct", "log_or", 0.797, 0.42, 1.17, 0.001),
-        ("treatment_on_mediator", "transformed", -0.42, -0.56, -0.28, 0.001),
-        ("mediator_effect", "log_or", -0.777, -0.94, -0.61, 0.001),
+        ("total", "coefficient", 0.908, 0.57, 1.26, 0.001),
+        ("direct", "coefficient", 0.797, 0.42, 1.17, 0.001),
+        ("treatment_on_mediator", "coefficient", -0.42, -0.56, -0.28, 0.001),
+        ("mediator_effect", "coefficient", -0.777, -0.94, -0.61, 0.001),
         ("log_or_difference", "proportion", 0.1222, 0.012, 0.189, 0.031),
         ("log_or_product", "proportion", 0.291, 0.18, 0.44, 0.001),
+        ("khb", "proportion", 0.291, 0.18, 0.44, 0.001),
+        ("te", "mean", -0.76, -0.9, -0.61, 0.001),
+        ("pnde", "mean", -0.57, -0.69, -0.45, 0.001),
+        ("tnie", "mean", -0.19, -0.25, -0.12, 0.001),
+        ("pm", "mean", 0.244, 0.162, 0.325, 0.001),
+        ("te", "prob_le_2", 0.17, 0.137, 0.201, 0.001),
+        ("pnde", "prob_le_2", 0.127, 0.098, 0.153, 0.001),
+        ("tnie", "prob_le_2", 0.043, 0.027, 0.059, 0.001),
+        ("pm", "prob_le_2", 0.254, 0.166, 0.336, 0.001),
     ]
     frame = pd.DataFrame(rows, columns=EFFECTS[:6])
     return frame.assign(interval="percentile", replicates=1000, failed=2, note="")[EFFECTS]

@@ -158,6 +158,7 @@ def _analysis_problems(
                 f"{where}.{role}.variable: {variable.name!r} is {variable.type}, it has to be {kind}{reason}"
             )
     yield from _scale_problems(f"{where}.mediator", mediator, variables)
+    yield from _utility_problems(where, analysis, variables)
     for covariate in analysis["covariates"]:
         yield from _unknown_variable(f"{where}.covariates", covariate, variables)
         if covariate in (mediator["variable"], outcome["variable"]):
@@ -168,6 +169,20 @@ def _analysis_problems(
         effects = analysis["trial_effects"]
         if effects != "none":
             yield f"{where}.trial_effects: {effects!r} needs two trials; allowed for one: 'none'"
+
+
+def _utility_problems(
+    where: str, analysis: Mapping[str, Any], variables: Mapping[str, Variable]
+) -> Iterator[str]:
+    utility, outcome = analysis["standardisation"]["utility"], variables.get(analysis["outcome"]["variable"])
+    if utility is None or outcome is None:
+        return
+    levels = 2 if outcome.type == "binary" else len(outcome.codes)
+    if len(utility) != levels:
+        yield (
+            f"{where}.standardisation.utility: {len(utility)} weights for {levels} levels of "
+            f"{outcome.name!r}; allowed: one a level, or null"
+        )
 
 
 def _scale_problems(

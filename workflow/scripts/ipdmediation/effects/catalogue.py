@@ -1,6 +1,13 @@
-"""Which effects there are: their names, the scale they are on, and their value where there is none."""
+"""Which effects there are: their names, the scale they are on, and what a proportion is a share of."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+from ipdmediation.effects.natural_effects import NATURAL_EFFECTS, OutcomeScales
+
+Key = tuple[str, str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -14,13 +21,29 @@ class Effect:
     label : str
         Name for a reader.
     share_of : str or None
-        For a proportion mediated, the effect on scale `coefficient` that is its denominator.
+        For a proportion mediated, the effect that is its denominator: on scale `coefficient` for a scale
+        `proportion`, else on its own scale.
+    undefined : str
+        Why the analysis has no such effect; empty where it has.
     """
 
     effect: str
     scale: str
     label: str
     share_of: str | None = None
+    undefined: str = ""
+
+    @property
+    def key(self) -> Key:
+        """Effect and scale, unique in a catalogue."""
+        return self.effect, self.scale
+
+    @property
+    def denominator(self) -> Key | None:
+        """Key of the effect that a proportion mediated is a share of, None for other effects."""
+        if self.share_of is None:
+            return None
+        return self.share_of, "coefficient" if self.scale == "proportion" else self.scale
 
     @property
     def column(self) -> str:
@@ -46,3 +69,103 @@ COEFFICIENT_EFFECTS = (
         share_of="total",
     ),
 )
+
+DIRECT_COEFFICIENT_EFFECTS = frozenset({"log_or_difference", "log_or_product"})
+NO_SINGLE_DIRECT_COEFFICIENT = (
+    "not defined: with an interaction the direct coefficient depends on the mediator"
+)
+MEDIATOR_SLOPE_EFFECTS = frozenset({"mediator_effect", "log_or_product"})
+
+KHB_EFFECTS = (
+    Effect(
+        effect="khb_total",
+        scale="coefficient",
+        label="Treatment, adjusted for the residual of the mediator only",
+    ),
+    Effect(effect="khb_indirect", scale="coefficient", label="Part of it that runs through the mediator"),
+    Effect(
+        effect="khb",
+        scale="proportion",
+        label="Proportion mediated, Karlson-Holm-Breen",
+        share_of="khb_total",
+    ),
+)
+
+NATURAL_LABELS = {
+    "te": "Total effect",
+    "pnde": "Direct effect, the mediator as without treatment",
+    "tnie": "Indirect effect through the mediator, in the treated",
+    "tnde": "Direct effect, the mediator as under treatment",
+    "pnie": "Indirect effect through the mediator, in the untreated",
+    "pm": "Proportion mediated",
+}
+
+SCALE_LABELS = {
+    "coefficient": "coefficient of the model",
+    "proportion": "share of the total effect",
+    "mean": "difference in mean outcome",
+    "utility": "difference in mean utility",
+    "win": "probability of a better outcome, ties half, minus one half",
+    "log_win_odds": "log win odds",
+    "log_or": "common log odds ratio of the standardised outcomes",
+}
+
+
+def scale_label(scale: str) -> str:
+    """Return the words for a scale.
+
+    Examples
+    --------
+    >>> scale_label("prob_le_2")
+    'difference in the probability of an outcome of 2 or less'
+    """
+    code = scale.removeprefix("prob_le_")
+    if code != scale:
+        return f"difference in the probability of an outcome of {code} or less"
+    return SCALE_LABELS[scale]
+
+
+def natural_catalogue(scales: OutcomeScales) -> tuple[Effect, ...]:
+    """Return the entries of `natural_effects`, all scales of an effect together."""
+    return tuple(
+        Effect(
+            effect=effect,
+            scale=scale,
+            label=NATURAL_LABELS[effect],
+            share_of="te" if effect == "pm" else None,
+        )
+        for effect in NATURAL_EFFECTS
+        for scale in scales.names
+    )
+
+
+def four_way_catalogue(scales: OutcomeScales, *, controlled_at: Sequence[float]) -> tuple[Effect, ...]:
+    """Return the entries of controlled direct effects, reference interactions and the mediated interaction.
+
+    Parameters
+    ----------
+    scales : OutcomeScales
+    controlled_at : sequence of float
+        Values of the mediator, in its own unit.
+    """
+    held = [f"{value:g}" for value in controlled_at]
+    return (
+        *(
+            Effect(effect=f"cde_{value}", scale=scale, label=f"Direct effect, the mediator held at {value}")
+            for value in held
+            for scale in scales.names
+        ),
+        *(
+            Effect(
+                effect=f"int_ref_{value}",
+                scale=scale,
+                label=f"Interaction without mediation, against the mediator held at {value}",
+            )
+            for value in held
+            for scale in scales.additive
+        ),
+        *(
+            Effect(effect="int_med", scale=scale, label="Interaction together with mediation")
+            for scale in scales.additive
+        ),
+    )

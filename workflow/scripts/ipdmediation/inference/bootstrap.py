@@ -6,11 +6,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ipdmediation.effects.catalogue import COEFFICIENT_EFFECTS
-from ipdmediation.effects.log_odds import PathCoefficients, coefficient_effects
+from ipdmediation.effects.mediation import MediationEffects
 from ipdmediation.inference.resampling import StratifiedPlan
 from ipdmediation.models.results import FitStatus, Refit
-from ipdmediation.models.specification import MODEL_NAMES, MediationModels
+from ipdmediation.models.specification import MODEL_NAMES, MediationModels, Model
 
 DRAW_COLUMNS = ["replicate", "imputation", "status", "reason"]
 
@@ -19,13 +18,14 @@ class BootstrapError(ValueError):
     """Too many replicates failed for their distribution to be trusted."""
 
 
-def cohort_effects(models: MediationModels) -> NDArray[np.float64]:
-    """Return the effects of `COEFFICIENT_EFFECTS` in the cohort itself."""
-    return _effects(models, [getattr(models, name).fit().start() for name in MODEL_NAMES])
+def cohort_effects(analysis: MediationEffects) -> NDArray[np.float64]:
+    """Return the effects of one completed data set, in the order of ``analysis.effects``."""
+    models = _models(analysis.models)
+    return analysis.evaluate([model.fit().start() for model in models], _whole(analysis))
 
 
 def draw_replicates(
-    models: Sequence[MediationModels],
+    analyses: Sequence[MediationEffects],
     *,
     plan: StratifiedPlan,
     replicates: range,
@@ -35,9 +35,9 @@ def draw_replicates(
 
     Parameters
     ----------
-    models : sequence of MediationModels
-        Models of each completed data set; replicate r uses number r modulo their count, so that draws are
-        pooled over imputations and do not depend on how replicates are divided into chunks.
+    analyses : sequence of MediationEffects
+        Models and effects of each completed data set; replicate r uses number r modulo their count, so that
+        draws are pooled over imputations and do not depend on how replicates are divided into chunks.
     plan : StratifiedPlan
         Draws the patients of a replicate.
     replicates : range
@@ -55,36 +55,33 @@ def draw_replicates(
     ----------
     Schomaker & Heumann 2018, Statistics in Medicine 37:2252 (bootstrap with multiple imputation).
     """
-    members = [[getattr(each, name) for name in MODEL_NAMES] for each in models]
-    starts = [[model.fit().start() for model in each] for each in members]
+    models = [_models(analysis.models) for analysis in analyses]
+    starts = [[model.fit().start() for model in each] for each in models]
+    effects = analyses[0].effects
     rows = []
     for replicate in replicates:
-        imputation = replicate % len(models)
+        imputation = replicate % len(analyses)
         weights = plan.weights(stream(replicate))
         fits = [
             model.refit(weights, start)
-            for model, start in zip(members[imputation], starts[imputation], strict=True)
+            for model, start in zip(models[imputation], starts[imputation], strict=True)
         ]
         status, reason = _ending(fits)
-        effects = (
-            np.full(len(COEFFICIENT_EFFECTS), np.nan)
+        values = (
+            np.full(len(effects), np.nan)
             if status == "failed"
-            else _effects(models[imputation], fits)
+            else analyses[imputation].evaluate(fits, weights)
         )
-        rows.append([replicate, imputation, status, reason, *effects])
-    return pd.DataFrame(rows, columns=[*DRAW_COLUMNS, *(effect.column for effect in COEFFICIENT_EFFECTS)])
+        rows.append([replicate, imputation, status, reason, *values])
+    return pd.DataFrame(rows, columns=[*DRAW_COLUMNS, *(effect.column for effect in effects)])
 
 
-def _effects(models: MediationModels, fits: Sequence[Refit]) -> NDArray[np.float64]:
-    mediator, total, outcome = fits
-    return coefficient_effects(
-        PathCoefficients(
-            total=float(total.estimates[models.total.names.index("treatment")]),
-            direct=float(outcome.estimates[models.outcome.names.index("treatment")]),
-            treatment_on_mediator=float(mediator.estimates[models.mediator.names.index("treatment")]),
-            mediator_effect=float(outcome.estimates[models.outcome.names.index("mediator")]),
-        )
-    )
+def _models(models: MediationModels) -> list[Model]:
+    return [getattr(models, name) for name in MODEL_NAMES]
+
+
+def _whole(analysis: MediationEffects) -> NDArray[np.float64]:
+    return np.ones(len(analysis.models.mediator_values))
 
 
 def _ending(fits: Sequence[Refit]) -> tuple[str, str]:

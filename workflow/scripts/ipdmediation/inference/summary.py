@@ -1,12 +1,13 @@
 """From bootstrap draws to a table of effects with intervals."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ipdmediation.effects.catalogue import Effect
+from ipdmediation.effects.catalogue import Effect, Key
 from ipdmediation.inference.bootstrap import BootstrapError
 from ipdmediation.inference.intervals import INTERVALS, bootstrap_p_value
 
@@ -54,7 +55,8 @@ def summarise_effects(
     -------
     DataFrame
         Columns `COLUMNS`, one row an effect. A proportion whose denominator's interval contains 0, or that
-        compares effects of opposite direction, is withheld: its numbers are missing and `note` says why.
+        compares effects of opposite direction, is withheld, and so is an effect that the analysis leaves
+        undefined: the numbers are missing and `note` says why.
 
     Raises
     ------
@@ -63,12 +65,12 @@ def summarise_effects(
     """
     failed = draws["status"] == "failed"
     _check_failures(draws.loc[failed, "reason"], len(draws), max_failed)
-    rows = {}
+    rows: dict[Key, dict[str, Any]] = {}
     for effect, estimate in zip(effects, estimates, strict=True):
         values = draws.loc[~failed, effect.column].to_numpy(dtype=np.float64)
         low, high = INTERVALS[interval](values, estimate=estimate, level=level)
         p_value = bootstrap_p_value(values, null=0)
-        rows[effect.effect] = {
+        rows[effect.key] = {
             "estimate": estimate,
             "ci_low": low,
             "ci_high": high,
@@ -76,12 +78,14 @@ def summarise_effects(
             "note": "",
         }
     for effect in effects:
-        if effect.share_of is not None:
-            reason = _reason_to_withhold(rows[effect.effect], rows[effect.share_of])
-            if reason:
-                rows[effect.effect] = {"note": reason}
-            else:
-                rows[effect.effect]["note"] = _remark(rows[effect.effect]["estimate"])
+        if effect.undefined:
+            rows[effect.key] = {"note": effect.undefined}
+        elif effect.denominator is not None:
+            share = rows[effect.key]
+            withheld = _reason_to_withhold(share, rows[effect.denominator])
+            rows[effect.key] = (
+                {"note": withheld} if withheld else {**share, "note": _remark(share["estimate"])}
+            )
     table = pd.DataFrame(
         [
             {
@@ -90,7 +94,7 @@ def summarise_effects(
                 "interval": interval,
                 "replicates": len(draws),
                 "failed": int(failed.sum()),
-                **rows[effect.effect],
+                **rows[effect.key],
             }
             for effect in effects
         ]
@@ -108,7 +112,7 @@ def _check_failures(reasons: "pd.Series[str]", replicates: int, max_failed: floa
         raise BootstrapError(message)
 
 
-def _reason_to_withhold(share: dict[str, float], whole: dict[str, float]) -> str:
+def _reason_to_withhold(share: dict[str, Any], whole: dict[str, Any]) -> str:
     if whole["ci_low"] <= 0 <= whole["ci_high"]:
         return "withheld: the interval of the total effect contains 0"
     if share["estimate"] < 0:

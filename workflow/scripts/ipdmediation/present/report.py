@@ -17,6 +17,12 @@ from ipdmediation.present import style, tables
 from ipdmediation.present.style import Study
 from ipdmediation.present.tables import Table
 
+SHARES = {
+    ("log_or_difference", "proportion"): "Share, by difference",
+    ("khb", "proportion"): "Share, on one scale (KHB)",
+    ("pm", "mean"): "Share, of the mean outcome",
+}
+
 
 class PatientRowsError(ValueError):
     """A table with one row a patient was handed to the report."""
@@ -109,6 +115,7 @@ def render(
         baseline=_page_table(tables.baseline(main.baseline, main.flow, study=study)),
         models=_page_table(tables.models(main.models, study=study)),
         effects=_page_table(tables.effects(main.effects, study=study)),
+        natural=_page_table(tables.natural_effects(main.effects, study=study)),
         meaning=[_unbroken(sentence) for sentence in meaning(main)],
         fits=_fits(main),
         published=None if compared is None else _page_table(tables.published(compared, study=study)),
@@ -165,11 +172,11 @@ def answer(result: AnalysisResult) -> list[str]:
         )
     else:
         sentences.append(f"Of this difference {share} runs through {_lower(through)}.")
-    second = _proportion(result, "log_or_product")
-    if study.odds_ratio and second is not None:
-        other = style.proportion(second["estimate"], second["ci_low"], second["ci_high"], digits=0)
+    averaged = _proportion(result, "pm", "mean")
+    if study.odds_ratio and averaged is not None:
+        other = style.proportion(averaged["estimate"], averaged["ci_low"], averaged["ci_high"], digits=0)
         sentences.append(
-            f"Measured along the two paths instead (product of coefficients), the share is {other}."
+            f"Measured on the mean of the outcome, which no change of scale distorts, the share is {other}."
         )
     return sentences
 
@@ -194,7 +201,8 @@ def meaning(result: AnalysisResult) -> list[str]:
         f"Path a, from treatment to mediator: {_path(a, study)} for {mediator}. Path b, from mediator to "
         f"outcome among participants on the same treatment: {_path(b, study)}."
     ]
-    first, second = _proportion(result, "log_or_difference"), _proportion(result, "log_or_product")
+    first, second = _proportion(result, "log_or_difference"), _proportion(result, "khb")
+    averaged = _proportion(result, "pm", "mean")
     if study.odds_ratio:
         strong = _direction(b["ratio_low"], b["ratio_high"], 1.0)
         predictor = "is such a predictor" if strong else "is not clearly one here"
@@ -208,13 +216,14 @@ def meaning(result: AnalysisResult) -> list[str]:
         )
         if first is not None and second is not None:
             one, two = (100 * float(row["estimate"]) for row in (first, second))
-            shares = f"{_whole(one)} from the difference, {_whole(two)} from the product"
+            shares = f"{_whole(one)} from the difference, {_whole(two)} when both models are put on one scale"
+            shares += " (Karlson-Holm-Breen)"
+            if averaged is not None:
+                shares += f", and {_whole(100 * float(averaged['estimate']))} on the mean of the outcome"
             if two - one >= 2:
                 sentences.append(
-                    f"In this analysis the same fits give {shares}. On a scale without this property, "
-                    "such as a mean, both would be the same number; that they are apart here is mostly "
-                    "the stretching at work, so the share from the difference should not be read as the "
-                    "share that is mediated."
+                    f"In this analysis the same fits give {shares}. The first differs from the others "
+                    "because of the stretching, so it should not be read as the share that is mediated."
                 )
             elif one - two >= 2:
                 sentences.append(
@@ -279,10 +288,10 @@ def _coefficient(model: pd.DataFrame, term: str) -> dict[Any, Any]:
     return dict(rows.to_dict("records")[0])
 
 
-def _proportion(result: AnalysisResult, effect: str) -> dict[Any, Any] | None:
+def _proportion(result: AnalysisResult, effect: str, scale: str = "proportion") -> dict[Any, Any] | None:
     """Row of a proportion, nothing where it is absent or withheld."""
     effects = result.effects
-    rows = effects[(effects["effect"] == effect) & (effects["scale"] == "proportion")].to_dict("records")
+    rows = effects[(effects["effect"] == effect) & (effects["scale"] == scale)].to_dict("records")
     return dict(rows[0]) if rows and style.known(rows[0]["estimate"]) else None
 
 
@@ -356,11 +365,8 @@ def _facts(result: AnalysisResult) -> list[dict[str, str]]:
         fact(f"Total effect, {name}", total),
         fact(f"With the mediator, {name}", direct),
     ]
-    for effect, label in (
-        ("log_or_difference", "Share, by difference"),
-        ("log_or_product", "Share, by product"),
-    ):
-        row = _proportion(result, effect)
+    for (effect, scale), label in SHARES.items():
+        row = _proportion(result, effect, scale)
         if row is None:
             continue
         ends = style.span(*(f"{style.fixed(100 * row[end], digits=0)}%" for end in ("ci_low", "ci_high")))
@@ -441,8 +447,8 @@ def _beside(results: Sequence[AnalysisResult]) -> Table:
         for model in ("total", "outcome"):
             row = _coefficient(result.models[model], "treatment")
             cells.append(style.interval(*_estimate(row, study)))
-        for effect in ("log_or_difference", "log_or_product"):
-            found = _proportion(result, effect)
+        for effect, scale in SHARES:
+            found = _proportion(result, effect, scale)
             cells.append(tables.effect_text(found) if found else "withheld")
         rows.append(cells)
     study = results[0].study
@@ -452,8 +458,7 @@ def _beside(results: Sequence[AnalysisResult]) -> Table:
         "Participants",
         f"Total effect, {quantity} ({study.coverage} CI)",
         f"Direct effect, {quantity} ({study.coverage} CI)",
-        "Share by difference",
-        "Share by product",
+        *SHARES.values(),
     ]
     return Table(
         name="analyses", title="All analyses beside each other", cells=pd.DataFrame(rows, columns=columns)

@@ -64,7 +64,15 @@ EFFECTS = {
     "mediator_effect": "Mediator on the outcome at the same treatment (b)",
     "log_or_difference": "Proportion mediated, difference of log odds ratios",
     "log_or_product": "Proportion mediated, product of coefficients",
+    "khb_total": "Total effect on the scale of the direct one (Karlson-Holm-Breen)",
+    "khb_indirect": "Part of it that runs through the mediator",
+    "khb": "Proportion mediated, Karlson-Holm-Breen",
+    "te": "Total effect",
+    "pnde": "Direct effect",
+    "tnie": "Indirect effect",
+    "pm": "Proportion mediated",
 }
+POINTS_SCALES = ("prob_le_", "win")
 
 
 @dataclass(frozen=True)

@@ -163,7 +163,7 @@ def models(coefficients: Mapping[str, pd.DataFrame], *, study: Study) -> Table:
 
 
 def effects(results: pd.DataFrame, *, study: Study) -> Table:
-    """Put the effects into words.
+    """Put the effects that are made of the models' coefficients into words.
 
     Parameters
     ----------
@@ -173,7 +173,7 @@ def effects(results: pd.DataFrame, *, study: Study) -> Table:
         Words of the study.
     """
     rows = []
-    for row in results.to_dict("records"):
+    for row in results[results["scale"].isin(["coefficient", "proportion"])].to_dict("records"):
         note = "" if pd.isna(row["note"]) else str(row["note"])
         rows.append(
             [
@@ -199,11 +199,42 @@ def effects(results: pd.DataFrame, *, study: Study) -> Table:
     ]
     return Table(
         name="effects",
-        title="Effects and proportions mediated",
+        title="Effects and proportions mediated, from the coefficients of the models",
         cells=pd.DataFrame(rows, columns=columns),
         notes=(
             "Intervals come from bootstrap replicates in which all models were refitted to the same "
             "resample.",
+            *_synthetic(study),
+        ),
+    )
+
+
+def natural_effects(results: pd.DataFrame, *, study: Study) -> Table:
+    """Set total, direct and indirect effect and the proportion mediated side by side, one row a scale.
+
+    Parameters
+    ----------
+    results
+        The tidy table of effects.
+    study
+        Words of the study.
+    """
+    named = ("te", "pnde", "tnie", "pm")
+    natural = results[results["effect"].isin(named)]
+    rows = []
+    for scale, found in natural.groupby("scale", sort=False):
+        by_effect = {row["effect"]: row for row in found.to_dict("records")}
+        rows.append([_natural_scale(str(scale), study), *(effect_text(by_effect[name]) for name in named)])
+    heads = [f"{style.effect_name(name)} ({study.coverage} CI)" for name in named]
+    withheld = sorted({str(note) for note in natural["note"].dropna() if str(note).startswith("withheld")})
+    return Table(
+        name="natural_effects",
+        title="Natural effects, averaged over the participants",
+        cells=pd.DataFrame(rows, columns=["Outcome scale", *heads]),
+        notes=(
+            "Direct: the mediator stays as it would be without treatment. Indirect: the treated, with the "
+            "mediator as under treatment rather than as without. Both add up to the total.",
+            *withheld,
             *_synthetic(study),
         ),
     )
@@ -225,7 +256,11 @@ def effect_text(row: Mapping[Any, Any]) -> str:
     values = (row["estimate"], row["ci_low"], row["ci_high"])
     if not style.known(values[0]):
         return "withheld"
-    return style.proportion(*values) if row["scale"] == "proportion" else style.interval(*values)
+    if row["scale"] == "proportion" or row["effect"] == "pm":
+        return style.proportion(*values)
+    if row["scale"].startswith(style.POINTS_SCALES):
+        return style.interval(*(100 * value for value in values), digits=1)
+    return style.interval(*values)
 
 
 def published(comparison: pd.DataFrame, *, study: Study) -> Table:
@@ -496,6 +531,20 @@ def _estimate(row: Mapping[Any, Any]) -> str:
     if style.known(row["ratio"]):
         return style.interval(row["ratio"], row["ratio_low"], row["ratio_high"])
     return style.interval(row["estimate"], row["ci_low"], row["ci_high"])
+
+
+def _natural_scale(scale: str, study: Study) -> str:
+    outcome = study.label(study.outcome)
+    if scale.startswith("prob_le_"):
+        return f"{outcome} of {scale.removeprefix('prob_le_')} or less, percentage points"
+    words = {
+        "mean": f"Mean {outcome}",
+        "utility": f"Mean utility of {outcome}",
+        "win": "Better outcome than without treatment (ties half), percentage points above 50",
+        "log_win_odds": "Log win odds",
+        "log_or": f"Log {study.odds_ratio} of the averaged outcomes",
+    }
+    return words[scale]
 
 
 def _scale(scale: str, study: Study) -> str:

@@ -1,0 +1,109 @@
+"""Cohorts, fits at chosen parameters, and the mediation formula written out as plain sums."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+from scipy.special import expit, roots_hermitenorm
+
+from ipdmediation.effects.mediation import MediationEffects
+from ipdmediation.effects.standardisation import CELLS, StandardisationOptions
+from ipdmediation.models.results import FitStatus, Refit
+from ipdmediation.models.specification import MODEL_NAMES, AnalysisSpecification, mediation_models
+
+
+def simulated_cohort(
+    n,
+    *,
+    seed,
+    shift=-0.4,
+    slope=-0.78,
+    direct=0.8,
+    spread=1.2,
+    levels=7,
+    trials=3,
+    covariates=2,
+    noise="logistic",
+):
+    """Patients of a proportional-odds model; a higher outcome is better."""
+    rng = np.random.default_rng(seed)
+    frame = pd.DataFrame({f"x{j}": rng.normal(size=n) for j in range(covariates)})
+    frame.insert(0, "trial", [f"t{j}" for j in rng.permutation(n) % trials])
+    frame.insert(1, "treatment", rng.permutation(n) % 2)
+    own = frame.filter(regex=r"^x\d").sum(axis=1)
+    frame["m"] = 1 + shift * frame["treatment"] + 0.3 * own + spread * rng.normal(size=n)
+    latent = direct * frame["treatment"] + slope * frame["m"] + 0.2 * own
+    frame["y"] = np.digitize(latent + getattr(rng, noise)(size=n), np.linspace(-2.5, 1.5, levels - 1))
+    return frame
+
+
+def specified(covariates=2, **choices):
+    """Choose the analysis; `covariates` is their number or a formula."""
+    if not isinstance(covariates, str):
+        covariates = tuple(f"x{j}" for j in range(covariates))
+    return AnalysisSpecification(**{"mediator": "m", "outcome": "y", "covariates": covariates, **choices})
+
+
+def refits(models, weights=None):
+    weights = np.ones(models.mediator_values.size) if weights is None else weights
+    fits = [getattr(models, name).refit(weights) for name in MODEL_NAMES]
+    assert all(fit.status == FitStatus.CONVERGED for fit in fits)
+    return fits
+
+
+def effects_of(frame, specification, *, options=None, weights=None, fits=None, models=None, **choices):
+    """Evaluate all effects of a cohort; {(effect, scale): value}."""
+    models = mediation_models(frame, specification=specification) if models is None else models
+    weights = np.ones(len(frame)) if weights is None else weights
+    prepared = MediationEffects.of(models, frame, options=options or StandardisationOptions(), **choices)
+    values = prepared.evaluate(fits or refits(models, weights), weights)
+    return dict(zip((effect.key for effect in prepared.effects), values, strict=True))
+
+
+@dataclass(frozen=True)
+class Labels:
+    """The part of a mixed model that standardisation asks for: what its estimates are."""
+
+    names: tuple[str, ...]
+    random_names: tuple[str, ...]
+
+
+def with_random_effects(models, *, mediator=("intercept", "treatment"), outcome=("intercept", "treatment")):
+    """Make the models of a cohort pass for mixed ones."""
+    return replace(
+        models,
+        mediator=Labels(models.mediator.names, mediator),
+        outcome=Labels(models.outcome.names, outcome),
+    )
+
+
+def parameters(estimates, *, covariance=(), modes=(), residual_variance=np.nan):
+    q = len(covariance)
+    return Refit(
+        np.asarray(estimates, dtype=float),
+        np.reshape(covariance, (q, q)).astype(float),
+        np.asarray(modes, dtype=float).reshape(-1, q) if q else np.zeros((0, 0)),
+        residual_variance,
+        np.nan,
+        0,
+        1,
+    )
+
+
+def normal_rule(order=160):
+    nodes, weights = roots_hermitenorm(order)
+    return nodes, weights / weights.sum()
+
+
+def cells_by_sums(thresholds, outcome, mediator, *, sd, link=expit, weights=None, rule=None):
+    """Average the outcome distributions over patients and quadrature nodes, without any table.
+
+    outcome(a, m) and mediator(a) give arrays over patients (rows) and nodes (columns).
+    """
+    z, probability = normal_rule() if rule is None else rule
+    rows = []
+    for arm, source in CELLS:
+        predictor = outcome(arm, mediator(source)[:, None] + sd * z)
+        cumulative = [np.average(link(cut - predictor) @ probability, weights=weights) for cut in thresholds]
+        rows.append(np.diff([0.0, *cumulative, 1.0]))
+    return np.array(rows)

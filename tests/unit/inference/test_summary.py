@@ -1,0 +1,74 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from ipdmediation.effects.catalogue import Effect
+from ipdmediation.inference.bootstrap import BootstrapError
+from ipdmediation.inference.summary import COLUMNS, summarise_effects
+
+TOTAL = Effect(effect="total", scale="coefficient", label="total")
+SHARE = Effect(effect="log_or_difference", scale="proportion", label="share", share_of="total")
+NATURAL = (
+    Effect(effect="te", scale="mean", label="total"),
+    Effect(effect="pm", scale="mean", label="share", share_of="te"),
+)
+
+
+def summary(total, share, *, effects=(TOTAL, SHARE), failed=0, max_failed=0.01, estimates=None):
+    draws = pd.DataFrame({effects[0].column: total, effects[1].column: share})
+    draws["status"] = np.where(np.arange(len(draws)) < failed, "failed", "converged")
+    draws["reason"] = np.where(draws["status"] == "failed", "total model: separated", "")
+    means = [np.mean(total), np.mean(share)] if estimates is None else estimates
+    table = summarise_effects(
+        draws, np.array(means), effects=effects, interval="percentile", level=0.95, max_failed=max_failed
+    )
+    assert table.columns.tolist() == COLUMNS
+    return table.set_index("effect")
+
+
+GRID = np.linspace(0.1, 0.3, 999)
+
+
+def test_a_share_of_a_clear_total_effect_is_given():
+    table = summary(GRID + 1, GRID)
+    assert table.loc["log_or_difference", "estimate"] == pytest.approx(0.2)
+    assert table.loc["log_or_difference", "ci_low"] == pytest.approx(GRID[24])
+    assert not table.loc["log_or_difference", "note"]
+    assert (table["replicates"] == 999).all()
+
+
+def test_a_share_of_an_uncertain_total_effect_is_withheld():
+    table = summary(GRID - 0.2, GRID)
+    assert table.loc["log_or_difference", ["estimate", "ci_low", "ci_high", "p_value"]].isna().all()
+    assert "the interval of the total effect contains 0" in table.loc["log_or_difference", "note"]
+    assert np.isfinite(table.loc["total", "estimate"])
+
+
+def test_a_share_of_opposite_effects_is_withheld_and_one_above_1_explained():
+    assert "opposite directions" in summary(GRID + 1, GRID - 0.5).loc["log_or_difference", "note"]
+    above = summary(GRID + 1, GRID + 1).loc["log_or_difference"]
+    assert above["estimate"] == pytest.approx(1.2)
+    assert above["note"].startswith("above 1")
+
+
+def test_a_natural_share_goes_by_the_total_effect_on_its_own_scale():
+    assert summary(-GRID - 1, GRID, effects=NATURAL).loc["pm", "estimate"] == pytest.approx(0.2)
+    assert "contains 0" in summary(GRID - 0.2, GRID, effects=NATURAL).loc["pm", "note"]
+
+
+def test_an_undefined_effect_says_why():
+    undefined = Effect(
+        effect="log_or_difference", scale="proportion", label="", share_of="total", undefined="why"
+    )
+    row = summary(GRID + 1, GRID, effects=(TOTAL, undefined)).loc["log_or_difference"]
+    assert row["note"] == "why"
+    assert np.isnan(row["estimate"])
+
+
+def test_failures_are_counted_and_too_many_are_an_error():
+    table = summary(GRID + 1, GRID, failed=5)
+    assert (table["failed"] == 5).all()
+    with pytest.raises(
+        BootstrapError, match=r"20 of 999 .* accepted share 0.01: total model: separated \(20\)"
+    ):
+        summary(GRID + 1, GRID, failed=20)

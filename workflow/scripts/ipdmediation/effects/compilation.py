@@ -1,0 +1,38 @@
+"""Compile the kernels of the effects, so that later processes find them in numba's cache."""
+
+import numpy as np
+
+from ipdmediation.effects import standardisation_kernels as kernels
+
+
+def compile_kernels() -> list[str]:
+    """Call each kernel once, on arrays of the types that standardisation passes.
+
+    Returns
+    -------
+    list of str
+        Names of the kernels.
+    """
+    rows, arms, weights = np.zeros(3, dtype=np.int64), np.zeros((2, 3)), np.ones(3)
+    thresholds, shares, spread = np.array([0.0, 1.0]), np.array([0.3, 0.3, 0.4]), np.ones(2)
+    kernels.linear_predictor(arms, spread)
+    kernels.group_sums(arms, rows, 1, weights)
+    tables = np.stack([kernels.link_table(np.zeros(1), np.ones(1), 1.0, False, -2.0, 1.0, 4)] * 2)
+    kernels.mean_cumulative(
+        arms, np.zeros((2, 1), dtype=np.int64), rows, weights, thresholds, tables, -2.0, 1.0
+    )
+    nodes, contributions = np.array([-1.0, 1.0]), np.zeros((2, 1, 2))
+    kernels.mean_cumulative_over_nodes(
+        arms, arms, spread, nodes, spread, contributions, rows, weights, thresholds, tables, -2.0, 1.0
+    )
+    kernels.node_masses(arms, spread, nodes, spread, rows, 1, weights)
+    kernels.common_log_odds_ratio(shares, shares)
+    return [
+        "linear_predictor",
+        "group_sums",
+        "link_table",
+        "mean_cumulative",
+        "mean_cumulative_over_nodes",
+        "node_masses",
+        "common_log_odds_ratio",
+    ]

@@ -1,0 +1,123 @@
+"""Natural effects on every scale of an outcome, from its standardised distributions.
+
+A scale s compares a cell's outcome distribution with the untreated one, s(0, 0) = 0, and on every scale::
+
+    te = s(1, 1)    pnde = s(1, 0)            pnie = s(0, 1)
+    pm = tnie / te  tnie = s(1, 1) - s(1, 0)  tnde = s(1, 1) - s(0, 1)
+
+so that te = pnde + tnie = tnde + pnie. Robins & Greenland 1992, Epidemiology 3:143; Pearl 2001; for ordinal
+outcomes VanderWeele, Zhang & Lim 2016, Epidemiology 27:651.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ipdmediation.effects.standardisation_kernels import common_log_odds_ratio
+from ipdmediation.models.results import FloatArray, ModelError
+
+NATURAL_EFFECTS = ("te", "pnde", "tnie", "tnde", "pnie", "pm")
+COMPARATIVE_SCALES = ("win", "log_win_odds", "log_or")
+
+
+@dataclass(frozen=True)
+class OutcomeScales:
+    """The scales that an outcome is compared on.
+
+    Attributes
+    ----------
+    additive : tuple of str
+        Scales that are differences of averages: `mean`, `utility`, `prob_le_k` for P(Y <= k), with the
+        outcome's own codes whichever end is better.
+    comparative : tuple of str
+        Scales of two distributions: `win` (probability of a better outcome than an untreated patient's, ties
+        half, minus one half), `log_win_odds`, `log_or` (common log odds ratio of a better outcome).
+    values : ndarray, shape (additive, K)
+        What a level counts on each additive scale.
+    """
+
+    additive: tuple[str, ...]
+    comparative: tuple[str, ...]
+    values: FloatArray
+
+    @classmethod
+    def of(cls, levels: Sequence[str], *, utility: Sequence[float] | None = None) -> OutcomeScales:
+        """Return the scales of an outcome.
+
+        Parameters
+        ----------
+        levels : sequence of str
+            Codes of the levels as modelled, a better one later; none for a continuous outcome.
+        utility : sequence of float or None
+            Weight of each level, in increasing order of the codes; without them there is no such scale.
+
+        Raises
+        ------
+        ModelError
+            If there are not as many weights as levels.
+
+        Examples
+        --------
+        >>> OutcomeScales.of(["2", "1", "0"]).additive
+        ('mean', 'prob_le_0', 'prob_le_1')
+        """
+        if not levels:
+            return cls(("mean",), (), np.ones((1, 1)))
+        codes = np.array([int(level) for level in levels])
+        names, rows = ["mean"], [codes.astype(np.float64)]
+        if utility is not None:
+            if len(utility) != codes.size:
+                raise ModelError(f"{codes.size} outcome levels need as many utilities, not {len(utility)}")
+            names.append("utility")
+            rows.append(np.asarray(utility, dtype=np.float64)[np.argsort(np.argsort(codes))])
+        for code in np.sort(codes)[:-1]:
+            names.append(f"prob_le_{code}")
+            rows.append((codes <= code).astype(np.float64))
+        return cls(tuple(names), COMPARATIVE_SCALES, np.array(rows))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All scales, in the order of the columns of `compare`."""
+        return (*self.additive, *self.comparative)
+
+    def compare(self, distributions: FloatArray, reference: FloatArray) -> FloatArray:
+        """Return (cells, K) outcome distributions compared with a (K,) reference; (cells, scales)."""
+        additive: FloatArray = np.sum((distributions - reference)[:, None, :] * self.values, axis=2)
+        if not self.comparative:
+            return additive
+        better = np.sum(distributions * (np.cumsum(reference) - reference / 2), axis=1)
+        log_odds = [common_log_odds_ratio(distribution, reference) for distribution in distributions]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            log_win_odds = np.log(better / (1 - better))
+        return np.column_stack([additive, better - 0.5, log_win_odds, log_odds])
+
+
+def natural_effects(cells: FloatArray, scales: OutcomeScales) -> FloatArray:
+    """Return `NATURAL_EFFECTS` on every scale.
+
+    Parameters
+    ----------
+    cells : ndarray, shape (4, K)
+        Outcome of the cells (a, m) = (0, 0), (0, 1), (1, 0), (1, 1).
+    scales : OutcomeScales
+
+    Returns
+    -------
+    ndarray, shape (effects, scales)
+        The proportion mediated is infinite or missing where the total effect is 0.
+
+    Examples
+    --------
+    >>> cells = np.array([[0.5, 0.5], [0.4, 0.6], [0.3, 0.7], [0.2, 0.8]])
+    >>> effects = natural_effects(cells, OutcomeScales.of(["0", "1"]))
+    >>> [round(float(effect), 3) for effect in effects[:, 0]]
+    [0.3, 0.2, 0.1, 0.2, 0.1, 0.333]
+    """
+    pnie, pnde, te = scales.compare(cells[1:], cells[0])
+    tnie, tnde = te - pnde, te - pnie
+    with np.errstate(divide="ignore", invalid="ignore"):
+        pm = tnie / te
+    return np.array([te, pnde, tnie, tnde, pnie, pm])

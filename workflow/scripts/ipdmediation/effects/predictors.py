@@ -1,0 +1,179 @@
+"""Fitted models as functions of arm and mediator, prepared for a cohort and evaluated in every replicate.
+
+The predictor of the outcome in arm a for a mediator m splits into the patient's own part and that of the
+mediator, x_i(a) + g_a(m). The first is an `ArmPredictor`, the second `MediatorTerms`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+
+from ipdmediation.effects.standardisation_kernels import linear_predictor
+from ipdmediation.models.design import INTERACTION, MEDIATOR, TREATMENT, Design
+from ipdmediation.models.results import FloatArray, IntArray, ModelError, Refit
+from ipdmediation.models.specification import Model
+
+INTERCEPT = "intercept"
+ARMS = (0, 1)
+_PROBES = (-1.0, 0.0, 2.0)  # values of the mediator
+_PROBED_ROWS = 50
+
+
+def random_names(model: Model) -> tuple[str, ...]:
+    """Return the names of a model's random effects, none for a model with fixed effects only."""
+    names: tuple[str, ...] = getattr(model, "random_names", ())
+    return names
+
+
+@dataclass(frozen=True)
+class ArmPredictor:
+    """The part of a model's linear predictor without the mediator, for every patient in either arm.
+
+    Attributes
+    ----------
+    control, added : (p, n) and (d, n) columns under control, and what treatment changes in them.
+    control_positions, added_positions : where their coefficients are among the model's estimates.
+    trials : (n,) codes of the trials, for conditional modes.
+    random_names : (q,) names of the random effects.
+    """
+
+    control: FloatArray
+    added: FloatArray
+    control_positions: IntArray
+    added_positions: IntArray
+    trials: IntArray
+    random_names: tuple[str, ...]
+
+    @classmethod
+    def of(
+        cls, model: Model, design: Design, frame: pd.DataFrame, *, leave_out: Sequence[str] = ()
+    ) -> ArmPredictor:
+        """Prepare a model for the patients of a frame; `leave_out` names the columns of the mediator."""
+        kept = [j for j, name in enumerate(design.names) if name not in leave_out]
+        mediator = None if len(kept) == len(design.names) else np.zeros(len(frame))
+        control, treated = np.swapaxes(_columns_by_arm(design, frame, mediator)[:, :, kept], 1, 2)
+        added = treated - control
+        positions = np.array([model.names.index(design.names[j]) for j in kept], dtype=np.int64)
+        in_control, in_added = control.any(axis=1), added.any(axis=1)
+        columns, at = [control[in_control]], [positions[in_control]]
+        if INTERCEPT in model.names:
+            columns.insert(0, np.ones((1, len(frame))))
+            at.insert(0, np.array([model.names.index(INTERCEPT)], dtype=np.int64))
+        return cls(
+            control=np.ascontiguousarray(np.vstack(columns)),
+            added=np.ascontiguousarray(added[in_added]),
+            control_positions=np.concatenate(at),
+            added_positions=positions[in_added],
+            trials=design.trial_codes,
+            random_names=random_names(model),
+        )
+
+    def by_arm(self, fit: Refit, *, modes: bool) -> FloatArray:
+        """Return the (2, n) predictor under control and treatment, at the trials' own modes or without."""
+        predictor = np.empty((2, self.trials.size))
+        predictor[0] = linear_predictor(self.control, fit.estimates[self.control_positions])
+        added = linear_predictor(self.added, fit.estimates[self.added_positions])
+        if modes and INTERCEPT in self.random_names:
+            predictor[0] += fit.modes[:, self.random_names.index(INTERCEPT)][self.trials]
+        if modes and TREATMENT in self.random_names:
+            added += fit.modes[:, self.random_names.index(TREATMENT)][self.trials]
+        np.add(predictor[0], added, out=predictor[1])
+        return predictor
+
+
+@dataclass(frozen=True)
+class MediatorTerms:
+    """The columns of the outcome model that depend on the mediator.
+
+    Attributes
+    ----------
+    names : (J,) columns: `mediator` and `treatment:mediator`, or a basis of the mediator.
+    positions : (J,) where their coefficients are among the outcome model's estimates.
+    linear : whether g_a(m) is a slope times m.
+    """
+
+    names: tuple[str, ...]
+    positions: IntArray
+    linear: bool
+    _design: Design
+    _row: pd.DataFrame
+
+    @classmethod
+    def of(cls, model: Model, design: Design, frame: pd.DataFrame) -> MediatorTerms:
+        """Find the terms by what changes with the mediator.
+
+        Raises
+        ------
+        ModelError
+            If a term mixes the mediator with a covariate.
+        """
+        some = np.linspace(0, len(frame) - 1, _PROBED_ROWS).astype(np.intp)
+        probed = frame.iloc[np.tile(some, len(_PROBES))]
+        columns = _columns_by_arm(design, probed, np.repeat(_PROBES, _PROBED_ROWS))
+        # arms, values of the mediator, patients, columns
+        columns = columns.reshape(2, len(_PROBES), _PROBED_ROWS, -1)
+        changes = np.any(np.ptp(columns, axis=1) > 0, axis=(0, 1))
+        mixed = changes & np.any(np.ptp(columns, axis=2) > 0, axis=(0, 1))
+        if mixed.any():
+            terms = ", ".join(name for name, wrong in zip(design.names, mixed, strict=True) if wrong)
+            raise ModelError(f"terms of the mediator with a covariate cannot be standardised: {terms}")
+        names = tuple(name for name, change in zip(design.names, changes, strict=True) if change)
+        return cls(
+            names=names,
+            positions=np.array([model.names.index(name) for name in names], dtype=np.int64),
+            linear=set(names) <= {MEDIATOR, INTERACTION},
+            _design=design,
+            _row=frame.iloc[[0]],
+        )
+
+    def columns(self, values: ArrayLike) -> FloatArray:
+        """Return the (2, values, J) terms at mediator values, by arm."""
+        mediator = np.asarray(values, dtype=np.float64)
+        if not mediator.size:
+            return np.zeros((2, 0, len(self.names)))
+        kept = [self._design.names.index(name) for name in self.names]
+        rows = self._row.iloc[np.zeros(mediator.size, dtype=np.intp)]
+        return _columns_by_arm(self._design, rows, mediator)[:, :, kept]
+
+
+def _columns_by_arm(design: Design, frame: pd.DataFrame, mediator: FloatArray | None) -> FloatArray:
+    """Return the (2, n, p) columns under control and treatment; one call, for each has a fixed price."""
+    both = design.apply(
+        pd.concat([frame, frame]),
+        treatment=np.repeat(ARMS, len(frame)),
+        mediator=None if mediator is None else np.tile(mediator, 2),
+    )
+    return both.reshape(2, len(frame), -1)
+
+
+def arm_variances(fit: Refit, names: Sequence[str], *, given: str | None = None) -> FloatArray:
+    """Return the (2,) variance of a new trial's random intercept and treatment slope together, by arm.
+
+    With `given`, the variance that is left when the random effect of that name is known.
+    """
+    covariance, parts = fit.random_covariance, _arm_parts(names)
+    variances: FloatArray = np.sum(parts * (covariance @ parts), axis=0)
+    if given is None:
+        return variances
+    at = list(names).index(given)
+    variances -= arm_slopes(fit, names, on=given) ** 2 * covariance[at, at]
+    return np.maximum(variances, 0.0, out=variances)
+
+
+def arm_slopes(fit: Refit, names: Sequence[str], *, on: str) -> FloatArray:
+    """Return the (2,) regression, by arm, of the same random part on the random effect named `on`."""
+    covariance, at = fit.random_covariance, list(names).index(on)
+    if not covariance[at, at] > 0:
+        return np.zeros(2)
+    slopes: FloatArray = _arm_parts(names).T @ covariance[:, at] / covariance[at, at]
+    return slopes
+
+
+def _arm_parts(names: Sequence[str]) -> FloatArray:
+    """Return the (q, 2) indicators of the random effects that act in each arm whatever the mediator."""
+    return np.array([[name == INTERCEPT, name in {INTERCEPT, TREATMENT}] for name in names], dtype=np.float64)
