@@ -6,7 +6,7 @@ import matplotlib as mpl
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import EngFormatter, FuncFormatter, NullLocator
+from matplotlib.ticker import EngFormatter, FuncFormatter, MaxNLocator, NullLocator
 
 from ipdmediation.present.style import INK, PALE, RC
 
@@ -44,7 +44,9 @@ def draw_growth(sweeps: pd.DataFrame, directory: Path) -> None:
         rows = sweeps[sweeps["sweep"] == "memory"]
         memory.plot(rows["x"], rows["megabytes"], marker="o", markersize=3.5, linewidth=1.2, color=OWN)
         memory.set_ylim(0, rows["megabytes"].max() * 1.1)
+        memory.xaxis.set_major_locator(MaxNLocator(4))
         memory.xaxis.set_major_formatter(COUNTS)
+        memory.yaxis.set_major_formatter(COUNTS)
         _label(memory, "Memory of one chunk (linear axes)", "Patients", "Largest memory, MB")
         _save(figure, directory / "cost_growth")
 

@@ -76,7 +76,9 @@ def sweep_memory(study: Study, multiples: Sequence[int]) -> pd.DataFrame:
             completed = pd.read_parquet(study.directory / IMPUTED)
             copies = [completed.assign(patient=completed["patient"] + f"/{copy}") for copy in range(multiple)]
             pd.concat(copies).to_parquet(imputed)
-            said = subprocess.check_output([sys.executable, str(CHUNK), str(config), str(imputed)], text=True)
+            said = subprocess.check_output(
+                [sys.executable, "-W", "ignore", str(CHUNK), str(config), str(imputed)], text=True
+            )
             seconds, megabytes = map(float, said.split())
             found.append(["memory", "one chunk", multiple * len(study.cohort), seconds, megabytes])
     return pd.DataFrame(found, columns=COLUMNS)

@@ -21,7 +21,8 @@ from numpy.typing import NDArray
 from ipdmediation.inference.bootstrap import draw_replicates
 from ipdmediation.models import cumulative_link_kernels as kernels
 from ipdmediation.models.cumulative_link_mixed import CumulativeLinkMixedModel
-from ipdmediation.models.specification import MODEL_NAMES
+from ipdmediation.models.results import Refit
+from ipdmediation.models.specification import MODEL_NAMES, Model
 from tests.benchmarks.fits import timed
 from tests.benchmarks.study import Study
 
@@ -134,27 +135,40 @@ def replicate_parts(study: Study, replicates: int) -> pd.DataFrame:
     models = analysis.models
     members = [getattr(models, name) for name in MODEL_NAMES]
     starts = [model.fit().start() for model in members]
-    numbers = range(replicates)
-    a_call = {"random stream": sum(timed(lambda: study.stream(7), replicates))}
+    drawn = [study.weights(number) for number in range(replicates)]
     rng = study.stream(0)
-    a_call["weights"] = sum(timed(lambda: study.plan.weights(rng), replicates))
-    drawn = [study.weights(number) for number in numbers]
-    for name, model, start in zip(MODEL_NAMES, members, starts, strict=True):
-        a_call[f"{name} refit"] = sum(
-            timed(lambda model=model, start=start, w=w: model.refit(w, start), 1)[0] for w in drawn
+
+    def smallest(run: Callable[[], object]) -> float:
+        return min(timed(run, 3))
+
+    def refits(model: Model, start: Refit) -> Callable[[], object]:
+        return lambda: [model.refit(weights, start) for weights in drawn]
+
+    def chunk(length: int) -> Callable[[], object]:
+        return lambda: draw_replicates(
+            [analysis], plan=study.plan, replicates=range(length), stream=study.stream
         )
 
-    def chunk(length: int) -> float:
-        run = {"plan": study.plan, "replicates": range(length), "stream": study.stream}
-        return timed(lambda: draw_replicates([analysis], **run), 1)[0]
-
-    whole = chunk(replicates) - chunk(0)
-    a_call[f"effects ({len(analysis.effects)}) and table"] = whole - sum(a_call.values())
-    rows = [
-        ["replicate", part, 1.0, seconds / replicates * 1e6, seconds / replicates * 1e6, np.nan]
-        for part, seconds in a_call.items()
+    seconds = {
+        "random stream": smallest(lambda: [study.stream(number) for number in range(replicates)]),
+        "weights": smallest(lambda: [study.plan.weights(rng) for _ in range(replicates)]),
+    }
+    for name, model, start in zip(MODEL_NAMES, members, starts, strict=True):
+        seconds[f"{name} refit"] = smallest(refits(model, start))
+    fits = [
+        [model.refit(weights, start) for model, start in zip(members, starts, strict=True)]
+        for weights in drawn
     ]
-    rows.append(["replicate", "whole", 1.0, *[whole / replicates * 1e6] * 2, np.nan])
+    seconds[f"{len(analysis.effects)} effects"] = smallest(
+        lambda: [analysis.evaluate(*each) for each in zip(fits, drawn, strict=True)]
+    )
+    whole = smallest(chunk(replicates)) - smallest(chunk(0))
+    seconds["table, changing models"] = whole - sum(seconds.values())
+    seconds["whole"] = whole
+    rows = [
+        ["replicate", part, 1.0, spent / replicates * 1e6, spent / replicates * 1e6, np.nan]
+        for part, spent in seconds.items()
+    ]
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
