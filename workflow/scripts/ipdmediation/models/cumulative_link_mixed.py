@@ -47,6 +47,7 @@ from ipdmediation.models.results import (
 _TOLERANCE = 1e-7
 _REFIT_TOLERANCE = 1e-6
 _MAX_ITERATIONS = 100
+_INSIDE_VARIANCE = 0.16  # of each standardised random effect, in units of the linear predictor
 
 
 class CumulativeLinkMixedModel:
@@ -199,7 +200,7 @@ class CumulativeLinkMixedModel:
             Kept in the result.
         """
         checked = check_weights(weights, self.n_rows)
-        result = self._run(checked, self._cold_start if start is None else start, _TOLERANCE)
+        result = self._fit_cold(checked) if start is None else self._run(checked, start, _TOLERANCE)
         present = np.unique(self._levels[checked[self._order] > 0])
         if result.status == FitStatus.ONE_LEVEL:
             raise OutcomeError(f"all rows have the same outcome level, {self.level_names[present[0]]}")
@@ -346,6 +347,19 @@ class CumulativeLinkMixedModel:
             self._centre,
             self._scale,
         )
+
+    def _fit_cold(self, weights: FloatArray) -> Refit:
+        """Fit from a cold start; where it ends at the boundary, try again from inside and keep the better."""
+        first = self._run(weights, self._cold_start, _TOLERANCE)
+        if first.status != FitStatus.SINGULAR:
+            return first
+        inside = (
+            first.random_covariance + _INSIDE_VARIANCE * self._inverse_transform @ self._inverse_transform.T
+        )
+        second = self._run(weights, first._replace(random_covariance=inside), _TOLERANCE)
+        if not FitStatus(second.status).usable:
+            return first
+        return max(first, second, key=lambda fit: self.log_likelihood(fit, weights=weights))
 
     def _run(self, weights: FloatArray, start: Refit, tolerance: float) -> Refit:
         estimates, covariance, modes, status, iterations = kernels.fit_mixed(
