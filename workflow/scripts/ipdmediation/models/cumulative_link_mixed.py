@@ -45,7 +45,6 @@ from ipdmediation.models.results import (
 )
 
 _TOLERANCE = 1e-7
-_REFIT_TOLERANCE = 1e-6
 _MAX_ITERATIONS = 100
 _INSIDE_VARIANCE = 0.16  # of each standardised random effect, in units of the linear predictor
 
@@ -173,7 +172,7 @@ class CumulativeLinkMixedModel:
         weights : (n,) float array, zeros allowed; integer counts stand for repeated rows.
         start : an earlier fit of this model.
         """
-        return self._run(weights, self._cold_start if start is None else start, _REFIT_TOLERANCE)
+        return self._fit_cold(weights) if start is None else self._run(weights, start)
 
     def fit(self, *, weights: ArrayLike | None = None, start: Refit | None = None) -> ModelFit:
         """Fit the model.
@@ -200,7 +199,7 @@ class CumulativeLinkMixedModel:
             Kept in the result.
         """
         checked = check_weights(weights, self.n_rows)
-        result = self._fit_cold(checked) if start is None else self._run(checked, start, _TOLERANCE)
+        result = self._fit_cold(checked) if start is None else self._run(checked, start)
         present = np.unique(self._levels[checked[self._order] > 0])
         if result.status == FitStatus.ONE_LEVEL:
             raise OutcomeError(f"all rows have the same outcome level, {self.level_names[present[0]]}")
@@ -289,7 +288,7 @@ class CumulativeLinkMixedModel:
         """
         abscissae, log_weights = self._nodes(nodes)
         checked = check_weights(weights, self.n_rows)
-        laplace = self._run(checked, self._cold_start, _TOLERANCE)
+        laplace = self._run(checked, self._cold_start)
         rows, work, (thresholds, slopes, factor, modes) = self._at(laplace, checked, full_rank=True)
         n_thresholds = thresholds.size
 
@@ -350,18 +349,18 @@ class CumulativeLinkMixedModel:
 
     def _fit_cold(self, weights: FloatArray) -> Refit:
         """Fit from a cold start; where it ends at the boundary, try again from inside and keep the better."""
-        first = self._run(weights, self._cold_start, _TOLERANCE)
+        first = self._run(weights, self._cold_start)
         if first.status != FitStatus.SINGULAR:
             return first
         inside = (
             first.random_covariance + _INSIDE_VARIANCE * self._inverse_transform @ self._inverse_transform.T
         )
-        second = self._run(weights, first._replace(random_covariance=inside), _TOLERANCE)
+        second = self._run(weights, first._replace(random_covariance=inside))
         if not FitStatus(second.status).usable:
             return first
         return max(first, second, key=lambda fit: self.log_likelihood(fit, weights=weights))
 
-    def _run(self, weights: FloatArray, start: Refit, tolerance: float) -> Refit:
+    def _run(self, weights: FloatArray, start: Refit) -> Refit:
         estimates, covariance, modes, status, iterations = kernels.fit_mixed(
             *self._data(),
             self._transform,
@@ -373,7 +372,7 @@ class CumulativeLinkMixedModel:
             start.estimates,
             start.random_covariance,
             start.modes,
-            tolerance,
+            _TOLERANCE,
             _MAX_ITERATIONS,
         )
         return Refit(estimates, covariance, modes, np.nan, np.nan, status, iterations)
