@@ -6,7 +6,7 @@ rule mediation:
 
 rule bootstrap_chunk:
     input:
-        ancient("<results>/kernels.txt"),
+        "<results>/kernels.txt",
         imputed="<results>/ipd/{analysis}/imputed.parquet",
     output:
         draws="<results>/{analysis}/bootstrap/{start}-{stop}.parquet",
@@ -39,7 +39,7 @@ rule bootstrap_chunk:
 
 rule estimate_effects:
     input:
-        ancient("<results>/kernels.txt"),
+        "<results>/kernels.txt",
         imputed="<results>/ipd/{analysis}/imputed.parquet",
         chunks=chunks,
     output:

@@ -31,7 +31,7 @@ rule compile_kernels:
 
 rule fit_models:
     input:
-        ancient("<results>/kernels.txt"),
+        "<results>/kernels.txt",
         imputed="<results>/ipd/{analysis}/imputed.parquet",
     output:
         mediator="<results>/{analysis}/models/mediator.csv",

@@ -118,7 +118,7 @@ rule report:
         published="<results>/published_comparison.csv",
         manifest="<results>/manifest.json",
     output:
-        report="<results>/report.html",
+        report=report("<results>/report.html", caption="../report/report.rst", category="Report"),
     log:
         "<logs>/report.log",
     localrule: True
