@@ -16,7 +16,10 @@ def main(*, draws: list[str], effects: str, study: dict[str, Any], **written: st
     drawn = pd.concat(map(pd.read_parquet, draws))
     # Chunks are full, so there may be more replicates than the table of effects was made of.
     counted = drawn[drawn["replicate"] < table["replicates"].iloc[0]]
-    figure = proportion_distribution(counted, table, study=Study(**study))
+    given = set(table.loc[table["estimate"].notna(), "effect"])
+    # With an interaction there is no single direct coefficient to compare with the total one.
+    effect = "khb" if "khb" in given and "log_or_difference" not in given else "log_or_difference"
+    figure = proportion_distribution(counted, table, study=Study(**study), effect=effect)
     for path in written.values():
         save(figure, Path(path))
 

@@ -298,7 +298,7 @@ def test_a_withheld_proportion_still_has_a_distribution(examples):
     effects = examples.effects()
     effects.loc[effects["effect"] == "log_or_difference", ["estimate", "ci_low", "ci_high"]] = np.nan
     figure = proportion_distribution(examples.draws(), effects, study=examples.study())
-    assert "This run: –" in words(figure)
+    assert "This run: withheld" in words(figure)
 
 
 def test_forest_shows_both_models_and_skips_the_second_unit(examples):

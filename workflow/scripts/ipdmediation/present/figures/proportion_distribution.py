@@ -56,7 +56,8 @@ def proportion_distribution(
     limits = _histogram_limits(values, [*marks, *printed.values()])
     inside = values[(values >= limits[0]) & (values <= limits[1])]
     title = wrap(style.effect_name(effect), SINGLE_COLUMN - 2 * MARGIN, weight="bold")
-    words = [f"This run: {style.proportion(row['estimate'], row['ci_low'], row['ci_high'])}"]
+    shown = style.proportion(row["estimate"], row["ci_low"], row["ci_high"])
+    words = [f"This run: {shown if style.known(row['estimate']) else 'withheld'}"]
     if "value" in printed:
         published_text = style.proportion(
             *(printed.get(name, math.nan) / 100 for name in ("value", "low", "high"))
