@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from ipdmediation.data.covariates import all_covariate_names
 from ipdmediation.data.imputation import complete_cases, impute
 from ipdmediation.data.schema import conform
 from ipdmediation.data.transforms import to_analysis_scale
@@ -26,7 +27,7 @@ def main(
     known = variables_from_config(variables)
     patients = conform(pd.read_parquet(cohort), known)
     mediator, outcome = model["mediator"], model["outcome"]["variable"]
-    covariates = list(model["covariates"])
+    covariates = [name for name in all_covariate_names(model["covariates"]) if name in known]
     if missing["method"] == "complete_case":
         completed = complete_cases(patients, columns=[*covariates, mediator["variable"], outcome])
     else:

@@ -8,11 +8,13 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from ipdmediation.data.covariates import FormulaError, all_covariate_names
 from ipdmediation.data.errors import ConfigurationError, SourceError, listing, raise_all
 from ipdmediation.data.variables import ARMS, Variable, variables_from_config
 
 FAMILY_TYPES = {"ordinal": "ordinal", "binary": "binary", "continuous": "continuous"}
 DTYPE_RANGE = range(-128, 128)
+TREATMENT = "treatment"  # in every study, beside the declared variables
 
 
 def resolve_source(source: Mapping[str, Any]) -> Path:
@@ -159,16 +161,38 @@ def _analysis_problems(
             )
     yield from _scale_problems(f"{where}.mediator", mediator, variables)
     yield from _utility_problems(where, analysis, variables)
-    for covariate in analysis["covariates"]:
-        yield from _unknown_variable(f"{where}.covariates", covariate, variables)
-        if covariate in (mediator["variable"], outcome["variable"]):
-            yield f"{where}.covariates: {covariate!r} is the mediator or the outcome"
+    yield from _covariate_problems(f"{where}.covariates", analysis, variables)
+    yield from _spline_problems(f"{where}.mediator.spline_knots", analysis)
     if mediator["variable"] == outcome["variable"]:
         yield f"{where}: mediator and outcome are both {outcome['variable']!r}"
     if len(config["trials"]) == 1:
         effects = analysis["trial_effects"]
         if effects != "none":
             yield f"{where}.trial_effects: {effects!r} needs two trials; allowed for one: 'none'"
+
+
+def _covariate_problems(
+    where: str, analysis: Mapping[str, Any], variables: Mapping[str, Variable]
+) -> Iterator[str]:
+    try:
+        names = all_covariate_names(analysis["covariates"])
+    except FormulaError as error:
+        yield f"{where}: {error}"
+        return
+    for name in names:
+        if name != TREATMENT:
+            yield from _unknown_variable(where, name, variables)
+        if name in (analysis["mediator"]["variable"], analysis["outcome"]["variable"]):
+            yield f"{where}: {name!r} is the mediator or the outcome"
+
+
+def _spline_problems(where: str, analysis: Mapping[str, Any]) -> Iterator[str]:
+    if analysis["mediator"]["spline_knots"] is None:
+        return
+    if analysis["trial_effects"] == "random_slopes":
+        yield f"{where}: a spline has no single slope that could vary, as trial_effects 'random_slopes' asks"
+    if analysis["standardisation"]["mediator_distribution"] == "empirical":
+        yield f"{where}: a spline needs the mediator_distribution 'gaussian', not 'empirical'"
 
 
 def _utility_problems(

@@ -30,6 +30,7 @@ from ipdmediation.models.specification import (
     MediationModels,
     VariableLevels,
     mediation_models,
+    mediator_knots,
 )
 
 
@@ -60,7 +61,6 @@ class MediationEffects:
         *,
         options: StandardisationOptions,
         utility: Sequence[float] | None = None,
-        mediator_knots: Sequence[float] = (),
     ) -> MediationEffects:
         """Prepare the effects of a completed cohort.
 
@@ -73,8 +73,6 @@ class MediationEffects:
         options : StandardisationOptions
         utility : sequence of float or None
             Weight of each outcome level, in increasing order of the codes.
-        mediator_knots : sequence of float
-            Knots, on the analysis scale, of a spline of the mediator in the outcome model.
 
         Raises
         ------
@@ -82,7 +80,7 @@ class MediationEffects:
             If the options ask for what the models do not have.
         """
         scales = OutcomeScales.of(models.outcome_levels, utility=utility)
-        standardisation = Standardisation.of(models, frame, options=options, mediator_knots=mediator_knots)
+        standardisation = Standardisation.of(models, frame, options=options)
         coefficients = [
             position
             for position, effect in enumerate(COEFFICIENT_EFFECTS)
@@ -159,7 +157,6 @@ def effects_by_imputation(
     variables: Mapping[str, VariableLevels] | None = None,
     options: StandardisationOptions,
     utility: Sequence[float] | None = None,
-    mediator_knots: Sequence[float] = (),
 ) -> list[MediationEffects]:
     """Build the models of each completed data set and prepare their effects.
 
@@ -169,16 +166,13 @@ def effects_by_imputation(
         Completed data sets, one below the other, numbered by the column `imputation`.
     specification, variables
         As for `mediation_models`.
-    options, utility, mediator_knots
+    options, utility
         As for `MediationEffects.of`.
     """
+    knots = mediator_knots(completed, specification=specification)
     prepared = []
     for _, rows in completed.groupby("imputation"):
         frame = rows.reset_index(drop=True)
-        models = mediation_models(frame, specification=specification, variables=variables)
-        prepared.append(
-            MediationEffects.of(
-                models, frame, options=options, utility=utility, mediator_knots=mediator_knots
-            )
-        )
+        models = mediation_models(frame, specification=specification, variables=variables, knots=knots)
+        prepared.append(MediationEffects.of(models, frame, options=options, utility=utility))
     return prepared

@@ -14,14 +14,12 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from ipdmediation.effects.standardisation_kernels import linear_predictor
-from ipdmediation.models.design import INTERACTION, MEDIATOR, TREATMENT, Design
-from ipdmediation.models.results import FloatArray, IntArray, ModelError, Refit
+from ipdmediation.models.design import TREATMENT, Design
+from ipdmediation.models.results import FloatArray, IntArray, Refit
 from ipdmediation.models.specification import Model
 
 INTERCEPT = "intercept"
 ARMS = (0, 1)
-_PROBES = (-1.0, 0.0, 2.0)  # values of the mediator
-_PROBED_ROWS = 50
 
 
 def random_names(model: Model) -> tuple[str, ...]:
@@ -92,7 +90,7 @@ class MediatorTerms:
 
     Attributes
     ----------
-    names : (J,) columns: `mediator` and `treatment:mediator`, or a basis of the mediator.
+    names : (J,) columns: `mediator` and `treatment:mediator`, or those of a spline.
     positions : (J,) where their coefficients are among the outcome model's estimates.
     linear : whether g_a(m) is a slope times m.
     """
@@ -105,28 +103,12 @@ class MediatorTerms:
 
     @classmethod
     def of(cls, model: Model, design: Design, frame: pd.DataFrame) -> MediatorTerms:
-        """Find the terms by what changes with the mediator.
-
-        Raises
-        ------
-        ModelError
-            If a term mixes the mediator with a covariate.
-        """
-        some = np.linspace(0, len(frame) - 1, _PROBED_ROWS).astype(np.intp)
-        probed = frame.iloc[np.tile(some, len(_PROBES))]
-        columns = _columns_by_arm(design, probed, np.repeat(_PROBES, _PROBED_ROWS))
-        # arms, values of the mediator, patients, columns
-        columns = columns.reshape(2, len(_PROBES), _PROBED_ROWS, -1)
-        changes = np.any(np.ptp(columns, axis=1) > 0, axis=(0, 1))
-        mixed = changes & np.any(np.ptp(columns, axis=2) > 0, axis=(0, 1))
-        if mixed.any():
-            terms = ", ".join(name for name, wrong in zip(design.names, mixed, strict=True) if wrong)
-            raise ModelError(f"terms of the mediator with a covariate cannot be standardised: {terms}")
-        names = tuple(name for name, change in zip(design.names, changes, strict=True) if change)
+        """Take the terms of a design."""
+        names = design.mediator_names
         return cls(
             names=names,
             positions=np.array([model.names.index(name) for name in names], dtype=np.int64),
-            linear=set(names) <= {MEDIATOR, INTERACTION},
+            linear=not design.mediator_knots,
             _design=design,
             _row=frame.iloc[[0]],
         )

@@ -152,7 +152,6 @@ class Standardisation:
         frame: pd.DataFrame,
         *,
         options: StandardisationOptions,
-        mediator_knots: Sequence[float] = (),
     ) -> Standardisation:
         """Prepare a cohort.
 
@@ -163,8 +162,6 @@ class Standardisation:
         frame : DataFrame
             The completed cohort.
         options : StandardisationOptions
-        mediator_knots : sequence of float
-            Knots, on the analysis scale, of a spline of the mediator in the outcome model.
 
         Raises
         ------
@@ -178,7 +175,7 @@ class Standardisation:
             raise ModelError("effects in a new trial need random trial effects in the models")
         if options.mediator_distribution == "empirical" and not terms.linear:
             raise ModelError(
-                "a basis of the mediator is integrated over a Gaussian residual only;"
+                "a spline of the mediator is integrated over a Gaussian residual only;"
                 " mediator_distribution: empirical needs a mediator that is linear in the outcome model"
             )
         values = mediator_scale(options.controlled_at, specification=models.specification)
@@ -186,7 +183,8 @@ class Standardisation:
         if not terms.linear:
             whole = models.mediator.refit(np.ones(len(frame)))
             means = mediator.by_arm(whole, modes=True)
-            rule = mediator_rule(means, float(np.sqrt(whole.residual_variance)), mediator_knots)
+            residual_sd = float(np.sqrt(whole.residual_variance))
+            rule = mediator_rule(means, residual_sd, models.outcome_design.mediator_knots)
         by_trial = options.population == "these_trials" and MEDIATOR in outcome.random_names
         return cls(
             options=options,

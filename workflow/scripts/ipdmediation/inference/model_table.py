@@ -169,10 +169,13 @@ def _label(
         kind, _, effects = term.rstrip(")").partition("(")
         named = " and ".join(RANDOM_EFFECTS[effect] for effect in effects.split(","))
         return f"Between trials: {SPREADS[kind]} of {named}"
-    name, _, level = term.rstrip("]").partition("[")
+    name, _, level = term.removesuffix("]").partition("[")
     if name == "trial":
         return f"Trial: {trials[level]}"
-    return _covariate_label(variables[name], level) if name in variables else term
+    if name == "mediator":
+        return f"{mediator}, spline term {level}"
+    # a product or a basis that a formula makes has no label but its own name
+    return _covariate_label(variables[name], level) if name in variables and ":" not in term else term
 
 
 def _covariate_label(variable: Variable, level: str) -> str:

@@ -1,7 +1,8 @@
 """Design matrices: the columns of a model, learnt once from the data and applied to any frame alike.
 
-Columns, in this order and with these names: `treatment`, `mediator`, `treatment:mediator`, the covariates
-(`age`, `occlusion[ica]`), trial indicators (`trial[escape]`). There is never an intercept column.
+Columns, in this order and with these names: `treatment`, `mediator` (`mediator[1]`, ... of a spline),
+`treatment:mediator`, the covariates (`age`, `occlusion[ica]`), trial indicators (`trial[escape]`). There is
+never an intercept column.
 """
 
 from __future__ import annotations
@@ -14,8 +15,10 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 from formulaic import ModelSpec, model_matrix
+from formulaic.errors import FormulaicError
 from numpy.typing import ArrayLike
 
+from ipdmediation.data.covariates import Covariates, FormulaError, covariate_names
 from ipdmediation.models.inputs import check_design
 from ipdmediation.models.results import (
     FloatArray,
@@ -26,6 +29,7 @@ from ipdmediation.models.results import (
     OneArmTrialWarning,
     SingleTrialError,
 )
+from ipdmediation.models.splines import restricted_cubic_spline
 
 TREATMENT = "treatment"
 MEDIATOR = "mediator"
@@ -44,6 +48,8 @@ class Design:
     trial_names : trials in the order of their first patient; the first is the reference of the indicators.
     trial_codes : (n,) index into `trial_names` of each row of that frame.
     trial_indicators : whether the design has columns `trial[...]`.
+    mediator_names : the columns that depend on the mediator.
+    mediator_knots : knots of a spline of the mediator; empty where it is linear.
     """
 
     names: tuple[str, ...]
@@ -51,7 +57,8 @@ class Design:
     trial_names: tuple[str, ...]
     trial_codes: IntArray
     trial_indicators: bool
-    _has_mediator: bool = field(repr=False)
+    mediator_names: tuple[str, ...]
+    mediator_knots: tuple[float, ...]
     _interaction: bool = field(repr=False)
     _spec: ModelSpec | None = field(repr=False)
 
@@ -75,16 +82,16 @@ class Design:
         ModelError
             If the mediator is missing, or a trial was not among those of the fitted frame.
         """
-        if self._has_mediator and mediator is None:
+        if self.mediator_names and mediator is None:
             raise ModelError("this design has a mediator: pass its values on the analysis scale")
         rows = len(frame)
         arm = np.broadcast_to(_numbers(frame[TREATMENT] if treatment is None else treatment), (rows,))
         parts = [arm[:, None]]
-        if self._has_mediator:
-            values = np.broadcast_to(_numbers(mediator), (rows,))
-            parts.append(values[:, None])
+        if self.mediator_names:
+            terms = _mediator_terms(np.broadcast_to(_numbers(mediator), (rows,)), self.mediator_knots)
+            parts.append(terms)
             if self._interaction:
-                parts.append((arm * values)[:, None])
+                parts.append(arm[:, None] * terms)
         if self._spec is not None:
             data = _plain(frame).assign(**{TREATMENT: arm})
             parts.append(_without_intercept(self._spec.get_model_matrix(data))[0])
@@ -97,8 +104,9 @@ class Design:
 def fit_design(
     frame: pd.DataFrame,
     *,
-    covariates: Sequence[str] | str = (),
+    covariates: Covariates = (),
     mediator: ArrayLike | None = None,
+    mediator_knots: Sequence[float] = (),
     interaction: bool = False,
     trial_indicators: bool = False,
     by_trial: bool = False,
@@ -112,7 +120,8 @@ def fit_design(
     covariates : names of columns, or a formula in the syntax of `formulaic`
         ("age + bs(nihss, df=4) + occlusion").
     mediator : (n,) values on the analysis scale; None for a model without a mediator.
-    interaction : whether there is a column treatment:mediator.
+    mediator_knots : knots of a restricted cubic spline of the mediator; without them it is linear.
+    interaction : whether each column of the mediator has another one, times treatment.
     trial_indicators : whether trials after the first get an indicator column (`trial_effects: fixed`).
     by_trial : whether the model uses trials in another way (random effects); asks for the same checks of
         trials.
@@ -133,25 +142,22 @@ def fit_design(
     """
     if interaction and mediator is None:
         raise ModelError("an interaction needs a mediator")
-    formula = covariates if isinstance(covariates, str) else " + ".join(f"`{name}`" for name in covariates)
-    used = _used_columns(frame, covariates)
-    _check_missing(frame, [TRIAL, TREATMENT, *used])
+    _check_missing(frame, [TRIAL, TREATMENT, *_used_columns(frame, covariates)])
     arm = _numbers(frame[TREATMENT])
     trial_names = tuple(str(name) for name in pd.unique(frame[TRIAL].astype(str)))
     codes = _trial_codes(frame, trial_names)
     _check_arms(arm, codes, trial_names, by_trial=by_trial or trial_indicators)
 
-    names = [TREATMENT]
+    mediator_names: list[str] = []
     if mediator is not None:
         values = _numbers(mediator)
         if not np.isfinite(values).all():
             raise MissingValueError(f"{int((~np.isfinite(values)).sum())} rows have no mediator value")
-        names += [MEDIATOR, INTERACTION] if interaction else [MEDIATOR]
-    spec = None
-    if formula.strip():
-        fitted = model_matrix(formula, _plain(frame), na_action="raise")
-        spec = fitted.model_spec
-        names += _without_intercept(fitted)[1]
+        mediator_names = _mediator_names(mediator_knots)
+        if interaction:
+            mediator_names += [f"{TREATMENT}:{name}" for name in mediator_names]
+    spec, covariate_columns = _fit_formula(frame, covariates)
+    names = [TREATMENT, *mediator_names, *covariate_columns]
     if trial_indicators:
         names += [f"{TRIAL}[{name}]" for name in trial_names[1:]]
     unchecked = Design(
@@ -160,7 +166,8 @@ def fit_design(
         trial_names=trial_names,
         trial_codes=codes,
         trial_indicators=trial_indicators,
-        _has_mediator=mediator is not None,
+        mediator_names=tuple(mediator_names),
+        mediator_knots=tuple(mediator_knots),
         _interaction=interaction,
         _spec=spec,
     )
@@ -170,6 +177,26 @@ def fit_design(
 
 def _numbers(values: ArrayLike | pd.Series | None) -> FloatArray:
     return np.asarray(values, dtype=np.float64)
+
+
+def _mediator_names(knots: Sequence[float]) -> list[str]:
+    return [f"{MEDIATOR}[{position}]" for position in range(1, len(knots))] if knots else [MEDIATOR]
+
+
+def _mediator_terms(values: FloatArray, knots: Sequence[float]) -> FloatArray:
+    return restricted_cubic_spline(values, knots=knots) if knots else values[:, None]
+
+
+def _fit_formula(frame: pd.DataFrame, covariates: Covariates) -> tuple[ModelSpec | None, list[str]]:
+    """Learn the columns of the covariates; return what makes them again, and their names."""
+    formula = covariates if isinstance(covariates, str) else " + ".join(f"`{name}`" for name in covariates)
+    if not formula.strip():
+        return None, []
+    try:
+        fitted = model_matrix(formula, _plain(frame), na_action="raise")
+    except (FormulaicError, ValueError, TypeError) as error:
+        raise ModelError(f"covariates {formula!r}: {error}") from error
+    return fitted.model_spec, _without_intercept(fitted)[1]
 
 
 def _plain(frame: pd.DataFrame) -> pd.DataFrame:
@@ -188,17 +215,18 @@ def _short_name(name: str) -> str:
     return re.sub(r"\[T\.", "[", name).replace("`", "")
 
 
-def _used_columns(frame: pd.DataFrame, covariates: Sequence[str] | str) -> list[str]:
-    if isinstance(covariates, str):
-        words = set(re.findall(r"[A-Za-z_][A-Za-z0-9_.]*", covariates))
-        return [str(name) for name in frame.columns if name in words and name not in (TRIAL, TREATMENT)]
-    absent = [name for name in covariates if name not in frame.columns]
+def _used_columns(frame: pd.DataFrame, covariates: Covariates) -> list[str]:
+    try:
+        used = covariate_names(covariates)
+    except FormulaError as error:
+        raise ModelError(f"covariates: {error}") from None
+    absent = [name for name in used if name not in frame.columns]
     if absent:
         raise ModelError(
             f"covariates that are no columns of the data: {', '.join(absent)}; it has "
             + ", ".join(map(str, frame.columns))
         )
-    return list(covariates)
+    return used
 
 
 def _check_missing(frame: pd.DataFrame, columns: Sequence[str]) -> None:

@@ -1,19 +1,22 @@
 """From an analysis to its three models: mediator, total and outcome.
 
 mediator: M ~ treatment + C.  total: Y ~ treatment + C.  outcome: Y ~ treatment + M [+ treatment x M] + C.
+The outcome model may hold a spline of M, and the mediator model other covariates than the other two.
 """
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Protocol, get_args
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from ipdmediation.data.covariates import StatedCovariates, covariates_of
 from ipdmediation.data.transforms import Transform, to_analysis_scale
 from ipdmediation.models.binary import BinaryModel
 from ipdmediation.models.cumulative_link import CumulativeLinkModel
@@ -31,6 +34,7 @@ from ipdmediation.models.results import (
     OutcomeError,
     Refit,
 )
+from ipdmediation.models.splines import quantile_knots
 
 TRANSFORMS = get_args(Transform)
 FAMILIES = ("ordinal", "binary", "continuous")
@@ -73,7 +77,9 @@ class AnalysisSpecification:
     family : "ordinal", "binary" or "continuous".
     better : "high" or "low", the better end of an ordinal or binary outcome. The outcome is turned so that a
         higher level is better; a continuous outcome stays as it is.
-    covariates : column names, or a formula.
+    spline_knots : number of knots of a restricted cubic spline of M in the outcome model; 0 for a linear M.
+    covariates : column names or a formula; or a mapping of these, with the keys "mediator" and "outcome" (total
+        and outcome model).
     interaction : whether the outcome model has treatment x mediator.
     trial_effects : "none" (one study), "fixed" (trial indicators), "random_intercept", "random_slope"
         (correlated intercept and treatment slope by trial) or "random_slopes" (the outcome model has a random
@@ -87,7 +93,8 @@ class AnalysisSpecification:
     offset: float = 0.0
     family: str = "ordinal"
     better: str = "high"
-    covariates: tuple[str, ...] | str = ()
+    spline_knots: int = 0
+    covariates: StatedCovariates = ()
     interaction: bool = False
     trial_effects: str = "none"
     link: str = "logit"
@@ -102,11 +109,13 @@ class AnalysisSpecification:
         ):
             if getattr(self, name) not in allowed:
                 raise ModelError(f"{name} must be one of {', '.join(allowed)}, not {getattr(self, name)!r}")
+        if self.spline_knots and self.trial_effects == "random_slopes":
+            raise ModelError("a spline of the mediator has no single slope that could vary between trials")
 
     @classmethod
     def from_config(cls, analysis: Mapping[str, Any]) -> AnalysisSpecification:
         """Read an analysis of the configuration (already merged with the primary one)."""
-        mediator, outcome, covariates = analysis["mediator"], analysis["outcome"], analysis["covariates"]
+        mediator, outcome = analysis["mediator"], analysis["outcome"]
         return cls(
             mediator=mediator["variable"],
             transform=mediator.get("transform", "identity"),
@@ -115,7 +124,8 @@ class AnalysisSpecification:
             family=outcome["family"],
             better=outcome.get("better", "high"),
             link=outcome.get("link", "logit"),
-            covariates=covariates if isinstance(covariates, str) else tuple(covariates),
+            spline_knots=mediator.get("spline_knots") or 0,
+            covariates=analysis["covariates"],
             interaction=bool(analysis.get("interaction", False)),
             trial_effects=analysis.get("trial_effects", "none"),
         )
@@ -128,8 +138,7 @@ class MediationModels:
     Attributes
     ----------
     mediator, total, outcome : models; all three take the same (n,) weights.
-    mediator_design, outcome_design : designs without and with the mediator (the total model has the first
-        one).
+    mediator_design, outcome_design : designs of the mediator and the outcome model.
     mediator_values : (n,) mediator on the analysis scale.
     outcome_values : (n,) outcome as modelled: level index (higher is better), 0/1 (1 is better) or number.
     outcome_levels : names of the levels in that order; empty for a continuous outcome.
@@ -151,6 +160,7 @@ def mediation_models(
     *,
     specification: AnalysisSpecification,
     variables: Mapping[str, VariableLevels] | None = None,
+    knots: Sequence[float] | None = None,
     method: str = "ml",
 ) -> MediationModels:
     """Build the mediator, total and outcome model of an analysis.
@@ -161,6 +171,7 @@ def mediation_models(
     specification : the analysis.
     variables : definitions of the variables, for the levels of the outcome; without them the levels are the
         whole numbers between the smallest and the largest outcome found.
+    knots : of the mediator's spline, as `mediator_knots` returns them; None for those of the frame.
     method : "ml" or "reml", of linear mixed models.
 
     Returns
@@ -175,28 +186,28 @@ def mediation_models(
     mediator = mediator_scale(frame[specification.mediator], specification=specification)
     outcome, levels = _oriented_outcome(frame, specification, variables)
     effects = specification.trial_effects
-    indicators, random = effects == "fixed", effects.startswith("random")
-    without = fit_design(
-        frame, covariates=specification.covariates, trial_indicators=indicators, by_trial=random
+    design = partial(
+        fit_design, frame, trial_indicators=effects == "fixed", by_trial=effects.startswith("random")
     )
+    covariates = covariates_of(specification.covariates, model="outcome")
+    mediator_design = design(covariates=covariates_of(specification.covariates, model="mediator"))
     with warnings.catch_warnings():
         # the same trials were looked at just before
         warnings.simplefilter("ignore", OneArmTrialWarning)
-        with_mediator = fit_design(
-            frame,
-            covariates=specification.covariates,
+        total_design = design(covariates=covariates)
+        outcome_design = design(
+            covariates=covariates,
             mediator=mediator,
+            mediator_knots=mediator_knots(frame, specification=specification) if knots is None else knots,
             interaction=specification.interaction,
-            trial_indicators=indicators,
-            by_trial=random,
         )
     return MediationModels(
         specification=specification,
-        mediator=_linear(mediator, without, effects, method),
-        total=_outcome_model(outcome, levels, without, specification, method),
-        outcome=_outcome_model(outcome, levels, with_mediator, specification, method),
-        mediator_design=without,
-        outcome_design=with_mediator,
+        mediator=_linear(mediator, mediator_design, effects, method),
+        total=_outcome_model(outcome, levels, total_design, specification, method),
+        outcome=_outcome_model(outcome, levels, outcome_design, specification, method),
+        mediator_design=mediator_design,
+        outcome_design=outcome_design,
         mediator_values=mediator,
         outcome_values=outcome,
         outcome_levels=levels,
@@ -216,10 +227,28 @@ def models_by_imputation(
     completed : completed data sets, one below the other, numbered by the column `imputation`.
     specification, variables : as for `mediation_models`.
     """
+    knots = mediator_knots(completed, specification=specification)
     return [
-        mediation_models(rows.reset_index(drop=True), specification=specification, variables=variables)
+        mediation_models(
+            rows.reset_index(drop=True), specification=specification, variables=variables, knots=knots
+        )
         for _, rows in completed.groupby("imputation")
     ]
+
+
+def mediator_knots(frame: pd.DataFrame, *, specification: AnalysisSpecification) -> tuple[float, ...]:
+    """Return the knots of the mediator's spline, at quantiles of the frame; none for a linear mediator.
+
+    Parameters
+    ----------
+    frame : a cohort; for models that are pooled over imputations all completed data sets together, so that
+        they have their knots in common.
+    specification : the analysis.
+    """
+    if not specification.spline_knots:
+        return ()
+    values = mediator_scale(frame[specification.mediator], specification=specification)
+    return quantile_knots(values, count=specification.spline_knots)
 
 
 def mediator_scale(values: ArrayLike, *, specification: AnalysisSpecification) -> FloatArray:

@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from ipdmediation.data.covariates import COVARIATE_MODELS, Covariates, covariate_names, covariates_of
 from ipdmediation.present import style, tables
 from ipdmediation.present.style import Study
 from ipdmediation.present.tables import Table
@@ -501,13 +502,14 @@ def _methods(result: AnalysisResult) -> list[str]:
         transform += (
             f" after adding {style.measure(offset)}{' ' + unit if unit else ''}, so that zero is allowed"
         )
-    covariates = [_lower(study.label(str(name))) for name in analysis.get("covariates", [])]
-    adjusted = (
-        f"All models are adjusted for {_and(covariates)}." if covariates else "No model has covariates."
-    )
+    if study.spline_knots:
+        transform += (
+            f", in the outcome model by a restricted cubic spline with {study.spline_knots} knots at quantiles "
+            "(Harrell 2015)"
+        )
     sentences = [
         f"{mediator} enters the models {transform}. {outcome} is modelled by {_FAMILIES[study.family]}. "
-        f"{_TRIAL_EFFECTS.get(str(analysis.get('trial_effects')), '')} {adjusted}",
+        f"{_TRIAL_EFFECTS.get(str(analysis.get('trial_effects')), '')} {_adjustment(study)}",
         "Three models are fitted: treatment on mediator, treatment on outcome (total), and treatment "
         "and mediator on outcome. The share by difference is one minus the ratio of the two treatment "
         "coefficients (Freedman, Graubard & Schatzkin 1992); the share by product sets the product of "
@@ -546,6 +548,25 @@ def _methods(result: AnalysisResult) -> list[str]:
     return sentences
 
 
+def _adjustment(study: Study) -> str:
+    """Name the covariates, by model where these differ."""
+    stated = study.analysis.get("covariates", [])
+    mediator, outcome = (_covariates(covariates_of(stated, model=model), study) for model in COVARIATE_MODELS)
+    if mediator == outcome:
+        return f"All models are adjusted for {outcome}." if outcome else "No model has covariates."
+    return (
+        f"The mediator model is adjusted for {mediator or 'nothing'}, the total and the outcome model for "
+        f"{outcome or 'nothing'}."
+    )
+
+
+def _covariates(covariates: Covariates, study: Study) -> str:
+    """Name covariates; a formula also as it stands, for it says more than their names."""
+    names = [name for name in covariate_names(covariates) if name in study.variables]
+    named = _and([_lower(study.label(name)) for name in names])
+    return f"{named} (as the formula {covariates})" if isinstance(covariates, str) and covariates else named
+
+
 SOURCES = (
     "Davison AC, Hinkley DV. Bootstrap Methods and their Application. Cambridge University Press 1997.",
     "Efron B. Better bootstrap confidence intervals. J Am Stat Assoc 1987;82:171.",
@@ -553,6 +574,7 @@ SOURCES = (
     "1992;11:167.",
     "Fritz MS, Taylor AB, MacKinnon DP. Explanation of two anomalous results in mediation analysis. "
     "Multivariate Behav Res 2012;47:61.",
+    "Harrell FE. Regression Modeling Strategies. 2nd ed. Springer 2015.",
     "Imai K, Keele L, Tingley D. A general approach to causal mediation analysis. Psychol Methods "
     "2010;15:309.",
     "Karlson KB, Holm A, Breen R. Comparing regression coefficients between same-sample nested models. "

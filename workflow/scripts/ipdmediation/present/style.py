@@ -147,6 +147,11 @@ class Study:
         return str(self.analysis["outcome"]["family"])
 
     @property
+    def spline_knots(self) -> int:
+        """Number of knots of the mediator's spline in the outcome model, 0 where it has none."""
+        return int(self.analysis["mediator"].get("spline_knots") or 0)
+
+    @property
     def transform(self) -> str:
         """Name of the mediator's transformation."""
         return str(self.analysis["mediator"].get("transform", "identity"))

@@ -119,7 +119,7 @@ def model_coefficients(total: pd.DataFrame, outcome: pd.DataFrame, *, study: Stu
 def _terms_in_order(coefficients: pd.DataFrame) -> list[str]:
     """Terms with the treatment and the mediator first."""
     first = {"treatment": 0, "mediator": 1}
-    return sorted(coefficients.index, key=lambda term: first.get(term, 2))
+    return sorted(coefficients.index, key=lambda term: first.get(term.partition("[")[0], 2))
 
 
 def _term_label(term: str, models: Mapping[str, pd.DataFrame], study: Study) -> str:

@@ -61,7 +61,10 @@ def path_diagram(models: Mapping[str, pd.DataFrame], *, study: Study) -> Figure:
     # Beside the middle of the slanted arrows, on their outer side.
     aside, level = 46.0, (above + below - edge) / 2 + 1
     a = _path_text(models["mediator"], "treatment", study)
-    b = _path_text(models["outcome"], "mediator", study)
+    if study.spline_knots:
+        b = ("a curve", f"restricted cubic spline, {study.spline_knots} knots")
+    else:
+        b = _path_text(models["outcome"], "mediator", study)
     _path_label(sheet, (aside, level), "a", a, width=aside - 3, align="right")
     _path_label(sheet, (DOUBLE_COLUMN - aside, level), "b", b, width=aside - 3, align="left")
     words = f"{study.coverage} CI in parentheses."
