@@ -30,17 +30,17 @@ def main(
     """Read the imputed cohort; write the effects of replicates start to stop - 1."""
     known = variables_from_config(variables)
     completed = conform(pd.read_parquet(imputed), known)
-    analyses = effects_by_imputation(
-        completed,
-        specification=AnalysisSpecification.from_config(model),
-        variables=known,
-        options=StandardisationOptions.from_config(standardisation),
-        utility=standardisation["utility"],
-    )
-    first = completed[completed["imputation"] == 0]
+    plan = PLANS[resampling].of(completed[completed["imputation"] == 0])
     table = draw_replicates(
-        analyses,
-        plan=PLANS[resampling].of(first),
+        effects_by_imputation(
+            plan.frame(completed),
+            specification=AnalysisSpecification.from_config(model),
+            variables=known,
+            options=StandardisationOptions.from_config(standardisation),
+            utility=standardisation["utility"],
+        ),
+        imputations=completed["imputation"].nunique(),
+        plan=plan,
         replicates=range(int(start), int(stop)),
         stream=lambda replicate: stream(seed, "bootstrap", analysis, replicate),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -160,8 +160,8 @@ def effects_by_imputation(
     options: StandardisationOptions,
     utility: Sequence[float] | None = None,
     mediator_knots: Sequence[float] = (),
-) -> list[MediationEffects]:
-    """Build the models of each completed data set and prepare their effects.
+) -> Iterator[MediationEffects]:
+    """Build the models of one completed data set after the other and prepare their effects.
 
     Parameters
     ----------
@@ -172,13 +172,9 @@ def effects_by_imputation(
     options, utility, mediator_knots
         As for `MediationEffects.of`.
     """
-    prepared = []
     for _, rows in completed.groupby("imputation"):
         frame = rows.reset_index(drop=True)
         models = mediation_models(frame, specification=specification, variables=variables)
-        prepared.append(
-            MediationEffects.of(
-                models, frame, options=options, utility=utility, mediator_knots=mediator_knots
-            )
+        yield MediationEffects.of(
+            models, frame, options=options, utility=utility, mediator_knots=mediator_knots
         )
-    return prepared

@@ -484,6 +484,14 @@ _INTERVALS = {
     "percentile": "percentile intervals (Davison & Hinkley 1997)",
     "basic": "basic intervals (Davison & Hinkley 1997)",
     "normal": "normal intervals (Davison & Hinkley 1997)",
+    "bca": "bias-corrected and accelerated intervals (Efron 1987)",
+}
+_RESAMPLING = {
+    "stratified": "Participants are drawn with replacement within trial and arm (these trials)",
+    "two_level": (
+        "Trials are drawn with replacement, and within each of them participants by arm "
+        "(a population of such trials)"
+    ),
 }
 
 
@@ -518,9 +526,7 @@ def _methods(result: AnalysisResult) -> list[str]:
     ]
     bootstrap = analysis.get("bootstrap", {})
     if bootstrap:
-        unit = {
-            "stratified": "Participants are drawn with replacement within trial and arm (these trials)",
-        }.get(str(bootstrap.get("resampling")), "Participants are drawn with replacement")
+        unit = _RESAMPLING.get(str(bootstrap.get("resampling")), "Participants are drawn with replacement")
         intervals = _INTERVALS.get(str(bootstrap.get("interval")), f"{bootstrap.get('interval')} intervals")
         sentences.append(
             f"{unit}; one resample serves all models of a replicate. "
