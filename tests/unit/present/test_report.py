@@ -212,6 +212,16 @@ def test_methods_name_the_resampling_and_the_interval(examples, resampling, word
     assert "bias-corrected and accelerated intervals (Efron 1987)" in text
 
 
+def test_a_share_without_an_interval_says_why(examples):
+    effects = examples.effects()
+    shares = effects["effect"].isin(["log_or_difference", "khb", "pm"])
+    effects.loc[shares, ["ci_low", "ci_high"]] = np.nan
+    effects.loc[shares, "note"] = "no BCa interval: all replicates are above the estimate"
+    text = plain(page(examples, examples.result(effects=effects)))
+    assert "no BCa interval: all replicates are above the estimate" in text
+    assert "nan" not in text.lower().split()
+
+
 def test_manifest_is_shown(examples):
     text = plain(whole(examples))
     for piece in ("20190211", "6081f80", "numpy", "2.4.6", "config/trials/mr_clean.yaml", "a" * 64):

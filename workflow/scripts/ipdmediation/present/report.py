@@ -369,14 +369,11 @@ def _facts(result: AnalysisResult) -> list[dict[str, str]]:
         row = _proportion(result, effect, scale)
         if row is None:
             continue
-        ends = style.span(*(f"{style.fixed(100 * row[end], digits=0)}%" for end in ("ci_low", "ci_high")))
-        facts.append(
-            {
-                "label": label,
-                "value": _whole(100 * row["estimate"]),
-                "detail": f"{study.coverage} interval {ends}",
-            }
-        )
+        detail = str(row["note"])
+        if style.known(row["ci_low"]):
+            ends = (f"{style.fixed(100 * row[end], digits=0)}%" for end in ("ci_low", "ci_high"))
+            detail = f"{study.coverage} interval {style.span(*ends)}"
+        facts.append({"label": label, "value": _whole(100 * row["estimate"]), "detail": detail})
     return facts
 
 
