@@ -31,14 +31,20 @@ def main(
     known = variables_from_config(variables)
     completed = conform(pd.read_parquet(imputed), known)
     plan = PLANS[resampling].of(completed[completed["imputation"] == 0])
-    table = draw_replicates(
-        effects_by_imputation(
-            plan.frame(completed),
+    # one data set after the other: the frame of two levels holds a copy of the cohort for each trial
+    analyses = (
+        analysed
+        for _, rows in completed.groupby("imputation")
+        for analysed in effects_by_imputation(
+            plan.frame(rows),
             specification=AnalysisSpecification.from_config(model),
             variables=known,
             options=StandardisationOptions.from_config(standardisation),
             utility=standardisation["utility"],
-        ),
+        )
+    )
+    table = draw_replicates(
+        analyses,
         imputations=completed["imputation"].nunique(),
         plan=plan,
         replicates=range(int(start), int(stop)),
