@@ -57,7 +57,13 @@ def sweep_replicates(study: Study, numbers: Sequence[int]) -> pd.DataFrame:
     found = []
     for number in numbers:
         start = time.perf_counter()
-        draw_replicates(analyses, plan=study.plan, replicates=range(number), stream=study.stream)
+        draw_replicates(
+            analyses,
+            imputations=len(analyses),
+            plan=study.plan,
+            replicates=range(number),
+            stream=study.stream,
+        )
         seconds = time.perf_counter() - start
         found.append(["replicates", f"{ENGINE}, three models", number, seconds, np.nan])
     return pd.DataFrame(found, columns=COLUMNS)
@@ -66,7 +72,7 @@ def sweep_replicates(study: Study, numbers: Sequence[int]) -> pd.DataFrame:
 def sweep_memory(study: Study, multiples: Sequence[int]) -> pd.DataFrame:
     """Time and largest memory of a chunk's whole job, in a process of its own, by number of patients.
 
-    The job holds the models of all completed data sets, so this is the memory of a chunk of any length.
+    The job holds the models of one completed data set, so this is the memory of a chunk of any length.
     """
     found = []
     config = study.directory / "config/config.yaml"

@@ -146,7 +146,7 @@ def replicate_parts(study: Study, replicates: int) -> pd.DataFrame:
 
     def chunk(length: int) -> Callable[[], object]:
         return lambda: draw_replicates(
-            [analysis], plan=study.plan, replicates=range(length), stream=study.stream
+            [analysis], imputations=1, plan=study.plan, replicates=range(length), stream=study.stream
         )
 
     seconds = {

@@ -114,12 +114,14 @@ class Study:
     def effects_by_imputation(self) -> list[MediationEffects]:
         """Models and effects of every completed data set, as a bootstrap chunk has them."""
         choices = self.config["analyses"]["primary"]["standardisation"]
-        return effects_by_imputation(
-            self.completed,
-            specification=self.specification("random_slope"),
-            variables=self.variables,
-            options=StandardisationOptions.from_config(choices),
-            utility=choices["utility"],
+        return list(
+            effects_by_imputation(
+                self.completed,
+                specification=self.specification("random_slope"),
+                variables=self.variables,
+                options=StandardisationOptions.from_config(choices),
+                utility=choices["utility"],
+            )
         )
 
     @cached_property

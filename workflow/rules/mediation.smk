@@ -55,6 +55,7 @@ rule estimate_effects:
     params:
         model=model_settings,
         standardisation=setting("standardisation"),
+        resampling=setting("bootstrap", "resampling"),
         replicates=setting("bootstrap", "replicates"),
         interval=setting("bootstrap", "interval"),
         level=setting("bootstrap", "level"),

@@ -30,17 +30,19 @@ def main(
     """Read the imputed cohort; write the effects of replicates start to stop - 1."""
     known = variables_from_config(variables)
     completed = conform(pd.read_parquet(imputed), known)
+    plan = PLANS[resampling].of(completed[completed["imputation"] == 0])
     analyses = effects_by_imputation(
         completed,
         specification=AnalysisSpecification.from_config(model),
         variables=known,
         options=StandardisationOptions.from_config(standardisation),
         utility=standardisation["utility"],
+        resampled=plan.frame,
     )
-    first = completed[completed["imputation"] == 0]
     table = draw_replicates(
         analyses,
-        plan=PLANS[resampling].of(first),
+        imputations=completed["imputation"].nunique(),
+        plan=plan,
         replicates=range(int(start), int(stop)),
         stream=lambda replicate: stream(seed, "bootstrap", analysis, replicate),
     )

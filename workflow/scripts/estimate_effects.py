@@ -9,7 +9,9 @@ from ipdmediation.data.schema import conform
 from ipdmediation.data.variables import variables_from_config
 from ipdmediation.effects.mediation import effects_by_imputation
 from ipdmediation.effects.standardisation import StandardisationOptions
-from ipdmediation.inference.bootstrap import cohort_effects
+from ipdmediation.inference.bootstrap import cohort_effects, jackknife_effects
+from ipdmediation.inference.intervals import acceleration
+from ipdmediation.inference.resampling import PLANS
 from ipdmediation.inference.summary import summarise_effects
 from ipdmediation.models.specification import AnalysisSpecification
 
@@ -21,6 +23,7 @@ def main(
     effects: str,
     model: dict[str, Any],
     standardisation: dict[str, Any],
+    resampling: str,
     replicates: int,
     interval: str,
     level: float,
@@ -30,13 +33,20 @@ def main(
     """Read the imputed cohort and the draws; write one row for each effect and scale."""
     known = variables_from_config(variables)
     completed = conform(pd.read_parquet(imputed), known)
-    analyses = effects_by_imputation(
-        completed,
-        specification=AnalysisSpecification.from_config(model),
-        variables=known,
-        options=StandardisationOptions.from_config(standardisation),
-        utility=standardisation["utility"],
+    analyses = list(
+        effects_by_imputation(
+            completed,
+            specification=AnalysisSpecification.from_config(model),
+            variables=known,
+            options=StandardisationOptions.from_config(standardisation),
+            utility=standardisation["utility"],
+        )
     )
+    accelerations = None
+    if interval == "bca":
+        plan = PLANS[resampling].of(completed[completed["imputation"] == 0])
+        left_out = [jackknife_effects(each, plan.jackknife()) for each in analyses]
+        accelerations = acceleration(np.mean(left_out, axis=0))
     draws = pd.concat([pd.read_parquet(chunk) for chunk in chunks]).sort_values("replicate")
     table = summarise_effects(
         draws[draws["replicate"] < replicates],
@@ -45,6 +55,7 @@ def main(
         interval=interval,
         level=level,
         max_failed=max_failed,
+        accelerations=accelerations,
     )
     table.to_csv(effects, index=False)
 

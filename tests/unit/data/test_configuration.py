@@ -175,6 +175,12 @@ CHANGES: list[Change] = [
     (["variables", "age", "minimum"], 200, "minimum 200 is not below maximum 105"),
     (["trials"], {"a": "a.yaml"}, "trial_effects: 'random_slope' needs two trials"),
     (
+        ["analyses", "early"],
+        {"label": "E", "trial_effects": "fixed", "bootstrap": {"resampling": "two_level"}},
+        "analyses.early.bootstrap.resampling: 'two_level' needs random trial effects, found trial_effects "
+        "'fixed'; allowed: 'stratified'",
+    ),
+    (
         ["published"],
         [{"label": "F", "analysis": "x"}],
         "published, entry 1 (F): no analysis 'x'; allowed: 'primary', 'early'",

@@ -392,28 +392,12 @@ def restricted_cubic(m):
     return np.stack([np.asarray(m, dtype=float), curve / (c - a) ** 2], axis=-1)
 
 
-class SplineDesign:
-    """The outcome's design with a second mediator column."""
-
-    def __init__(self, linear):
-        self._linear = linear
-        self.names = ("treatment", "mediator", "mediator'", *linear.names[2:])
-        self.trial_codes, self.trial_names = linear.trial_codes, linear.trial_names
-
-    def apply(self, frame, *, treatment=None, mediator=None):
-        matrix = self._linear.apply(frame, treatment=treatment, mediator=mediator)
-        curve = np.broadcast_to(restricted_cubic(mediator)[..., 1], len(frame))
-        return np.column_stack([matrix[:, :2], curve, matrix[:, 2:]])
-
-
 @pytest.fixture(scope="module")
 def spline(frame):
-    plain = mediation_models(frame, specification=specified())
-    design = SplineDesign(plain.outcome_design)
-    names = (*plain.outcome.names[:6], *design.names)
-    models = replace(plain, outcome=Labels(names, ()), outcome_design=design)
+    models = mediation_models(frame, specification=specified(spline_knots=3), knots=KNOTS)
+    assert models.outcome_design.names[:3] == ("treatment", "mediator[1]", "mediator[2]")
     outcome = parameters([-3, -2, -1, 0, 0.5, 1, 0.8, -0.7, 0.5, 0.2, 0.3])
-    return models, [refits(plain)[0], outcome]
+    return models, [refits(models)[0], outcome]
 
 
 def test_basis_of_the_mediator_against_plain_sums(frame, weights, spline):
@@ -430,9 +414,7 @@ def test_basis_of_the_mediator_against_plain_sums(frame, weights, spline):
         weights=weights,
         rule=(z, density / density.sum()),
     )
-    prepared = Standardisation.of(
-        models, frame, options=StandardisationOptions(controlled_at=(0.7,)), mediator_knots=KNOTS
-    )
+    prepared = Standardisation.of(models, frame, options=StandardisationOptions(controlled_at=(0.7,)))
     found = prepared.cells(*fits, weights)
     np.testing.assert_allclose(found.natural, expected, rtol=0, atol=2e-9)
     predictor = x @ [0.2, 0.3] + 0.8 + restricted_cubic(0.7) @ [-0.7, 0.5]
@@ -444,7 +426,7 @@ def test_more_panels_change_nothing(frame, weights, spline, monkeypatch):
     models, fits = spline
 
     def cells():
-        prepared = Standardisation.of(models, frame, options=StandardisationOptions(), mediator_knots=KNOTS)
+        prepared = Standardisation.of(models, frame, options=StandardisationOptions())
         return prepared.cells(*fits, weights)
 
     once = cells()

@@ -1,35 +1,113 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy import stats
 
-from ipdmediation.inference.intervals import INTERVALS, bootstrap_p_value
+from ipdmediation.inference.intervals import (
+    INTERVALS,
+    Draws,
+    NoIntervalError,
+    acceleration,
+    bootstrap_p_value,
+)
 
 DRAWS = st.lists(st.floats(-1e6, 1e6), min_size=2, max_size=50).map(np.array)
+# Whole numbers, so that a monotone transformation keeps ties and only these.
+WHOLE = st.lists(st.integers(-50, 50), min_size=2, max_size=50).map(lambda values: np.array(values, float))
+ACCELERATIONS = st.floats(-0.1, 0.1)
+
+
+def interval(kind, values, *, estimate=0.0, level=0.95, acceleration=0.0):
+    return INTERVALS[kind](Draws(drawn=values, estimate=estimate, acceleration=acceleration), level=level)
 
 
 def test_percentile_interval_is_the_order_statistics_at_b_plus_one_p():
     draws = np.random.default_rng(0).permutation(np.arange(1.0, 1000.0))
-    assert INTERVALS["percentile"](draws, estimate=0, level=0.95) == pytest.approx((25, 975), abs=1e-12)
+    assert interval("percentile", draws) == pytest.approx((25, 975), abs=1e-12)
 
 
 def test_basic_interval_mirrors_the_percentile_interval():
     draws = np.arange(1.0, 1000.0)
-    assert INTERVALS["basic"](draws, estimate=400, level=0.95) == pytest.approx((-175, 775), abs=1e-12)
+    assert interval("basic", draws, estimate=400) == pytest.approx((-175, 775), abs=1e-12)
 
 
 def test_normal_interval_is_centred_at_the_bias_corrected_estimate():
     draws = stats.norm.ppf((np.arange(2000) + 0.5) / 2000, loc=1.2, scale=0.5)
-    low, high = INTERVALS["normal"](draws, estimate=1.0, level=0.9)
+    low, high = interval("normal", draws, estimate=1.0, level=0.9)
     # 2000 normal scores have the standard deviation 0.5 to 3 digits.
     assert (low, high) == pytest.approx((0.8 - 1.6449 * 0.5, 0.8 + 1.6449 * 0.5), abs=2e-3)
 
 
-@given(DRAWS, st.floats(-1e6, 1e6), st.floats(-1e3, 1e3), st.sampled_from(sorted(INTERVALS)))
+@pytest.mark.parametrize(
+    ("estimate", "level", "ranks"),
+    [
+        (3.2, 0.90, (21.81, 887.72)),
+        (3.2, 0.95, (11.23, 942.62)),
+        (4.1, 0.90, (129.66, 987.56)),
+        (4.1, 0.95, (80.26, 995.64)),
+    ],
+)
+def test_bca_interval_is_that_of_r_boot(estimate, level, ranks):
+    """Ranks by tests/reference/bca.R (boot 1.3-28.1), rounded: 0.005 of at most 0.3 between two draws."""
+    draws = stats.gamma.ppf(np.arange(1, 1000) / 1000, 4)
+    influence = np.array([-3, -1, -0.5, 0.5, 4])  # the mean less the jackknife's values, times a factor
+    found = interval(
+        "bca", draws, estimate=estimate, level=level, acceleration=acceleration(-influence[:, None])[0]
+    )
+    assert found == pytest.approx(np.interp(ranks, np.arange(1, 1000), draws), abs=2e-3)
+
+
+@given(st.integers(1, 400), st.floats(0.5, 0.99))
+def test_bca_without_bias_and_acceleration_is_the_percentile_interval(half, level):
+    draws = np.concatenate([-np.arange(1.0, half + 1), np.arange(1.0, half + 1) ** 2])
+    expected = interval("percentile", draws, level=level)
+    assert interval("bca", draws, level=level) == pytest.approx(expected, abs=1e-6 * half**2)
+
+
+@given(WHOLE, st.floats(-40, 40), ACCELERATIONS, st.sampled_from([0.8, 0.95]))
+def test_bca_goes_along_with_a_monotone_transformation(draws, estimate, bend, level):
+    """Up to the interpolation between two draws, which bounds the difference."""
+    estimate = round(estimate)
+    assume(draws.min() < estimate < draws.max())
+    low, high = interval("bca", draws, estimate=estimate, level=level, acceleration=bend)
+    cubed = interval("bca", draws**3, estimate=estimate**3, level=level, acceleration=bend)
+    for plain, moved in zip((low, high), cubed, strict=True):
+        ordered = np.sort(draws)
+        below = ordered[ordered <= plain + 1e-9].max() ** 3
+        above = ordered[ordered >= plain - 1e-9].min() ** 3
+        assert below - 1e-3 <= moved <= above + 1e-3
+
+
+def test_acceleration_of_a_mean_is_a_sixth_of_its_skewness_over_root_n():
+    values = np.random.default_rng(3).gamma(2, size=80)
+    left_out = (values.sum() - values)[:, None] / 79
+    assert acceleration(left_out)[0] == pytest.approx(stats.skew(values) / (6 * np.sqrt(80)), rel=1e-10)
+
+
+@pytest.mark.parametrize(
+    ("values", "bend", "reason"),
+    [
+        ([2.0, 2.0, 2.0], 0.0, "all replicates have the same value"),
+        ([2.0, 3.0, 4.0], 0.0, "all replicates are above the estimate"),
+        ([-2.0, -3.0, -4.0], 0.0, "all replicates are below the estimate"),
+        ([-2.0, 3.0, 4.0], np.nan, "the jackknife gives no acceleration"),
+        ([-2.0, 3.0, 4.0], 0.9, "the acceleration is too large"),
+    ],
+)
+def test_a_degenerate_bca_interval_says_why(values, bend, reason):
+    with pytest.raises(NoIntervalError, match=reason):
+        interval("bca", np.array(values), acceleration=bend)
+
+
+def test_equal_estimates_have_no_acceleration():
+    assert np.isnan(acceleration(np.array([[1.0, 2.0], [1.0, 3.0]]))).tolist() == [True, False]
+
+
+@given(DRAWS, st.floats(-1e6, 1e6), st.floats(-1e3, 1e3), st.sampled_from(["percentile", "basic", "normal"]))
 def test_intervals_move_with_the_data(draws, estimate, shift, kind):
-    low, high = INTERVALS[kind](draws, estimate=estimate, level=0.9)
-    moved = INTERVALS[kind](draws + shift, estimate=estimate + shift, level=0.9)
+    low, high = interval(kind, draws, estimate=estimate, level=0.9)
+    moved = interval(kind, draws + shift, estimate=estimate + shift, level=0.9)
     assert low <= high
     assert moved == pytest.approx((low + shift, high + shift), abs=1e-6)
 

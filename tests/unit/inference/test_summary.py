@@ -14,13 +14,29 @@ NATURAL = (
 )
 
 
-def summary(total, share, *, effects=(TOTAL, SHARE), failed=0, max_failed=0.01, estimates=None):
+def summary(
+    total,
+    share,
+    *,
+    effects=(TOTAL, SHARE),
+    failed=0,
+    max_failed=0.01,
+    estimates=None,
+    interval="percentile",
+    accelerations=None,
+):
     draws = pd.DataFrame({effects[0].column: total, effects[1].column: share})
     draws["status"] = np.where(np.arange(len(draws)) < failed, "failed", "converged")
     draws["reason"] = np.where(draws["status"] == "failed", "total model: separated", "")
     means = [np.mean(total), np.mean(share)] if estimates is None else estimates
     table = summarise_effects(
-        draws, np.array(means), effects=effects, interval="percentile", level=0.95, max_failed=max_failed
+        draws,
+        np.array(means),
+        effects=effects,
+        interval=interval,
+        level=0.95,
+        max_failed=max_failed,
+        accelerations=accelerations,
     )
     assert table.columns.tolist() == COLUMNS
     return table.set_index("effect")
@@ -68,7 +84,38 @@ def test_an_undefined_effect_says_why():
 def test_failures_are_counted_and_too_many_are_an_error():
     table = summary(GRID + 1, GRID, failed=5)
     assert (table["failed"] == 5).all()
-    with pytest.raises(
-        BootstrapError, match=r"20 of 999 .* accepted share 0.01: total model: separated \(20\)"
-    ):
+    with pytest.raises(BootstrapError, match=r"20 of 999 .* share is 0.01: total model: separated \(20\)"):
         summary(GRID + 1, GRID, failed=20)
+    with pytest.raises(BootstrapError, match="999 of 999 "):
+        summary(GRID + 1, GRID, failed=999, max_failed=1)
+
+
+def test_a_bca_interval_has_the_effect_s_own_acceleration():
+    table = summary(GRID + 1, GRID, interval="bca", accelerations=np.array([0.0, 0.1]))
+    assert (table["interval"] == "bca").all()
+    # the estimate is the middle draw, so without acceleration this is the percentile interval
+    assert table.loc["total", "ci_low"] == pytest.approx(1 + GRID[24])
+    assert table.loc["log_or_difference", "ci_low"] > GRID[24]
+
+
+def test_a_missing_interval_is_explained():
+    one_sided = summary(
+        GRID + 1, GRID, interval="bca", accelerations=np.zeros(2), estimates=[np.mean(GRID) + 1, 0.05]
+    ).loc["log_or_difference"]
+    assert one_sided["note"] == "no BCa interval: all replicates are above the estimate"
+    assert one_sided[["ci_low", "ci_high"]].isna().all()
+    assert one_sided["estimate"] == 0.05
+    assert one_sided["p_value"] == pytest.approx(2 / 1000)
+
+
+def test_a_share_of_a_total_effect_without_interval_is_withheld():
+    table = summary(GRID + 1, GRID, interval="bca", accelerations=np.zeros(2), estimates=[0.5, np.mean(GRID)])
+    assert table.loc["log_or_difference", "note"] == "withheld: the total effect has no interval"
+
+
+def test_replicates_without_the_effect_are_counted():
+    row = summary(GRID + 1, np.where(np.arange(999) < 7, np.nan, GRID), estimates=[1.2, 0.2]).loc[
+        "log_or_difference"
+    ]
+    assert row["note"] == "no interval: not defined in 7 of 999 replicates"
+    assert row[["ci_low", "ci_high", "p_value"]].isna().all()

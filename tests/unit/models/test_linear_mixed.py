@@ -117,6 +117,9 @@ def test_a_trial_without_rows():
     without = model(y[kept], x[kept], np.unique(trial[kept], return_inverse=True)[1]).fit()
     np.testing.assert_allclose(fit.estimates, without.estimates, rtol=1e-6)
     np.testing.assert_array_equal(fit.random_effects.modes[1], 0)
+    np.testing.assert_allclose(
+        fit.random_effects.mode_se[1], np.sqrt(np.diag(fit.random_effects.covariance)), rtol=1e-10
+    )
 
 
 def test_problems_are_named():

@@ -196,6 +196,32 @@ def test_fits_that_failed_are_not_hidden(examples):
     assert "singular fit). level 5 is empty." in text
 
 
+@pytest.mark.parametrize(
+    ("resampling", "words"),
+    [
+        ("stratified", "Participants are drawn with replacement within trial and arm (these trials)"),
+        ("two_level", "Trials are drawn with replacement, and within each of them participants by arm"),
+    ],
+)
+def test_methods_name_the_resampling_and_the_interval(examples, resampling, words):
+    study = examples.study()
+    bootstrap = {**study.analysis["bootstrap"], "resampling": resampling, "interval": "bca"}
+    study = examples.study(analysis={**study.analysis, "bootstrap": bootstrap})
+    text = plain(page(examples, examples.result(study=study)))
+    assert words in text
+    assert "bias-corrected and accelerated intervals (Efron 1987)" in text
+
+
+def test_a_share_without_an_interval_says_why(examples):
+    effects = examples.effects()
+    shares = effects["effect"].isin(["log_or_difference", "khb", "pm"])
+    effects.loc[shares, ["ci_low", "ci_high"]] = np.nan
+    effects.loc[shares, "note"] = "no BCa interval: all replicates are above the estimate"
+    text = plain(page(examples, examples.result(effects=effects)))
+    assert "no BCa interval: all replicates are above the estimate" in text
+    assert "nan" not in text.lower().split()
+
+
 def test_manifest_is_shown(examples):
     text = plain(whole(examples))
     for piece in ("20190211", "6081f80", "numpy", "2.4.6", "config/trials/mr_clean.yaml", "a" * 64):

@@ -83,6 +83,16 @@ def test_a_withheld_effect_says_so(examples):
     assert table.cells.iloc[4, 7] == "the total effect's interval includes 0"
 
 
+def test_natural_effects_count_failures_and_explain_missing_intervals(examples):
+    effects = examples.effects()
+    effects.loc[effects["effect"] == "pm", ["ci_low", "ci_high"]] = np.nan
+    effects.loc[effects["effect"] == "pm", "note"] = "no BCa interval: all replicates are above the estimate"
+    table = tables.natural_effects(effects, study=examples.study())
+    assert "Failed bootstrap replicates: 2 of 1000." in table.notes
+    assert "no BCa interval: all replicates are above the estimate" in table.notes
+    assert table.cells.iloc[0, -1] == "24.4%"
+
+
 def test_missing_notes_are_empty(examples):
     effects = examples.effects()
     effects["note"] = np.nan

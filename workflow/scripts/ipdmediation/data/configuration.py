@@ -165,10 +165,14 @@ def _analysis_problems(
     yield from _spline_problems(f"{where}.mediator.spline_knots", analysis)
     if mediator["variable"] == outcome["variable"]:
         yield f"{where}: mediator and outcome are both {outcome['variable']!r}"
-    if len(config["trials"]) == 1:
-        effects = analysis["trial_effects"]
-        if effects != "none":
-            yield f"{where}.trial_effects: {effects!r} needs two trials; allowed for one: 'none'"
+    effects = analysis["trial_effects"]
+    if len(config["trials"]) == 1 and effects != "none":
+        yield f"{where}.trial_effects: {effects!r} needs two trials; allowed for one: 'none'"
+    if analysis["bootstrap"]["resampling"] == "two_level" and not effects.startswith("random"):
+        yield (
+            f"{where}.bootstrap.resampling: 'two_level' needs random trial effects, found trial_effects "
+            f"{effects!r}; allowed: 'stratified'"
+        )
 
 
 def _covariate_problems(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -157,8 +157,9 @@ def effects_by_imputation(
     variables: Mapping[str, VariableLevels] | None = None,
     options: StandardisationOptions,
     utility: Sequence[float] | None = None,
-) -> list[MediationEffects]:
-    """Build the models of each completed data set and prepare their effects.
+    resampled: Callable[[pd.DataFrame], pd.DataFrame] | None = None,
+) -> Iterator[MediationEffects]:
+    """Build the models of one completed data set after the other and prepare their effects.
 
     Parameters
     ----------
@@ -168,11 +169,11 @@ def effects_by_imputation(
         As for `mediation_models`.
     options, utility
         As for `MediationEffects.of`.
+    resampled : callable or None
+        Makes of a completed data set the frame that its replicates are drawn from; None where it is the same.
     """
     knots = mediator_knots(completed, specification=specification)
-    prepared = []
     for _, rows in completed.groupby("imputation"):
-        frame = rows.reset_index(drop=True)
+        frame = (rows if resampled is None else resampled(rows)).reset_index(drop=True)
         models = mediation_models(frame, specification=specification, variables=variables, knots=knots)
-        prepared.append(MediationEffects.of(models, frame, options=options, utility=utility))
-    return prepared
+        yield MediationEffects.of(models, frame, options=options, utility=utility)

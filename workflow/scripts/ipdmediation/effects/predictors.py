@@ -71,15 +71,18 @@ class ArmPredictor:
             random_names=random_names(model),
         )
 
-    def by_arm(self, fit: Refit, *, modes: bool) -> FloatArray:
-        """Return the (2, n) predictor under control and treatment, at the trials' own modes or without."""
-        predictor = np.empty((2, self.trials.size))
-        predictor[0] = linear_predictor(self.control, fit.estimates[self.control_positions])
-        added = linear_predictor(self.added, fit.estimates[self.added_positions])
+    def by_arm(self, fit: Refit, rows: IntArray, *, modes: bool) -> FloatArray:
+        """Return the predictor of some (m,) rows under control and treatment, (2, m).
+
+        With `modes`, at the conditional modes of the rows' own trials; else in a trial without deviation.
+        """
+        predictor = np.empty((2, rows.size))
+        predictor[0] = linear_predictor(self.control, fit.estimates[self.control_positions], rows)
+        added = linear_predictor(self.added, fit.estimates[self.added_positions], rows)
         if modes and INTERCEPT in self.random_names:
-            predictor[0] += fit.modes[:, self.random_names.index(INTERCEPT)][self.trials]
+            predictor[0] += fit.modes[:, self.random_names.index(INTERCEPT)][self.trials[rows]]
         if modes and TREATMENT in self.random_names:
-            added += fit.modes[:, self.random_names.index(TREATMENT)][self.trials]
+            added += fit.modes[:, self.random_names.index(TREATMENT)][self.trials[rows]]
         np.add(predictor[0], added, out=predictor[1])
         return predictor
 

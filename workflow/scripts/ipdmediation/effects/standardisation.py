@@ -101,7 +101,7 @@ class StandardisedCells(NamedTuple):
 
 
 class _Replicate(NamedTuple):
-    """The fits of one replicate, evaluated for the cohort. Arrays by arm come first: (2, n) or (2,)."""
+    """The fits of one replicate, evaluated for the n patients in it. Arrays by arm: (2, n) or (2,)."""
 
     means: FloatArray  # of the mediator
     mediator_variances: FloatArray  # of its Gaussian part
@@ -110,7 +110,8 @@ class _Replicate(NamedTuple):
     thresholds: FloatArray
     residuals: Rule | None  # of the mediator, where they are integrated over as they are
     residual_mean: float
-    weights: FloatArray
+    groups: IntArray  # (n,)
+    weights: FloatArray  # (n,)
 
 
 class _TrialEffects(NamedTuple):
@@ -182,7 +183,7 @@ class Standardisation:
         rule = None
         if not terms.linear:
             whole = models.mediator.refit(np.ones(len(frame)))
-            means = mediator.by_arm(whole, modes=True)
+            means = mediator.by_arm(whole, np.arange(len(frame)), modes=True)
             residual_sd = float(np.sqrt(whole.residual_variance))
             rule = mediator_rule(means, residual_sd, models.outcome_design.mediator_knots)
         by_trial = options.population == "these_trials" and MEDIATOR in outcome.random_names
@@ -240,23 +241,25 @@ class Standardisation:
 
     def _evaluate(self, mediator: Refit, outcome: Refit, weights: FloatArray, *, modes: bool) -> _Replicate:
         own_trials = self.options.population == "these_trials"
-        means = self._mediator.by_arm(mediator, modes=modes)
+        rows = np.flatnonzero(weights)
+        weights = weights[rows]
+        means = self._mediator.by_arm(mediator, rows, modes=modes)
         variances = np.zeros(2) if own_trials else arm_variances(mediator, self._mediator.random_names)
         residuals = None
         if self.options.mediator_distribution == "gaussian":
             variances = variances + mediator.residual_variance
         else:
-            rows = np.flatnonzero(weights)
-            own = means[self._treatment[rows], rows]
-            residuals = Rule(self._models.mediator_values[rows] - own, weights[rows] / weights.sum())
+            own = means[self._treatment[rows], np.arange(rows.size)]
+            residuals = Rule(self._models.mediator_values[rows] - own, weights / weights.sum())
         return _Replicate(
             means=means,
             mediator_variances=variances,
-            predictors=self._outcome.by_arm(outcome, modes=modes),
+            predictors=self._outcome.by_arm(outcome, rows, modes=modes),
             coefficients=outcome.estimates[self._terms.positions],
             thresholds=outcome.estimates[: max(len(self._models.outcome_levels) - 1, 0)],
             residuals=residuals,
             residual_mean=0.0 if residuals is None else float(np.sum(residuals.nodes * residuals.weights)),
+            groups=self._groups[rows],
             weights=weights,
         )
 
@@ -310,15 +313,15 @@ class Standardisation:
         )
         return np.array(
             [
-                replicate.predictors[arm] + self._of_rows(added[arm, value])
+                replicate.predictors[arm] + self._of_rows(added[arm, value], replicate)
                 for value in range(self._controlled_values.size)
                 for arm in ARMS
             ]
-        ).reshape(-1, self._groups.size)
+        ).reshape(-1, replicate.groups.size)
 
-    def _of_rows(self, values: FloatArray) -> FloatArray:
+    def _of_rows(self, values: FloatArray, replicate: _Replicate) -> FloatArray:
         """Return values of the groups as those of their rows, one value for all where there is one group."""
-        return values if self._n_groups == 1 else values[self._groups]
+        return values if self._n_groups == 1 else values[replicate.groups]
 
     def _slopes(self, replicate: _Replicate, effects: _TrialEffects) -> FloatArray:
         """Return the (2, groups) slopes of a mediator that is linear in the outcome model, by arm."""
@@ -338,7 +341,7 @@ class Standardisation:
         ]
         predictors = np.array(
             [
-                replicate.predictors[arm] + self._of_rows(slopes[arm]) * replicate.means[source]
+                replicate.predictors[arm] + self._of_rows(slopes[arm], replicate) * replicate.means[source]
                 for arm, source in CELLS
             ]
         )
@@ -349,11 +352,12 @@ class Standardisation:
     ) -> FloatArray:
         """Average the distribution function over patients; `predictors` (cells, n), `mixtures` by group."""
         distinct = list(dict.fromkeys(mixture for row in mixtures for mixture in row))
+        table_of = {mixture: position for position, mixture in enumerate(distinct)}
         tables = self._tables(distinct, predictors.min(), predictors.max(), replicate)
         return kernels.mean_cumulative(
             predictors,
-            np.array([[distinct.index(mixture) for mixture in row] for row in mixtures], dtype=np.int64),
-            self._groups,
+            np.array([[table_of[mixture] for mixture in row] for row in mixtures], dtype=np.int64),
+            replicate.groups,
             replicate.weights,
             replicate.thresholds,
             tables.values,
@@ -377,7 +381,7 @@ class Standardisation:
             rule.nodes,
             rule.weights,
             contributions,
-            self._groups,
+            replicate.groups,
             replicate.weights,
             replicate.thresholds,
             tables.values,
@@ -417,7 +421,7 @@ class Standardisation:
                 np.sqrt(replicate.mediator_variances),
                 self._rule.nodes,
                 self._rule.weights,
-                self._groups,
+                replicate.groups,
                 self._n_groups,
                 replicate.weights,
             )
@@ -426,7 +430,7 @@ class Standardisation:
         return expected
 
     def _group_sums(self, rows: FloatArray, replicate: _Replicate) -> FloatArray:
-        sums: FloatArray = kernels.group_sums(rows, self._groups, self._n_groups, replicate.weights)
+        sums: FloatArray = kernels.group_sums(rows, replicate.groups, self._n_groups, replicate.weights)
         return sums
 
     def _expected_held(self, replicate: _Replicate, effects: _TrialEffects) -> FloatArray:

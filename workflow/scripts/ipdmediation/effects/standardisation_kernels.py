@@ -28,14 +28,13 @@ _MAX_ITERATIONS = 100
 
 
 @njit(cache=True, fastmath=_FAST, error_model="numpy")
-def linear_predictor(columns: FloatArray, coefficients: FloatArray) -> FloatArray:
-    """Return the (n,) sum of (p, n) columns times their (p,) coefficients."""
-    p, n = columns.shape
-    predictor = np.zeros(n)
-    for j in range(p):
+def linear_predictor(columns: FloatArray, coefficients: FloatArray, rows: IntArray) -> FloatArray:
+    """Return the (m,) sum of (p, n) columns times their (p,) coefficients, in m of the rows."""
+    predictor = np.zeros(rows.shape[0])
+    for j in range(columns.shape[0]):
         column, coefficient = columns[j], coefficients[j]
-        for i in range(n):
-            predictor[i] += coefficient * column[i]
+        for i in range(rows.shape[0]):
+            predictor[i] += coefficient * column[rows[i]]
     return predictor
 
 

@@ -1,17 +1,24 @@
 """Bootstrap of a mediation analysis: one resample serves all models of a replicate."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from ipdmediation.effects.mediation import MediationEffects
-from ipdmediation.inference.resampling import StratifiedPlan
+from ipdmediation.inference.resampling import Plan
 from ipdmediation.models.results import FitStatus, Refit
-from ipdmediation.models.specification import MODEL_NAMES, MediationModels, Model
+from ipdmediation.models.specification import MODEL_NAMES
 
-DRAW_COLUMNS = ["replicate", "imputation", "status", "reason"]
+
+class Ending(NamedTuple):
+    """How a replicate ended: its effects, missing where failed, and why it failed."""
+
+    effects: NDArray[np.float64]
+    status: str
+    reason: str
 
 
 class BootstrapError(ValueError):
@@ -20,14 +27,36 @@ class BootstrapError(ValueError):
 
 def cohort_effects(analysis: MediationEffects) -> NDArray[np.float64]:
     """Return the effects of one completed data set, in the order of ``analysis.effects``."""
-    models = _models(analysis.models)
-    return analysis.evaluate([model.fit().start() for model in models], _whole(analysis))
+    weights = np.ones(len(analysis.models.mediator_values))
+    return analysis.evaluate(_fits(analysis, weights), weights)
+
+
+def jackknife_effects(
+    analysis: MediationEffects, weights: Iterable[NDArray[np.float64]]
+) -> NDArray[np.float64]:
+    """Return the effects of one completed data set without one group of patients after the other.
+
+    Parameters
+    ----------
+    analysis : MediationEffects
+        Models and effects of the data set.
+    weights : iterable of ndarray, shape (n,)
+        Weights of its patients, as a plan's `jackknife` yields them.
+
+    Returns
+    -------
+    ndarray, shape (groups, effects)
+        Missing where a model could not be fitted.
+    """
+    starts = _fits(analysis, np.ones(len(analysis.models.mediator_values)))
+    return np.array([_refitted_effects(analysis, each, starts).effects for each in weights])
 
 
 def draw_replicates(
-    analyses: Sequence[MediationEffects],
+    analyses: Iterable[MediationEffects],
     *,
-    plan: StratifiedPlan,
+    imputations: int,
+    plan: Plan,
     replicates: range,
     stream: Callable[[int], np.random.Generator],
 ) -> pd.DataFrame:
@@ -35,10 +64,13 @@ def draw_replicates(
 
     Parameters
     ----------
-    analyses : sequence of MediationEffects
-        Models and effects of each completed data set; replicate r uses number r modulo their count, so that
-        draws are pooled over imputations and do not depend on how replicates are divided into chunks.
-    plan : StratifiedPlan
+    analyses : iterable of MediationEffects
+        Models and effects of each completed data set, built from the plan's frame. Replicate r uses number r
+        modulo their count, so that draws are pooled over imputations and do not depend on how replicates are
+        divided into chunks. Only one of them is needed at a time.
+    imputations : int
+        Count of the completed data sets.
+    plan : Plan
         Draws the patients of a replicate.
     replicates : range
         Numbers of the replicates.
@@ -55,39 +87,42 @@ def draw_replicates(
     ----------
     Schomaker & Heumann 2018, Statistics in Medicine 37:2252 (bootstrap with multiple imputation).
     """
-    models = [_models(analysis.models) for analysis in analyses]
-    starts = [[model.fit().start() for model in each] for each in models]
-    effects = analyses[0].effects
-    rows = []
-    for replicate in replicates:
-        imputation = replicate % len(analyses)
-        weights = plan.weights(stream(replicate))
-        fits = [
-            model.refit(weights, start)
-            for model, start in zip(models[imputation], starts[imputation], strict=True)
-        ]
-        status, reason = _ending(fits)
-        values = (
-            np.full(len(effects), np.nan)
-            if status == "failed"
-            else analyses[imputation].evaluate(fits, weights)
-        )
-        rows.append([replicate, imputation, status, reason, *values])
-    return pd.DataFrame(rows, columns=[*DRAW_COLUMNS, *(effect.column for effect in effects)])
+    drawn: dict[int, Ending] = {}
+    columns: list[str] = []
+    for imputation, analysis in enumerate(analyses):
+        columns = [effect.column for effect in analysis.effects]
+        starts = _fits(analysis, plan.cohort_weights)
+        for replicate in replicates:
+            if replicate % imputations == imputation:
+                drawn[replicate] = _refitted_effects(analysis, plan.weights(stream(replicate)), starts)
+    endings = [drawn[replicate] for replicate in replicates]
+    labels = pd.DataFrame(
+        {
+            "replicate": list(replicates),
+            "imputation": [replicate % imputations for replicate in replicates],
+            "status": [ending.status for ending in endings],
+            "reason": [ending.reason for ending in endings],
+        }
+    )
+    values = np.reshape([ending.effects for ending in endings], (len(replicates), len(columns)))
+    return pd.concat([labels, pd.DataFrame(values, columns=columns)], axis=1)
 
 
-def _models(models: MediationModels) -> list[Model]:
-    return [getattr(models, name) for name in MODEL_NAMES]
+def _fits(analysis: MediationEffects, weights: NDArray[np.float64]) -> list[Refit]:
+    return [getattr(analysis.models, name).fit(weights=weights).start() for name in MODEL_NAMES]
 
 
-def _whole(analysis: MediationEffects) -> NDArray[np.float64]:
-    return np.ones(len(analysis.models.mediator_values))
-
-
-def _ending(fits: Sequence[Refit]) -> tuple[str, str]:
+def _refitted_effects(
+    analysis: MediationEffects, weights: NDArray[np.float64], starts: Sequence[Refit]
+) -> Ending:
+    fits = [
+        getattr(analysis.models, name).refit(weights, start)
+        for name, start in zip(MODEL_NAMES, starts, strict=True)
+    ]
     for fit, name in zip(fits, MODEL_NAMES, strict=True):
         status = FitStatus(fit.status)
         if not status.usable:
-            return "failed", f"{name} model: {status.name.lower().replace('_', ' ')}"
+            reason = f"{name} model: {status.name.lower().replace('_', ' ')}"
+            return Ending(np.full(len(analysis.effects), np.nan), "failed", reason)
     singular = any(fit.status == FitStatus.SINGULAR for fit in fits)
-    return ("singular" if singular else "converged"), ""
+    return Ending(analysis.evaluate(fits, weights), "singular" if singular else "converged", "")

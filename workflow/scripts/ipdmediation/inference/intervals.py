@@ -1,23 +1,44 @@
 """Intervals and p-values from bootstrap draws."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri
+from scipy.special import ndtr, ndtri
 
 Interval = tuple[float, float]
 
 
-def percentile_interval(draws: NDArray[np.float64], *, estimate: float, level: float) -> Interval:
+class NoIntervalError(ValueError):
+    """Draws that give no interval; the message is for the note in a table."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draws:
+    """What the interval of one effect is made of.
+
+    Attributes
+    ----------
+    drawn : ndarray, shape (B,)
+        Finite values of the replicates.
+    estimate : float
+        Value of the cohort itself.
+    acceleration : float
+        As `acceleration` returns it; only `bca_interval` asks for it.
+    """
+
+    drawn: NDArray[np.float64]
+    estimate: float
+    acceleration: float = np.nan
+
+
+def percentile_interval(draws: Draws, *, level: float) -> Interval:
     """Return the percentile interval, by the order statistics at (B + 1) p.
 
     Parameters
     ----------
-    draws : ndarray, shape (B,)
-        Finite values of the replicates.
-    estimate : float
-        Value of the cohort itself; this interval does not use it.
+    draws : Draws
     level : float
         Coverage, between 0 and 1.
 
@@ -25,38 +46,101 @@ def percentile_interval(draws: NDArray[np.float64], *, estimate: float, level: f
     ----------
     Davison & Hinkley 1997, section 5.3.1.
     """
-    low, high = _quantiles(draws, level)
-    return low, high
+    tail = (1 - level) / 2
+    return _quantiles(draws, tail, 1 - tail)
 
 
-def basic_interval(draws: NDArray[np.float64], *, estimate: float, level: float) -> Interval:
+def basic_interval(draws: Draws, *, level: float) -> Interval:
     """Return the basic interval: the percentile interval mirrored at the estimate.
 
     References
     ----------
     Davison & Hinkley 1997, section 5.2.1.
     """
-    low, high = _quantiles(draws, level)
-    return 2 * estimate - high, 2 * estimate - low
+    low, high = percentile_interval(draws, level=level)
+    return 2 * draws.estimate - high, 2 * draws.estimate - low
 
 
-def normal_interval(draws: NDArray[np.float64], *, estimate: float, level: float) -> Interval:
+def normal_interval(draws: Draws, *, level: float) -> Interval:
     """Return the normal interval: bias-corrected estimate and the draws' standard deviation.
 
     References
     ----------
     Davison & Hinkley 1997, section 5.2.1.
     """
-    centre = 2 * estimate - draws.mean()
-    half = ndtri(0.5 + level / 2) * draws.std(ddof=1)
+    centre = 2 * draws.estimate - draws.drawn.mean()
+    half = ndtri(0.5 + level / 2) * draws.drawn.std(ddof=1)
     return float(centre - half), float(centre + half)
+
+
+def bca_interval(draws: Draws, *, level: float) -> Interval:
+    """Return the bias-corrected and accelerated interval.
+
+    The percentile interval at other probabilities: with z0 the normal quantile of the share of draws below
+    the estimate (ties half), a the acceleration and z the normal quantile of a probability, that of
+    z0 + (z0 + z) / (1 - a (z0 + z)).
+
+    Raises
+    ------
+    NoIntervalError
+        Where all draws are equal or on one side of the estimate, or there is no acceleration.
+
+    References
+    ----------
+    Efron 1987, J Am Stat Assoc 82:171; Davison & Hinkley 1997, equations 5.20 and 5.21.
+    """
+    drawn = draws.drawn
+    if np.ptp(drawn) == 0:
+        raise NoIntervalError("no BCa interval: all replicates have the same value")
+    share = np.mean((drawn < draws.estimate) + 0.5 * (drawn == draws.estimate))
+    if share in (0, 1):
+        side = "above" if share == 0 else "below"
+        raise NoIntervalError(f"no BCa interval: all replicates are {side} the estimate")
+    if not np.isfinite(draws.acceleration):
+        raise NoIntervalError("no BCa interval: the jackknife gives no acceleration")
+    bias, tail = ndtri(share), (1 - level) / 2
+    shifted = bias + ndtri([tail, 1 - tail])
+    stretch = 1 - draws.acceleration * shifted
+    if stretch.min() <= 0:
+        raise NoIntervalError("no BCa interval: the acceleration is too large for this level")
+    return _quantiles(draws, *ndtr(bias + shifted / stretch))
 
 
 INTERVALS: Mapping[str, Callable[..., Interval]] = {
     "percentile": percentile_interval,
     "basic": basic_interval,
     "normal": normal_interval,
+    "bca": bca_interval,
 }
+
+
+def acceleration(left_out: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the acceleration of estimates from a jackknife, a sixth of the skewness of their influences.
+
+    Parameters
+    ----------
+    left_out : ndarray, shape (groups, effects)
+        Estimates without one group of patients after the other.
+
+    Returns
+    -------
+    ndarray, shape (effects,)
+        sum d^3 / (6 (sum d^2)^(3/2)) with d the mean minus the estimates; missing where all are equal or one
+        is missing.
+
+    References
+    ----------
+    Efron 1987, J Am Stat Assoc 82:171; Davison & Hinkley 1997, equation 5.22.
+
+    Examples
+    --------
+    >>> acceleration(np.array([[0.0], [0.0], [-3.0]])).round(4)
+    array([0.068])
+    """
+    influence = left_out.mean(axis=0) - left_out
+    with np.errstate(invalid="ignore"):
+        skewed: NDArray[np.float64] = np.sum(influence**3, axis=0) / np.sum(influence**2, axis=0) ** 1.5
+    return skewed / 6
 
 
 def bootstrap_p_value(draws: NDArray[np.float64], *, null: float) -> float:
@@ -78,7 +162,6 @@ def bootstrap_p_value(draws: NDArray[np.float64], *, null: float) -> float:
     return float(min(1.0, 2 * min(below, above)))
 
 
-def _quantiles(draws: NDArray[np.float64], level: float) -> Interval:
-    tail = (1 - level) / 2
-    low, high = np.quantile(draws, [tail, 1 - tail], method="weibull")
+def _quantiles(draws: Draws, lower: float, upper: float) -> Interval:
+    low, high = np.quantile(draws.drawn, [lower, upper], method="weibull")
     return float(low), float(high)

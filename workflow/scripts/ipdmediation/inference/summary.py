@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ipdmediation.effects.catalogue import Effect, Key
 from ipdmediation.inference.bootstrap import BootstrapError
-from ipdmediation.inference.intervals import INTERVALS, bootstrap_p_value
+from ipdmediation.inference.intervals import INTERVALS, Draws, NoIntervalError, bootstrap_p_value
 
 COLUMNS = [
     "effect",
@@ -33,6 +33,7 @@ def summarise_effects(
     interval: str,
     level: float,
     max_failed: float,
+    accelerations: NDArray[np.float64] | None = None,
 ) -> pd.DataFrame:
     """Return estimates and bootstrap intervals of effects.
 
@@ -44,39 +45,37 @@ def summarise_effects(
         Effects in the cohort itself.
     effects : sequence of Effect
         What the estimates are.
-    interval : {"percentile", "basic", "normal"}
+    interval : {"percentile", "basic", "normal", "bca"}
         Kind of interval.
     level : float
         Coverage of the intervals.
     max_failed : float
         Largest share of failed replicates that is accepted.
+    accelerations : ndarray, shape (effects,), or None
+        Of each effect, for interval `bca`.
 
     Returns
     -------
     DataFrame
         Columns `COLUMNS`, one row an effect. A proportion whose denominator's interval contains 0, or that
         compares effects of opposite direction, is withheld, and so is an effect that the analysis leaves
-        undefined: the numbers are missing and `note` says why.
+        undefined: the numbers are missing and `note` says why. Where the draws give no interval, only that is
+        missing.
 
     Raises
     ------
     BootstrapError
-        When more replicates failed than accepted.
+        When more replicates failed than accepted, or all of them.
     """
     failed = draws["status"] == "failed"
     _check_failures(draws.loc[failed, "reason"], len(draws), max_failed)
     rows: dict[Key, dict[str, Any]] = {}
-    for effect, estimate in zip(effects, estimates, strict=True):
+    if accelerations is None:
+        accelerations = np.full(len(effects), np.nan)
+    for effect, estimate, acceleration in zip(effects, estimates, accelerations, strict=True):
         values = draws.loc[~failed, effect.column].to_numpy(dtype=np.float64)
-        low, high = INTERVALS[interval](values, estimate=estimate, level=level)
-        p_value = bootstrap_p_value(values, null=0)
-        rows[effect.key] = {
-            "estimate": estimate,
-            "ci_low": low,
-            "ci_high": high,
-            "p_value": p_value,
-            "note": "",
-        }
+        sample = Draws(drawn=values, estimate=estimate, acceleration=acceleration)
+        rows[effect.key] = {"estimate": estimate, **_inference(sample, interval=interval, level=level)}
     for effect in effects:
         if effect.undefined:
             rows[effect.key] = {"note": effect.undefined}
@@ -84,7 +83,9 @@ def summarise_effects(
             share = rows[effect.key]
             withheld = _reason_to_withhold(share, rows[effect.denominator])
             rows[effect.key] = (
-                {"note": withheld} if withheld else {**share, "note": _remark(share["estimate"])}
+                {"note": withheld}
+                if withheld
+                else {**share, "note": share["note"] or _remark(share["estimate"])}
             )
     table = pd.DataFrame(
         [
@@ -102,17 +103,33 @@ def summarise_effects(
     return table.reindex(columns=COLUMNS)
 
 
+def _inference(draws: Draws, *, interval: str, level: float) -> dict[str, Any]:
+    """Return the interval and the p-value of an effect, and why one is missing."""
+    undefined = int(np.isnan(draws.drawn).sum())
+    if undefined:
+        return {"note": f"no interval: not defined in {undefined} of {draws.drawn.size} replicates"}
+    p_value = bootstrap_p_value(draws.drawn, null=0)
+    try:
+        low, high = INTERVALS[interval](draws, level=level)
+    except NoIntervalError as error:
+        return {"p_value": p_value, "note": str(error)}
+    return {"ci_low": low, "ci_high": high, "p_value": p_value, "note": ""}
+
+
 def _check_failures(reasons: "pd.Series[str]", replicates: int, max_failed: float) -> None:
-    if len(reasons) > max_failed * replicates:
-        counted = ", ".join(f"{reason} ({count})" for reason, count in reasons.value_counts().items())
-        message = (
-            f"{len(reasons)} of {replicates} bootstrap replicates failed, more than the accepted share"
-            f" {max_failed:g}: {counted}"
-        )
-        raise BootstrapError(message)
+    if len(reasons) <= max_failed * replicates and len(reasons) < replicates:
+        return
+    counted = ", ".join(f"{reason} ({count})" for reason, count in reasons.value_counts().items())
+    message = (
+        f"{len(reasons)} of {replicates} bootstrap replicates failed; the accepted share is"
+        f" {max_failed:g}: {counted}"
+    )
+    raise BootstrapError(message)
 
 
 def _reason_to_withhold(share: dict[str, Any], whole: dict[str, Any]) -> str:
+    if "ci_low" not in whole:
+        return "withheld: the total effect has no interval"
     if whole["ci_low"] <= 0 <= whole["ci_high"]:
         return "withheld: the interval of the total effect contains 0"
     if share["estimate"] < 0:

@@ -1707,6 +1707,32 @@ def mixed_rows(
 
 
 @njit(cache=True, error_model="numpy")
+def _without_empty_trials(rows: MixedRows) -> tuple[MixedRows, IntArray]:
+    """Leave out the trials that no row with weight belongs to; also returns which trials are left."""
+    n_trials = rows.trial_start.shape[0] - 1
+    occupied = np.flatnonzero(rows.trial_start[1:] > rows.trial_start[:-1])
+    if occupied.shape[0] == n_trials:
+        return rows, occupied
+    position = np.zeros(n_trials, np.int64)
+    start = np.zeros(occupied.shape[0] + 1, np.int64)
+    for t in range(occupied.shape[0]):
+        position[occupied[t]] = t
+        start[t + 1] = rows.trial_start[occupied[t] + 1]
+    left = MixedRows(
+        rows.x,
+        rows.z,
+        rows.weights,
+        rows.offset,
+        rows.level_weight,
+        start,
+        rows.cell_start,
+        rows.cell_level,
+        position[rows.cell_trial],
+    )
+    return left, occupied
+
+
+@njit(cache=True, error_model="numpy")
 def _modes_from_effects(factor: FloatArray, effects: FloatArray) -> FloatArray:
     """Least-squares u of effects = L u."""
     q, rank = factor.shape
@@ -1785,11 +1811,12 @@ def fit_mixed(
     rows, present, level_weight = mixed_rows(
         levels, trials, columns, random_columns, offset, order, n_trials, n_levels, weights
     )
+    rows, occupied = _without_empty_trials(rows)
     estimates = np.full(n_levels - 1 + p, math.nan)
     n_thresholds = present.shape[0] - 1
     if n_thresholds < 1:
         return estimates, np.zeros((q, q)), np.zeros((n_trials, q)), _ONE_LEVEL, 0
-    work = mixed_work(rows.weights.shape[0], q, n_trials, n_thresholds, n_thresholds + p)
+    work = mixed_work(rows.weights.shape[0], q, occupied.shape[0], n_thresholds, n_thresholds + p)
 
     warm = True
     for j in range(p):
@@ -1798,7 +1825,7 @@ def fit_mixed(
     slopes = np.zeros(p)
     thresholds = np.zeros(n_thresholds)
     factor = np.zeros((q, q))
-    modes = np.zeros((n_trials, q))
+    modes = np.zeros((occupied.shape[0], q))
     status = _NOT_CONVERGED
     iterations = 0
     for attempt in range(0 if warm else 1, 4):
@@ -1811,12 +1838,12 @@ def fit_mixed(
         if attempt == 0:
             # a start at the boundary would have to find its way back in: begin a little inside
             start_factor = _inner_factor(transform @ start_covariance @ transform.T)
-            initial_modes = _modes_from_effects(start_factor, start_modes @ transform.T)
+            initial_modes = _modes_from_effects(start_factor, start_modes[occupied] @ transform.T)
         else:
             # retry ladder: full rank, rank one, no random effects; the last two may re-open
             rank = q if attempt == 1 else 3 - attempt
             start_factor = 0.4 * np.eye(q)[:, :rank].copy()
-            initial_modes = np.zeros((n_trials, rank))
+            initial_modes = np.zeros((occupied.shape[0], rank))
         factor, modes, status, used = _maximise_laplace(
             rows, work, thresholds, slopes, start_factor, initial_modes, probit, tolerance, max_iterations
         )
@@ -1830,7 +1857,9 @@ def fit_mixed(
         shift += slopes[j] * centre[j] / scale[j]
     expand_thresholds(thresholds, present, shift, n_levels, estimates)
     natural_factor = inverse_transform @ factor
-    return estimates, natural_factor @ natural_factor.T, modes @ natural_factor.T, status, iterations
+    effects = np.zeros((n_trials, q))
+    effects[occupied] = modes @ natural_factor.T
+    return estimates, natural_factor @ natural_factor.T, effects, status, iterations
 
 
 @njit(cache=True, error_model="numpy")

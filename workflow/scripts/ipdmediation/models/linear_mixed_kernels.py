@@ -103,43 +103,69 @@ def trial_sums(
     trial_start: IntArray,
     order: IntArray,
     weights: FloatArray,
-) -> Sums:
-    """Sum by trial; rows are sorted by trial, the outcome is the last of the columns."""
-    size, n = columns.shape
-    q = random_columns.shape[0]
-    n_trials = trial_start.shape[0] - 1
+) -> tuple[Sums, IntArray]:
+    """Sum by trial over the rows with weight; rows are sorted by trial, the outcome is the last column.
+
+    Returns
+    -------
+    The sums of the trials that have such rows, and (trials,) which of all trials these are.
+    """
+    size, q = columns.shape[0], random_columns.shape[0]
+    kept = np.empty(order.shape[0], np.int64)
+    occupied = np.empty(trial_start.shape[0] - 1, np.int64)
+    start = np.zeros(trial_start.shape[0], np.int64)
+    n, n_trials = 0, 0
+    for t in range(trial_start.shape[0] - 1):
+        for i in range(trial_start[t], trial_start[t + 1]):
+            if weights[order[i]] > 0.0:
+                kept[n] = i
+                n += 1
+        if n > start[n_trials]:
+            occupied[n_trials] = t
+            n_trials += 1
+            start[n_trials] = n
+    x = np.empty((size, n))
+    z = np.empty((q, n))
+    w = np.empty(n)
+    weight = 0.0
+    for i in range(n):
+        w[i] = weights[order[kept[i]]]
+        weight += w[i]
+    for j in range(size):
+        source, target = columns[j], x[j]
+        for i in range(n):
+            target[i] = source[kept[i]]
+    for d in range(q):
+        source, target = random_columns[d], z[d]
+        for i in range(n):
+            target[i] = source[kept[i]]
     total = np.zeros((size, size))
     coupling = np.zeros((n_trials, q, size))
     square = np.zeros((n_trials, q, q))
-    w = np.empty(n)
     weighted = np.empty(n)
-    weight = 0.0
-    for i in range(n):
-        w[i] = weights[order[i]]
-        weight += w[i]
     for j in range(size):
         for i in range(n):
-            weighted[i] = w[i] * columns[j, i]
+            weighted[i] = w[i] * x[j, i]
         for k in range(j + 1):
             dot = 0.0
             for i in range(n):
-                dot += weighted[i] * columns[k, i]
+                dot += weighted[i] * x[k, i]
             total[j, k] = dot
             total[k, j] = dot
         for d in range(q):
             for t in range(n_trials):
                 dot = 0.0
-                for i in range(np.uint64(trial_start[t]), np.uint64(trial_start[t + 1])):
-                    dot += weighted[i] * random_columns[d, i]
+                for i in range(np.uint64(start[t]), np.uint64(start[t + 1])):
+                    dot += weighted[i] * z[d, i]
                 coupling[t, d, j] = dot
     for d in range(q):
         for e in range(q):
             for t in range(n_trials):
                 dot = 0.0
-                for i in range(np.uint64(trial_start[t]), np.uint64(trial_start[t + 1])):
-                    dot += w[i] * random_columns[d, i] * random_columns[e, i]
+                for i in range(np.uint64(start[t]), np.uint64(start[t + 1])):
+                    dot += w[i] * z[d, i] * z[e, i]
                 square[t, d, e] = dot
-    return Sums(total, coupling, square, weight)
+    return Sums(total, coupling, square, weight), occupied[:n_trials].copy()
 
 
 @njit(cache=True, error_model="numpy")
@@ -405,14 +431,16 @@ def fit_mixed(
     factor, profile, modes (trials, q) of b, their conditional covariances relative to the residual variance
     (trials, q, q), total weight, status, iterations.
     """
-    sums = trial_sums(columns, random_columns, trial_start, order, weights)
+    sums, occupied = trial_sums(columns, random_columns, trial_start, order, weights)
     factor, best, status, iterations = maximise(sums, start_covariance, reml, tolerance, max_iterations)
-    n_trials, q = best.score.shape
+    n_trials, q = trial_start.shape[0] - 1, random_columns.shape[0]
+    covariance = factor @ factor.T
+    # without rows, the mode is 0 and its conditional covariance the covariance itself
     modes = np.zeros((n_trials, q))
     spread = np.zeros((n_trials, q, q))
-    covariance = factor @ factor.T
-    for t in range(n_trials):
+    spread[:] = covariance
+    for position in range(occupied.shape[0]):
         # b = D G, because G is the score at the modes
-        modes[t] = covariance @ best.score[t]
-        spread[t] = factor @ best.inverse[t] @ factor.T
+        modes[occupied[position]] = covariance @ best.score[position]
+        spread[occupied[position]] = factor @ best.inverse[position] @ factor.T
     return factor, best, modes, spread, sums.weight, status, iterations

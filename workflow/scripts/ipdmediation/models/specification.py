@@ -78,8 +78,8 @@ class AnalysisSpecification:
     better : "high" or "low", the better end of an ordinal or binary outcome. The outcome is turned so that a
         higher level is better; a continuous outcome stays as it is.
     spline_knots : number of knots of a restricted cubic spline of M in the outcome model; 0 for a linear M.
-    covariates : column names or a formula; or a mapping of these, with the keys "mediator" and "outcome" (total
-        and outcome model).
+    covariates : column names or a formula; or a mapping of these, with the keys "mediator" and "outcome" (for
+        the total model as well).
     interaction : whether the outcome model has treatment x mediator.
     trial_effects : "none" (one study), "fixed" (trial indicators), "random_intercept", "random_slope"
         (correlated intercept and treatment slope by trial) or "random_slopes" (the outcome model has a random

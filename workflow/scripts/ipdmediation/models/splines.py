@@ -37,10 +37,12 @@ def quantile_knots(values: ArrayLike, *, count: int) -> tuple[float, ...]:
     """
     if count not in KNOT_QUANTILES:
         raise ModelError(f"a spline has {min(KNOT_QUANTILES)} to {max(KNOT_QUANTILES)} knots, not {count}")
-    knots = tuple(float(knot) for knot in np.quantile(np.asarray(values), KNOT_QUANTILES[count]))
+    # this kind of quantile stays where it is when every value is repeated, as resampling whole trials does
+    places = np.quantile(np.asarray(values), KNOT_QUANTILES[count], method="averaged_inverted_cdf")
+    knots = tuple(places.tolist())
     if len(set(knots)) < count:
-        places = ", ".join(f"{knot:g}" for knot in knots)
-        raise ModelError(f"{count} knots at the quantiles of the values would fall together ({places})")
+        listed = ", ".join(f"{knot:g}" for knot in knots)
+        raise ModelError(f"{count} knots at quantiles of the mediator fall together: {listed}")
     return knots
 
 

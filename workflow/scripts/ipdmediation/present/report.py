@@ -370,14 +370,11 @@ def _facts(result: AnalysisResult) -> list[dict[str, str]]:
         row = _proportion(result, effect, scale)
         if row is None:
             continue
-        ends = style.span(*(f"{style.fixed(100 * row[end], digits=0)}%" for end in ("ci_low", "ci_high")))
-        facts.append(
-            {
-                "label": label,
-                "value": _whole(100 * row["estimate"]),
-                "detail": f"{study.coverage} interval {ends}",
-            }
-        )
+        detail = str(row["note"])
+        if style.known(row["ci_low"]):
+            ends = (f"{style.fixed(100 * row[end], digits=0)}%" for end in ("ci_low", "ci_high"))
+            detail = f"{study.coverage} interval {style.span(*ends)}"
+        facts.append({"label": label, "value": _whole(100 * row["estimate"]), "detail": detail})
     return facts
 
 
@@ -485,6 +482,14 @@ _INTERVALS = {
     "percentile": "percentile intervals (Davison & Hinkley 1997)",
     "basic": "basic intervals (Davison & Hinkley 1997)",
     "normal": "normal intervals (Davison & Hinkley 1997)",
+    "bca": "bias-corrected and accelerated intervals (Efron 1987)",
+}
+_RESAMPLING = {
+    "stratified": "Participants are drawn with replacement within trial and arm (these trials)",
+    "two_level": (
+        "Trials are drawn with replacement, and within each of them participants by arm "
+        "(a population of such trials)"
+    ),
 }
 
 
@@ -504,8 +509,8 @@ def _methods(result: AnalysisResult) -> list[str]:
         )
     if study.spline_knots:
         transform += (
-            f", in the outcome model by a restricted cubic spline with {study.spline_knots} knots at quantiles "
-            "(Harrell 2015)"
+            f", in the outcome model by a restricted cubic spline with {study.spline_knots} knots at "
+            "quantiles (Harrell 2015)"
         )
     sentences = [
         f"{mediator} enters the models {transform}. {outcome} is modelled by {_FAMILIES[study.family]}. "
@@ -520,9 +525,7 @@ def _methods(result: AnalysisResult) -> list[str]:
     ]
     bootstrap = analysis.get("bootstrap", {})
     if bootstrap:
-        unit = {
-            "stratified": "Participants are drawn with replacement within trial and arm (these trials)",
-        }.get(str(bootstrap.get("resampling")), "Participants are drawn with replacement")
+        unit = _RESAMPLING.get(str(bootstrap.get("resampling")), "Participants are drawn with replacement")
         intervals = _INTERVALS.get(str(bootstrap.get("interval")), f"{bootstrap.get('interval')} intervals")
         sentences.append(
             f"{unit}; one resample serves all models of a replicate. "

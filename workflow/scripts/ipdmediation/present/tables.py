@@ -17,6 +17,7 @@ from ipdmediation.present.style import Study
 
 # Columns of words, set to the left and broken into lines; all others hold numbers.
 PROSE = frozenset({"Note", "Rule", "Variable", "Column in the file", "Scale", "Interval"})
+_MISSING = ("withheld", "no ")  # how notes on missing numbers begin
 _EPOCH = datetime(1980, 1, 1, tzinfo=UTC)  # the oldest date a zip entry can carry
 
 
@@ -226,7 +227,8 @@ def natural_effects(results: pd.DataFrame, *, study: Study) -> Table:
         by_effect = {row["effect"]: row for row in found.to_dict("records")}
         rows.append([_natural_scale(str(scale), study), *(effect_text(by_effect[name]) for name in named)])
     heads = [f"{style.effect_name(name)} ({study.coverage} CI)" for name in named]
-    withheld = sorted({str(note) for note in natural["note"].dropna() if str(note).startswith("withheld")})
+    missing = sorted({str(note) for note in natural["note"].dropna() if str(note).startswith(_MISSING)})
+    failed, replicates = (int(natural[column].max()) for column in ("failed", "replicates"))
     return Table(
         name="natural_effects",
         title="Natural effects, averaged over the participants",
@@ -234,7 +236,8 @@ def natural_effects(results: pd.DataFrame, *, study: Study) -> Table:
         notes=(
             "Direct: the mediator stays as it would be without treatment. Indirect: the treated, with the "
             "mediator as under treatment rather than as without. Both add up to the total.",
-            *withheld,
+            f"Failed bootstrap replicates: {style.count(failed)} of {style.count(replicates)}.",
+            *missing,
             *_synthetic(study),
         ),
     )

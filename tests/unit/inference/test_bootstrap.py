@@ -1,0 +1,170 @@
+"""Replicates by weights on a frame that is built once, against data sets that hold only the rows drawn."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ipdmediation.effects.mediation import MediationEffects
+from ipdmediation.effects.standardisation import StandardisationOptions
+from ipdmediation.inference.bootstrap import cohort_effects, draw_replicates, jackknife_effects
+from ipdmediation.inference.resampling import PLANS, TwoLevelPlan
+from ipdmediation.inference.streams import stream
+from ipdmediation.models.results import FitStatus
+from ipdmediation.models.specification import MODEL_NAMES, AnalysisSpecification, mediation_models
+
+TRIALS = 5
+pytestmark = pytest.mark.filterwarnings("ignore::ipdmediation.models.results.SingularFitWarning")
+
+
+@pytest.fixture(scope="module")
+def cohort():
+    rng = np.random.default_rng(11)
+    trial = rng.permutation(np.repeat(np.arange(TRIALS), [120, 100, 80, 70, 60]))
+    treatment = rng.integers(2, size=trial.size)
+    level, response = rng.normal(size=(2, TRIALS))[:, trial]
+    x = rng.normal(size=trial.size)
+    m = 0.6 * level - (0.5 + 0.4 * response) * treatment + 0.4 * x + rng.normal(size=trial.size)
+    latent = 0.8 * level + (0.6 - 0.5 * response) * treatment - 0.8 * m + 0.3 * x
+    y = np.digitize(latent + rng.logistic(size=trial.size), [-1.5, 0.0, 1.5])
+    names = np.array([f"t{number}" for number in range(TRIALS)])
+    return pd.DataFrame({"trial": names[trial], "treatment": treatment, "x": x, "m": m, "y": y})
+
+
+def prepared(frame, *, distribution="gaussian", population="these_trials", **choices):
+    specification = AnalysisSpecification(
+        mediator="m", outcome="y", covariates=("x",), **{"trial_effects": "random_slope", **choices}
+    )
+    options = StandardisationOptions(
+        mediator_distribution=distribution, population=population, controlled_at=(0.5,)
+    )
+    return MediationEffects.of(mediation_models(frame, specification=specification), frame, options=options)
+
+
+def replicates(cohort, numbers, *, resampling="two_level", imputations=1, **choices):
+    plan = PLANS[resampling].of(cohort)
+    frame = plan.frame(cohort)
+    analyses = (
+        prepared(frame.assign(m=frame["m"] + 0.1 * imputation * frame["x"]), **choices)
+        for imputation in range(imputations)
+    )
+    return draw_replicates(
+        analyses,
+        imputations=imputations,
+        plan=plan,
+        replicates=numbers,
+        stream=lambda number: stream(5, "bootstrap", number),
+    )
+
+
+@pytest.mark.parametrize(
+    "choices",
+    [
+        {},
+        {"trial_effects": "random_slopes"},
+        {"trial_effects": "random_intercept", "link": "probit"},
+        {"family": "continuous"},
+        {"distribution": "empirical", "interaction": True},
+    ],
+    ids=["ordinal", "mediator slope", "probit", "continuous", "empirical residuals"],
+)
+def test_weights_on_the_repeated_cohort_are_the_rows_drawn(cohort, choices):
+    """Estimates, variances, modes and all effects; 3e-6 is what two starts of one optimiser may differ by."""
+    plan = TwoLevelPlan.of(cohort)
+    frame = plan.frame(cohort)
+    whole = prepared(frame, **choices)
+    models = [getattr(whole.models, name) for name in MODEL_NAMES]
+    starts = [model.fit(weights=plan.cohort_weights).start() for model in models]
+    for number in range(3):
+        weights = plan.weights(stream(5, "bootstrap", number))
+        drawn = frame.loc[np.repeat(np.arange(len(frame)), weights.astype(int))].reset_index(drop=True)
+        alone = prepared(drawn, **choices)
+        fits, expected = [], []
+        for name, model, start in zip(MODEL_NAMES, models, starts, strict=True):
+            fit, only = model.refit(weights, start), getattr(alone.models, name).fit()
+            assert FitStatus(fit.status).usable
+            np.testing.assert_allclose(fit.estimates, only.estimates, atol=3e-6)
+            np.testing.assert_allclose(fit.random_covariance, only.random_effects.covariance, atol=3e-6)
+            assert fit.residual_variance == pytest.approx(
+                only.residual_variance or np.nan, abs=3e-6, nan_ok=True
+            )
+            names = whole.models.mediator_design.trial_names
+            occupied = [names.index(trial) for trial in drawn["trial"].unique()]
+            np.testing.assert_allclose(fit.modes[occupied], only.random_effects.modes, atol=3e-6)
+            assert not np.delete(fit.modes, occupied, axis=0).any()
+            fits.append(fit)
+            expected.append(only.start())
+        np.testing.assert_allclose(
+            whole.evaluate(fits, weights), alone.evaluate(expected, np.ones(len(drawn))), atol=3e-5
+        )
+
+
+def test_effects_in_a_new_trial_do_not_see_the_copies_without_patients(cohort):
+    plan = TwoLevelPlan.of(cohort)
+    repeated = prepared(plan.frame(cohort), population="new_trial")
+    models = [getattr(repeated.models, name) for name in MODEL_NAMES]
+    fits = [model.fit(weights=plan.cohort_weights).start() for model in models]
+    np.testing.assert_allclose(
+        repeated.evaluate(fits, plan.cohort_weights),
+        cohort_effects(prepared(cohort, population="new_trial")),
+        atol=1e-6,
+    )
+
+
+def test_a_replicate_of_one_trial_only_is_several_clusters(cohort):
+    plan = TwoLevelPlan.of(cohort)
+    analysis = prepared(plan.frame(cohort))
+    weights = plan.patients.weights(np.random.default_rng(1)) * (plan.trial == plan.trial[0])
+    fits = [
+        getattr(analysis.models, name).refit(
+            weights, getattr(analysis.models, name).fit(weights=plan.cohort_weights).start()
+        )
+        for name in MODEL_NAMES
+    ]
+    assert all(FitStatus(fit.status).usable for fit in fits)
+    assert all((np.abs(fit.modes).max(axis=1) > 0).sum() in (0, TRIALS) for fit in fits)
+    assert np.isfinite(analysis.evaluate(fits, weights)).all()
+
+
+@pytest.mark.parametrize("resampling", ["stratified", "two_level"])
+def test_replicates_do_not_depend_on_their_chunk(cohort, resampling):
+    together = replicates(cohort, range(9), resampling=resampling, imputations=2)
+    apart = [
+        replicates(cohort, numbers, resampling=resampling, imputations=2)
+        for numbers in (range(4), range(4, 5), range(5, 9))
+    ]
+    pd.testing.assert_frame_equal(pd.concat(apart, ignore_index=True), together, check_exact=True)
+    assert together["replicate"].tolist() == list(range(9))
+    assert together["imputation"].tolist() == [0, 1] * 4 + [0]
+    assert set(together["status"]) <= {"converged", "singular"}
+
+
+def test_trials_drawn_too_vary_more_than_patients_alone(cohort):
+    sds = {
+        resampling: replicates(cohort, range(80), resampling=resampling)["total:coefficient"].std()
+        for resampling in PLANS
+    }
+    # the treatment's effect has a standard deviation of 0.5 between the five trials
+    assert sds["two_level"] > 1.2 * sds["stratified"]
+
+
+def test_a_replicate_whose_model_has_no_answer_is_failed_and_says_why(cohort):
+    only_one = cohort.assign(x=np.where(cohort["trial"] == "t0", cohort["x"], 0.0))
+    table = replicates(only_one, range(12))
+    failed = table["status"] == "failed"
+    drawn = [
+        TwoLevelPlan.of(only_one).weights(stream(5, "bootstrap", number)).reshape(TRIALS, -1).sum(axis=0)
+        for number in range(12)
+    ]
+    without = [not weights[only_one["trial"] == "t0"].any() for weights in drawn]
+    assert 0 < failed.sum() < 12
+    assert failed.tolist() == without
+    assert (table.loc[failed, "reason"] == "mediator model: rank deficient").all()
+    assert table.loc[failed].filter(like=":").isna().all(axis=None)
+
+
+def test_the_jackknife_over_trials_is_a_fit_without_each(cohort):
+    plan = TwoLevelPlan.of(cohort)
+    left_out = jackknife_effects(prepared(cohort), plan.jackknife())
+    for position, trial in enumerate(pd.unique(cohort["trial"])):
+        others = cohort[cohort["trial"] != trial].reset_index(drop=True)
+        np.testing.assert_allclose(left_out[position], cohort_effects(prepared(others)), atol=3e-5)
