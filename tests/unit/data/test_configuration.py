@@ -158,9 +158,35 @@ def test_a_sound_study_has_no_problem(config: dict[str, Any], mappings: dict[str
 
 
 Change = tuple[list[Any], Any, str]
+COVARIATES = "analyses.early.covariates"
 CHANGES: list[Change] = [
     (["analyses", "primary", "covariates"], ["age", "sex"], "analyses.primary.covariates: no variable 'sex'"),
     (["analyses", "early", "covariates"], ["mrs"], "analyses.early.covariates: 'mrs' is the mediator or"),
+    (
+        ["analyses", "early", "covariates"],
+        "bs(age, df=4) + sex",
+        "analyses.early.covariates: no variable 'sex'",
+    ),
+    (
+        ["analyses", "early", "covariates"],
+        "mrs ~ age",
+        "analyses.early.covariates: 'mrs ~ age': covariates are",
+    ),
+    (["analyses", "early", "covariates"], {"mediator": ["age"], "outcome": "log(volume)"}, "'volume' is the"),
+    (
+        ["analyses", "early"],
+        {"label": "E", "trial_effects": "random_slopes", "mediator": {"spline_knots": 4}},
+        "analyses.early.mediator.spline_knots: a spline has no single slope",
+    ),
+    (
+        ["analyses", "early"],
+        {
+            "label": "E",
+            "standardisation": {"mediator_distribution": "empirical"},
+            "mediator": {"spline_knots": 4},
+        },
+        "a spline needs the mediator_distribution 'gaussian', not 'empirical'",
+    ),
     (["analyses", "primary", "mediator", "variable"], "mrs", "'mrs' is ordinal, it has to be continuous"),
     (["analyses", "primary", "outcome", "family"], "binary", "'mrs' is ordinal, it has to be binary for"),
     (["analyses", "primary", "mediator", "offset"], 0, "'log' with offset 0 is not defined for every"),

@@ -16,7 +16,6 @@ from ipdmediation.effects.standardisation import CELLS, Standardisation, Standar
 from ipdmediation.models.results import ModelError
 from ipdmediation.models.specification import MODEL_NAMES, mediation_models
 from tests.unit.effects.conftest import (
-    Labels,
     cells_by_sums,
     effects_of,
     normal_rule,
@@ -516,15 +515,6 @@ def test_compilation_leaves_nothing_to_compile(frame, weights, spline):
     assert signatures() == compiled
 
 
-def test_terms_of_the_mediator_with_a_covariate_are_named(frame):
-    class Moderated(SplineDesign):
-        def apply(self, frame, *, treatment=None, mediator=None):
-            matrix = super().apply(frame, treatment=treatment, mediator=mediator)
-            matrix[:, 2] = matrix[:, 1] * frame["x0"]
-            return matrix
-
-    plain = mediation_models(frame, specification=specified())
-    design = Moderated(plain.outcome_design)
-    models = replace(plain, outcome=Labels(design.names, ()), outcome_design=design)
-    with pytest.raises(ModelError, match="cannot be standardised: mediator'"):
-        Standardisation.of(models, frame, options=StandardisationOptions())
+def test_the_mediator_is_no_covariate(frame):
+    with pytest.raises(ModelError, match="m is the mediator"):
+        mediation_models(frame, specification=specified(covariates="x0 + x1:m"))

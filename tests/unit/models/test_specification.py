@@ -3,12 +3,14 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import chi2
 
 from ipdmediation.data.transforms import from_analysis_scale
-from ipdmediation.models.results import MissingValueError, ModelError, OutcomeError
+from ipdmediation.models.results import FitStatus, MissingValueError, ModelError, OutcomeError
 from ipdmediation.models.specification import (
     AnalysisSpecification,
     mediation_models,
+    mediator_knots,
     mediator_scale,
 )
 
@@ -119,7 +121,57 @@ def test_reads_the_configuration():
             "trial_effects": "fixed",
         }
     )
-    assert read == specification()
+    assert read == specification(covariates=["age"])
+
+
+def test_covariates_by_model(frame):
+    models = mediation_models(
+        frame, specification=specification(covariates={"mediator": [], "outcome": "bs(age, df=4)"})
+    )
+    assert models.mediator.names == ("intercept", "treatment", "trial[b]", "trial[c]")
+    ages = tuple(f"bs(age, df=4)[{column}]" for column in range(1, 5))
+    assert models.total.names[6:] == ("treatment", *ages, "trial[b]", "trial[c]")
+    assert models.outcome.names[6:] == ("treatment", "mediator", *ages, "trial[b]", "trial[c]")
+
+
+def test_a_formula_that_only_its_reader_understands_is_one_line(frame):
+    with pytest.raises(ModelError, match=r"^covariates 'age \+ nosuch\(age\)': "):
+        mediation_models(frame, specification=specification(covariates="age + nosuch(age)"))
+    with pytest.raises(ModelError, match="covariates that are no columns of the data: weight"):
+        mediation_models(frame, specification=specification(covariates="age:weight"))
+
+
+def test_a_resample_that_loses_a_level_keeps_its_column(frame):
+    """A column without patients in a resample is reported, not dropped: columns are those of the cohort."""
+    sites = pd.Categorical(np.where(frame.index % 50 == 0, "rare", "usual"), categories=["usual", "rare"])
+    models = mediation_models(frame.assign(site=sites), specification=specification(covariates="age + site"))
+    weights = np.where(sites == "rare", 0.0, 1.0)
+    refit = models.outcome.refit(weights)
+    assert len(refit.estimates) == len(models.outcome.names)
+    assert refit.status == FitStatus.RANK_DEFICIENT
+
+
+@pytest.mark.parametrize("trial_effects", ["none", "fixed", "random_slope"])
+def test_a_spline_bends_only_where_the_outcome_does(frame, trial_effects):
+    """The likelihood gains from a spline by a chi-square of the columns added, as the truth is linear."""
+    straight = mediation_models(frame, specification=specification(trial_effects=trial_effects))
+    bent = mediation_models(frame, specification=specification(trial_effects=trial_effects, spline_knots=4))
+    assert bent.outcome_design.mediator_names == ("mediator[1]", "mediator[2]", "mediator[3]")
+    assert bent.mediator.names == straight.mediator.names
+    assert bent.total.fit().log_likelihood == straight.total.fit().log_likelihood
+    gain = 2 * (bent.outcome.fit().log_likelihood - straight.outcome.fit().log_likelihood)
+    assert -1e-6 < gain < chi2.ppf(0.999, df=2)
+
+
+def test_knots_are_given_or_those_of_the_frame(frame):
+    chosen = specification(spline_knots=3, interaction=True)
+    own = mediation_models(frame, specification=chosen)
+    assert own.outcome_design.mediator_knots == mediator_knots(frame, specification=chosen)
+    assert own.outcome_design.mediator_names[-1] == "treatment:mediator[2]"
+    given = mediation_models(frame, specification=chosen, knots=(1.0, 2.0, 4.0))
+    assert given.outcome_design.mediator_knots == (1.0, 2.0, 4.0)
+    with pytest.raises(ModelError, match="no single slope"):
+        specification(spline_knots=3, trial_effects="random_slopes")
 
 
 @pytest.mark.filterwarnings("ignore::ipdmediation.models.results.SingularFitWarning")

@@ -57,6 +57,8 @@ def covariate_names(covariates: Covariates) -> list[str]:
     """
     if not isinstance(covariates, str):
         return list(dict.fromkeys(covariates))
+    if not covariates.strip():
+        return []
     tree = _read(covariates)
     functions = {id(node) for call in _calls(tree) for node in ast.walk(call.func)}
     names = [node for node in ast.walk(tree) if isinstance(node, ast.Name) and id(node) not in functions]

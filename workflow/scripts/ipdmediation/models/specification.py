@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from ipdmediation.data.covariates import StatedCovariates, covariates_of
+from ipdmediation.data.covariates import StatedCovariates, all_covariate_names, covariates_of
 from ipdmediation.data.transforms import Transform, to_analysis_scale
 from ipdmediation.models.binary import BinaryModel
 from ipdmediation.models.cumulative_link import CumulativeLinkModel
@@ -185,6 +185,9 @@ def mediation_models(
     """
     mediator = mediator_scale(frame[specification.mediator], specification=specification)
     outcome, levels = _oriented_outcome(frame, specification, variables)
+    used = all_covariate_names(specification.covariates)
+    if specification.mediator in used:
+        raise ModelError(f"{specification.mediator} is the mediator; it cannot be a covariate as well")
     effects = specification.trial_effects
     design = partial(
         fit_design, frame, trial_indicators=effects == "fixed", by_trial=effects.startswith("random")
