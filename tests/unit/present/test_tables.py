@@ -68,7 +68,7 @@ def test_models_stand_side_by_side(examples):
 
 def test_effects_are_in_words(examples):
     table = every(examples)["effects"]
-    assert row(table, "Proportion mediated, difference of log odds ratios")[1:4] == [
+    assert row(table, "Proportion mediated, difference of coefficients")[1:4] == [
         "share of the total effect", "12.2% (1.2% to 18.9%)", ".03",
     ]  # fmt: skip
     assert set(table.cells["Failed"]) == {"2"}
