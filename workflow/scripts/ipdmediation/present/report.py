@@ -446,7 +446,7 @@ def _fits(result: AnalysisResult) -> list[str]:
     for name, fit in result.diagnostics.items():
         state = "converged" if fit.get("converged") else "did NOT converge"
         text = f"The {name} model {state} on {style.count(fit.get('n', math.nan))} participants"
-        if fit.get("imputations"):
+        if fit.get("imputations", 1) > 1:
             text += f", {style.count(fit['imputations'])} completed data sets"
         if fit.get("singular"):
             text += "; a variance was estimated at zero (singular fit)"
