@@ -3,9 +3,7 @@
 ``python -m tests.validation.coverage`` makes the numbers of docs/validation.md, which says what is shown.
 """
 
-import warnings
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -20,13 +18,11 @@ from ipdmediation.inference.bootstrap import cohort_effects, draw_replicates
 from ipdmediation.inference.intervals import percentile_interval
 from ipdmediation.inference.resampling import StratifiedPlan
 from ipdmediation.inference.streams import stream
-from ipdmediation.models.results import SingularFitWarning
 from ipdmediation.models.specification import mediation_models
 from tests.validation.generator import ANALYSIS, generating_model, simulate_cohort
 
 SEED, LEVEL = 20190211, 0.95
-# Trial effects of the analysis: cohorts, and replicates of each. Mixed models take ten times as long.
-DOCUMENTED = {"fixed": (1000, 999), "random_slope": (200, 499)}
+COHORTS, REPLICATES = 1000, 999
 SHIFT, SLOPE, DIRECT = -0.6, 0.8, -0.9
 MODEL = generating_model(shift=SHIFT, slope=SLOPE, direct=DIRECT, patients_per_arm=100)
 # The share of the effect on the log-odds scale at which the mediator enters, in closed form.
@@ -47,9 +43,7 @@ def true_effects() -> dict[str, float]:
     }
 
 
-def cohort_intervals(
-    cohort: int, *, columns: tuple[str, ...], replicates: int, trial_effects: str
-) -> pd.DataFrame:
+def cohort_intervals(cohort: int, *, columns: tuple[str, ...], replicates: int) -> pd.DataFrame:
     """Simulate and analyse one cohort.
 
     Returns
@@ -58,21 +52,17 @@ def cohort_intervals(
         Indexed by effect: `estimate`, `low`, `high`.
     """
     frame = simulate_cohort(MODEL, stream(SEED, "cohort", cohort))
-    models = mediation_models(frame, specification=replace(ANALYSIS, trial_effects=trial_effects))
+    models = mediation_models(frame, specification=ANALYSIS)
     effects = MediationEffects.of(models, frame, options=StandardisationOptions())
-    with warnings.catch_warnings():
-        # The true variance between the trials' effects is 0, so fits at that boundary are no surprise.
-        warnings.simplefilter("ignore", SingularFitWarning)
-        draws = draw_replicates(
-            [effects],
-            plan=StratifiedPlan.of(frame),
-            replicates=range(replicates),
-            stream=lambda replicate: stream(SEED, "bootstrap", cohort, replicate),
-        )
-        estimates = cohort_effects(effects)
+    draws = draw_replicates(
+        [effects],
+        plan=StratifiedPlan.of(frame),
+        replicates=range(replicates),
+        stream=lambda replicate: stream(SEED, "bootstrap", cohort, replicate),
+    )
     if (draws["status"] == "failed").any():
         raise RuntimeError(f"cohort {cohort}: {draws['reason'].value_counts().to_dict()}")
-    values = dict(zip((effect.column for effect in effects.effects), estimates, strict=True))
+    values = dict(zip((effect.column for effect in effects.effects), cohort_effects(effects), strict=True))
     rows = [
         [values[column], *percentile_interval(draws[column].to_numpy(), estimate=values[column], level=LEVEL)]
         for column in columns
@@ -80,7 +70,7 @@ def cohort_intervals(
     return pd.DataFrame(rows, index=list(columns), columns=["estimate", "low", "high"])
 
 
-def coverage(*, cohorts: int, replicates: int, trial_effects: str = "fixed") -> pd.DataFrame:
+def coverage(*, cohorts: int, replicates: int) -> pd.DataFrame:
     """Analyse many cohorts and hold their intervals against the truth.
 
     Returns
@@ -90,9 +80,7 @@ def coverage(*, cohorts: int, replicates: int, trial_effects: str = "fixed") -> 
         estimates, `width` (mean of the intervals'), `covered` (cohorts), `coverage`, `coverage_error`.
     """
     truth = pd.Series(true_effects())
-    one = partial(
-        cohort_intervals, columns=tuple(truth.index), replicates=replicates, trial_effects=trial_effects
-    )
+    one = partial(cohort_intervals, columns=tuple(truth.index), replicates=replicates)
     with ProcessPoolExecutor() as pool:
         found = pd.concat(pool.map(one, range(cohorts), chunksize=5), keys=range(cohorts))
     by_effect = found.groupby(level=1)
@@ -114,7 +102,7 @@ def limits(cohorts: int, *, probability: float) -> tuple[int, int]:
     return int(low), int(high)
 
 
-def written(table: pd.DataFrame, *, cohorts: int, replicates: int, trial_effects: str) -> str:
+def written(table: pd.DataFrame, *, cohorts: int, replicates: int) -> str:
     """Write the result as it stands in the document."""
     names = {
         "te:mean": "TE, mean",
@@ -124,7 +112,7 @@ def written(table: pd.DataFrame, *, cohorts: int, replicates: int, trial_effects
         "log_or_difference:proportion": "`log_or_difference`",
     }
     lines = [
-        f"`trial_effects: {trial_effects}`, {cohorts} cohorts, {replicates} bootstrap replicates each:",
+        f"{cohorts} cohorts, {replicates} bootstrap replicates each:",
         "",
         "| effect | truth | bias (MC error) | SD of the estimates | mean width | coverage, % (MC error) |",
         "|---|---|---|---|---|---|",
@@ -144,14 +132,11 @@ def written(table: pd.DataFrame, *, cohorts: int, replicates: int, trial_effects
 
 
 def main() -> None:
-    """Run the simulations and put their tables into docs/validation.md."""
-    tables = []
-    for trial_effects, (cohorts, replicates) in DOCUMENTED.items():
-        table = coverage(cohorts=cohorts, replicates=replicates, trial_effects=trial_effects)
-        tables.append(written(table, cohorts=cohorts, replicates=replicates, trial_effects=trial_effects))
-    content = "\n\n".join(tables)
+    """Run the simulation and put its table into docs/validation.md."""
+    size = {"cohorts": COHORTS, "replicates": REPLICATES}
+    table = written(coverage(**size), **size)
     before, _, rest = DOCUMENT.read_text().partition(START)
-    DOCUMENT.write_text(f"{before}{START}\n\n{content}\n\n{END}{rest.partition(END)[2]}")
+    DOCUMENT.write_text(f"{before}{START}\n\n{table}\n\n{END}{rest.partition(END)[2]}")
 
 
 if __name__ == "__main__":
