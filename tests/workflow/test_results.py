@@ -79,15 +79,6 @@ def test_the_manifest_names_what_was_used(finished_study: Study) -> None:
     assert manifest["versions"]["numpy"]
 
 
-def test_the_framing_study_runs_by_configuration_alone(study: Study) -> None:
-    study.run("--configfile", "config/examples/framing/config.yaml", "--config", "seed=1")
-    results = study.root / "results/framing"
-    assert (results / "report.html").is_file()
-    assert pd.read_csv(results / "primary/flow.csv")["remaining"].iloc[-1] == 265
-    effects = pd.read_csv(results / "primary/effects.csv")
-    assert effects["failed"].eq(0).all()
-
-
 def test_a_wrong_key_is_one_clear_error(study: Study) -> None:
     config = study.config()
     config["analyses"]["primary"]["bootstrap"]["replicate"] = 10

@@ -67,6 +67,37 @@ def test_a_share_of_opposite_effects_is_withheld_and_one_above_1_explained():
     assert above["note"].startswith("above 1")
 
 
+def test_a_difference_below_0_is_given_where_the_mediated_effect_has_the_direction_of_the_total():
+    """Only its scale has changed: the coefficient grows although something is mediated."""
+    indirect = Effect(effect="khb_indirect", scale="coefficient", label="indirect")
+    share = Effect(
+        effect="log_or_difference",
+        scale="proportion",
+        label="share",
+        share_of="total",
+        mediated=indirect.key,
+    )
+
+    def row(mediated):
+        draws = pd.DataFrame(
+            {TOTAL.column: GRID + 1, indirect.column: mediated, share.column: GRID - 0.5, "reason": ""}
+        ).assign(status="converged")
+        table = summarise_effects(
+            draws,
+            np.array([1.2, np.mean(mediated), -0.3]),
+            effects=(TOTAL, indirect, share),
+            interval="percentile",
+            level=0.95,
+            max_failed=0,
+        )
+        return table.set_index("effect").loc["log_or_difference"]
+
+    assert row(GRID)["estimate"] == pytest.approx(-0.3)
+    assert row(GRID)["note"].startswith("below 0: the treatment's coefficient grows")
+    assert np.isnan(row(-GRID)["estimate"])
+    assert "opposite directions" in row(-GRID)["note"]
+
+
 def test_a_natural_share_goes_by_the_total_effect_on_its_own_scale():
     assert summary(-GRID - 1, GRID, effects=NATURAL).loc["pm", "estimate"] == pytest.approx(0.2)
     assert "contains 0" in summary(GRID - 0.2, GRID, effects=NATURAL).loc["pm", "note"]

@@ -280,7 +280,11 @@ def test_paths_of_a_linear_outcome_are_differences(examples):
     study = examples.study()
     outcome = {"variable": "nihss", "family": "continuous", "better": "low"}
     study = examples.study(analysis={**study.analysis, "outcome": outcome})
-    assert "a: −0.42 (−0.56 to −0.28)" in words(path_diagram(models, study=study))
+    effect = models["outcome"]["term"] == "mediator"
+    models["outcome"].loc[effect, "label"] = "Follow-up infarct volume, per 1 ln mL"
+    paths = words(path_diagram(models, study=study))
+    assert "a: −0.42 (−0.56 to −0.28)" in paths
+    assert {"difference", "difference in points", "difference in points per 1 ln mL"} <= set(paths)
     forest = words(model_coefficients(models["total"], models["outcome"], study=study))
     assert "Coefficient" in forest
 

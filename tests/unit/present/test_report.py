@@ -148,6 +148,50 @@ def test_a_share_outside_its_range_is_printed_and_explained(examples):
     assert "lies outside 0% to 100% (−15.0% (−30.0% to 2.0%))" in text
 
 
+def farther_from_1(examples):
+    """Models whose odds ratio grows from 2.48 to 3.00 when the mediator enters."""
+    models = examples.models()
+    outcome = models["outcome"]
+    columns = ["estimate", "ratio", "ratio_low", "ratio_high"]
+    outcome.loc[outcome["term"] == "treatment", columns] = [np.log(3), 3.0, 2.0, 4.5]
+    return models
+
+
+@pytest.mark.parametrize(
+    ("indirect", "words"),
+    [
+        ([-0.19, -0.25, -0.12], "−0.19 (−0.25 to −0.12), is clear."),
+        ([-0.01, -0.06, 0.04], "−0.01 (−0.06 to 0.04), is not clearly different from none."),
+    ],
+)
+def test_an_odds_ratio_that_grows_is_said_beside_the_indirect_effect(examples, indirect, words):
+    effects = examples.effects()
+    tnie = (effects["effect"] == "tnie") & (effects["scale"] == "mean")
+    effects.loc[tnie, ["estimate", "ci_low", "ci_high"]] = indirect
+    result = examples.result(models=farther_from_1(examples), effects=effects)
+    text = " ".join(report.meaning(result))
+    assert "moves away from 1 when the mediator enters, from 2.48 to 3.00" in text
+    assert f"The indirect effect on the mean of the outcome, {words}" in text
+    assert "moves away from 1" not in " ".join(report.meaning(examples.result()))
+
+
+def test_a_negative_share_is_not_said_to_run_through_the_mediator(examples):
+    result = changed(examples, log_or_difference=[-0.21, -0.4, -0.05])
+    text = " ".join(report.answer(result))
+    assert "further from 1 than without" in text
+    assert "of the effect of endovascular therapy runs through" not in text
+
+
+def test_analyses_with_different_measures_name_them(examples):
+    study = examples.study()
+    outcome = {"variable": "mrs", "family": "binary", "better": "low"}
+    other = examples.study(analysis={**study.analysis, "label": "Alive", "outcome": outcome})
+    text = plain(page(examples, examples.result(), examples.result(study=other, figures={})))
+    assert "Primary analysis: common odds ratio 1665" in text
+    assert "Alive: odds ratio 1665" in text
+    assert "Total effect, common odds ratio (95% CI)" not in text.partition("All analyses beside")[2]
+
+
 def test_a_withheld_share_gives_its_reason(examples):
     result = changed(examples, log_or_difference=[np.nan] * 3)
     result.effects.loc[4, "note"] = "withheld: the interval of the total effect includes 0"
@@ -244,7 +288,7 @@ def test_a_linear_outcome_has_no_odds_ratio(examples):
     result = examples.result(study=study, models=models, figures={})
     sentences = " ".join([*report.answer(result), *report.meaning(result)])
     assert "NIHSS at baseline was higher in participants given endovascular therapy" in sentences
-    assert "odds" not in sentences.replace("log odds ratios", "")
+    assert "odds" not in sentences
 
 
 def test_patient_rows_are_refused(examples):

@@ -68,7 +68,7 @@ def test_models_stand_side_by_side(examples):
 
 def test_effects_are_in_words(examples):
     table = every(examples)["effects"]
-    assert row(table, "Proportion mediated, difference of log odds ratios")[1:4] == [
+    assert row(table, "Proportion mediated, difference of coefficients")[1:4] == [
         "share of the total effect", "12.2% (1.2% to 18.9%)", ".03",
     ]  # fmt: skip
     assert set(table.cells["Failed"]) == {"2"}
@@ -91,6 +91,27 @@ def test_natural_effects_count_failures_and_explain_missing_intervals(examples):
     assert "Failed bootstrap replicates: 2 of 1000." in table.notes
     assert "no BCa interval: all replicates are above the estimate" in table.notes
     assert table.cells.iloc[0, -1] == "24.4%"
+
+
+def test_effects_on_a_binary_outcome_are_differences_of_probabilities(examples):
+    study = examples.study()
+    variables = {**study.variables, "dead": {"type": "binary", "label": "Dead at 90 days"}}
+    outcome = {"variable": "dead", "family": "binary", "better": "low"}
+    study = examples.study(variables=variables, analysis={**study.analysis, "outcome": outcome})
+    effects = examples.effects().replace({"scale": {"prob_le_2": "prob_le_0"}})
+    table = tables.natural_effects(effects, study=study)
+    assert row(table, "Dead at 90 days: yes, percentage points")[1] == "−76.0 (−90.0 to −61.0)"
+    assert row(table, "Dead at 90 days: no, percentage points")[1] == "17.0 (13.7–20.1)"
+
+
+def test_the_intercept_stands_below_the_coefficients(examples):
+    models = examples.models()
+    for frame in models.values():
+        intercept = frame[frame["term"] == "treatment"].assign(term="intercept", label="Intercept")
+        models = {**models, str(frame["model"].iloc[0]): pd.concat([intercept, frame], ignore_index=True)}
+    terms = list(tables.models(models, study=examples.study()).cells["Term"])
+    coefficients = [term for term in terms if "SD" not in term and "correlation" not in term.lower()]
+    assert coefficients[-1] == "Intercept"
 
 
 def test_missing_notes_are_empty(examples):

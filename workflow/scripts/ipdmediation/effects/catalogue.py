@@ -23,6 +23,9 @@ class Effect:
     share_of : str or None
         For a proportion mediated, the effect that is its denominator: on scale `coefficient` for a scale
         `proportion`, else on its own scale.
+    mediated : tuple of str or None
+        For a proportion whose sign is not that of a mediated effect, because a change of scale is in it as
+        well: the key of the mediated effect, which says whether there is a share at all.
     undefined : str
         Why the analysis has no such effect; empty where it has.
     """
@@ -31,6 +34,7 @@ class Effect:
     scale: str
     label: str
     share_of: str | None = None
+    mediated: Key | None = None
     undefined: str = ""
 
     @property
@@ -61,6 +65,7 @@ COEFFICIENT_EFFECTS = (
         scale="proportion",
         label="Proportion mediated, difference of coefficients",
         share_of="total",
+        mediated=("khb_indirect", "coefficient"),
     ),
     Effect(
         effect="log_or_product",

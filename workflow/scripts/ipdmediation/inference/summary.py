@@ -1,6 +1,6 @@
 """From bootstrap draws to a table of effects with intervals."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -81,7 +81,7 @@ def summarise_effects(
             rows[effect.key] = {"note": effect.undefined}
         elif effect.denominator is not None:
             share = rows[effect.key]
-            withheld = _reason_to_withhold(share, rows[effect.denominator])
+            withheld = _reason_to_withhold(effect, rows[effect.denominator], rows)
             rows[effect.key] = (
                 {"note": withheld}
                 if withheld
@@ -127,15 +127,20 @@ def _check_failures(reasons: "pd.Series[str]", replicates: int, max_failed: floa
     raise BootstrapError(message)
 
 
-def _reason_to_withhold(share: dict[str, Any], whole: dict[str, Any]) -> str:
+def _reason_to_withhold(effect: Effect, whole: dict[str, Any], rows: Mapping[Key, dict[str, Any]]) -> str:
     if "ci_low" not in whole:
         return "withheld: the total effect has no interval"
     if whole["ci_low"] <= 0 <= whole["ci_high"]:
         return "withheld: the interval of the total effect contains 0"
-    if share["estimate"] < 0:
+    direction = rows[effect.key]["estimate"]
+    if effect.mediated:
+        direction = rows[effect.mediated]["estimate"] * whole["estimate"]
+    if direction < 0:
         return "withheld: the mediated and the total effect have opposite directions"
     return ""
 
 
 def _remark(share: float) -> str:
+    if share < 0:
+        return "below 0: the treatment's coefficient grows when the mediator enters, a change of scale"
     return "above 1: the direct and the total effect have opposite directions" if share > 1 else ""

@@ -156,7 +156,7 @@ def answer(result: AnalysisResult) -> list[str]:
             f"{outcome} {finding} in participants given {treated} compared with {control}: "
             f"{_difference(total, study)}."
         ]
-    first = _proportion(result, "log_or_difference")
+    first = _effect(result, "log_or_difference")
     if first is None:
         sentences.append(
             f"How much of this runs through {_lower(study.label(study.mediator))} is not stated: "
@@ -166,14 +166,17 @@ def answer(result: AnalysisResult) -> list[str]:
     share = style.proportion(first["estimate"], first["ci_low"], first["ci_high"], digits=0)
     through = study.label(study.mediator)
     if study.odds_ratio:
+        adjusted = f"With {_lower(through)} in the model the {study.odds_ratio} is {_ratio(direct, study)}"
         sentences.append(
-            f"With {_lower(through)} in the model the {study.odds_ratio} is {_ratio(direct, study)}. "
-            f"Measured by how much the log odds ratio shrinks, {share} of the effect of {treated} runs "
-            f"through {_lower(through)}."
+            f"{adjusted}: further from 1 than without. As a share of the effect that step would be {share}, "
+            "which a change of scale makes, not mediation."
+            if first["estimate"] < 0
+            else f"{adjusted}. Measured by how much the log odds ratio shrinks, {share} of the effect of "
+            f"{treated} runs through {_lower(through)}."
         )
     else:
         sentences.append(f"Of this difference {share} runs through {_lower(through)}.")
-    averaged = _proportion(result, "pm", "mean")
+    averaged = _effect(result, "pm", "mean")
     if study.odds_ratio and averaged is not None:
         other = style.proportion(averaged["estimate"], averaged["ci_low"], averaged["ci_high"], digits=0)
         sentences.append(
@@ -202,8 +205,8 @@ def meaning(result: AnalysisResult) -> list[str]:
         f"Path a, from treatment to mediator: {_path(a, study)} for {mediator}. Path b, from mediator to "
         f"outcome among participants on the same treatment: {_path(b, study)}."
     ]
-    first, second = _proportion(result, "log_or_difference"), _proportion(result, "khb")
-    averaged = _proportion(result, "pm", "mean")
+    first, second = _effect(result, "log_or_difference"), _effect(result, "khb")
+    averaged = _effect(result, "pm", "mean")
     if study.odds_ratio:
         strong = _direction(b["ratio_low"], b["ratio_high"], 1.0)
         predictor = "is such a predictor" if strong else "is not clearly one here"
@@ -215,6 +218,7 @@ def meaning(result: AnalysisResult) -> list[str]:
             "stretching of the scale that usually works the other way. The share from the difference is "
             "then too small, and can be negative although something is mediated."
         )
+        sentences += _stretched(result)
         if first is not None and second is not None:
             one, two = (100 * float(row["estimate"]) for row in (first, second))
             shares = f"{_whole(one)} from the difference, {_whole(two)} when both models are put on one scale"
@@ -258,6 +262,24 @@ def meaning(result: AnalysisResult) -> list[str]:
     return sentences
 
 
+def _stretched(result: AnalysisResult) -> list[str]:
+    """Say where the mediator moves the treatment's odds ratio away from 1, beside the indirect effect."""
+    study = result.study
+    total, direct = (_coefficient(result.models[name], "treatment") for name in ("total", "outcome"))
+    found = _effect(result, "tnie", "mean")
+    if found is None or not total["estimate"] * (direct["estimate"] - total["estimate"]) > 0:
+        return []
+    clear = _direction(found["ci_low"], found["ci_high"], 0.0)
+    indirect = style.interval(found["estimate"], found["ci_low"], found["ci_high"])
+    verdict = "is clear" if clear else "is not clearly different from none"
+    return [
+        f"Here the {study.odds_ratio} moves away from 1 when the mediator enters, from "
+        f"{style.fixed(total['ratio'])} to {style.fixed(direct['ratio'])}: as a share that step would be "
+        f"{_whole(100 * (1 - direct['estimate'] / total['estimate']))}. The indirect effect on the mean of "
+        f"the outcome, {indirect}, {verdict}."
+    ]
+
+
 def _refuse_patient_rows(
     results: Sequence[AnalysisResult],
     published: pd.DataFrame | None,
@@ -289,8 +311,8 @@ def _coefficient(model: pd.DataFrame, term: str) -> dict[Any, Any]:
     return dict(rows.to_dict("records")[0])
 
 
-def _proportion(result: AnalysisResult, effect: str, scale: str = "proportion") -> dict[Any, Any] | None:
-    """Row of a proportion, nothing where it is absent or withheld."""
+def _effect(result: AnalysisResult, effect: str, scale: str = "proportion") -> dict[Any, Any] | None:
+    """Row of an effect, nothing where it is absent or withheld."""
     effects = result.effects
     rows = effects[(effects["effect"] == effect) & (effects["scale"] == scale)].to_dict("records")
     return dict(rows[0]) if rows and style.known(rows[0]["estimate"]) else None
@@ -320,9 +342,12 @@ def _difference(row: Mapping[Any, Any], study: Study) -> str:
 
 
 def _path(row: Mapping[Any, Any], study: Study) -> str:
-    if style.known(row["ratio"]):
-        return f"{row['ratio_unit']}, {_ratio(row, study)}"
-    return _difference(row, study)
+    columns = ("ratio", "ratio_low", "ratio_high")
+    if not style.known(row["ratio"]):
+        columns = ("estimate", "ci_low", "ci_high")
+    text = style.interval(*(row[column] for column in columns))
+    scale = style.path_scale(str(row["term"]), row, study=study)
+    return f"{scale}, {text.replace(' (', f' ({study.coverage} CI ')}"
 
 
 def _direction(low: float, high: float, null: float) -> int:
@@ -354,7 +379,7 @@ def _facts(result: AnalysisResult) -> list[dict[str, str]]:
     arms = ", ".join(
         f"{study.short(arm)} {style.count(last[f'remaining_{arm}'])}" for arm in ("treated", "control")
     )
-    name = study.odds_ratio or "difference"
+    name = _measure(study)
 
     def fact(label: str, row: Mapping[Any, Any]) -> dict[str, str]:
         estimate, low, high = _estimate(row, study)
@@ -367,7 +392,7 @@ def _facts(result: AnalysisResult) -> list[dict[str, str]]:
         fact(f"With the mediator, {name}", direct),
     ]
     for (effect, scale), label in SHARES.items():
-        row = _proportion(result, effect, scale)
+        row = _effect(result, effect, scale)
         if row is None:
             continue
         detail = str(row["note"])
@@ -419,7 +444,7 @@ def _fits(result: AnalysisResult) -> list[str]:
     for name, fit in result.diagnostics.items():
         state = "converged" if fit.get("converged") else "did NOT converge"
         text = f"The {name} model {state} on {style.count(fit.get('n', math.nan))} participants"
-        if fit.get("imputations"):
+        if fit.get("imputations", 1) > 1:
             text += f", {style.count(fit['imputations'])} completed data sets"
         if fit.get("singular"):
             text += "; a variance was estimated at zero (singular fit)"
@@ -438,29 +463,36 @@ def _verdict(published: pd.DataFrame) -> str:
 def _beside(results: Sequence[AnalysisResult]) -> Table:
     """Set the main numbers of all analyses beside each other."""
     rows = []
+    mixed = len({_measure(result.study) for result in results}) > 1
     for result in results:
         study = result.study
         last = result.flow.sort_values("step").iloc[-1]
-        cells = [str(study.analysis.get("label", "")), style.count(last["remaining"])]
+        label = str(study.analysis.get("label", ""))
+        cells = [f"{label}: {_measure(study)}" if mixed else label, style.count(last["remaining"])]
         for model in ("total", "outcome"):
             row = _coefficient(result.models[model], "treatment")
             cells.append(style.interval(*_estimate(row, study)))
         for effect, scale in SHARES:
-            found = _proportion(result, effect, scale)
+            found = _effect(result, effect, scale)
             cells.append(tables.effect_text(found) if found else "withheld")
         rows.append(cells)
     study = results[0].study
-    quantity = study.odds_ratio or "difference"
+    quantity = "" if mixed else f", {_measure(study)}"
     columns = [
         "Analysis",
         "Participants",
-        f"Total effect, {quantity} ({study.coverage} CI)",
-        f"Direct effect, {quantity} ({study.coverage} CI)",
+        f"Total effect{quantity} ({study.coverage} CI)",
+        f"Direct effect{quantity} ({study.coverage} CI)",
         *SHARES.values(),
     ]
     return Table(
         name="analyses", title="All analyses beside each other", cells=pd.DataFrame(rows, columns=columns)
     )
+
+
+def _measure(study: Study) -> str:
+    """Name the treatment's coefficient in the outcome models."""
+    return study.odds_ratio or "difference"
 
 
 _TRIAL_EFFECTS = {

@@ -62,7 +62,7 @@ EFFECTS = {
     "direct": "Direct effect: treatment on outcome at the same mediator",
     "treatment_on_mediator": "Treatment on the mediator (a)",
     "mediator_effect": "Mediator on the outcome at the same treatment (b)",
-    "log_or_difference": "Proportion mediated, difference of log odds ratios",
+    "log_or_difference": "Proportion mediated, difference of coefficients",
     "log_or_product": "Proportion mediated, product of coefficients",
     "khb_total": "Total effect on the scale of the direct one (Karlson-Holm-Breen)",
     "khb_indirect": "Part of it that runs through the mediator",
@@ -401,3 +401,25 @@ def term_label(term: str, row: Mapping[Any, Any], *, study: Study) -> str:
         return f"{label}, per {ratio_unit.split(' per ', 1)[1]}"
     unit = study.variables.get(study.mediator if term == "mediator" else term, {}).get("unit")
     return f"{label}, per {unit}" if unit else label
+
+
+def path_scale(term: str, row: Mapping[Any, Any], *, study: Study) -> str:
+    """Scale of a path's estimate in words: its ratio, or a difference in the unit of what the path leads to.
+
+    Parameters
+    ----------
+    term
+        Name of the term in the model.
+    row
+        Its row of the model table; `model`, `label` and `ratio_unit` are read.
+    study
+        Words of the study.
+    """
+    if isinstance(row["ratio_unit"], str) and row["ratio_unit"]:
+        return row["ratio_unit"]
+    leads_to = study.mediator if row["model"] == "mediator" else study.outcome
+    # A transformed mediator has lost its unit.
+    unit = "" if leads_to == study.mediator and study.transform != "identity" else study.unit(leads_to)
+    words = f"difference in {unit}" if unit else "difference"
+    per = str(row["label"]).partition(", per ")[2] if term == "mediator" else ""
+    return f"{words} per {per}" if per else words

@@ -135,7 +135,8 @@ def models(coefficients: Mapping[str, pd.DataFrame], *, study: Study) -> Table:
     }
     terms = dict.fromkeys(term for name in ("outcome", "total", "mediator") for term in shown[name])
     first = ["treatment", *(term for term in terms if term.startswith("mediator"))]
-    last = [term for term in terms if _variance(shown, term)]
+    variances = [term for term in terms if _variance(shown, term)]
+    last = [*(term for term in terms if term == "intercept"), *variances]
     order = [*first, *(term for term in terms if term not in {*first, *last}), *last]
     rows = []
     for term in order:
@@ -152,7 +153,7 @@ def models(coefficients: Mapping[str, pd.DataFrame], *, study: Study) -> Table:
     notes = ["The total model leaves the mediator out; the outcome model has it in."]
     if study.odds_ratio:
         notes.append(f"A {study.odds_ratio} above 1 means a better outcome.")
-    if last:
+    if variances:
         notes.append("Standard deviations are on the scale on which the model is linear.")
     return Table(
         name="models",
@@ -225,7 +226,9 @@ def natural_effects(results: pd.DataFrame, *, study: Study) -> Table:
     rows = []
     for scale, found in natural.groupby("scale", sort=False):
         by_effect = {row["effect"]: row for row in found.to_dict("records")}
-        rows.append([_natural_scale(str(scale), study), *(effect_text(by_effect[name]) for name in named)])
+        points = _in_points(str(scale), study)
+        cells = (effect_text(by_effect[name], points=points) for name in named)
+        rows.append([_natural_scale(str(scale), study), *cells])
     heads = [f"{style.effect_name(name)} ({study.coverage} CI)" for name in named]
     missing = sorted({str(note) for note in natural["note"].dropna() if str(note).startswith(_MISSING)})
     failed, replicates = (int(natural[column].max()) for column in ("failed", "replicates"))
@@ -243,25 +246,28 @@ def natural_effects(results: pd.DataFrame, *, study: Study) -> Table:
     )
 
 
-def effect_text(row: Mapping[Any, Any]) -> str:
+def effect_text(row: Mapping[Any, Any], *, points: bool = False) -> str:
     """Write one effect with its interval in the way of its scale.
 
     Parameters
     ----------
     row
         Row of the effects table.
+    points
+        Whether it is a difference of probabilities, written in percentage points.
 
     Returns
     -------
     str
-        A proportion in percent, anything else with two decimals; "withheld" where there is no estimate.
+        A proportion mediated in percent, percentage points with one decimal, anything else with two;
+        "withheld" where there is no estimate.
     """
     values = (row["estimate"], row["ci_low"], row["ci_high"])
     if not style.known(values[0]):
         return "withheld"
     if row["scale"] == "proportion" or row["effect"] == "pm":
         return style.proportion(*values)
-    if row["scale"].startswith(style.POINTS_SCALES):
+    if points:
         return style.interval(*(100 * value for value in values), digits=1)
     return style.interval(*values)
 
@@ -536,8 +542,16 @@ def _estimate(row: Mapping[Any, Any]) -> str:
     return style.interval(row["estimate"], row["ci_low"], row["ci_high"])
 
 
+def _in_points(scale: str, study: Study) -> bool:
+    """Say whether effects on a scale are differences of probabilities; the mean of 0 and 1 is one."""
+    return scale.startswith(style.POINTS_SCALES) or (scale == "mean" and study.family == "binary")
+
+
 def _natural_scale(scale: str, study: Study) -> str:
     outcome = study.label(study.outcome)
+    level = {"mean": "1", "prob_le_0": "0"}.get(scale)
+    if study.family == "binary" and level:
+        return f"{outcome}: {study.levels(study.outcome)[level].lower()}, percentage points"
     if scale.startswith("prob_le_"):
         return f"{outcome} of {scale.removeprefix('prob_le_')} or less, percentage points"
     words = {

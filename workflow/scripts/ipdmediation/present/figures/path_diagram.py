@@ -77,15 +77,10 @@ def path_diagram(models: Mapping[str, pd.DataFrame], *, study: Study) -> Figure:
 def _path_text(model: pd.DataFrame, term: str, study: Study) -> tuple[str, str]:
     """Write what stands on an arrow: the estimate with its interval, and its scale in words."""
     row = coefficient(model, term)
-    if style.known(row["ratio"]):
-        numbers = style.interval(row["ratio"], row["ratio_low"], row["ratio_high"])
-        return numbers, str(row["ratio_unit"])
-    numbers = style.interval(row["estimate"], row["ci_low"], row["ci_high"])
-    if isinstance(row["ratio_unit"], str) and row["ratio_unit"]:
-        return numbers, row["ratio_unit"]
-    # Only path a of an untransformed mediator is a difference in the mediator's own unit.
-    own = study.unit(study.mediator) if row["model"] == "mediator" and study.transform == "identity" else ""
-    return numbers, f"difference, {own}" if own else "difference"
+    columns = ("ratio", "ratio_low", "ratio_high")
+    if not style.known(row["ratio"]):
+        columns = ("estimate", "ci_low", "ci_high")
+    return style.interval(*(row[column] for column in columns)), style.path_scale(term, row, study=study)
 
 
 def _path_label(

@@ -38,9 +38,9 @@ def arm_sizes(frame: pd.DataFrame) -> dict[str, float]:
 
 
 def coefficients_of(model: pd.DataFrame) -> pd.DataFrame:
-    """Rows of coefficients by term, without the second unit of the mediator."""
-    rows = model[(model["component"] == "coefficient") & ~model["term"].str.endswith(" per doubling")]
-    return rows.set_index("term")
+    """Rows of coefficients by term, without the intercept and the second unit of the mediator."""
+    left_out = model["term"].eq("intercept") | model["term"].str.endswith(" per doubling")
+    return model[(model["component"] == "coefficient") & ~left_out].set_index("term")
 
 
 def coefficient(model: pd.DataFrame, term: str) -> dict[Any, Any]:
