@@ -68,7 +68,7 @@ def main() -> None:
     minutes = table(chunks, cores=options.cores, together=options.together, overhead=options.overhead)
     print(pd.Series(seconds, name="seconds a chunk").to_markdown(floatfmt=".1f"))
     print(f"\n{len(chunks)} chunks, {sum(chunks) / 60:.0f} minutes of one core\n")
-    print(minutes.to_markdown(index=False, floatfmt=".1f"))
+    print(minutes.to_markdown(index=False, floatfmt=(".0f", ".0f", *[".1f"] * len(minutes.columns))))
 
 
 if __name__ == "__main__":
