@@ -21,7 +21,7 @@ rule compile_kernels:
         "../../envs/ipdmediation.yaml"
     threads: 1
     resources:
-        mem_mb=doubling(1000),
+        mem_mb=doubling(2000),
         runtime=doubling(10),
     params:
         code=code("compile_kernels"),
