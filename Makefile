@@ -23,6 +23,9 @@ run: $(VENV)/run.stamp ## make the environment and run the default study (CORES=
 	@echo "Done. Open results/report.html in a browser; results/README.md says what each file is."
 	@echo "From now on: . $(BIN)/activate && snakemake --cores $(CORES)"
 
+.PHONY: environment
+environment: $(VENV)/run.stamp ## make the environment and run nothing
+
 .PHONY: test
 test: lint ## lint, types, formats and every test (REQUIRE_TOOLS=1: a missing tool is a failure)
 	$(BIN)/python -m pytest $(PYTEST_OPTIONS)

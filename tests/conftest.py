@@ -16,6 +16,11 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     for mark in item.iter_markers("tool"):
         name = mark.args[0]
         if shutil.which(name) is None:
-            if os.environ.get("REQUIRE_TOOLS"):
-                pytest.fail(f"{name} is not installed, and REQUIRE_TOOLS is set")
-            pytest.skip(f"{name} is not installed")
+            skip(f"{name} is not installed")
+
+
+def skip(reason: str) -> None:
+    """Skip the test that runs, or fail it where all tools are required."""
+    if os.environ.get("REQUIRE_TOOLS"):
+        pytest.fail(f"{reason}, and REQUIRE_TOOLS is set")
+    pytest.skip(reason)

@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "workflow/scripts/ipdmediation"
 FLOORS = ["data", "models", "effects", "inference", "evidence", "present"]
 MODULES = sorted(path.relative_to(PACKAGE).with_suffix("") for path in PACKAGE.rglob("*.py"))
-RULES = (ROOT / "workflow").rglob("*.smk")
+RULES = sorted((ROOT / "workflow").rglob("*.smk"))
 
 
 def imported(module: Path) -> set[str]:
@@ -73,7 +73,7 @@ def test_conda_and_pip_have_the_same_versions():
     lock = locked("requirements.lock")
     assert conda == {name: lock[pip_names.get(name, name)] for name in conda}
     declared = re.findall(r'^    "([\w-]+)[\[>=]', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)
-    needed = {name for name in declared if name in lock} - {"snakemake"}
+    needed = {name for name in declared if name in lock and not name.startswith("snakemake")}
     assert needed == {pip_names.get(name, name) for name in conda}
 
 
@@ -89,6 +89,23 @@ def test_locks_hold_a_hash_for_every_package_and_no_address(name):
     entries = re.split(r"^(?=[\w.-]+==)", text, flags=re.MULTILINE)[1:]
     assert entries
     assert all("--hash=sha256:" in entry for entry in entries)
+
+
+def test_the_profiles_agree_on_what_makes_a_step_run_again():
+    default, slurm = (
+        yaml.safe_load((ROOT / f"profiles/{name}/config.yaml").read_text()) for name in ("default", "slurm")
+    )
+    assert default.items() <= slurm.items()
+
+
+def test_every_rule_is_quick_or_says_what_it_needs():
+    checked = 0
+    for path in RULES:
+        for body in re.split(r"^ *rule \w+:\n", path.read_text(), flags=re.MULTILINE)[1:]:
+            if "script:" in body and "localrule: True" not in body:
+                checked += 1
+                assert re.search(r"mem_mb=doubling\(\d+\),\n +runtime=doubling\(\d+\),", body), path
+    assert checked >= 6
 
 
 def test_every_rule_that_runs_a_script_has_a_log_an_environment_and_tracks_its_code():

@@ -74,24 +74,32 @@ class Study:
         return (self.root / path).read_bytes()
 
 
-@pytest.fixture(scope="session")
-def finished_study(tmp_path_factory: pytest.TempPathFactory) -> Study:
-    """The default study with few replicates, finished."""
-    study = Study(tmp_path_factory.mktemp("study") / "finished")
-    study.root.mkdir()
+def small_study(root: Path, *, analyses: tuple[str, ...], chunk: int) -> Study:
+    """Put the default study with these analyses and few replicates into a new directory."""
+    study = Study(root)
+    root.mkdir()
     for source in SOURCES:
         path = ROOT / source
         copy = shutil.copytree if path.is_dir() else shutil.copy2
-        copy(path, study.root / source)
+        copy(path, root / source)
     config = study.config()
+    config["analyses"] = {name: config["analyses"][name] for name in analyses}
+    config["published"] = [
+        figure for figure in config["published"] if figure.get("analysis", "primary") in analyses
+    ]
     primary = config["analyses"]["primary"]
-    config["analyses"] = {
-        name: config["analyses"][name] for name in ("primary", "published", "complete_case")
-    }
     primary["missing"]["imputations"] = 2
     primary["missing"]["iterations"] = 2
-    primary["bootstrap"].update(replicates=40, chunk=20)
+    primary["bootstrap"].update(replicates=40, chunk=chunk)
     study.configure(config)
+    return study
+
+
+@pytest.fixture(scope="session")
+def finished_study(tmp_path_factory: pytest.TempPathFactory) -> Study:
+    """The default study with few replicates, finished."""
+    root = tmp_path_factory.mktemp("study") / "finished"
+    study = small_study(root, analyses=("primary", "published", "complete_case"), chunk=20)
     study.run()
     return study
 

@@ -13,11 +13,9 @@ rule select_cohort:
         flow="<results>/{analysis}/flow.csv",
     log:
         "<logs>/select_cohort/{analysis}.log",
+    localrule: True
     conda:
         "../../envs/ipdmediation.yaml"
-    resources:
-        mem_mb=1000,
-        runtime=10,
     params:
         eligibility=eligibility,
         variables=config["variables"],
@@ -38,8 +36,8 @@ rule impute_missing:
     conda:
         "../../envs/ipdmediation.yaml"
     resources:
-        mem_mb=1000,
-        runtime=20,
+        mem_mb=doubling(1000),
+        runtime=doubling(20),
     params:
         analysis="{analysis}",
         model=model_settings,

@@ -145,6 +145,11 @@ def eligibility(wildcards):
     return configuration.eligibility_rules(config, wildcards.analysis)
 
 
+def doubling(amount):
+    """Return a resource function: a job that is tried again is given twice as much each time."""
+    return lambda wildcards, attempt: amount * 2 ** (attempt - 1)
+
+
 def raw_file(trial):
     """Return the file that a trial's mapping names."""
     return str(configuration.resolve_source(MAPPINGS[trial]["source"]))

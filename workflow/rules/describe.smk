@@ -17,11 +17,9 @@ rule describe_cohort:
         mediator="<results>/{analysis}/describe/mediator.csv",
     log:
         "<logs>/describe_cohort/{analysis}.log",
+    localrule: True
     conda:
         "../../envs/ipdmediation.yaml"
-    resources:
-        mem_mb=1000,
-        runtime=10,
     params:
         baseline_variables=config["describe"]["baseline"],
         outcome_settings=setting("outcome"),

@@ -21,8 +21,8 @@ rule bootstrap_chunk:
         "../../envs/ipdmediation.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=60,
+        mem_mb=doubling(1000),
+        runtime=doubling(10),
     params:
         analysis="{analysis}",
         start="{start}",
@@ -50,8 +50,8 @@ rule estimate_effects:
         "../../envs/ipdmediation.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=20,
+        mem_mb=doubling(1000),
+        runtime=doubling(20),
     params:
         model=model_settings,
         standardisation=setting("standardisation"),

@@ -21,8 +21,8 @@ rule compile_kernels:
         "../../envs/ipdmediation.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=doubling(2000),
+        runtime=doubling(10),
     params:
         code=code("compile_kernels"),
     script:
@@ -48,8 +48,8 @@ rule fit_models:
         "../../envs/ipdmediation.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=20,
+        mem_mb=doubling(1000),
+        runtime=doubling(20),
     params:
         model=model_settings,
         level=setting("bootstrap", "level"),

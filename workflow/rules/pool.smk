@@ -14,11 +14,9 @@ rule harmonise_trial:
         quality="<results>/quality/{trial}.csv",
     log:
         "<logs>/harmonise_trial/{trial}.log",
+    localrule: True
     conda:
         "../../envs/ipdmediation.yaml"
-    resources:
-        mem_mb=1000,
-        runtime=10,
     params:
         trial="{trial}",
         variables=config["variables"],
@@ -34,11 +32,9 @@ rule pool_trials:
         pooled="<results>/ipd/pooled.parquet",
     log:
         "<logs>/pool_trials.log",
+    localrule: True
     conda:
         "../../envs/ipdmediation.yaml"
-    resources:
-        mem_mb=1000,
-        runtime=10,
     params:
         variables=config["variables"],
         code=code("pool_trials"),

@@ -11,11 +11,9 @@ if config["study"]["synthetic"]:
             "<logs>/simulate_trial/{trial}.{extension}.log",
         wildcard_constraints:
             extension="[a-z]+",
+        localrule: True
         conda:
             "../../envs/ipdmediation.yaml"
-        resources:
-            mem_mb=1000,
-            runtime=10,
         params:
             trial="{trial}",
             seed=config["seed"],
@@ -36,8 +34,8 @@ if config["study"]["synthetic"]:
         conda:
             "../../envs/ipdmediation.yaml"
         resources:
-            mem_mb=4000,
-            runtime=10,
+            mem_mb=doubling(4000),
+            runtime=doubling(10),
         params:
             seed=config["seed"],
             patients=1_000_000,

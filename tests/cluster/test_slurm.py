@@ -1,0 +1,81 @@
+"""The small study on a real Slurm: the local results, also when a job, a node or Snakemake dies."""
+
+import os
+import re
+import signal
+
+import pytest
+
+from tests.cluster.conftest import Run, slurm, start, wait_for
+from tests.workflow.conftest import Study, small_study
+
+pytestmark = [pytest.mark.slow, pytest.mark.tool("sbatch")]
+
+CHUNKS = ("0-10", "10-20", "20-30", "30-40")
+RESULTS = ["effects.csv", *(f"bootstrap/{chunk}.parquet" for chunk in CHUNKS)]
+
+
+def results(study: Study) -> dict[str, bytes]:
+    return {name: study.read(f"results/primary/{name}") for name in RESULTS}
+
+
+def test_a_run_on_slurm_gives_the_local_results(cluster: None, local_study: Study, tmp_path) -> None:
+    study = small_study(tmp_path / "study", analyses=("primary",), chunk=10)
+    run = start(study)
+    said = run.finish()
+    assert results(study) == results(local_study)
+    submitted = set(re.findall(r"^rule (\w+):", said, re.MULTILINE))
+    here = set(re.findall(r"^localrule (\w+):", said, re.MULTILINE))
+    assert {"compile_kernels", "impute_missing", "estimate_effects"} <= submitted
+    assert {"simulate_trial", "harmonise_trial", "pool_trials", "select_cohort"} <= here
+    assert {job.node for job in run.jobs()} == {"node1", "node2"}
+    assert study.jobs("mediation") == []
+
+
+def test_a_cancelled_job_is_tried_again_with_twice_the_memory(
+    run: Run, undrawn_study: Study, local_study: Study
+) -> None:
+    cancelled = run.running()
+    slurm("scancel", cancelled.number)
+    run.finish()
+    jobs = run.jobs()
+    assert [job.number for job in jobs if job.state != "COMPLETED"] == [cancelled.number]
+    # Four chunks and the effects, and the cancelled one a second time.
+    assert sorted(job.memory for job in jobs) == ["1000M"] * 5 + ["2000M"]
+    assert results(undrawn_study) == results(local_study)
+
+
+def test_a_node_that_goes_down_costs_only_its_own_job(
+    run: Run, undrawn_study: Study, local_study: Study
+) -> None:
+    lost = run.running(node="node1")
+    slurm("scontrol", "update", "NodeName=node1", "State=DOWN", "Reason=test")
+    try:
+        wait_for(lambda: [job for job in run.jobs() if job.number == lost.number and job.state == "PENDING"])
+        # Slurm puts a lost job back into the queue, to start in two minutes; no need to wait for them.
+        slurm("scontrol", "update", f"JobId={lost.number}", "StartTime=now")
+    finally:
+        slurm("scontrol", "update", "NodeName=node1", "State=RESUME")
+    run.finish()
+    assert [job.state for job in run.jobs()] == ["COMPLETED"] * 5
+    assert results(undrawn_study) == results(local_study)
+
+
+def test_after_snakemake_was_killed_the_same_command_makes_what_is_missing(
+    run: Run, undrawn_study: Study, local_study: Study
+) -> None:
+    wait_for(run.said, "(Rule: bootstrap_chunk)")
+    os.kill(run.process.pid, signal.SIGKILL)
+    run.process.wait()
+    slurm("scancel", f"--name={run.name()}")
+    wait_for(lambda: all(job.state in ("COMPLETED", "CANCELLED") for job in run.jobs()))
+    folder = undrawn_study.root / "results/primary/bootstrap"
+    before = {path: path.stat().st_mtime_ns for path in folder.glob("*.parquet")}
+    undrawn_study.run("--unlock")
+    again = start(undrawn_study)
+    again.finish()
+    kept = [path for path, made in before.items() if path.stat().st_mtime_ns == made]
+    finished = re.findall(r"Finished jobid: \d+ \(Rule: bootstrap_chunk\)", run.said())
+    assert len(finished) <= len(kept) < len(CHUNKS)
+    assert len(again.jobs()) == len(CHUNKS) - len(kept) + 1
+    assert results(undrawn_study) == results(local_study)
