@@ -13,6 +13,7 @@ from snakemake.exceptions import WorkflowError
 
 HERE = workflow.current_basedir
 SCRIPTS = "../scripts"
+CACHE = workflow.workflow_settings.cache is not None
 
 
 @cache
@@ -84,6 +85,9 @@ def load(name):
         del sys.path[0]
 
 
+# Targets that are no rule of this file's workflow, and folders beside those of the analyses.
+OTHER_TARGETS = {"default", "ipd", "quality"}
+
 configuration = load("ipdmediation.data.configuration")
 json_schema = load("ipdmediation.data.json_schema")
 
@@ -115,6 +119,38 @@ def check_configuration():
     except configuration.ConfigurationError as error:
         raise WorkflowError(str(error)) from None
     return mappings
+
+
+def check_targets():
+    """Stop where an analysis, which is a target and a folder of the results, has the name of another one."""
+    taken = [name for name in config["analyses"] if rules.has(name) or name in OTHER_TARGETS]
+    if taken:
+        raise WorkflowError(
+            f"configuration: analyses: {', '.join(taken)}: the name of a step or folder of the workflow; "
+            "give the analysis another name"
+        )
+
+
+def check_cache():
+    """Stop where patients' rows would go to Snakemake's cache, whose files everybody may read."""
+    if not CACHE:
+        return
+    if "SNAKEMAKE_OUTPUT_CACHE" not in os.environ:
+        raise WorkflowError("--cache: the environment variable SNAKEMAKE_OUTPUT_CACHE names no directory")
+    for known in workflow.rules:
+        if known.name in workflow.workflow_settings.cache and any(
+            "ipd" in Path(output).parts for output in known.output
+        ):
+            raise WorkflowError(
+                f"--cache {known.name}: its output has patients' rows, and everybody may read a cached file; "
+                "give --cache without names for the steps that may be cached"
+            )
+
+
+def drop_benchmark_if_cached(step):
+    """Record no running time under --cache: Snakemake refuses both, as a file from the cache took none."""
+    if CACHE:
+        step.rule._benchmark = None
 
 
 def analysis(name):
