@@ -31,6 +31,7 @@ from tests.benchmarks.fits import (
 )
 from tests.benchmarks.floors import floors_table
 from tests.benchmarks.growth import sweep_covariates, sweep_memory, sweep_patients, sweep_replicates
+from tests.benchmarks.overhead import overhead, share
 from tests.benchmarks.parts import fixed_parts, mixed_parts, replicate_parts
 from tests.benchmarks.study import ROOT, Rows, Study
 
@@ -54,6 +55,7 @@ class Effort:
     patients: dict[str, tuple[int, ...]]
     memory: tuple[int, ...]
     replicate_sweep: tuple[int, ...]
+    whole_run: bool
 
 
 R_JOBS = (
@@ -87,6 +89,7 @@ FULL = Effort(
     },
     memory=(1, 10, 30, 100),
     replicate_sweep=(10, 100, 1_000, 10_000),
+    whole_run=True,
 )
 QUICK = Effort(
     replicates=1_000,
@@ -97,6 +100,7 @@ QUICK = Effort(
     patients={"none": (1_000, 10_000, 100_000), "random_slope": (1_000, 10_000), "clm": (1_000, 10_000)},
     memory=(1, 10, 30),
     replicate_sweep=(10, 100, 1_000),
+    whole_run=False,
 )
 COVARIATES = (0, 10, 30, 90)
 
@@ -151,7 +155,12 @@ def main() -> None:
             replicate_parts(study, 300),
         ]
     )
-    floors = floors_table(comparison=compared, resamples=resamples, sweeps=sweeps, run=run)
+    _say("overhead of Snakemake and of starting processes")
+    default = Study(output / "default", 1_000)
+    if effort.whole_run:
+        default.prepare()
+    costs = overhead(default, whole=effort.whole_run)
+    floors = floors_table(comparison=compared, resamples=resamples, sweeps=sweeps, run=run, overhead=costs)
     tables = {
         "fits": compared,
         "resamples": resamples,
@@ -159,6 +168,7 @@ def main() -> None:
         "parts": parts,
         "chunks": run.chunks,
         "resampling_loop": resampling_loop(compared, 10_000),
+        "overhead": costs,
         "floors": floors,
     }
     for name, table in tables.items():
@@ -167,6 +177,8 @@ def main() -> None:
     (output / "machine.json").write_text(json.dumps(_machine(r_version), indent=2) + "\n")
     draw_growth(sweeps, output)
     draw_seconds(compared, output)
+    if effort.whole_run:
+        print(f"\n{share(costs):.0%} of a whole run is Snakemake and the start of processes")
     print(f"\n{time.perf_counter() - started:.0f} s; tables and figures are in {os.path.relpath(output)}")
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from tests.benchmarks.growth import exponent
+from tests.benchmarks.overhead import seconds_of
 from tests.benchmarks.study import SnakemakeRun
 
 LARGEST_EXPONENT = 1.1
@@ -48,7 +49,12 @@ class Floor:
 
 
 def floors_table(
-    *, comparison: pd.DataFrame, resamples: pd.DataFrame, sweeps: pd.DataFrame, run: SnakemakeRun
+    *,
+    comparison: pd.DataFrame,
+    resamples: pd.DataFrame,
+    sweeps: pd.DataFrame,
+    run: SnakemakeRun,
+    overhead: pd.DataFrame,
 ) -> pd.DataFrame:
     """Hold the measurements against the floors.
 
@@ -56,6 +62,7 @@ def floors_table(
     ----------
     comparison, resamples, sweeps : tables of `fits.comparison`, `fits.resample_statuses` and `growth`.
     run : the bootstrap inside Snakemake.
+    overhead : table of `overhead.overhead`.
     """
     warm = resamples.set_index(["trial_effects", "model"])["median_ms"]
     patients = sweeps[(sweeps["sweep"] == "patients") & sweeps["series"].str.endswith("fixed effects")]
@@ -106,6 +113,10 @@ def floors_table(
             exponent(patients["x"], patients["seconds"]),
             "exponent",
             LARGEST_EXPONENT,
+        ),
+        Floor("nothing to be done", seconds_of(overhead, "nothing to be done"), "s of processor time", 3),
+        Floor(
+            "start of a chunk", seconds_of(overhead, "start of a chunk's process"), "s of processor time", 1.5
         ),
     ]
     return pd.DataFrame([floor.row for floor in floors], columns=COLUMNS)

@@ -66,7 +66,7 @@ class Study:
         bootstrap.update(replicates=self.replicates, chunk=-(-self.replicates // 2))
         text = yaml.safe_dump(self.config, sort_keys=False)
         (self.directory / "config/config.yaml").write_text(text)
-        self._snakemake(IMPUTED, "results/kernels.txt")
+        self.snakemake(IMPUTED, "results/kernels.txt")
 
     def bootstrap(self) -> SnakemakeRun:
         """Run the whole bootstrap of the primary analysis on two cores, and time it."""
@@ -74,7 +74,7 @@ class Study:
             shutil.rmtree(self.directory / made, ignore_errors=True)
         (self.directory / EFFECTS).unlink(missing_ok=True)
         start = time.perf_counter()
-        self._snakemake(EFFECTS)
+        self.snakemake(EFFECTS)
         seconds = time.perf_counter() - start
         records = (self.directory / "benchmarks/bootstrap_chunk/primary").glob("*.tsv")
         return SnakemakeRun(seconds, self.replicates, pd.concat(pd.read_csv(r, sep="\t") for r in records))
@@ -137,12 +137,13 @@ class Study:
         """How often a replicate of the study draws each row."""
         return self.plan.weights(self.stream(replicate))
 
-    def _snakemake(self, *targets: str) -> None:
+    def snakemake(self, *arguments: str) -> None:
+        """Run Snakemake in the study's directory."""
         # Snakemake finds the interpreter of its scripts on the path
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
         command = [sys.executable, "-m", "snakemake", "--snakefile", str(ROOT / "Snakefile"), "--cores", "2"]
         done = subprocess.run(
-            [*command, *targets],
+            [*command, *arguments],
             cwd=self.directory,
             env={**os.environ, "PATH": path},
             capture_output=True,

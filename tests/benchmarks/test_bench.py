@@ -7,6 +7,7 @@ import pytest
 from tests.benchmarks.fits import Fit, comparison, resampling_loop
 from tests.benchmarks.floors import Floor
 from tests.benchmarks.growth import exponent
+from tests.benchmarks.overhead import computing, seconds_of, share
 from tests.benchmarks.parts import fixed_parts, mixed_parts
 from tests.benchmarks.study import Rows
 
@@ -68,6 +69,27 @@ def test_the_loop_of_a_bootstrap_is_extrapolated_from_all_three_models():
     )
     assert resampling_loop(table, 100)["hours"].item() == pytest.approx(1)
     assert resampling_loop(table[:2], 100).empty
+
+
+def test_what_jobs_computed_is_read_from_their_logs(tmp_path):
+    for name, text in (
+        ("figure/primary/a.log", "computed in 0.25 s of processor time\n"),
+        ("figure/primary/b.log", "a warning\ncomputed in 0.50 s of processor time\n"),
+        ("report.log", "computed in 1.00 s of processor time\n"),
+        ("failed.log", "Traceback\n"),
+    ):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    assert computing(tmp_path).loc["figure"].tolist() == [2, 0.75]
+    assert sorted(computing(tmp_path).index) == ["figure", "report"]
+
+
+def test_the_share_of_a_run_that_is_no_computation():
+    table = pd.DataFrame({"what": ["whole run"], "seconds": [8.0], "computing": [6.0]})
+    assert share(table) == pytest.approx(0.25)
+    assert np.isnan(share(table[:0]))
+    assert np.isnan(seconds_of(table, "nothing to be done"))
 
 
 @pytest.mark.slow

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -45,6 +46,18 @@ def test_one_trial_s_file_reruns_that_trial_and_what_follows(study: Study) -> No
         f"results/ipd/harmonised/{TRIAL}.parquet"
     ]
     assert {rule for rule, _ in jobs} == {"harmonise_trial", "pool_trials"} | AFTER_POOLING
+
+
+def test_one_trial_s_mapping_reruns_that_trial_and_what_follows(study: Study) -> None:
+    """The mapping says which file the synthetic trial is simulated as, so that is made again as well."""
+    study.edit(f"config/trials/{TRIAL}.yaml", "label:", "# a remark\nlabel:")
+    jobs = study.jobs()
+    assert {rule for rule, _ in jobs} == {"simulate_trial", "harmonise_trial", "pool_trials"} | AFTER_POOLING
+    trial = [output for rule, output in jobs if rule in ("simulate_trial", "harmonise_trial")]
+    assert sorted(trial) == [
+        f"results/ipd/harmonised/{TRIAL}.parquet",
+        f"results/ipd/raw/{TRIAL}.{FORMAT}",
+    ]
 
 
 def test_a_rerun_that_changes_nothing_stops_there(study: Study) -> None:
@@ -132,11 +145,78 @@ def test_an_analysis_of_its_own_reruns_no_other(study: Study) -> None:
     assert all("/men/" in output for _, output in jobs)
 
 
-def test_the_settings_of_one_analysis_rerun_only_what_uses_them(study: Study) -> None:
+SHOWN = {"figure", "table", "report", "manifest"}
+EFFECTS = {"estimate_effects"} | SHOWN
+DRAWS = {"bootstrap_chunk"} | EFFECTS
+FITS = {"impute_missing", "fit_models"} | DRAWS
+
+
+@pytest.mark.parametrize(
+    ("change", "rules"),
+    [
+        ({"label": "Without missing values"}, SHOWN),
+        ({"bootstrap": {"interval": "basic"}}, EFFECTS),
+        ({"bootstrap": {"level": 0.9}}, {"describe_cohort", "fit_models"} | EFFECTS),
+        ({"standardisation": {"controlled_at": [20]}}, DRAWS),
+        ({"covariates": ["age"]}, FITS),
+        ({"trial_effects": "fixed"}, FITS),
+        ({"mediator": {"transform": "cube_root"}}, {"describe_cohort"} | FITS),
+        (
+            {"eligibility": [{"variable": "age", "between": [None, 80], "reason": "Older than 80"}]},
+            {"select_cohort", "describe_cohort"} | FITS,
+        ),
+    ],
+    ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
+)
+def test_a_setting_of_one_analysis_reruns_what_uses_it_in_that_analysis(
+    study: Study, change: dict[str, Any], rules: set[str]
+) -> None:
+    config = study.config()
+    for key, value in change.items():
+        analysis = config["analyses"]["complete_case"]
+        analysis[key] = {**analysis.get(key, {}), **value} if isinstance(value, dict) else value
+    study.configure(config)
+    jobs = study.jobs()
+    assert {rule for rule, _ in jobs} == rules
+    assert all("/complete_case/" in output for rule, output in jobs if rule not in ("report", "manifest"))
+
+
+def test_a_setting_of_the_primary_analysis_reruns_it_in_all_that_inherit_it(study: Study) -> None:
     config = study.config()
     config["analyses"]["primary"]["bootstrap"]["interval"] = "basic"
     study.configure(config)
-    assert study.rules() == {"estimate_effects", "compare_published", "figure", "table", "report", "manifest"}
+    jobs = study.jobs()
+    assert {rule for rule, _ in jobs} == {"compare_published"} | EFFECTS
+    assert sorted(output for rule, output in jobs if rule == "estimate_effects") == sorted(
+        f"results/{analysis}/effects.csv" for analysis in config["analyses"]
+    )
+
+
+def test_an_analysis_that_is_removed_reruns_only_what_lists_all_of_them(study: Study) -> None:
+    config = study.config()
+    del config["analyses"]["complete_case"]
+    study.configure(config)
+    assert study.rules() == {"report", "manifest"}
+    assert (study.root / "results/complete_case/effects.csv").is_file()
+
+
+def test_a_deleted_result_is_made_again(study: Study) -> None:
+    (study.root / "results/published/figures/path_diagram.pdf").unlink()
+    assert study.jobs() == [("figure", "results/published/figures/path_diagram.svg")]
+
+
+@pytest.mark.parametrize("deleted", ["published/bootstrap/0-20.parquet", "quality/mr_clean.csv"])
+def test_a_deleted_file_between_steps_is_made_when_it_is_asked_for(study: Study, deleted: str) -> None:
+    (study.root / "results" / deleted).unlink()
+    assert study.jobs() == []
+    assert len(study.jobs(f"results/{deleted}")) == 1
+
+
+def test_files_can_be_accepted_as_they_are(study: Study) -> None:
+    study.edit("workflow/scripts/ipdmediation/inference/intervals.py", '"""', '"""\n')
+    assert "estimate_effects" in study.rules()
+    study.run("--touch")
+    assert study.jobs() == []
 
 
 def script(rule: str, output: str) -> str:

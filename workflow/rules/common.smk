@@ -12,22 +12,39 @@ import yaml
 from snakemake.exceptions import WorkflowError
 
 HERE = workflow.current_basedir
+IN_PLACE = Path(HERE.get_path_or_uri(secret_free=True)).is_dir()
 SCRIPTS = "../scripts"
+CACHE = workflow.workflow_settings.cache is not None
 
 
 @cache
 def source(path):
-    """Return where a file of this workflow lies, or None: in place, or Snakemake's copy of a remote one.
+    """Return where a file of this workflow lies, or None: in place, or Snakemake's copy from a repository.
 
     In place matters: a copy has a new name in every run, and compiled kernels are cached by name.
     """
-    if HERE.is_local:
+    if IN_PLACE:
         local = os.path.relpath(HERE.join(path).get_path_or_uri(secret_free=True))
         return local if os.path.isfile(local) else None
     try:
         return str(workflow.source_path(path))
     except Exception:  # each hosting service has its own "not found"
         return None
+
+
+def files_run_by(name):
+    """Return the files below scripts/ that importing a dotted name runs: its packages' and its module's."""
+    files = []
+    parts = name.split(".")
+    for length in range(1, len(parts) + 1):
+        stem = "/".join([SCRIPTS, *parts[:length]])
+        # First what is more often there: to ask for a file that is not there is slow in a remote repository.
+        if source(f"{stem}.py"):
+            return [*files, f"{stem}.py"]
+        if not source(f"{stem}/__init__.py"):
+            break
+        files.append(f"{stem}/__init__.py")
+    return files
 
 
 @cache
@@ -39,15 +56,8 @@ def imports_of(path):
             imported += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             imported += [f"{node.module}.{alias.name}" for alias in node.names]
-    files = set()
-    for name in imported:
-        parts = name.split(".")
-        if parts[0] in ("ipdmediation", "job"):
-            stems = ["/".join([SCRIPTS, *parts[:length]]) for length in range(len(parts), 0, -1)]
-            files |= {
-                file for stem in stems for file in (f"{stem}.py", f"{stem}/__init__.py") if source(file)
-            }
-    return files
+    names = [name for name in imported if name.split(".")[0] in ("ipdmediation", "job")]
+    return {file for name in names for file in files_run_by(name)}
 
 
 @cache
@@ -75,14 +85,20 @@ def code(script):
 
 def load(name):
     """Import a module of the package while the workflow is read; it may import nothing heavy."""
-    places = [source(path) for path in files_of(f"{SCRIPTS}/{name.replace('.', '/')}.py")]
-    package = next(place for place in places if place.endswith("ipdmediation/__init__.py"))
-    sys.path.insert(0, str(Path(package).resolve().parents[1]))
+    for path in files_of(f"{SCRIPTS}/{name.replace('.', '/')}.py"):
+        source(path)
+    package = Path(source(f"{SCRIPTS}/ipdmediation/__init__.py"))
+    if package.suffix != ".py":
+        raise WorkflowError("gitfile() renames files: give the path of a clone, or use github() or gitlab()")
+    sys.path.insert(0, str(package.resolve().parents[1]))
     try:
         return importlib.import_module(name)
     finally:
         del sys.path[0]
 
+
+# Targets that are no rule of this file's workflow, and folders beside those of the analyses.
+OTHER_TARGETS = {"default", "ipd", "quality"}
 
 configuration = load("ipdmediation.data.configuration")
 json_schema = load("ipdmediation.data.json_schema")
@@ -115,6 +131,38 @@ def check_configuration():
     except configuration.ConfigurationError as error:
         raise WorkflowError(str(error)) from None
     return mappings
+
+
+def check_targets():
+    """Stop where an analysis, which is a target and a folder of the results, has the name of another one."""
+    taken = [name for name in config["analyses"] if rules.has(name) or name in OTHER_TARGETS]
+    if taken:
+        raise WorkflowError(
+            f"configuration: analyses: {', '.join(taken)}: the name of a step or folder of the workflow; "
+            "give the analysis another name"
+        )
+
+
+def check_cache():
+    """Stop where patients' rows would go to Snakemake's cache, whose files everybody may read."""
+    if not CACHE:
+        return
+    if "SNAKEMAKE_OUTPUT_CACHE" not in os.environ:
+        raise WorkflowError("--cache: the environment variable SNAKEMAKE_OUTPUT_CACHE names no directory")
+    for known in workflow.rules:
+        if known.name in workflow.workflow_settings.cache and any(
+            "ipd" in Path(output).parts for output in known.output
+        ):
+            raise WorkflowError(
+                f"--cache {known.name}: its output has patients' rows, and everybody may read a cached file; "
+                "give --cache without names for the steps that may be cached"
+            )
+
+
+def drop_benchmark_if_cached(step):
+    """Record no running time under --cache: Snakemake refuses both, as a file from the cache took none."""
+    if CACHE:
+        step.rule._benchmark = None
 
 
 def analysis(name):

@@ -1,11 +1,13 @@
 # In: the cohort of an analysis. Out: baseline, outcome and mediator as tidy tables.
+DESCRIPTIONS = expand(
+    "<results>/{{analysis}}/describe/{part}.csv",
+    part=["baseline", "outcome", "mediator"],
+)
+
+
 rule describe:
     input:
-        expand(
-            "<results>/{analysis}/describe/{part}.csv",
-            analysis=config["analyses"],
-            part=["baseline", "outcome", "mediator"],
-        ),
+        expand(DESCRIPTIONS, analysis=config["analyses"]),
 
 
 rule describe_cohort:

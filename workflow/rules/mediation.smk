@@ -17,6 +17,7 @@ rule bootstrap_chunk:
     wildcard_constraints:
         start=r"\d+",
         stop=r"\d+",
+    cache: CACHE
     conda:
         "../../envs/ipdmediation.yaml"
     threads: 1
@@ -37,6 +38,9 @@ rule bootstrap_chunk:
         "../scripts/bootstrap_chunk.py"
 
 
+drop_benchmark_if_cached(rules.bootstrap_chunk)
+
+
 rule estimate_effects:
     input:
         "<results>/kernels.txt",
@@ -46,6 +50,7 @@ rule estimate_effects:
         effects="<results>/{analysis}/effects.csv",
     log:
         "<logs>/estimate_effects/{analysis}.log",
+    cache: CACHE
     conda:
         "../../envs/ipdmediation.yaml"
     threads: 1

@@ -1,15 +1,12 @@
 # In: the imputed cohort of an analysis. Out: the mediator, total and outcome models, pooled over imputations, with diagnostics.
 MODELS = ["mediator", "total", "outcome"]
 
+FITS = expand("<results>/{{analysis}}/models/{model}.{kind}", model=MODELS, kind=["csv", "json"])
+
 
 rule models:
     input:
-        expand(
-            "<results>/{analysis}/models/{model}.{kind}",
-            analysis=config["analyses"],
-            model=MODELS,
-            kind=["csv", "json"],
-        ),
+        expand(FITS, analysis=config["analyses"]),
 
 
 rule compile_kernels:
@@ -44,6 +41,7 @@ rule fit_models:
         "<logs>/fit_models/{analysis}.log",
     benchmark:
         "<benchmarks>/fit_models/{analysis}.tsv"
+    cache: CACHE
     conda:
         "../../envs/ipdmediation.yaml"
     threads: 1
@@ -59,3 +57,6 @@ rule fit_models:
         code=code("fit_models"),
     script:
         "../scripts/fit_models.py"
+
+
+drop_benchmark_if_cached(rules.fit_models)

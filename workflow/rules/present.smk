@@ -28,21 +28,15 @@ TABLES = {
     "natural_effects": {"effects": EFFECTS},
 }
 
+SHOWN = [
+    *expand("<results>/{{analysis}}/figures/{figure}.{kind}", figure=FIGURES, kind=["svg", "png", "pdf"]),
+    *expand("<results>/{{analysis}}/tables/{table}.{kind}", table=TABLES, kind=["csv", "html", "docx"]),
+]
+
 
 rule present:
     input:
-        expand(
-            "<results>/{analysis}/figures/{figure}.{kind}",
-            analysis=config["analyses"],
-            figure=FIGURES,
-            kind=["svg", "png", "pdf"],
-        ),
-        expand(
-            "<results>/{analysis}/tables/{table}.{kind}",
-            analysis=config["analyses"],
-            table=TABLES,
-            kind=["csv", "html", "docx"],
-        ),
+        expand(SHOWN, analysis=config["analyses"]),
 
 
 rule figure:

@@ -3,6 +3,7 @@
 import logging
 import os
 import sys
+import time
 import traceback
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -34,7 +35,9 @@ def run(main: Callable[..., None], snakemake: Any) -> None:
     try:
         _refuse_another_package()
         _keep_patients_private(outputs.values())
+        started = time.process_time()
         main(**_named(snakemake.input), **partial, **_parameters(snakemake.params))
+        print(f"computed in {time.process_time() - started:.2f} s of processor time")
         for name, path in outputs.items():
             Path(partial[name]).replace(path)
     except Exception as error:

@@ -1,0 +1,80 @@
+"""What a run costs beside its computation: Snakemake, and the start of a process for each job.
+
+Seconds are of processor time (user and system, of a process and all that it starts), which other work on the
+machine does not change much.
+"""
+
+import re
+import resource
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from tests.benchmarks.study import ROOT, Study
+
+SCRIPTS = ROOT / "workflow/scripts"
+COLUMNS = ["what", "jobs", "seconds", "computing"]
+IMPORTS = "import runpy, sys; sys.path.insert(0, sys.argv[1]); runpy.run_path(sys.argv[2])"
+
+
+def overhead(study: Study, *, whole: bool) -> pd.DataFrame:
+    """Measure the start of a chunk's process and, where asked for, a whole run and one with nothing to do.
+
+    Parameters
+    ----------
+    study : a study that is prepared.
+    whole : whether to run all its analyses, which takes minutes.
+
+    Returns
+    -------
+    Columns what, jobs, seconds and computing: the seconds of them that the scripts' main functions took.
+    """
+    rows: list[list[object]] = [["start of a chunk's process", 1, cpu_seconds(start_chunk), 0.0]]
+    if whole:
+        seconds = cpu_seconds(lambda: study.snakemake("all", "--forceall"))
+        steps = computing(study.directory / "logs")
+        rows.append(["whole run", steps["jobs"].sum(), seconds, steps["computing"].sum()])
+        rows.append(["nothing to be done", 0, cpu_seconds(lambda: study.snakemake("all")), 0.0])
+        rows += [[name, row["jobs"], np.nan, row["computing"]] for name, row in steps.iterrows()]
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def share(table: pd.DataFrame) -> float:
+    """Return the part of a whole run that is no computation; nan where none was measured."""
+    run = table[table["what"] == "whole run"]
+    return float(1 - run["computing"].iloc[0] / run["seconds"].iloc[0]) if len(run) else float("nan")
+
+
+def seconds_of(table: pd.DataFrame, what: str) -> float:
+    """Return the seconds of a row; nan where it was not measured."""
+    rows = table[table["what"] == what]
+    return float(rows["seconds"].iloc[0]) if len(rows) else float("nan")
+
+
+def computing(logs: Path) -> pd.DataFrame:
+    """Sum up, for each rule, what its jobs' logs say that they computed; indexed by rule."""
+    rows = []
+    for log in logs.rglob("*.log"):
+        found = re.search(r"^computed in ([\d.]+) s", log.read_text(), flags=re.MULTILINE)
+        if found:
+            rows.append((log.relative_to(logs).parts[0].removesuffix(".log"), float(found[1])))
+    table = pd.DataFrame(rows, columns=["what", "computing"])
+    return table.groupby("what")["computing"].agg(jobs="size", computing="sum")
+
+
+def start_chunk() -> None:
+    """Import what a bootstrap chunk imports."""
+    command = [sys.executable, "-c", IMPORTS, str(SCRIPTS), str(SCRIPTS / "bootstrap_chunk.py")]
+    subprocess.run(command, check=True)
+
+
+def cpu_seconds(start: Callable[[], object]) -> float:
+    """Return the processor time of the processes that a function starts and waits for."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    start()
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime

@@ -1,0 +1,110 @@
+"""The workflow inside another one: by its path, twice at once, and from a repository."""
+
+import subprocess
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import yaml
+
+from tests.workflow.conftest import ROOT, Study
+
+pytestmark = pytest.mark.slow
+
+EXAMPLE = ROOT / "config/examples/framing"
+IMPORTING = """
+configfile: "study/config.yaml"
+
+module ipdmediation:
+    snakefile: {snakefile}
+    config: {{**config, "pathvars": {{"results": "made/{name}", "logs": "logs", "benchmarks": "benchmarks"}}}}
+
+use rule * from ipdmediation as {name}_*
+
+rule all:
+    default_target: True
+    input: rules.{name}_all.input
+"""
+
+
+def importing(root: Path, *, name: str, snakefile: str) -> Study:
+    """A project of its own with the framing study, which imports the workflow."""
+    (root / "study").mkdir(parents=True)
+    (root / "study/framing.yaml").write_bytes((EXAMPLE / "framing.yaml").read_bytes())
+    config = yaml.safe_load((EXAMPLE / "config.yaml").read_text())
+    config["trials"] = {"framing": "study/framing.yaml"}
+    config["analyses"] = {"primary": config["analyses"]["primary"]}
+    config["analyses"]["primary"]["bootstrap"].update(replicates=20, chunk=20)
+    (root / "study/config.yaml").write_text(yaml.safe_dump(config, sort_keys=False))
+    (root / "Snakefile").write_text(IMPORTING.format(name=name, snakefile=snakefile))
+    return Study(root)
+
+
+@pytest.fixture
+def by_path(finished_study: Study, tmp_path: Path) -> Study:
+    """A project that imports the workflow from another directory."""
+    snakefile = finished_study.root / "workflow/Snakefile"
+    return importing(tmp_path / "project", name="framing", snakefile=repr(str(snakefile)))
+
+
+def test_an_imported_workflow_runs_to_its_report(by_path: Study) -> None:
+    by_path.run()
+    made = by_path.root / "made/framing"
+    assert (made / "report.html").is_file()
+    assert pd.read_csv(made / "primary/effects.csv")["replicates"].unique().tolist() == [20]
+    assert sorted(path.name for path in by_path.root.iterdir() if path.name[0] != ".") == [
+        "Snakefile", "benchmarks", "logs", "made", "study",
+    ]  # fmt: skip
+    assert by_path.jobs() == []
+
+
+def test_rules_of_an_imported_workflow_are_targets_under_their_new_names(by_path: Study) -> None:
+    assert by_path.rules("framing_pool") == {"framing_harmonise_trial", "framing_pool_trials"}
+    assert "framing_estimate_effects" in by_path.rules("framing_primary")
+
+
+def test_patients_rows_of_an_imported_workflow_are_not_cached(
+    by_path: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SNAKEMAKE_OUTPUT_CACHE", str(by_path.root))
+    done = by_path.snakemake("--dry-run", "--cache", "framing_impute_missing")
+    assert done.returncode != 0
+    assert "--cache framing_impute_missing: its output has patients' rows" in done.stdout + done.stderr
+
+
+def test_two_studies_run_side_by_side(by_path: Study) -> None:
+    snakefile = by_path.root / "Snakefile"
+    first = snakefile.read_text().split("rule all")[0]
+    second = first.replace("ipdmediation", "again").replace("framing", "second")
+    targets = "rule all:\n    input: rules.framing_all.input, rules.second_all.input\n"
+    snakefile.write_text(first + second + targets)
+    outputs = [output for _, output in by_path.jobs("all")]
+    assert sum(output.startswith("made/framing/") for output in outputs) > 10
+    assert sum(output.startswith("made/second/") for output in outputs) > 10
+
+
+@pytest.mark.tool("git")
+def test_a_workflow_from_a_repository_finds_all_its_files(
+    finished_study: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Snakemake's own clone of a repository stands ready, so that nothing is downloaded."""
+    origin, caches = tmp_path / "origin", tmp_path / "caches"
+    clone = caches / "snakemake/snakemake/source-cache/snakemake-git-cache/github.com/owner/ipdmediation"
+
+    def git(*arguments: str) -> None:
+        subprocess.run(["git", "-c", "user.name=a", "-c", "user.email=a@b", *arguments], check=True)
+
+    git("init", "--quiet", str(origin))
+    for folder in ("workflow", "envs"):
+        (origin / folder).symlink_to(finished_study.root / folder)
+    git("-C", str(origin), "--work-tree", str(finished_study.root), "add", "workflow/[!_]*", "envs")
+    git("-C", str(origin), "commit", "--quiet", "--message", "All files")
+    git("-C", str(origin), "tag", "v1")
+    clone.parent.mkdir(parents=True)
+    git("clone", "--quiet", str(origin), str(clone))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(caches))
+    snakefile = 'github("owner/ipdmediation", path="workflow/Snakefile", tag="v1")'
+    project = importing(tmp_path / "project", name="remote", snakefile=snakefile)
+    assert "remote_bootstrap_chunk" in project.rules()
+    project.run("remote_pool")
+    assert (project.root / "made/remote/ipd/pooled.parquet").is_file()
