@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from ipdmediation.data.variables import variables_from_config
-from ipdmediation.inference.model_table import model_diagnostics, model_table
+from ipdmediation.inference.model_table import _label, model_diagnostics, model_table
 from ipdmediation.models.specification import AnalysisSpecification, mediation_models
 
 VARIABLES = variables_from_config(
@@ -65,6 +65,20 @@ def test_the_ratio_is_that_of_a_better_outcome_and_names_its_unit(models):
     assert table.loc["mediator", "label"] == "Volume, per 1 ln mL"
     assert table.loc["treatment", "label"] == "Surgery vs usual care"
     assert table.loc["trial[b]", "label"] == "Trial: Trial B"
+
+
+def test_products_and_splines_have_names(models):
+    names = ["treatment:mediator[2]", "mediator[1]", "trial[b]:age", "bs(age, df=3)[1]"]
+    labels = [
+        _label(name, models.specification, VARIABLES, ARMS, {"a": "Trial A", "b": "Trial B"})
+        for name in names
+    ]
+    assert labels == [
+        "Surgery x Volume, spline term 2",
+        "Volume, spline term 1",
+        "Trial: Trial B x Age, per year",
+        "bs(age, df=3)[1]",
+    ]
 
 
 def test_per_doubling_is_the_coefficient_times_ln_2(models):

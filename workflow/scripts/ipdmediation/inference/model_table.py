@@ -169,13 +169,16 @@ def _label(
         kind, _, effects = term.rstrip(")").partition("(")
         named = " and ".join(RANDOM_EFFECTS[effect] for effect in effects.split(","))
         return f"Between trials: {SPREADS[kind]} of {named}"
+    if ":" in term:
+        parts = [_label(part, specification, variables, arms, trials) for part in term.split(":")]
+        return " x ".join([parts[0].replace(known["treatment"], treatment), *parts[1:]])
     name, _, level = term.removesuffix("]").partition("[")
     if name == "trial":
         return f"Trial: {trials[level]}"
     if name == "mediator":
         return f"{mediator}, spline term {level}"
-    # a product or a basis that a formula makes has no label but its own name
-    return _covariate_label(variables[name], level) if name in variables and ":" not in term else term
+    # what a formula computes has no label but its own name
+    return _covariate_label(variables[name], level) if name in variables else term
 
 
 def _covariate_label(variable: Variable, level: str) -> str:
