@@ -54,7 +54,7 @@ def main() -> None:
     """Print the cost of a chunk by analysis and the table, in Markdown."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--benchmarks", type=Path, default=Path("benchmarks"), help="of a finished run")
-    parser.add_argument("--chunk", type=int, default=500, help="replicates of its chunks")
+    parser.add_argument("--chunk", type=int, default=1000, help="replicates of its chunks")
     parser.add_argument("--replicates", type=int, default=10_000, help="of each analysis")
     parser.add_argument("--analyses", type=int, help="more than the run has: the others at the mean cost")
     parser.add_argument("--cores", type=int, nargs="+", default=[2, 16, 128])

@@ -87,6 +87,8 @@ def small_study(root: Path, *, analyses: tuple[str, ...], chunk: int) -> Study:
     config["published"] = [
         figure for figure in config["published"] if figure.get("analysis", "primary") in analyses
     ]
+    for analysis in config["analyses"].values():
+        analysis.get("bootstrap", {}).pop("replicates", None)
     primary = config["analyses"]["primary"]
     primary["missing"]["imputations"] = 2
     primary["missing"]["iterations"] = 2
