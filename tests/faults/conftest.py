@@ -57,8 +57,7 @@ class Run:
 
     def wait_for_orphans(self) -> None:
         """Wait until nothing of the session is left."""
-        while self.members():
-            time.sleep(0.1)
+        wait_for(lambda: not self.members())
 
 
 def command_line(pid: int) -> str:
@@ -77,6 +76,21 @@ def contents(study: Study, folder: str = "results") -> Contents:
         for path in sorted(root.rglob("*"))
         if path.is_file() and ".partial-" not in str(path)
     }
+
+
+def undo(study: Study, *outputs: str) -> None:
+    """Remove some results, and the logs, so that a job's log says that its script has begun."""
+    shutil.rmtree(study.root / "logs")
+    for output in outputs:
+        (study.root / output).unlink()
+
+
+def wait_for(condition: Callable[[], object]) -> None:
+    """Wait until something is so; fail after two minutes."""
+    last = time.monotonic() + 120
+    while not condition():
+        assert time.monotonic() < last
+        time.sleep(0.02)
 
 
 def drafts(study: Study) -> list[Path]:

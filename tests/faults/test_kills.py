@@ -1,4 +1,4 @@
-"""kill -9 at any moment: no truncated file under a final name, and the same command ends as if nothing had been."""
+"""kill -9 at any moment: no truncated file under a final name; the same command ends undisturbed."""
 
 import random
 import shutil

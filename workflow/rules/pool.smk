@@ -22,6 +22,7 @@ rule harmonise_trial:
     params:
         trial="{trial}",
         variables=config["variables"],
+        given=lambda wildcards: given(wildcards.trial),
         code=code("harmonise_trial"),
     script:
         "../scripts/harmonise_trial.py"

@@ -115,8 +115,8 @@ def _named(files: Any) -> dict[str, str | list[str]]:
 
 
 def _parameters(params: Any) -> dict[str, Any]:
-    """Leave out ``code``, which is there only for Snakemake to see that the package has changed."""
-    return {name: value for name, value in params.items() if name != "code"}
+    """Leave out the hashes, which are there only for Snakemake to see that a file has changed."""
+    return {name: value for name, value in params.items() if name not in ("code", "given")}
 
 
 def _refuse_another_package() -> None:
