@@ -1,6 +1,8 @@
 # In: locks and logs of Snakemake. Out: no locks of runs that were killed; at the end, what failed and why, a line each.
 import fcntl
+import os
 import re
+import time
 from pathlib import Path
 
 from snakemake.logging import logger
@@ -25,17 +27,31 @@ def hold_directory():
                 lock.unlink()
             if stale:
                 logger.warning("Removed the locks of a run that was killed; what it finished is kept.")
+            date_now(workflow.pathvars.apply("<results>"))
         fcntl.flock(held, fcntl.LOCK_SH)
     except OSError:  # no flock on this file system, or not ours to write: Snakemake's own message must do
         return None
     return held
 
 
+def date_now(folder):
+    """Give files that are dated in the future, by a clock that was wrong, the date of now.
+
+    Beside them whatever is made now would look old: Snakemake refuses it, or keeps what depends on it.
+    """
+    soon = time.time() + 60  # the clocks of a file server and of this machine may differ a little
+    ahead = [path for path in Path(folder).rglob("*") if path.is_file() and path.stat().st_mtime > soon]
+    for path in ahead:
+        os.utime(path)
+    if ahead:
+        logger.warning(f"{len(ahead)} results were dated in the future; they have the date of now.")
+
+
 def failures(run_log):
     """Return a line for each failed job: the last one of the job's own log, which says why."""
     text = Path(run_log).read_text()
     found = re.findall(
-        r"^Error in rule (\w+)[,:](?:.*\n)(?:    .*\n)*?    log: ([^\s,]+)", text, re.MULTILINE
+        r"^Error in \w+ (\w+)[,:](?:.*\n)(?:    .*\n)*?    log: ([^\s,]+)", text, re.MULTILINE
     )
     lines = []
     for rule, log in dict.fromkeys(found):

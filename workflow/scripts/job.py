@@ -43,9 +43,11 @@ def run(main: Callable[..., None], snakemake: Any) -> None:
     except Exception as error:
         message = f"{snakemake.rule}: {_one_line(error)} (log: {snakemake.log[0]})\n"
         os.write(terminal, message.encode())
-        with suppress(OSError):  # the disk of the log may be full
+        traceback.clear_frames(error.__traceback__)  # what filled the memory hangs on them
+        with suppress(OSError, MemoryError):  # the disk of the log may be full
             traceback.print_exc()
-            sys.stderr.write(message)
+        with suppress(OSError):
+            os.write(2, message.encode())
         raise SystemExit(1) from None
 
 
