@@ -103,13 +103,14 @@ def test_a_job_without_memory(study: Study, expected: Contents, start: Callable[
     wait_for(lambda: drafts(study))
     (script,) = run.scripts()
     used = int(Path(f"/proc/{script}/statm").read_text().split()[0]) * resource.getpagesize()
-    resource.prlimit(script, resource.RLIMIT_AS, (used, used))
+    limit = used + 16 * 2**20
+    resource.prlimit(script, resource.RLIMIT_AS, (limit, limit))
     said = run.end()
     assert run.process.returncode == 1
-    (line,) = [line for line in said.splitlines() if line.startswith("synthetic_truth: ")]
-    assert line.startswith("synthetic_truth: not enough memory")
+    (line,) = [line for line in said.splitlines() if line.startswith("  synthetic_truth: ")]
+    assert "memory" in line.lower()  # in Python's words, or in those of a compiled library that gave up
     assert line.endswith("(log: logs/synthetic_truth.log)")
-    assert drafts(study) == []
     assert contents(study).items() - expected.items() == set()
     study.run(TRUTH)
     assert contents(study) == expected
+    assert drafts(study) == []

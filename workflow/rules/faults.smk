@@ -50,14 +50,12 @@ def date_now(folder):
 def failures(run_log):
     """Return a line for each failed job: the last one of the job's own log, which says why."""
     text = Path(run_log).read_text()
-    found = re.findall(
-        r"^Error in \w+ (\w+)[,:](?:.*\n)(?:    .*\n)*?    log: ([^\s,]+)", text, re.MULTILINE
-    )
+    found = re.findall(r"^Error in \w+ (\w+)[,:](?:.*\n)(?:    .*\n)*?    log: ([^\s,]+)", text, re.MULTILINE)
     lines = []
     for rule, log in dict.fromkeys(found):
         said = Path(log).read_text().splitlines() if Path(log).is_file() else []
-        told = said and said[-1].startswith(f"{rule}: ")
-        lines.append(said[-1] if told else f"{rule}: ended without a word, killed perhaps (log: {log})")
+        last = said[-1] if said else "ended without a word, killed perhaps"
+        lines.append(last if last.startswith(f"{rule}: ") else f"{rule}: {last} (log: {log})")
     return lines
 
 

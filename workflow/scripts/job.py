@@ -43,7 +43,6 @@ def run(main: Callable[..., None], snakemake: Any) -> None:
     except Exception as error:
         message = f"{snakemake.rule}: {_one_line(error)} (log: {snakemake.log[0]})\n"
         os.write(terminal, message.encode())
-        traceback.clear_frames(error.__traceback__)  # what filled the memory hangs on them
         with suppress(OSError, MemoryError):  # the disk of the log may be full
             traceback.print_exc()
         with suppress(OSError):
@@ -86,6 +85,7 @@ def _drafts(outputs: dict[str, str]) -> Iterator[dict[str, str]]:
         for name, draft in drafts.items():
             draft.replace(outputs[name])
     except Exception as error:
+        traceback.clear_frames(error.__traceback__)  # what filled the memory hangs on them
         if not all(draft.parent.exists() for draft in drafts.values()):
             raise SupersededError("gave up, because a later process makes the same files") from error
         raise
