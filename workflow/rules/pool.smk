@@ -20,6 +20,7 @@ rule harmonise_trial:
     params:
         trial="{trial}",
         variables=config["variables"],
+        given=lambda wildcards: given(wildcards.trial),
         code=code("harmonise_trial"),
     script:
         "../scripts/harmonise_trial.py"

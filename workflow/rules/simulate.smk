@@ -18,6 +18,7 @@ if config["study"]["synthetic"]:
             trial="{trial}",
             seed=config["seed"],
             variables=config["variables"],
+            given=lambda wildcards: given(wildcards.trial),
             code=code("simulate_trial"),
         script:
             "../scripts/simulate_trial.py"

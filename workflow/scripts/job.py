@@ -2,19 +2,23 @@
 
 import logging
 import os
+import shutil
 import sys
 import time
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from glob import escape
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 
 def run(main: Callable[..., None], snakemake: Any) -> None:
     """Call ``main`` with a Snakemake job's files and parameters by name.
 
-    Whatever is printed goes to the job's log. Outputs are written under temporary names beside their
-    own and renamed when all of them are complete, so that a killed job leaves no half-written file.
+    Whatever is printed goes to the job's log. Outputs are written as drafts and get their names when
+    all of them are complete, so that a killed job leaves no half-written file.
 
     Parameters
     ----------
@@ -29,29 +33,29 @@ def run(main: Callable[..., None], snakemake: Any) -> None:
         With status 1 when ``main`` fails; one line on the terminal says why, the log has the traceback.
     """
     terminal = os.dup(2)
-    _redirect_to(Path(snakemake.log[0]))
-    outputs = {name: str(path) for name, path in snakemake.output.items()}
-    partial = {name: _partial_name(path) for name, path in outputs.items()}
     try:
+        _redirect_to(Path(snakemake.log[0]))
         _refuse_another_package()
+        outputs = {name: str(path) for name, path in snakemake.output.items()}
         _keep_patients_private(outputs.values())
-        started = time.process_time()
-        main(**_named(snakemake.input), **partial, **_parameters(snakemake.params))
-        print(f"computed in {time.process_time() - started:.2f} s of processor time")
-        for name, path in outputs.items():
-            Path(partial[name]).replace(path)
+        with _drafts(outputs) as drafts:
+            started = time.process_time()
+            main(**_named(snakemake.input), **drafts, **_parameters(snakemake.params))
+            print(f"computed in {time.process_time() - started:.2f} s of processor time", flush=True)
     except Exception as error:
-        traceback.print_exc()
-        for path in partial.values():
-            Path(path).unlink(missing_ok=True)
         message = f"{snakemake.rule}: {_one_line(error)} (log: {snakemake.log[0]})\n"
         os.write(terminal, message.encode())
+        with suppress(OSError, MemoryError):  # the disk of the log may be full
+            traceback.print_exc()
+        with suppress(OSError):
+            os.write(2, message.encode())
         raise SystemExit(1) from None
 
 
 def _redirect_to(log: Path) -> None:
     """Send standard output, standard error and warnings, also those of compiled code, to the log."""
     log.parent.mkdir(parents=True, exist_ok=True)
+    log.unlink(missing_ok=True)  # the same job of a killed run may still write to its own
     stream = log.open("w", buffering=1)
     sys.stdout.flush()
     os.dup2(stream.fileno(), 1)
@@ -68,10 +72,46 @@ def _keep_patients_private(paths: Iterable[str]) -> None:
                 folder.chmod(0o700)
 
 
-def _partial_name(path: str) -> str:
-    """Return the temporary name of an output; the suffix stays, because writers choose the format by it."""
-    final = Path(path)
-    return str(final.with_name(f".partial-{final.name}"))
+@contextmanager
+def _drafts(outputs: dict[str, str]) -> Iterator[dict[str, str]]:
+    """Give each output a draft under its own name in a new folder beside it; publish all or none.
+
+    The same job of a killed run may still be at work, perhaps with older settings. It loses its folders
+    here, and with them the possibility to publish: of two processes only the one that began last does.
+    """
+    drafts = {name: _new_folder(Path(path)) / Path(path).name for name, path in outputs.items()}
+    try:
+        yield {name: str(draft) for name, draft in drafts.items()}
+        for draft in drafts.values():
+            _write_to_disk(draft)
+        for name, draft in drafts.items():
+            draft.replace(outputs[name])
+    except Exception as error:
+        traceback.clear_frames(error.__traceback__)  # what filled the memory hangs on them
+        if not all(draft.parent.exists() for draft in drafts.values()):
+            raise SupersededError("gave up, because a later process makes the same files") from error
+        raise
+    finally:
+        for draft in drafts.values():
+            shutil.rmtree(draft.parent, ignore_errors=True)
+
+
+class SupersededError(ValueError):
+    """Another process took over the outputs of this one."""
+
+
+def _new_folder(output: Path) -> Path:
+    """Return a folder for an output's draft, the only one there is."""
+    prefix = f".partial-{output.name}-"
+    for other in output.parent.glob(f"{escape(prefix)}*"):
+        shutil.rmtree(other, ignore_errors=True)
+    return Path(mkdtemp(prefix=prefix, dir=output.parent))
+
+
+def _write_to_disk(path: Path) -> None:
+    """Wait until a file's content is on the disk: after a crash of the machine a name alone would be left."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
 
 
 def _named(files: Any) -> dict[str, str | list[str]]:
@@ -79,8 +119,8 @@ def _named(files: Any) -> dict[str, str | list[str]]:
 
 
 def _parameters(params: Any) -> dict[str, Any]:
-    """Leave out ``code``, which is there only for Snakemake to see that the package has changed."""
-    return {name: value for name, value in params.items() if name != "code"}
+    """Leave out the hashes, which are there only for Snakemake to see that a file has changed."""
+    return {name: value for name, value in params.items() if name not in ("code", "given")}
 
 
 def _refuse_another_package() -> None:
@@ -94,4 +134,6 @@ def _refuse_another_package() -> None:
 
 def _one_line(error: Exception) -> str:
     text = " ".join(str(error).split())
+    if isinstance(error, MemoryError):
+        return f"not enough memory: {text}".removesuffix(": ")
     return text if isinstance(error, ValueError) and text else f"{type(error).__name__}: {text}"

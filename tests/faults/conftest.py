@@ -1,0 +1,169 @@
+"""A small study of three trials, finished undisturbed; every test disturbs a copy of its own."""
+
+import hashlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.workflow.conftest import ROOT, SOURCES, Study
+
+TRIALS = ("mr_clean", "extend_ia", "piste")
+Contents = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Run:
+    """A running Snakemake and everything that it has started: one session of processes."""
+
+    process: subprocess.Popen[bytes]
+    said: Path
+
+    def members(self) -> list[int]:
+        """Return the processes of the session that are alive, Snakemake itself among them."""
+        found = []
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            try:
+                state, _, _, session = stat.read_text().rpartition(")")[2].split()[:4]
+            except OSError:  # ended in the meantime
+                continue
+            if int(session) == self.process.pid and state != "Z":
+                found.append(int(stat.parent.name))
+        return found
+
+    def scripts(self) -> list[int]:
+        """Return the processes of the jobs' scripts."""
+        return [pid for pid in self.members() if ".snakemake/scripts/" in command_line(pid)]
+
+    def kill(self, *pids: int, number: int = signal.SIGKILL) -> None:
+        """Send a signal to some processes; those that have ended are no error."""
+        for pid in pids:
+            try:
+                os.kill(pid, number)
+            except ProcessLookupError:
+                continue
+
+    def end(self) -> str:
+        """Wait until Snakemake has ended, not its orphans; return what it said."""
+        self.process.wait(timeout=300)
+        return self.said.read_text()
+
+    def wait_for_orphans(self) -> None:
+        """Wait until nothing of the session is left."""
+        wait_for(lambda: not self.members())
+
+
+def command_line(pid: int) -> str:
+    """Return a process's command line, empty where it has ended."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+    except OSError:
+        return ""
+
+
+def contents(study: Study, folder: str = "results") -> Contents:
+    """Return a checksum of every file below a folder but drafts."""
+    root = study.root / folder
+    return {
+        str(path.relative_to(root)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(root.rglob("*"))
+        if path.is_file() and ".partial-" not in str(path)
+    }
+
+
+def undo(study: Study, *outputs: str) -> None:
+    """Remove some results, and the logs, so that a job's log says that its script has begun."""
+    shutil.rmtree(study.root / "logs")
+    for output in outputs:
+        (study.root / output).unlink()
+
+
+def wait_for(condition: Callable[[], object]) -> None:
+    """Wait until something is so; fail after two minutes."""
+    last = time.monotonic() + 120
+    while not condition():
+        assert time.monotonic() < last
+        time.sleep(0.02)
+
+
+def drafts(study: Study) -> list[Path]:
+    """Return what is left of outputs that were never finished."""
+    return list((study.root / "results").rglob(".partial-*"))
+
+
+@pytest.fixture(scope="session")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Study:
+    """The study, finished without a disturbance."""
+    study = Study(tmp_path_factory.mktemp("study") / "undisturbed")
+    study.root.mkdir()
+    for source in SOURCES:
+        path = ROOT / source
+        copy = shutil.copytree if path.is_dir() else shutil.copy2
+        copy(path, study.root / source)
+    config = study.config()
+    config["trials"] = {trial: config["trials"][trial] for trial in TRIALS}
+    config["published"] = []
+    config["analyses"] = {"primary": config["analyses"]["primary"]}
+    primary = config["analyses"]["primary"]
+    primary["missing"].update(imputations=2, iterations=2)
+    primary["bootstrap"].update(replicates=20, chunk=5)
+    study.configure(config)
+    study.run()
+    return study
+
+
+@pytest.fixture(scope="session")
+def expected(undisturbed: Study) -> Contents:
+    """The results that every other run must end with, byte for byte.
+
+    None is exempt: versions, commit and checksums in the manifest are the same on one machine, and no
+    result holds a time. Logs and benchmarks lie outside the results.
+    """
+    return contents(undisturbed)
+
+
+@pytest.fixture
+def study(undisturbed: Study, tmp_path: Path) -> Study:
+    """A copy of the finished study that a test may disturb."""
+    root = tmp_path / "study"
+    shutil.copytree(undisturbed.root, root, symlinks=True)
+    return Study(root)
+
+
+@pytest.fixture
+def start(study: Study, tmp_path: Path) -> Iterator[Callable[..., Run]]:
+    """Start runs of the study in sessions of their own; whatever is left of them ends with the test."""
+    runs: list[Run] = []
+
+    def begin(*arguments: str) -> Run:
+        said = tmp_path / f"said-{len(runs)}.txt"
+        with said.open("w") as stream:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "snakemake", "--cores", "2", *arguments],
+                cwd=study.root,
+                stdout=stream,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        runs.append(Run(process, said))
+        return runs[-1]
+
+    yield begin
+    for run in runs:
+        run.kill(*run.members())
+        run.process.wait()
+
+
+@pytest.fixture(scope="session")
+def pace(undisturbed: Study) -> float:
+    """Seconds until the first job of a run starts here and now."""
+    before = time.monotonic()
+    undisturbed.jobs()
+    return time.monotonic() - before

@@ -1,0 +1,116 @@
+"""A disk that is full or read-only and a process without memory: one line says so, and nothing is lost."""
+
+import os
+import resource
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.faults.conftest import Contents, Run, Study, contents, drafts, undo, wait_for
+
+pytestmark = pytest.mark.slow
+
+TRUTH = "results/synthetic_truth.json"
+FLOW = [f"results/primary/tables/flow.{kind}" for kind in ("csv", "html", "docx")]
+CHUNK = "results/primary/bootstrap/0-5.parquet"
+ALONE = ["unshare", "--mount", *([] if os.geteuid() == 0 else ["--map-root-user"])]
+
+FULL = """
+mount -t tmpfs -o size=200m tmpfs {full}
+cp -a {saved}/. {full}/
+cd {root}
+head -c 300M /dev/zero > {full}/ballast 2>/dev/null || truncate --size=-{free} {full}/ballast
+if "$@" > {said} 2>&1; then exit 3; fi
+find {full} -name '.partial-*' > {left}
+cp -a {root}/results {between}
+rm {full}/ballast
+"$@"
+cp -a {root}/results {after}
+"""
+READ_ONLY = """
+mount --bind {root}/results {root}/results
+mount -o remount,bind,ro {root}/results
+cd {root}
+exec "$@"
+"""
+
+
+@pytest.fixture
+def alone() -> None:
+    """Skip where this user may not mount anything for one process alone, or fail where all is required."""
+    if subprocess.run([*ALONE, "mount", "-t", "tmpfs", "tmpfs", "/mnt"], check=False).returncode:
+        if os.environ.get("REQUIRE_TOOLS"):
+            pytest.fail("no mount namespace, and REQUIRE_TOOLS is set")
+        pytest.skip("needs a mount namespace (unshare --mount)")
+
+
+def alone_in(script: str, *targets: str) -> subprocess.CompletedProcess[str]:
+    """Run a shell script with mounts of its own; its arguments are a run's command."""
+    command = [sys.executable, "-m", "snakemake", "--cores", "2", *targets]
+    return subprocess.run(
+        [*ALONE, "bash", "-euc", script, "bash", *command], capture_output=True, text=True, check=False
+    )
+
+
+@pytest.mark.usefixtures("alone")
+@pytest.mark.parametrize(("disk", "free"), [("results", 4096), (".", 120_000)], ids=["results", "everything"])
+def test_a_full_disk(study: Study, expected: Contents, tmp_path: Path, disk: str, free: int) -> None:
+    undo(study, CHUNK, *FLOW)
+    shutil.copytree(study.root / disk, tmp_path / "saved", symlinks=True)
+    paths = {name: tmp_path / name for name in ("saved", "said", "left", "between", "after")}
+    done = alone_in(FULL.format(root=study.root, full=study.root / disk, free=free, **paths), CHUNK, *FLOW)
+    assert done.returncode == 0, done.stdout + done.stderr
+    said = (tmp_path / "said").read_text()
+    lines = [line for line in said.splitlines() if line.startswith(("table: ", "bootstrap_chunk: "))]
+    assert lines
+    assert all("No space left on device" in line and "(log: logs/" in line for line in lines)
+    assert (tmp_path / "left").read_text() == ""
+    between = contents(Study(tmp_path), "between")
+    between.pop("ballast", None)
+    assert between.items() - expected.items() == set()
+    assert contents(Study(tmp_path), "after") == expected
+
+
+@pytest.mark.usefixtures("alone")
+def test_read_only_results(study: Study, expected: Contents) -> None:
+    undo(study, *FLOW)
+    done = alone_in(READ_ONLY.format(root=study.root), *FLOW)
+    assert done.returncode == 1
+    said = done.stdout + done.stderr
+    assert "Read-only file system" in said
+    assert "results/primary/tables" in said
+    assert contents(study).items() - expected.items() == set()
+    study.run(*FLOW)
+    assert contents(study) == expected
+
+
+@pytest.mark.usefixtures("alone")
+def test_existing_results_that_are_read_only_are_left_alone(study: Study, expected: Contents) -> None:
+    done = alone_in(READ_ONLY.format(root=study.root), "--force", *FLOW)
+    assert done.returncode == 1
+    assert "Write-protected output files for rule table" in done.stdout + done.stderr
+    assert contents(study) == expected
+
+
+def test_a_job_without_memory(study: Study, expected: Contents, start: Callable[..., Run]) -> None:
+    """Take the memory from the script once it has begun, so that Snakemake and imports have theirs."""
+    undo(study, TRUTH)
+    run = start(TRUTH)
+    wait_for(lambda: drafts(study))
+    (script,) = run.scripts()
+    used = int(Path(f"/proc/{script}/statm").read_text().split()[0]) * resource.getpagesize()
+    limit = used + 16 * 2**20
+    resource.prlimit(script, resource.RLIMIT_AS, (limit, limit))
+    said = run.end()
+    assert run.process.returncode == 1
+    (line,) = [line for line in said.splitlines() if line.startswith("  synthetic_truth: ")]
+    assert "memory" in line.lower()  # in Python's words, or in those of a compiled library that gave up
+    assert line.endswith("(log: logs/synthetic_truth.log)")
+    assert contents(study).items() - expected.items() == set()
+    study.run(TRUTH)
+    assert contents(study) == expected
+    assert drafts(study) == []
