@@ -82,7 +82,7 @@ def wait_for(look: Callable, part: str | None = None, *, seconds: float = 90):
 
 def start(study: Study, *arguments: str) -> Run:
     """Start drawing the small study's replicates on Slurm."""
-    log = study.root / "run.log"
+    log = study.root / f"run-{len(list(study.root.glob('run-*.log')))}.log"
     command = [sys.executable, "-m", "snakemake", "mediation", *ON_SLURM, *arguments]
     with log.open("wb") as said:
         process = subprocess.Popen(command, cwd=study.root, stdout=said, stderr=said, start_new_session=True)

@@ -67,15 +67,15 @@ def test_after_snakemake_was_killed_the_same_command_makes_what_is_missing(
     wait_for(run.said, "(Rule: bootstrap_chunk)")
     os.kill(run.process.pid, signal.SIGKILL)
     run.process.wait()
-    slurm("scancel", f"--name={run.name()}")
-    wait_for(lambda: all(job.state in ("COMPLETED", "CANCELLED") for job in run.jobs()))
     folder = undrawn_study.root / "results/primary/bootstrap"
     before = {path: path.stat().st_mtime_ns for path in folder.glob("*.parquet")}
-    undrawn_study.run("--unlock")
+    # Its jobs are not cancelled: what they finish in time is kept, else the new run makes it again.
     again = start(undrawn_study)
     again.finish()
     kept = [path for path, made in before.items() if path.stat().st_mtime_ns == made]
     finished = re.findall(r"Finished jobid: \d+ \(Rule: bootstrap_chunk\)", run.said())
     assert len(finished) <= len(kept) < len(CHUNKS)
-    assert len(again.jobs()) == len(CHUNKS) - len(kept) + 1
+    assert 1 <= len(again.jobs()) <= len(CHUNKS) - len(kept) + 1
+    wait_for(lambda: all(job.state not in ("PENDING", "RUNNING", "COMPLETING") for job in run.jobs()))
     assert results(undrawn_study) == results(local_study)
+    assert list((undrawn_study.root / "results").rglob(".partial-*")) == []
