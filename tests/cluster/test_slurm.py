@@ -64,10 +64,10 @@ def test_a_node_that_goes_down_costs_only_its_own_job(
 def test_after_snakemake_was_killed_the_same_command_makes_what_is_missing(
     run: Run, undrawn_study: Study, local_study: Study
 ) -> None:
-    wait_for(run.said, "(Rule: bootstrap_chunk)")
+    folder = undrawn_study.root / "results/primary/bootstrap"
+    wait_for(lambda: list(folder.glob("*.parquet")))
     os.kill(run.process.pid, signal.SIGKILL)
     run.process.wait()
-    folder = undrawn_study.root / "results/primary/bootstrap"
     before = {path: path.stat().st_mtime_ns for path in folder.glob("*.parquet")}
     # Its jobs are not cancelled: what they finish in time is kept, else the new run makes it again.
     again = start(undrawn_study)
