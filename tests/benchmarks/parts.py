@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 from ipdmediation.inference.bootstrap import draw_replicates
 from ipdmediation.models import cumulative_link_kernels as kernels
 from ipdmediation.models.cumulative_link_mixed import CumulativeLinkMixedModel
-from ipdmediation.models.results import Refit
-from ipdmediation.models.specification import MODEL_NAMES, Model
+from ipdmediation.models.results import Model, Refit
+from ipdmediation.models.specification import MODEL_NAMES
 from tests.benchmarks.fits import timed
 from tests.benchmarks.study import Study
 

@@ -32,7 +32,7 @@ def cohort():
 
 def prepared(frame, *, distribution="gaussian", population="these_trials", **choices):
     specification = AnalysisSpecification(
-        mediator="m", outcome="y", covariates=("x",), **{"trial_effects": "random_slope", **choices}
+        mediator="m", outcome="y", **{"covariates": ("x",), "trial_effects": "random_slope", **choices}
     )
     options = StandardisationOptions(
         mediator_distribution=distribution, population=population, controlled_at=(0.5,)
@@ -147,19 +147,32 @@ def test_trials_drawn_too_vary_more_than_patients_alone(cohort):
     assert sds["two_level"] > 1.2 * sds["stratified"]
 
 
+def without_t0(cohort, numbers):
+    """Whether replicates draw no patient of the first trial."""
+    plan = TwoLevelPlan.of(cohort)
+    first = np.tile(cohort["trial"] == "t0", TRIALS)
+    return [not plan.weights(stream(5, "bootstrap", number))[first].any() for number in numbers]
+
+
+@pytest.mark.filterwarnings("ignore::ipdmediation.models.results.OneArmTrialWarning")
 def test_a_replicate_whose_model_has_no_answer_is_failed_and_says_why(cohort):
-    only_one = cohort.assign(x=np.where(cohort["trial"] == "t0", cohort["x"], 0.0))
-    table = replicates(only_one, range(12))
+    controls = cohort.assign(treatment=cohort["treatment"].where(cohort["trial"] == "t0", 0))
+    table = replicates(controls, range(12))
     failed = table["status"] == "failed"
-    drawn = [
-        TwoLevelPlan.of(only_one).weights(stream(5, "bootstrap", number)).reshape(TRIALS, -1).sum(axis=0)
-        for number in range(12)
-    ]
-    without = [not weights[only_one["trial"] == "t0"].any() for weights in drawn]
     assert 0 < failed.sum() < 12
-    assert failed.tolist() == without
+    assert failed.tolist() == without_t0(controls, range(12))
     assert (table.loc[failed, "reason"] == "mediator model: rank deficient").all()
     assert table.loc[failed].filter(like=":").isna().all(axis=None)
+
+
+def test_a_replicate_that_draws_one_value_of_a_covariate_has_effects(cohort):
+    only_one = cohort.assign(x=np.where(cohort["trial"] == "t0", cohort["x"], 0.5))
+    without = without_t0(only_one, range(12))
+    assert 0 < sum(without) < 12
+    table, unadjusted = replicates(only_one, range(12)), replicates(only_one, range(12), covariates=())
+    assert set(table["status"]) <= {"converged", "singular"}
+    left = [frame.loc[without].filter(like=":") for frame in (table, unadjusted)]
+    np.testing.assert_allclose(*left, atol=3e-5)
 
 
 def test_the_jackknife_over_trials_is_a_fit_without_each(cohort):

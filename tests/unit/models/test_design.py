@@ -77,7 +77,19 @@ def test_a_formula_and_a_list_agree(frame):
 
 
 def test_no_covariates(frame):
-    assert fit_design(frame).names == ("treatment",)
+    design = fit_design(frame)
+    assert (design.names, design.adjustment_names) == (("treatment",), ())
+
+
+def test_columns_that_are_only_adjusted_for(frame):
+    design = fit_design(
+        frame,
+        covariates="age + occlusion + treatment:female + I(age * treatment)",
+        mediator=np.arange(90.0),
+        interaction=True,
+        trial_indicators=True,
+    )
+    assert design.adjustment_names == ("age", "occlusion[ica]", "occlusion[m2]")
 
 
 def test_problems_are_named(frame):

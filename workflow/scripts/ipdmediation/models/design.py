@@ -50,6 +50,7 @@ class Design:
     trial_indicators : whether the design has columns `trial[...]`.
     mediator_names : the columns that depend on the mediator.
     mediator_knots : knots of a spline of the mediator; empty where it is linear.
+    adjustment_names : the columns of covariates that treatment has no part in.
     """
 
     names: tuple[str, ...]
@@ -59,6 +60,7 @@ class Design:
     trial_indicators: bool
     mediator_names: tuple[str, ...]
     mediator_knots: tuple[float, ...]
+    adjustment_names: tuple[str, ...]
     _interaction: bool = field(repr=False)
     _spec: ModelSpec | None = field(repr=False)
 
@@ -168,6 +170,7 @@ def fit_design(
         trial_indicators=trial_indicators,
         mediator_names=tuple(mediator_names),
         mediator_knots=tuple(mediator_knots),
+        adjustment_names=_adjustment_names(spec),
         _interaction=interaction,
         _spec=spec,
     )
@@ -197,6 +200,19 @@ def _fit_formula(frame: pd.DataFrame, covariates: Covariates) -> tuple[ModelSpec
     except (FormulaicError, ValueError, TypeError) as error:
         raise ModelError(f"covariates {formula!r}: {error}") from error
     return fitted.model_spec, _without_intercept(fitted)[1]
+
+
+def _adjustment_names(spec: ModelSpec | None) -> tuple[str, ...]:
+    """Columns of the terms without treatment; `treatment:age` is a part of the treatment effect."""
+    if spec is None:
+        return ()
+    columns = [
+        spec.column_names[position]
+        for term, positions in spec.term_indices.items()
+        if TREATMENT not in spec.term_variables[term]
+        for position in positions
+    ]
+    return tuple(_short_name(name) for name in columns if name != "Intercept")
 
 
 def _plain(frame: pd.DataFrame) -> pd.DataFrame:

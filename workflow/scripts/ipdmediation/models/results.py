@@ -1,17 +1,17 @@
 """What a fitted model is, and the named errors and warnings of fitting one.
 
-Every model of the package returns the same `ModelFit`; the bootstrap uses the lean `Refit`.
+Every `Model` of the package returns the same `ModelFit`; the bootstrap uses the lean `Refit`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr, ndtri
 
 FloatArray = NDArray[np.float64]
@@ -92,7 +92,8 @@ class Refit(NamedTuple):
     Attributes
     ----------
     estimates : (p,) array in the order of the model's `names`. A threshold next to an outcome level that no
-        weighted patient has equals its neighbour, or is infinite at the ends of the scale.
+        weighted patient has equals its neighbour, or is infinite at the ends of the scale. The coefficient of
+        a covariate that is constant among the weighted patients is 0 (see `ResampledModel`).
     random_covariance : (q, q) array; (0, 0) without random effects.
     modes : (trials, q) array of conditional modes of the random effects; (0, 0) without.
     residual_variance : nan for models without one.
@@ -253,3 +254,17 @@ class ModelFit:
         if self.residual_variance is not None:
             rows.append(("variance", "residual_sd", float(np.sqrt(self.residual_variance))))
         return rows
+
+
+class Model(Protocol):
+    """What every model of the package can do."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the estimates."""
+
+    def fit(self, *, weights: ArrayLike | None = None, start: Refit | None = None) -> ModelFit:
+        """Fit with checks, warnings and standard errors."""
+
+    def refit(self, weights: FloatArray, start: Refit | None = None) -> Refit:
+        """Fit a resample: estimates and a status only."""

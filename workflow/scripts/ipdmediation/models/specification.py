@@ -24,15 +24,15 @@ from ipdmediation.models.cumulative_link_mixed import CumulativeLinkMixedModel
 from ipdmediation.models.design import MEDIATOR, TREATMENT, Design, fit_design
 from ipdmediation.models.linear import LinearModel
 from ipdmediation.models.linear_mixed import LinearMixedModel
+from ipdmediation.models.resampled import ResampledModel
 from ipdmediation.models.results import (
     FloatArray,
     IntArray,
     MissingValueError,
+    Model,
     ModelError,
-    ModelFit,
     OneArmTrialWarning,
     OutcomeError,
-    Refit,
 )
 from ipdmediation.models.splines import quantile_knots
 
@@ -40,20 +40,6 @@ TRANSFORMS = get_args(Transform)
 FAMILIES = ("ordinal", "binary", "continuous")
 TRIAL_EFFECTS = ("none", "fixed", "random_intercept", "random_slope", "random_slopes")
 MODEL_NAMES = ("mediator", "total", "outcome")
-
-
-class Model(Protocol):
-    """What every model of the package can do."""
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Names of the estimates."""
-
-    def fit(self, *, weights: ArrayLike | None = None, start: Refit | None = None) -> ModelFit:
-        """Fit with checks, warnings and standard errors."""
-
-    def refit(self, weights: FloatArray, start: Refit | None = None) -> Refit:
-        """Fit a resample: estimates and a status only."""
 
 
 class VariableLevels(Protocol):
@@ -204,11 +190,15 @@ def mediation_models(
             mediator_knots=mediator_knots(frame, specification=specification) if knots is None else knots,
             interaction=specification.interaction,
         )
+    linear = partial(_linear, values=mediator, trial_effects=effects, method=method)
+    outcome_model = partial(
+        _outcome_model, values=outcome, levels=levels, specification=specification, method=method
+    )
     return MediationModels(
         specification=specification,
-        mediator=_linear(mediator, mediator_design, effects, method),
-        total=_outcome_model(outcome, levels, total_design, specification, method),
-        outcome=_outcome_model(outcome, levels, outcome_design, specification, method),
+        mediator=ResampledModel(linear, mediator_design),
+        total=ResampledModel(outcome_model, total_design),
+        outcome=ResampledModel(outcome_model, outcome_design),
         mediator_design=mediator_design,
         outcome_design=outcome_design,
         mediator_values=mediator,
@@ -320,12 +310,21 @@ def _random_part(design: Design, trial_effects: str) -> tuple[FloatArray, tuple[
     return np.column_stack(list(columns.values())), tuple(columns)
 
 
-def _linear(values: FloatArray, design: Design, trial_effects: str, method: str) -> Model:
+def _linear(
+    design: Design,
+    names: Sequence[str],
+    matrix: FloatArray,
+    *,
+    values: FloatArray,
+    trial_effects: str,
+    method: str,
+) -> Model:
+    """Build a linear model of columns of a design."""
     if not trial_effects.startswith("random"):
         return LinearModel(
             values,
-            design.matrix,
-            names=design.names,
+            matrix,
+            names=names,
             trials=design.trial_codes,
             trial_names=design.trial_names,
             trial_effects=trial_effects,
@@ -333,8 +332,8 @@ def _linear(values: FloatArray, design: Design, trial_effects: str, method: str)
     random_design, random_names = _random_part(design, trial_effects)
     return LinearMixedModel(
         values,
-        design.matrix,
-        names=design.names,
+        matrix,
+        names=names,
         trials=design.trial_codes,
         trial_names=design.trial_names,
         random_design=random_design,
@@ -345,21 +344,26 @@ def _linear(values: FloatArray, design: Design, trial_effects: str, method: str)
 
 
 def _outcome_model(
+    design: Design,
+    names: Sequence[str],
+    matrix: FloatArray,
+    *,
     values: FloatArray | IntArray,
     levels: tuple[str, ...],
-    design: Design,
     specification: AnalysisSpecification,
     method: str,
 ) -> Model:
+    """Build an outcome model of columns of a design."""
     effects = specification.trial_effects
     if specification.family == "continuous":
-        return _linear(np.asarray(values, dtype=np.float64), design, effects, method)
+        numbers = np.asarray(values, dtype=np.float64)
+        return _linear(design, names, matrix, values=numbers, trial_effects=effects, method=method)
     if effects.startswith("random"):
         random_design, random_names = _random_part(design, effects)
         return CumulativeLinkMixedModel(
             values,
-            design.matrix,
-            names=design.names,
+            matrix,
+            names=names,
             n_levels=len(levels),
             level_names=levels,
             link=specification.link,
@@ -372,8 +376,8 @@ def _outcome_model(
     if specification.family == "binary":
         return BinaryModel(
             values,
-            design.matrix,
-            names=design.names,
+            matrix,
+            names=names,
             level_names=levels,
             link=specification.link,
             trials=design.trial_codes,
@@ -382,8 +386,8 @@ def _outcome_model(
         )
     return CumulativeLinkModel(
         values,
-        design.matrix,
-        names=design.names,
+        matrix,
+        names=names,
         n_levels=len(levels),
         level_names=levels,
         link=specification.link,
