@@ -1,4 +1,4 @@
-"""Refits that do without the covariates that a resample leaves constant."""
+"""Refits that do without the covariates that a resample does not determine."""
 
 from __future__ import annotations
 
@@ -8,22 +8,24 @@ from functools import lru_cache
 import numpy as np
 from numba import njit
 from numpy.typing import ArrayLike
+from scipy import linalg
 
 from ipdmediation.models.design import Design
-from ipdmediation.models.results import FloatArray, IntArray, Model, ModelFit, Refit
+from ipdmediation.models.results import FitStatus, FloatArray, IntArray, Model, ModelFit, Refit
 
 _KEPT_MODELS = 16
+_INDEPENDENT = 1e-9  # of a column's scale
 
 
 class ResampledModel:
-    """A model whose refits leave out the covariates that are constant among the rows with weight.
+    """A model whose refits leave out the covariates that the rows with weight do not determine.
 
-    A resample may draw no patient with a rare level, or only trials whose patients share a value. That
-    column's coefficient is not identified, and not needed: in the model without the column the intercept or
-    the thresholds stand for the patients' common value, and effects are averages over these patients. A refit
-    is that of the model without the column, with a coefficient of 0 in its place. Columns of treatment,
-    mediator and trials are never left out, nor covariates that depend on each other without being constant: a
-    resample that does not determine these has the status `RANK_DEFICIENT`.
+    A resample may draw no patient with a rare level, or only trials whose patients share a value. Such a
+    column is constant, or a combination of others. Its coefficient is not identified, and not needed: the
+    model without it has the same predictor for each of these patients, and effects are averages over them. A
+    refit is that of the model without the column, with a coefficient of 0 in its place. Columns of treatment,
+    mediator and trials are never left out: a resample that does not determine these has the status
+    `RANK_DEFICIENT`.
 
     Parameters
     ----------
@@ -64,19 +66,36 @@ class ResampledModel:
         Returns
         -------
         Refit
-            With a coefficient of 0 for each covariate that is constant among the rows with weight.
+            With a coefficient of 0 for each covariate that is left out.
         """
-        constant = constant_columns(self._values, weights)
-        if not constant.size:
+        lost = self._adjusting[constant_columns(self._values, weights)]
+        fit = self._refit_without(lost, weights, start)
+        if fit.status == FitStatus.RANK_DEFICIENT:
+            lost = self._dependent(weights)
+            if lost.size:
+                fit = self._refit_without(lost, weights, start)
+        return fit
+
+    def _refit_without(self, lost: IntArray, weights: FloatArray, start: Refit | None) -> Refit:
+        if not lost.size:
             return self._model.refit(weights, start)
-        lost = self._adjusting[constant]
         first = len(self.names) - len(self._design.names)
         kept = np.delete(np.arange(len(self.names)), first + lost)
         begin = None if start is None else start._replace(estimates=start.estimates[kept])
-        fit = self._model_without(tuple(lost)).refit(weights, begin)
+        fit = self._model_without(tuple(lost.tolist())).refit(weights, begin)
         estimates = np.zeros(len(self.names))
         estimates[kept] = fit.estimates
         return fit._replace(estimates=estimates)
+
+    def _dependent(self, weights: FloatArray) -> IntArray:
+        """Return the covariates that are combinations of an intercept and columns before them."""
+        columns = np.arange(len(self._design.names))
+        order = np.concatenate([np.setdiff1d(columns, self._adjusting), self._adjusting])
+        drawn = self._design.matrix[weights > 0][:, order]
+        drawn = (drawn - drawn.mean(axis=0)) / np.maximum(np.abs(drawn).max(axis=0), 1.0)
+        own_part = np.abs(np.diag(linalg.qr(drawn, mode="r")[0]))
+        free = own_part > _INDEPENDENT * np.sqrt(len(drawn))
+        return np.sort(order[~free & np.isin(order, self._adjusting)])
 
     def _build_without(self, lost: tuple[int, ...]) -> Model:
         names = np.delete(self._design.names, lost).tolist()
