@@ -173,11 +173,9 @@ CHANGES: list[Change] = [
         "analyses.early.covariates: 'mrs ~ age': covariates are",
     ),
     (["analyses", "early", "covariates"], {"mediator": ["age"], "outcome": "log(volume)"}, "'volume' is the"),
-    (
-        ["analyses", "early"],
-        {"label": "E", "trial_effects": "random_slopes", "mediator": {"spline_knots": 4}},
-        "analyses.early.mediator.spline_knots: a spline has no single slope",
-    ),
+    (["analyses", "early", "covariates"], "age | delay", "covariates: 'age | delay': terms are joined by"),
+    (["analyses", "early", "covariates"], "age @ delay", "covariates: 'age @ delay': terms are joined by"),
+    (["analyses", "early", "covariates"], "polish(age)", "covariates: 'polish(age)': no function 'polish'"),
     (
         ["analyses", "early"],
         {

@@ -62,17 +62,23 @@ def effects_of(frame, specification, *, options=None, weights=None, fits=None, m
 
 @dataclass(frozen=True)
 class Labels:
-    """The part of a mixed model that standardisation asks for: what its estimates are."""
+    """The part of a mixed model that standardisation asks for: what its estimates are, and a fit."""
 
     names: tuple[str, ...]
     random_names: tuple[str, ...]
+    fitted: Refit | None = None
+
+    def refit(self, weights):
+        return self.fitted
 
 
-def with_random_effects(models, *, mediator=("intercept", "treatment"), outcome=("intercept", "treatment")):
-    """Make the models of a cohort pass for mixed ones."""
+def with_random_effects(
+    models, *, mediator=("intercept", "treatment"), outcome=("intercept", "treatment"), fitted=None
+):
+    """Make the models of a cohort pass for mixed ones; `fitted` is what the mediator model fits."""
     return replace(
         models,
-        mediator=Labels(models.mediator.names, mediator),
+        mediator=Labels(models.mediator.names, mediator, fitted),
         outcome=Labels(models.outcome.names, outcome),
     )
 

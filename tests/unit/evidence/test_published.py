@@ -44,6 +44,13 @@ def test_a_p_value_must_lie_on_the_same_side_of_its_threshold():
     assert not compare(value=61, threshold=60, where=where)["agrees"]
 
 
+@pytest.mark.parametrize("figure", [{"low": 40, "high": 50}, {"threshold": 60}, {}])
+def test_an_empty_cell_agrees_with_nothing(figure):
+    row = compare(value=47, where={"variable": "sex"}, column="ci_low", **figure)
+    assert not row["agrees"]
+    assert row["rule"] == "this run has no such number"
+
+
 def test_a_list_adds_up_rows_and_per_divides():
     row = compare(value=1, where={"variable": "age", "statistic": ["median", "q1"]}, column="estimate")
     assert row["this_run"] == pytest.approx(125.5)

@@ -1,6 +1,10 @@
+import json
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import chi2
 
 from ipdmediation.data.variables import variables_from_config
 from ipdmediation.inference.model_table import _label, model_diagnostics, model_table
@@ -74,11 +78,57 @@ def test_products_and_splines_have_names(models):
         for name in names
     ]
     assert labels == [
-        "Surgery x Volume, spline term 2",
-        "Volume, spline term 1",
+        "Surgery x Volume, spline term 2: coefficient",
+        "Volume, spline term 1: coefficient",
         "Trial: Trial B x Age, per year",
         "bs(age, df=3)[1]",
     ]
+
+
+def refitted(models, **changes):
+    """The same cohort under another specification, from the arrays of its models."""
+    design = models.outcome_design
+    frame = pd.DataFrame(
+        {
+            "trial": np.array(design.trial_names)[design.trial_codes],
+            "treatment": design.matrix[:, design.names.index("treatment")],
+            "age": design.matrix[:, design.names.index("age")],
+            "volume": np.exp(models.mediator_values),
+            "scale": 2 - models.outcome_values,
+        }
+    )
+    specification = replace(models.specification, **changes)
+    return mediation_models(frame, specification=specification, variables=VARIABLES)
+
+
+def test_terms_of_a_spline_are_coefficients_without_a_ratio(models):
+    curved = refitted(models, spline_knots=4, interaction=True)
+    fit = curved.outcome.fit()
+    table = table_of(curved, "outcome", [fit])
+    terms = list(curved.outcome_design.mediator_names)
+    assert len(terms) == 6
+    assert table.loc[terms, ["ratio", "ratio_low", "ratio_high"]].isna().all(axis=None)
+    assert set(table.loc[terms, "ratio_unit"]) == {""}
+    assert table.loc[terms, "estimate"].to_numpy() == pytest.approx([fit.coefficient(term) for term in terms])
+    assert table.loc["treatment", "ratio"] == pytest.approx(np.exp(fit.coefficient("treatment")))
+    assert "mediator per doubling" not in table.index
+
+
+def test_nonlinearity_is_tested_by_all_terms_but_the_linear(models):
+    fit = refitted(models, spline_knots=4, interaction=True).outcome.fit()
+    bent = [
+        fit.names.index(f"{product}mediator[{position}]")
+        for product in ("", "treatment:")
+        for position in (2, 3)
+    ]
+    b, v = fit.estimates[bent], fit.covariance[np.ix_(bent, bent)]
+    diagnostics = model_diagnostics([fit])
+    nonlinearity = diagnostics["nonlinearity"]
+    assert nonlinearity["numerator_df"] == 4
+    assert nonlinearity["statistic"] == pytest.approx(b @ np.linalg.solve(v, b) / 4)
+    assert nonlinearity["p_value"] == pytest.approx(chi2.sf(b @ np.linalg.solve(v, b), 4))
+    json.dumps(diagnostics, allow_nan=False)
+    assert "nonlinearity" not in model_diagnostics([models.outcome.fit()])
 
 
 def test_per_doubling_is_the_coefficient_times_ln_2(models):

@@ -109,3 +109,68 @@ def test_problems_are_named(frame):
         fit_design(frame.assign(treatment=frame["treatment"].where(frame["trial"] != "c", 0)), by_trial=True)
     with pytest.raises(ModelError, match="does not know: z"):
         fit_design(frame, trial_indicators=True).apply(frame.assign(trial="z"))
+
+
+FORMULA = "bs(age, df=4) + occlusion * female"
+
+
+def test_a_lost_level_keeps_its_columns(frame):
+    """What a resample without a level, and with a narrower range of age, is made into."""
+    design = fit_design(frame, covariates=FORMULA)
+    kept = ((frame["occlusion"] != "m2") & frame["age"].between(55, 75)).to_numpy()
+    resample = frame[kept].assign(occlusion=lambda part: part["occlusion"].cat.remove_unused_categories())
+    applied = design.apply(resample)
+    assert applied.shape[1] == len(design.names)
+    np.testing.assert_allclose(applied, design.matrix[kept], rtol=0, atol=1e-12)
+    lost = [position for position, name in enumerate(design.names) if "m2" in name]
+    assert len(lost) == 2
+    assert not applied[:, lost].any()
+
+
+def test_a_spline_of_the_mediator_keeps_its_knots(frame):
+    mediator, knots = np.random.default_rng(3).normal(size=90), (-1.0, 0.0, 0.5, 2.0)
+    design = fit_design(frame, covariates=["age"], mediator=mediator, mediator_knots=knots, interaction=True)
+    terms = ["mediator[1]", "mediator[2]", "mediator[3]"]
+    assert design.mediator_names == (*terms, *(f"treatment:{name}" for name in terms))
+    assert design.names == ("treatment", *design.mediator_names, "age")
+    np.testing.assert_array_equal(design.matrix[:, 4:7], design.matrix[:, [0]] * design.matrix[:, 1:4])
+    applied = design.apply(frame.iloc[:5], treatment=1, mediator=mediator[:5])
+    np.testing.assert_array_equal(applied[:, 1:4], design.matrix[:5, 1:4])
+    np.testing.assert_array_equal(applied[:, 4:7], design.matrix[:5, 1:4])
+
+
+@pytest.mark.parametrize(
+    ("formula", "reason"),
+    [
+        ("age +", "not readable as a formula"),
+        ("weight + age", "no columns of the data: weight"),
+        ("MEDIATOR + age", "no columns of the data: MEDIATOR"),
+        ("age | female", "joined by + - * / : ** ^ only"),
+        ("age @ female", "joined by + - * / : ** ^ only"),
+        ("polish(age)", "no function 'polish'; allowed: C, "),
+        ("_numbers(age)", "no function '_numbers'"),
+        ("I(age * pd.NA)", "no columns of the data: pd"),
+        ("age + 2", "Numeric literals other than `1`"),
+        ("bs(age, df=1)", "`df` must be greater than 3"),
+        ("C(age, 3)", "tuple index out of range"),
+    ],
+)
+def test_a_formula_that_fails_is_one_line(frame, formula, reason):
+    with pytest.raises(ModelError) as error:
+        fit_design(frame, covariates=formula)
+    assert reason in str(error.value)
+    assert str(error.value).isprintable()
+
+
+def test_a_formula_does_not_see_the_names_of_the_module(frame, monkeypatch):
+    """Checked behind the list of functions, which stops such a call first."""
+    monkeypatch.setattr("ipdmediation.data.covariates.FUNCTIONS", ("_numbers",))
+    with pytest.raises(ModelError, match="name '_numbers' is not defined"):
+        fit_design(frame, covariates="_numbers(age)")
+
+
+def test_a_missing_value_inside_a_formula_is_named(frame):
+    with pytest.raises(MissingValueError, match=r"age \(1 of 90 rows\)"):
+        fit_design(frame.assign(age=frame["age"].mask(frame.index == 4)), covariates="bs(age, df=4)")
+    with np.errstate(invalid="ignore"), pytest.raises(ModelError, match=r"log\(age - 60\)"):
+        fit_design(frame, covariates="log(age - 60)")

@@ -9,6 +9,7 @@ from ipdmediation.data.transforms import from_analysis_scale
 from ipdmediation.models.results import FitStatus, MissingValueError, ModelError, OutcomeError
 from ipdmediation.models.specification import (
     AnalysisSpecification,
+    _random_part,
     mediation_models,
     mediator_knots,
     mediator_scale,
@@ -135,8 +136,8 @@ def test_covariates_by_model(frame):
 
 
 def test_a_formula_that_only_its_reader_understands_is_one_line(frame):
-    with pytest.raises(ModelError, match=r"^covariates 'age \+ nosuch\(age\)': "):
-        mediation_models(frame, specification=specification(covariates="age + nosuch(age)"))
+    with pytest.raises(ModelError, match=r"^covariates 'bs\(age, df=1\)': .*`df` must be greater than 3.*$"):
+        mediation_models(frame, specification=specification(covariates="bs(age, df=1)"))
     with pytest.raises(ModelError, match="covariates that are no columns of the data: weight"):
         mediation_models(frame, specification=specification(covariates="age:weight"))
 
@@ -171,8 +172,34 @@ def test_knots_are_given_or_those_of_the_frame(frame):
     assert own.outcome_design.mediator_names[-1] == "treatment:mediator[2]"
     given = mediation_models(frame, specification=chosen, knots=(1.0, 2.0, 4.0))
     assert given.outcome_design.mediator_knots == (1.0, 2.0, 4.0)
-    with pytest.raises(ModelError, match="no single slope"):
-        specification(spline_knots=3, trial_effects="random_slopes")
+
+
+@pytest.mark.parametrize(
+    "covariates", [["volume"], "age + log(volume)", {"mediator": [], "outcome": "volume"}]
+)
+def test_the_mediator_is_no_covariate(covariates):
+    with pytest.raises(ModelError, match="volume is the mediator; it cannot be a covariate"):
+        specification(covariates=covariates)
+
+
+def test_a_formula_is_read_with_the_analysis():
+    with pytest.raises(ModelError, match=r"covariates: 'age \+': not readable as a formula"):
+        specification(covariates="age +")
+
+
+@pytest.mark.filterwarnings("ignore::ipdmediation.models.results.SingularFitWarning")
+@pytest.mark.parametrize("family", ["ordinal", "continuous"])
+def test_the_random_slope_beside_a_spline_is_that_of_the_mediator_itself(frame, family):
+    """And bending gains no likelihood beyond a chi-square, as the truth is linear."""
+    chosen = {"trial_effects": "random_slopes", "family": family}
+    straight = mediation_models(frame, specification=specification(**chosen)).outcome
+    models = mediation_models(frame, specification=specification(**chosen, spline_knots=3))
+    bent = models.outcome
+    columns, names = _random_part(models.outcome_design, "random_slopes")
+    assert bent.random_names == straight.random_names == names == ("intercept", "treatment", "mediator")
+    np.testing.assert_array_equal(columns[:, 2], models.mediator_values)
+    gain = 2 * (bent.fit().log_likelihood - straight.fit().log_likelihood)
+    assert -1e-6 < gain < chi2.ppf(0.999, df=1)
 
 
 @pytest.mark.filterwarnings("ignore::ipdmediation.models.results.SingularFitWarning")

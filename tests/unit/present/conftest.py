@@ -279,6 +279,22 @@ def models() -> dict[str, pd.DataFrame]:
     return {name: frame.copy() for name, frame in _models().items()}
 
 
+def spline() -> tuple[Study, dict[str, pd.DataFrame]]:
+    """Return an analysis with a spline of the mediator, and its models."""
+    primary = study().analysis
+    made = study(analysis={**primary, "mediator": {**primary["mediator"], "spline_knots": 4}})
+    frames = models()
+    outcome = frames["outcome"]
+    outcome = outcome[~outcome["term"].str.startswith("mediator")]
+    rows = []
+    for position, estimate in enumerate((-0.42, -1.3, 4.1), start=1):
+        label = f"Follow-up infarct volume, spline term {position}: coefficient"
+        numbers = (estimate, 0.5, estimate - 1, estimate + 1, 0.4, math.nan, math.nan, math.nan, "")
+        rows.append(("outcome", "coefficient", f"mediator[{position}]", label, *numbers))
+    frames["outcome"] = pd.concat([outcome, pd.DataFrame(rows, columns=MODEL)], ignore_index=True)
+    return made, frames
+
+
 def diagnostics() -> dict[str, dict[str, Any]]:
     fit = {
         "log_likelihood": -2801.25, "gradient_norm": 1e-9, "iterations": 6, "converged": True,

@@ -26,6 +26,7 @@ def draw(examples, name):
     study, models = examples.study(), examples.models()
     many, pain, volumes = examples.eleven_levels()
     framing, support, anxiety = examples.framing()
+    curved, curves = examples.spline()
     published = {"value": 0.12, "low": 0.01, "high": 0.19}
     made = {
         "patient_flow": lambda: patient_flow(examples.flow(), study=study),
@@ -42,6 +43,8 @@ def draw(examples, name):
         "thirty trials": lambda: outcome_by_trial(pain, study=many),
         "mediator in thirty trials": lambda: mediator_by_trial(volumes, study=many),
         "long names on paths": lambda: path_diagram(models, study=many),
+        "spline on paths": lambda: path_diagram(curves, study=curved),
+        "spline in the forest": lambda: model_coefficients(curves["total"], curves["outcome"], study=curved),
         "framing outcome": lambda: outcome_by_arm(support, study=framing, total=models["total"]),
         "framing trials": lambda: outcome_by_trial(support, study=framing),
         "framing mediator": lambda: mediator_by_arm(anxiety, study=framing),
@@ -56,6 +59,7 @@ ORDINARY = [
 ]  # fmt: skip
 ALL = [
     *ORDINARY, "eleven levels", "thirty trials", "mediator in thirty trials", "long names on paths",
+    "spline on paths", "spline in the forest",
     "framing outcome", "framing trials", "framing mediator", "framing flow",
 ]  # fmt: skip
 
@@ -287,6 +291,15 @@ def test_paths_of_a_linear_outcome_are_differences(examples):
     assert {"difference", "difference in points", "difference in points per 1 ln mL"} <= set(paths)
     forest = words(model_coefficients(models["total"], models["outcome"], study=study))
     assert "Coefficient" in forest
+
+
+def test_a_spline_is_named_in_words_not_numbers(examples):
+    paths = words(drawn(examples, "spline on paths"))
+    assert {"b: a curve", "restricted cubic spline, 4 knots", "direct: 2.22 (1.53–3.22)"} <= set(paths)
+    forest = words(drawn(examples, "spline in the forest"))
+    assert "Follow-up infarct volume is a restricted cubic spline: no single estimate." in forest
+    assert "2.22 (1.53–3.22)" in forest
+    assert not any("spline term" in text for text in forest)
 
 
 def test_far_draws_are_counted_not_drawn(examples):

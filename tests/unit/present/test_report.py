@@ -291,6 +291,42 @@ def test_a_linear_outcome_has_no_odds_ratio(examples):
     assert "odds" not in sentences
 
 
+def test_a_spline_has_no_single_path_b(examples):
+    study, models = examples.spline()
+    diagnostics = examples.diagnostics()
+    diagnostics["outcome"]["nonlinearity"] = {"p_value": 0.03}
+    effects = examples.effects()
+    effects = effects[~effects["effect"].isin(["mediator_effect", "log_or_product"])]
+    result = examples.result(study=study, models=models, effects=effects, diagnostics=diagnostics)
+    text = plain(page(examples, result)).replace("\N{NO-BREAK SPACE}", " ")
+    assert "on the same treatment: a curve (restricted cubic spline) without a single number." in text
+    assert "Follow-up infarct volume may be such a predictor." in text
+    assert "the mediator's curve against a straight line, P = .03." in text
+    assert "spline term 3: coefficient" in text
+    assert "nan" not in text.lower().replace("nano", "")
+
+
+@pytest.mark.parametrize(
+    ("covariates", "sentence"),
+    [
+        ([], "No model has covariates."),
+        (["age", "female"], "All models are adjusted for age and female."),
+        (
+            "age + bs(nihss, df=4)",
+            "All models are adjusted for age and NIHSS at baseline (as the formula age + bs(nihss, df=4)).",
+        ),
+        (
+            {"mediator": [], "outcome": ["age"]},
+            "The mediator model is adjusted for nothing, the total and the outcome model for age.",
+        ),
+    ],
+)
+def test_covariates_are_told(examples, covariates, sentence):
+    study = examples.study()
+    study = examples.study(analysis={**study.analysis, "covariates": covariates})
+    assert sentence in plain(page(examples, examples.result(study=study)))
+
+
 def test_patient_rows_are_refused(examples):
     patients = pd.DataFrame({"trial": ["a"], "patient": ["1"], "treatment": [1], "age": [70.0]})
     with pytest.raises(

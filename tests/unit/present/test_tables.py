@@ -66,6 +66,14 @@ def test_models_stand_side_by_side(examples):
     assert table.heads.count("P") == 3
 
 
+def test_terms_of_a_spline_are_marked_as_coefficients(examples):
+    study, models = examples.spline()
+    table = tables.models(models, study=study)
+    term = "Follow-up infarct volume, spline term 2: coefficient"
+    assert row(table, term)[5] == "−1.30 (−2.30 to −0.30)"
+    assert any("spline with 4 knots" in note for note in table.notes)
+
+
 def test_effects_are_in_words(examples):
     table = every(examples)["effects"]
     assert row(table, "Proportion mediated, difference of coefficients")[1:4] == [

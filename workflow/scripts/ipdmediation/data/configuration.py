@@ -191,11 +191,8 @@ def _covariate_problems(
 
 
 def _spline_problems(where: str, analysis: Mapping[str, Any]) -> Iterator[str]:
-    if analysis["mediator"]["spline_knots"] is None:
-        return
-    if analysis["trial_effects"] == "random_slopes":
-        yield f"{where}: a spline has no single slope that could vary, as trial_effects 'random_slopes' asks"
-    if analysis["standardisation"]["mediator_distribution"] == "empirical":
+    distribution = analysis["standardisation"]["mediator_distribution"]
+    if analysis["mediator"]["spline_knots"] is not None and distribution == "empirical":
         yield f"{where}: a spline needs the mediator_distribution 'gaussian', not 'empirical'"
 
 

@@ -8,6 +8,12 @@ from collections.abc import Mapping, Sequence
 Covariates = Sequence[str] | str
 StatedCovariates = Covariates | Mapping[str, Covariates]
 COVARIATE_MODELS = ("mediator", "outcome")
+# what formulaic knows by name
+FUNCTIONS = (
+    "C", "Diff", "Helmert", "I", "Poly", "Q", "Sum", "Treatment", "bs", "cc", "center", "contr", "cr", "cs",
+    "exp", "exp10", "exp2", "hashed", "lag", "log", "log10", "log2", "np", "poly", "scale", "standardize",
+)  # fmt: skip
+_OPERATORS = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow, ast.BitXor)
 
 
 class FormulaError(ValueError):
@@ -48,7 +54,7 @@ def covariate_names(covariates: Covariates) -> list[str]:
     Raises
     ------
     FormulaError
-        Where the formula has two sides, or is none.
+        Where the formula has two sides, an unknown operator or function, or is none.
 
     Examples
     --------
@@ -60,23 +66,35 @@ def covariate_names(covariates: Covariates) -> list[str]:
     if not covariates.strip():
         return []
     tree = _read(covariates)
-    functions = {id(node) for call in _calls(tree) for node in ast.walk(call.func)}
-    names = [node for node in ast.walk(tree) if isinstance(node, ast.Name) and id(node) not in functions]
-    names.sort(key=lambda node: node.col_offset)
-    return list(dict.fromkeys(node.id for node in names))
+    nodes = list(ast.walk(tree))
+    called = {id(part) for node in nodes if isinstance(node, ast.Call) for part in ast.walk(node.func)}
+    names = sorted((node for node in nodes if isinstance(node, ast.Name)), key=lambda name: name.col_offset)
+    for name in names:
+        if id(name) in called and name.id not in FUNCTIONS:
+            raise FormulaError(f"{covariates!r}: no function {name.id!r}; allowed: {', '.join(FUNCTIONS)}")
+    return list(dict.fromkeys(name.id for name in names if id(name) not in called))
 
 
-def _read(formula: str) -> ast.AST:
+def _read(formula: str) -> ast.expr:
     """Return a formula as the Python expression that it is, but for its operator `:`."""
     try:
-        return ast.parse(formula.replace("`", "").replace(":", "*").strip(), mode="eval")
+        tree = ast.parse(formula.replace("`", "").replace(":", "*").strip(), mode="eval").body
     except SyntaxError:
         reason = "covariates are the right-hand side only" if "~" in formula else "not readable as a formula"
         raise FormulaError(f"{formula!r}: {reason}") from None
+    if not _joined_by_operators(tree):
+        raise FormulaError(f"{formula!r}: terms are joined by + - * / : ** ^ only")
+    return tree
 
 
-def _calls(tree: ast.AST) -> list[ast.Call]:
-    return [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+def _joined_by_operators(node: ast.expr) -> bool:
+    """Say whether an expression has, outside of its calls, the operators of formulas only."""
+    if isinstance(node, ast.BinOp):
+        sides = _joined_by_operators(node.left) and _joined_by_operators(node.right)
+        return sides and isinstance(node.op, _OPERATORS)
+    if isinstance(node, ast.UnaryOp):
+        return _joined_by_operators(node.operand)
+    return isinstance(node, ast.Name | ast.Constant | ast.Call)
 
 
 def all_covariate_names(stated: StatedCovariates) -> list[str]:

@@ -49,7 +49,9 @@ def hermite_order(sd: float) -> int:
     return next((order for order in ORDERS if order >= needed), ORDERS[-1])
 
 
-def mediator_rule(means: FloatArray, sd: float, knots: Sequence[float] = ()) -> Rule:
+def mediator_rule(
+    means: FloatArray, *, residual_sd: float, total_sd: float, knots: Sequence[float] = ()
+) -> Rule:
     """Return a rule on the mediator's scale that serves all patients of a cohort.
 
     Gauss-Legendre on panels that end at the knots, so that every integrand is smooth inside of a panel: a
@@ -58,15 +60,16 @@ def mediator_rule(means: FloatArray, sd: float, knots: Sequence[float] = ()) -> 
     Parameters
     ----------
     means : expected values of the mediator, all patients and arms.
-    sd : residual standard deviation.
+    residual_sd : standard deviation of the residual: the least that the mediator can vary about its mean.
+    total_sd : with the random effects where these are integrated over: how far it can lie from its mean.
     knots : where the outcome's dependence on the mediator is not smooth.
     """
-    low, high = means.min() - _MARGIN * sd, means.max() + _MARGIN * sd
+    low, high = means.min() - _MARGIN * total_sd, means.max() + _MARGIN * total_sd
     edges = np.array([low, *sorted(knot for knot in knots if low < knot < high), high])
     points, point_weights = roots_legendre(_PANEL_POINTS)
     nodes, weights = [], []
     for start, stop in itertools.pairwise(edges):
-        panels = np.linspace(start, stop, int(np.ceil((stop - start) / (_PANEL_WIDTH * sd))) + 1)
+        panels = np.linspace(start, stop, int(np.ceil((stop - start) / (_PANEL_WIDTH * residual_sd))) + 1)
         half = np.diff(panels) / 2
         nodes.append((panels[:-1, None] + half[:, None] * (1 + points)).ravel())
         weights.append((half[:, None] * point_weights).ravel())

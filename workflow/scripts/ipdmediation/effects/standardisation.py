@@ -180,13 +180,18 @@ class Standardisation:
                 " mediator_distribution: empirical needs a mediator that is linear in the outcome model"
             )
         values = mediator_scale(options.controlled_at, specification=models.specification)
+        own_trials = options.population == "these_trials"
         rule = None
         if not terms.linear:
             whole = models.mediator.refit(np.ones(len(frame)))
-            means = mediator.by_arm(whole, np.arange(len(frame)), modes=True)
-            residual_sd = float(np.sqrt(whole.residual_variance))
-            rule = mediator_rule(means, residual_sd, models.outcome_design.mediator_knots)
-        by_trial = options.population == "these_trials" and MEDIATOR in outcome.random_names
+            variances = np.zeros(2) if own_trials else arm_variances(whole, mediator.random_names)
+            rule = mediator_rule(
+                mediator.by_arm(whole, np.arange(len(frame)), modes=own_trials),
+                residual_sd=float(np.sqrt(whole.residual_variance)),
+                total_sd=float(np.sqrt(whole.residual_variance + variances.max())),
+                knots=models.outcome_design.mediator_knots,
+            )
+        by_trial = own_trials and MEDIATOR in outcome.random_names
         return cls(
             options=options,
             _models=models,

@@ -41,7 +41,8 @@ def compare_with_published(
     DataFrame
         Columns `COLUMNS`, one row a figure. A p-value agrees when it lies on the same side of its threshold;
         a figure that was published with an interval when this run's value lies in it; one without when it
-        lies in this run's interval; any other when both are equal as printed.
+        lies in this run's interval; any other when both are equal as printed. None agrees with a cell that
+        this run leaves empty, such as the ratio of a spline's term.
 
     Raises
     ------
@@ -64,7 +65,9 @@ def _compare(figure: Mapping[str, Any], tables: Mapping[str, pd.DataFrame]) -> l
     )
     published, threshold = figure["value"], figure.get("threshold")
     published_low, published_high = figure.get("low", np.nan), figure.get("high", np.nan)
-    if threshold is not None:
+    if np.isnan(value):
+        agrees, rule = False, "this run has no such number"
+    elif threshold is not None:
         agrees = (value <= threshold) == (published <= threshold)
         rule = f"both lie on the same side of {threshold:g}"
         low = high = np.nan

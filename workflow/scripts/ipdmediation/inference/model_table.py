@@ -9,8 +9,10 @@ from scipy.special import stdtr, stdtrit
 
 from ipdmediation.data.variables import Variable
 from ipdmediation.inference.pooling import pool_estimates
+from ipdmediation.inference.wald import pooled_wald_test
 from ipdmediation.models.results import ModelFit
 from ipdmediation.models.specification import AnalysisSpecification
+from ipdmediation.models.splines import is_spline_term
 
 COLUMNS = [
     "model",
@@ -68,7 +70,8 @@ def model_table(
     -------
     DataFrame
         Columns `COLUMNS`: first the coefficients, then trials, thresholds and variances. `ratio` is the
-        exponential of a coefficient on a log scale, for a better outcome in models of the outcome.
+        exponential of a coefficient on a log scale, for a better outcome in models of the outcome; the terms
+        of a spline, which mean something together only, have none.
     """
     tables = [fit.table(level) for fit in fits]
     table = tables[0][["component", "term"]].copy()
@@ -88,9 +91,12 @@ def model_table(
 
 
 def model_diagnostics(fits: Sequence[ModelFit]) -> dict[str, Any]:
-    """Return how the fits of one model ended, the worst of all imputations where they differ."""
+    """Return how the fits of one model ended, the worst of all imputations where they differ.
+
+    A model with a spline of the mediator also has `nonlinearity`, the Wald test of all terms but the linear.
+    """
     first = fits[0]
-    return {
+    diagnostics = {
         "family": first.family,
         "link": first.link,
         "trial_effects": first.trial_effects,
@@ -104,6 +110,19 @@ def model_diagnostics(fits: Sequence[ModelFit]) -> dict[str, Any]:
         "iterations": max(fit.iterations for fit in fits),
         "warnings": sorted({warning for fit in fits for warning in fit.warnings}),
     }
+    bent = [
+        position
+        for position, name in enumerate(first.names)
+        if is_spline_term(name) and not name.endswith("[1]")
+    ]
+    if bent:
+        test = pooled_wald_test(
+            [fit.estimates[bent] for fit in fits], [fit.covariance[np.ix_(bent, bent)] for fit in fits]
+        )
+        # JSON has no infinity
+        finite = test.denominator_df if np.isfinite(test.denominator_df) else None
+        diagnostics["nonlinearity"] = {**test._asdict(), "denominator_df": finite}
+    return diagnostics
 
 
 def mediator_unit(specification: AnalysisSpecification, variables: Mapping[str, Variable]) -> str:
@@ -135,7 +154,9 @@ def _with_ratios(
     name = "ratio of geometric means" if logarithmic_mediator else RATIOS.get(family, "")
     order = ["coefficient", "trial", "threshold", "variance"]
     table = table.sort_values("component", key=lambda column: column.map(order.index), kind="stable")
-    shown = table["component"].isin(["coefficient", "trial"]) & bool(name)
+    shown = (
+        table["component"].isin(["coefficient", "trial"]) & ~table["term"].map(is_spline_term) & bool(name)
+    )
     for ratio, column in (("ratio", "estimate"), ("ratio_low", "ci_low"), ("ratio_high", "ci_high")):
         table[ratio] = np.exp(table[column].where(shown))
     unit = mediator_unit(specification, variables)
@@ -176,7 +197,7 @@ def _label(
     if name == "trial":
         return f"Trial: {trials[level]}"
     if name == "mediator":
-        return f"{mediator}, spline term {level}"
+        return f"{mediator}, spline term {level}: coefficient"
     # what a formula computes has no label but its own name
     return _covariate_label(variables[name], level) if name in variables else term
 

@@ -196,9 +196,11 @@ def _fit_formula(frame: pd.DataFrame, covariates: Covariates) -> tuple[ModelSpec
     if not formula.strip():
         return None, []
     try:
-        fitted = model_matrix(formula, _plain(frame), na_action="raise")
-    except (FormulaicError, ValueError, TypeError) as error:
-        raise ModelError(f"covariates {formula!r}: {error}") from error
+        # an empty context: a formula must not find the names of this module
+        fitted = model_matrix(formula, _plain(frame), na_action="raise", context={})
+    except (FormulaicError, ValueError, TypeError, LookupError) as error:
+        reason = str(error).partition("\n")[0]
+        raise ModelError(f"covariates {formula!r}: {reason}") from error
     return fitted.model_spec, _without_intercept(fitted)[1]
 
 

@@ -16,7 +16,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from ipdmediation.data.covariates import StatedCovariates, all_covariate_names, covariates_of
+from ipdmediation.data.covariates import (
+    FormulaError,
+    StatedCovariates,
+    all_covariate_names,
+    covariates_of,
+)
 from ipdmediation.data.transforms import Transform, to_analysis_scale
 from ipdmediation.models.binary import BinaryModel
 from ipdmediation.models.cumulative_link import CumulativeLinkModel
@@ -69,7 +74,7 @@ class AnalysisSpecification:
     interaction : whether the outcome model has treatment x mediator.
     trial_effects : "none" (one study), "fixed" (trial indicators), "random_intercept", "random_slope"
         (correlated intercept and treatment slope by trial) or "random_slopes" (the outcome model has a random
-        mediator slope as well).
+        slope of M as well).
     link : "logit" or "probit", of ordinal and binary outcomes.
     """
 
@@ -95,8 +100,12 @@ class AnalysisSpecification:
         ):
             if getattr(self, name) not in allowed:
                 raise ModelError(f"{name} must be one of {', '.join(allowed)}, not {getattr(self, name)!r}")
-        if self.spline_knots and self.trial_effects == "random_slopes":
-            raise ModelError("a spline of the mediator has no single slope that could vary between trials")
+        try:
+            used = all_covariate_names(self.covariates)
+        except FormulaError as error:
+            raise ModelError(f"covariates: {error}") from None
+        if self.mediator in used:
+            raise ModelError(f"{self.mediator} is the mediator; it cannot be a covariate as well")
 
     @classmethod
     def from_config(cls, analysis: Mapping[str, Any]) -> AnalysisSpecification:
@@ -171,9 +180,6 @@ def mediation_models(
     """
     mediator = mediator_scale(frame[specification.mediator], specification=specification)
     outcome, levels = _oriented_outcome(frame, specification, variables)
-    used = all_covariate_names(specification.covariates)
-    if specification.mediator in used:
-        raise ModelError(f"{specification.mediator} is the mediator; it cannot be a covariate as well")
     effects = specification.trial_effects
     design = partial(
         fit_design, frame, trial_indicators=effects == "fixed", by_trial=effects.startswith("random")
@@ -305,8 +311,9 @@ def _random_part(design: Design, trial_effects: str) -> tuple[FloatArray, tuple[
     columns = {"intercept": np.ones(len(design.matrix))}
     if trial_effects in ("random_slope", "random_slopes"):
         columns[TREATMENT] = design.matrix[:, design.names.index(TREATMENT)]
-    if trial_effects == "random_slopes" and MEDIATOR in design.names:
-        columns[MEDIATOR] = design.matrix[:, design.names.index(MEDIATOR)]
+    if trial_effects == "random_slopes" and design.mediator_names:
+        # the first column of a spline is M itself
+        columns[MEDIATOR] = design.matrix[:, design.names.index(design.mediator_names[0])]
     return np.column_stack(list(columns.values())), tuple(columns)
 
 

@@ -200,16 +200,19 @@ def meaning(result: AnalysisResult) -> list[str]:
     mediator, outcome = _lower(study.label(study.mediator)), study.label(study.outcome)
     treated = study.arm("treated")
     a = _coefficient(result.models["mediator"], "treatment")
-    b = _coefficient(result.models["outcome"], "mediator")
+    b = None if study.spline_knots else _coefficient(result.models["outcome"], "mediator")
     sentences = [
         f"Path a, from treatment to mediator: {_path(a, study)} for {mediator}. Path b, from mediator to "
-        f"outcome among participants on the same treatment: {_path(b, study)}."
+        "outcome among participants on the same treatment: "
+        f"{_path(b, study) if b else 'a curve (restricted cubic spline) without a single number'}."
     ]
     first, second = _effect(result, "log_or_difference"), _effect(result, "khb")
     averaged = _effect(result, "pm", "mean")
     if study.odds_ratio:
-        strong = _direction(b["ratio_low"], b["ratio_high"], 1.0)
-        predictor = "is such a predictor" if strong else "is not clearly one here"
+        predictor = "may be such a predictor"
+        if b is not None:
+            strong = _direction(b["ratio_low"], b["ratio_high"], 1.0)
+            predictor = "is such a predictor" if strong else "is not clearly one here"
         sentences.append(
             "An odds ratio changes when a strong predictor of the outcome enters the model, even if "
             "that predictor has nothing to do with the treatment (non-collapsibility). "
@@ -448,6 +451,9 @@ def _fits(result: AnalysisResult) -> list[str]:
             text += f", {style.count(fit['imputations'])} completed data sets"
         if fit.get("singular"):
             text += "; a variance was estimated at zero (singular fit)"
+        if "nonlinearity" in fit:
+            p_value = style.p_sentence(fit["nonlinearity"]["p_value"])
+            text += f"; the mediator's curve against a straight line, {p_value}"
         warnings = [str(warning).rstrip(".") for warning in fit.get("warnings", [])]
         sentences.append(". ".join([text, *warnings]) + ".")
     return sentences

@@ -153,6 +153,11 @@ def models(coefficients: Mapping[str, pd.DataFrame], *, study: Study) -> Table:
     notes = ["The total model leaves the mediator out; the outcome model has it in."]
     if study.odds_ratio:
         notes.append(f"A {study.odds_ratio} above 1 means a better outcome.")
+    if study.spline_knots:
+        notes.append(
+            f"In the outcome model the mediator is a restricted cubic spline with {study.spline_knots} knots."
+            " Its terms are coefficients, not ratios, and mean something together only."
+        )
     if variances:
         notes.append("Standard deviations are on the scale on which the model is linear.")
     return Table(

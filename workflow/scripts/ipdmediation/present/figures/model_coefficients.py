@@ -13,6 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
+from ipdmediation.models.splines import is_spline_term
 from ipdmediation.present import style
 from ipdmediation.present.figures.rows import coefficients_of
 from ipdmediation.present.figures.sheet import MARGIN, draw_key, new_sheet, text_height, text_width, wrap
@@ -33,9 +34,17 @@ def model_coefficients(total: pd.DataFrame, outcome: pd.DataFrame, *, study: Stu
     Returns
     -------
     Figure
-        183 mm wide; ratios on a log axis, differences on a linear one.
+        183 mm wide; ratios on a log axis, differences on a linear one. The terms of a spline of the mediator,
+        which mean something together only, are not drawn.
     """
-    models = {"Without the mediator": coefficients_of(total), "With the mediator": coefficients_of(outcome)}
+    adjusted = coefficients_of(outcome)
+    models = {
+        "Without the mediator": coefficients_of(total),
+        "With the mediator": adjusted[[not is_spline_term(term) for term in adjusted.index]],
+    }
+    left_out = ""
+    if study.spline_knots:
+        left_out = f"{study.label(study.mediator)} is a restricted cubic spline: no single estimate."
     colours = dict(zip(models, (MUTED, style.ARM_COLOURS["treated"]), strict=True))
     terms = list(
         dict.fromkeys([*_terms_in_order(models["With the mediator"]), *models["Without the mediator"].index])
@@ -54,7 +63,7 @@ def model_coefficients(total: pd.DataFrame, outcome: pd.DataFrame, *, study: Stu
     left = MARGIN + max(text_width(line, TEXT_SIZE) for lines in names for line in lines) + 4
     heights = [max(8.0, text_height(lines) + 2.5) for lines in names]
     top, plot = 15.0, float(sum(heights))
-    sheet = new_sheet(DOUBLE_COLUMN, top + plot + 16, study)
+    sheet = new_sheet(DOUBLE_COLUMN, top + plot + 16 + (5 if left_out else 0), study)
     axes = sheet.axes_at(left, top, DOUBLE_COLUMN - left - column_width - MARGIN, plot)
     ends = np.array([float(models[model].loc[term, column]) for term, model in texts for column in columns])
     limits = _forest_limits(ends, ratios=ratios)
@@ -102,6 +111,7 @@ def model_coefficients(total: pd.DataFrame, outcome: pd.DataFrame, *, study: Stu
         x = draw_key(
             sheet, x, 5, f"{model} in the model", colours[model], hollow=model != "With the mediator"
         )
+    sheet.text(MARGIN, top + plot + 17.5, left_out, color=MUTED, size=SMALL_SIZE)
     middle = left + (DOUBLE_COLUMN - left - column_width - MARGIN) / 2
     sheet.text(middle, top + plot + 8, f"{quantity} of a better outcome" if ratios else quantity, ha="center")
     if ratios:
