@@ -15,7 +15,7 @@ from ipdmediation.data.synthetic import causal_truth
 from ipdmediation.effects.mediation import MediationEffects
 from ipdmediation.effects.standardisation import StandardisationOptions
 from ipdmediation.inference.bootstrap import cohort_effects, draw_replicates
-from ipdmediation.inference.intervals import percentile_interval
+from ipdmediation.inference.intervals import Draws, percentile_interval
 from ipdmediation.inference.resampling import StratifiedPlan
 from ipdmediation.inference.streams import stream
 from ipdmediation.models.specification import mediation_models
@@ -56,6 +56,7 @@ def cohort_intervals(cohort: int, *, columns: tuple[str, ...], replicates: int) 
     effects = MediationEffects.of(models, frame, options=StandardisationOptions())
     draws = draw_replicates(
         [effects],
+        imputations=1,
         plan=StratifiedPlan.of(frame),
         replicates=range(replicates),
         stream=lambda replicate: stream(SEED, "bootstrap", cohort, replicate),
@@ -64,7 +65,7 @@ def cohort_intervals(cohort: int, *, columns: tuple[str, ...], replicates: int) 
         raise RuntimeError(f"cohort {cohort}: {draws['reason'].value_counts().to_dict()}")
     values = dict(zip((effect.column for effect in effects.effects), cohort_effects(effects), strict=True))
     rows = [
-        [values[column], *percentile_interval(draws[column].to_numpy(), estimate=values[column], level=LEVEL)]
+        [values[column], *percentile_interval(Draws(draws[column].to_numpy(), values[column]), level=LEVEL)]
         for column in columns
     ]
     return pd.DataFrame(rows, index=list(columns), columns=["estimate", "low", "high"])

@@ -49,6 +49,7 @@ def results(*, shift: float, slope: float) -> Results:
     effects = MediationEffects.of(models, frame, options=StandardisationOptions(), utility=UTILITY)
     draws = draw_replicates(
         [effects],
+        imputations=1,
         plan=StratifiedPlan.of(frame),
         replicates=range(499),
         stream=lambda replicate: stream(1, "bootstrap", replicate),

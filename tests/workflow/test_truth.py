@@ -28,15 +28,18 @@ def beside_truth(finished_study: Study) -> pd.DataFrame:
     results, config = finished_study.root / "results", finished_study.config()
     primary, variables = config["analyses"]["primary"], variables_from_config(config["variables"])
     completed = conform(pd.read_parquet(results / "ipd/primary/imputed.parquet"), variables)
-    analyses = effects_by_imputation(
-        completed,
-        specification=AnalysisSpecification.from_config(primary),
-        variables=variables,
-        options=StandardisationOptions.from_config(primary["standardisation"]),
-        utility=primary["standardisation"]["utility"],
+    analyses = list(
+        effects_by_imputation(
+            completed,
+            specification=AnalysisSpecification.from_config(primary),
+            variables=variables,
+            options=StandardisationOptions.from_config(primary["standardisation"]),
+            utility=primary["standardisation"]["utility"],
+        )
     )
     draws = draw_replicates(
         analyses,
+        imputations=len(analyses),
         plan=StratifiedPlan.of(completed[completed["imputation"] == 0]),
         replicates=range(REPLICATES),
         stream=lambda replicate: stream(config["seed"], "bootstrap", "primary", replicate),
