@@ -64,10 +64,8 @@ def cohort_intervals(cohort: int, *, columns: tuple[str, ...], replicates: int) 
     if (draws["status"] == "failed").any():
         raise RuntimeError(f"cohort {cohort}: {draws['reason'].value_counts().to_dict()}")
     values = dict(zip((effect.column for effect in effects.effects), cohort_effects(effects), strict=True))
-    rows = [
-        [values[column], *percentile_interval(Draws(draws[column].to_numpy(), values[column]), level=LEVEL)]
-        for column in columns
-    ]
+    drawn = [Draws(drawn=draws[column].to_numpy(), estimate=values[column]) for column in columns]
+    rows = [[each.estimate, *percentile_interval(each, level=LEVEL)] for each in drawn]
     return pd.DataFrame(rows, index=list(columns), columns=["estimate", "low", "high"])
 
 
