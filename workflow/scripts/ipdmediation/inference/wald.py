@@ -43,7 +43,7 @@ def pooled_wald_test(estimates: Sequence[FloatArray], covariances: Sequence[Floa
     --------
     >>> test = pooled_wald_test([np.array([1.96, 0.0])], [np.eye(2)])
     >>> round(test.statistic, 3), round(test.p_value, 3)
-    (1.921, 0.147)
+    (1.921, 0.146)
     """
     imputations, k = np.shape(estimates)
     mean, within = np.mean(estimates, axis=0), np.mean(covariances, axis=0)
