@@ -1,6 +1,7 @@
 """The results of a run: complete, the same however it was run, and as the configuration asked."""
 
 import json
+import shutil
 import stat
 
 import pandas as pd
@@ -70,6 +71,24 @@ def test_cores_and_chunks_do_not_change_the_effects(study: Study) -> None:
     said = study.run("results/primary/effects.csv", cores=1)
     assert "results/primary/bootstrap/35-42.parquet" in said
     assert study.read("results/primary/effects.csv") == before
+
+
+def test_kernels_compiled_anew_are_the_same_machine_code(
+    study: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two checkouts give the same last digit: Python's hashes, which differ between processes, do not show."""
+    package = study.root / "workflow/scripts/ipdmediation"
+
+    def compiled(seed: str) -> dict[str, bytes]:
+        monkeypatch.setenv("PYTHONHASHSEED", seed)
+        for folder in package.rglob("__pycache__"):
+            shutil.rmtree(folder)
+        study.run("results/kernels.txt", "--forcerun", "compile_kernels")
+        return {path.name: path.read_bytes() for path in package.rglob("*.nbc")}
+
+    first, second = compiled("1"), compiled("2")
+    assert len(first) > 50
+    assert first == second
 
 
 def test_the_manifest_names_what_was_used(finished_study: Study) -> None:

@@ -1,5 +1,7 @@
 """Compile the kernels of the models before several jobs would do it at once."""
 
+import os
+import sys
 from pathlib import Path
 
 from ipdmediation.effects import compilation as effects
@@ -11,7 +13,18 @@ def main(*, kernels: str) -> None:
     Path(kernels).write_text("\n".join([*models.compile_kernels(), *effects.compile_kernels()]) + "\n")
 
 
+def fix_hash_seed() -> None:
+    """Start this process again with a fixed seed of Python's hashes, unless it has one.
+
+    Numba goes through sets while it compiles: their order shows in the machine code, and in the last digits.
+    """
+    if os.environ.get("PYTHONHASHSEED") != "0":
+        os.execve(sys.executable, sys.orig_argv, {**os.environ, "PYTHONHASHSEED": "0"})
+
+
 if __name__ == "__main__":
     from job import run
+
+    fix_hash_seed()
 
     run(main, snakemake)
