@@ -76,7 +76,7 @@ def test_cores_and_chunks_do_not_change_the_effects(study: Study) -> None:
 def test_kernels_compiled_anew_are_the_same_machine_code(
     study: Study, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Two checkouts give the same last digit: Python's hashes, which differ between processes, do not show."""
+    """Two checkouts give the same last digit: the seed of Python's hashes does not show."""
     package = study.root / "workflow/scripts/ipdmediation"
 
     def compiled(seed: str) -> dict[str, bytes]:
