@@ -52,8 +52,9 @@ def test_a_node_that_goes_down_costs_only_its_own_job(
     slurm("scontrol", "update", "NodeName=node1", "State=DOWN", "Reason=test")
     try:
         wait_for(lambda: [job for job in run.jobs() if job.number == lost.number and job.state == "PENDING"])
-        # Slurm puts a lost job back into the queue, to start in two minutes; no need to wait for them.
-        slurm("scontrol", "update", f"JobId={lost.number}", "StartTime=now")
+        # Slurm puts a lost job back into the queue, to start in two minutes; no need to wait for them. But
+        # the node refuses a job in the second in which it lost it.
+        slurm("scontrol", "update", f"JobId={lost.number}", "StartTime=now+3")
     finally:
         slurm("scontrol", "update", "NodeName=node1", "State=RESUME")
     run.finish()
