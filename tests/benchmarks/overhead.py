@@ -11,7 +11,6 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from tests.benchmarks.study import ROOT, Study
@@ -31,15 +30,16 @@ def overhead(study: Study, *, whole: bool) -> pd.DataFrame:
 
     Returns
     -------
-    Columns what, jobs, seconds and computing: the seconds of them that the scripts' main functions took.
+    Columns what, jobs, seconds and computing: the seconds of them that the scripts' main functions took. The
+    rows of the steps of a whole run do not hold what Snakemake took for them.
     """
     rows: list[list[object]] = [["start of a chunk's process", 1, cpu_seconds(start_chunk), 0.0]]
     if whole:
         seconds = cpu_seconds(lambda: study.snakemake("all", "--forceall"))
-        steps = computing(study.directory / "logs")
-        rows.append(["whole run", steps["jobs"].sum(), seconds, steps["computing"].sum()])
+        found = steps(study.directory / "logs")
+        rows.append(["whole run", found["jobs"].sum(), seconds, found["computing"].sum()])
         rows.append(["nothing to be done", 0, cpu_seconds(lambda: study.snakemake("all")), 0.0])
-        rows += [[name, row["jobs"], np.nan, row["computing"]] for name, row in steps.iterrows()]
+        rows += [[name, *row] for name, row in zip(found.index, found.to_numpy().tolist(), strict=True)]
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
@@ -55,15 +55,18 @@ def seconds_of(table: pd.DataFrame, what: str) -> float:
     return float(rows["seconds"].iloc[0]) if len(rows) else float("nan")
 
 
-def computing(logs: Path) -> pd.DataFrame:
-    """Sum up, for each rule, what its jobs' logs say that they computed; indexed by rule."""
+def steps(logs: Path) -> pd.DataFrame:
+    """Sum up, for each rule, the processor time of its scripts as their logs say it; indexed by rule."""
     rows = []
     for log in logs.rglob("*.log"):
-        found = re.search(r"^computed in ([\d.]+) s", log.read_text(), flags=re.MULTILINE)
+        found = re.search(r"^computed in ([\d.]+) of ([\d.]+) s", log.read_text(), flags=re.MULTILINE)
         if found:
-            rows.append((log.relative_to(logs).parts[0].removesuffix(".log"), float(found[1])))
-    table = pd.DataFrame(rows, columns=["what", "computing"])
-    return table.groupby("what")["computing"].agg(jobs="size", computing="sum")
+            rule = log.relative_to(logs).parts[0].removesuffix(".log")
+            rows.append((rule, float(found[2]), float(found[1])))
+    table = pd.DataFrame(rows, columns=["what", "seconds", "computing"])
+    return table.groupby("what").agg(
+        jobs=("seconds", "size"), seconds=("seconds", "sum"), computing=("computing", "sum")
+    )
 
 
 def start_chunk() -> None:

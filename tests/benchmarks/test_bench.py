@@ -7,7 +7,7 @@ import pytest
 from tests.benchmarks.fits import Fit, comparison, resampling_loop
 from tests.benchmarks.floors import Floor
 from tests.benchmarks.growth import exponent
-from tests.benchmarks.overhead import computing, seconds_of, share
+from tests.benchmarks.overhead import seconds_of, share, steps
 from tests.benchmarks.parts import fixed_parts, mixed_parts
 from tests.benchmarks.study import Rows
 
@@ -73,16 +73,17 @@ def test_the_loop_of_a_bootstrap_is_extrapolated_from_all_three_models():
 
 def test_what_jobs_computed_is_read_from_their_logs(tmp_path):
     for name, text in (
-        ("figure/primary/a.log", "computed in 0.25 s of processor time\n"),
-        ("figure/primary/b.log", "a warning\ncomputed in 0.50 s of processor time\n"),
-        ("report.log", "computed in 1.00 s of processor time\n"),
+        ("figures/primary.log", "computed in 0.25 of 1.50 s of processor time\n"),
+        ("figures/early.log", "a warning\ncomputed in 0.50 of 1.00 s of processor time\n"),
+        ("report.log", "computed in 1.00 of 1.25 s of processor time\n"),
         ("failed.log", "Traceback\n"),
     ):
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
-    assert computing(tmp_path).loc["figure"].tolist() == [2, 0.75]
-    assert sorted(computing(tmp_path).index) == ["figure", "report"]
+    found = steps(tmp_path)
+    assert found.loc["figures"].to_dict() == {"jobs": 2, "seconds": 2.5, "computing": 0.75}
+    assert sorted(found.index) == ["figures", "report"]
 
 
 def test_the_share_of_a_run_that_is_no_computation():

@@ -6,25 +6,25 @@ from tests.faults.conftest import Study
 
 pytestmark = pytest.mark.slow
 
-SCRIPT = "workflow/scripts/table_flow.py"
+SCRIPT = "workflow/scripts/tables.py"
 TARGET = "results/primary/tables/flow.csv"
 FAILURES = {
-    'raise ValueError("file.csv: column x")': "table: file.csv: column x",
-    'raise RuntimeError("something odd")': "table: RuntimeError: something odd",
-    "raise MemoryError": "table: not enough memory",
+    'raise ValueError("file.csv: column x")': "tables: file.csv: column x",
+    'raise RuntimeError("something odd")': "tables: RuntimeError: something odd",
+    "raise MemoryError": "tables: not enough memory",
     'raise PermissionError(13, "Permission denied", "x.csv")': (
-        "table: PermissionError: [Errno 13] Permission denied: 'x.csv'"
+        "tables: PermissionError: [Errno 13] Permission denied: 'x.csv'"
     ),
-    "import os; os.kill(os.getpid(), 9)": "table: ended without a word, killed perhaps",
+    "import os; os.kill(os.getpid(), 9)": "tables: ended without a word, killed perhaps",
 }
 
 
 @pytest.mark.parametrize("failure", FAILURES)
 def test_a_failing_job_is_one_line_with_its_log(study: Study, failure: str) -> None:
-    study.edit(SCRIPT, "    table = ", f"    {failure}\n    table = ")
+    study.edit(SCRIPT, "    words = ", f"    {failure}\n    words = ")
     done = study.snakemake(TARGET)
     said = (done.stdout + done.stderr).splitlines()
-    message = f"{FAILURES[failure]} (log: logs/table/primary/flow.log)"
+    message = f"{FAILURES[failure]} (log: logs/tables/primary.log)"
     assert done.returncode == 1
     assert (
         f"  {message}"

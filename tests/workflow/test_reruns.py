@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -15,7 +14,7 @@ pytestmark = pytest.mark.slow
 
 TRIAL, FORMAT = "mr_clean", "csv"
 AFTER_POOLING = {"select_cohort", "impute_missing", "describe_cohort", "fit_models", "bootstrap_chunk"}
-AFTER_POOLING |= {"estimate_effects", "compare_published", "figure", "table", "report", "manifest"}
+AFTER_POOLING |= {"estimate_effects", "compare_published", "figures", "tables", "report", "manifest"}
 
 
 def test_nothing_is_to_be_done_after_a_run(study: Study) -> None:
@@ -70,15 +69,13 @@ def test_a_rerun_that_changes_nothing_stops_there(study: Study) -> None:
     assert study.read("results/ipd/pooled.parquet") == before
 
 
-def test_a_figure_s_code_redraws_that_figure(study: Study) -> None:
+def test_a_figure_s_code_redraws_figures_and_computes_nothing(study: Study) -> None:
     study.edit(
-        "workflow/scripts/figure_patient_flow.py",
+        "workflow/scripts/ipdmediation/present/figures/patient_flow.py",
         '"""',
         '"""\n\n',
     )
-    jobs = study.jobs()
-    assert {rule for rule, _ in jobs} == {"figure", "report"}
-    assert all("patient_flow" in output for rule, output in jobs if rule == "figure")
+    assert study.rules() == {"figures", "report"}
 
 
 @pytest.mark.parametrize(
@@ -101,7 +98,7 @@ def test_editing_a_module_reruns_exactly_the_jobs_that_import_it(
     """Holds the workflow's own search for imports against what Python really imports."""
     everything = study.jobs("--forceall")
     name = f"ipdmediation.{module}"
-    importers = [output for rule, output in everything if name in imports[script(rule, output)]]
+    importers = [output for rule, output in everything if name in imports[rule]]
     assert importers
     expected = study.jobs("--forcerun", *importers)
     path = study.root / f"workflow/scripts/ipdmediation/{module.replace('.', '/')}.py"
@@ -145,7 +142,7 @@ def test_an_analysis_of_its_own_reruns_no_other(study: Study) -> None:
     assert all("/men/" in output for _, output in jobs)
 
 
-SHOWN = {"figure", "table", "report", "manifest"}
+SHOWN = {"figures", "tables", "report", "manifest"}
 EFFECTS = {"estimate_effects"} | SHOWN
 DRAWS = {"bootstrap_chunk"} | EFFECTS
 FITS = {"impute_missing", "fit_models"} | DRAWS
@@ -202,7 +199,7 @@ def test_an_analysis_that_is_removed_reruns_only_what_lists_all_of_them(study: S
 
 def test_a_deleted_result_is_made_again(study: Study) -> None:
     (study.root / "results/published/figures/path_diagram.pdf").unlink()
-    assert study.jobs() == [("figure", "results/published/figures/path_diagram.svg")]
+    assert study.jobs() == [("figures", "results/published/figures/patient_flow.svg")]
 
 
 @pytest.mark.parametrize("deleted", ["published/bootstrap/0-20.parquet", "quality/mr_clean.csv"])
@@ -217,11 +214,6 @@ def test_files_can_be_accepted_as_they_are(study: Study) -> None:
     assert "estimate_effects" in study.rules()
     study.run("--touch")
     assert study.jobs() == []
-
-
-def script(rule: str, output: str) -> str:
-    """Return the name of the script that makes an output."""
-    return f"{rule}_{Path(output).stem}" if rule in ("figure", "table") else rule
 
 
 @pytest.fixture(scope="session")

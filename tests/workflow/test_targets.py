@@ -11,7 +11,7 @@ POOLED = HARMONISED | {"pool_trials"}
 IMPUTED = POOLED | {"select_cohort", "impute_missing"}
 FITTED = IMPUTED | {"compile_kernels", "fit_models"}
 ESTIMATED = IMPUTED | {"compile_kernels", "bootstrap_chunk", "estimate_effects"}
-SHOWN = ESTIMATED | FITTED | {"describe_cohort", "figure", "table"}
+SHOWN = ESTIMATED | FITTED | {"describe_cohort", "figures", "tables"}
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ SHOWN = ESTIMATED | FITTED | {"describe_cohort", "figure", "table"}
         ("mediation", ESTIMATED),
         ("present", SHOWN),
         ("results/ipd/pooled.parquet", POOLED),
-        ("results/published/figures/path_diagram.svg", FITTED | {"figure"}),
+        ("results/published/figures/path_diagram.svg", FITTED | ESTIMATED | {"describe_cohort", "figures"}),
     ],
 )
 def test_a_stage_or_a_file_takes_the_steps_that_lead_to_it(
@@ -48,12 +48,12 @@ def test_an_analysis_has_every_file_that_is_made_for_it(study: Study) -> None:
 
 def test_a_run_can_end_or_start_at_a_step(study: Study) -> None:
     assert study.rules("--forceall", "--until", "estimate_effects") >= ESTIMATED
-    assert "figure" not in study.rules("--forceall", "--until", "estimate_effects")
+    assert "figures" not in study.rules("--forceall", "--until", "estimate_effects")
     assert study.rules("--forcerun", "compare_published") == {"compare_published", "report"}
-    assert study.rules("-R", "results/primary/tables/flow.csv") == {"table"}
+    assert study.rules("-R", "results/primary/tables/flow.csv") == {"tables"}
 
 
-@pytest.mark.parametrize("name", ["describe", "models", "figure", "all", "default", "ipd", "quality"])
+@pytest.mark.parametrize("name", ["describe", "models", "figures", "all", "default", "ipd", "quality"])
 def test_an_analysis_with_the_name_of_a_step_or_folder_is_one_clear_error(study: Study, name: str) -> None:
     config = study.config()
     config["analyses"][name] = {"label": "Another"}

@@ -1,37 +1,27 @@
 # In: the tables of numbers. Out: figures, tables for a paper, the report, and the manifest of what went in.
-DESCRIBED = "<results>/{analysis}/describe"
-FITTED = {model: f"<results>/{{analysis}}/models/{model}.csv" for model in MODELS}
 EFFECTS = "<results>/{analysis}/effects.csv"
+DESCRIBED = "<results>/{analysis}/describe"
+FITTED = {f"{model}_model": f"<results>/{{analysis}}/models/{model}.csv" for model in MODELS}
 
-FIGURES = {
-    "patient_flow": {"flow": "<results>/{analysis}/flow.csv"},
-    "outcome_by_arm": {"outcome": f"{DESCRIBED}/outcome.csv", "total": FITTED["total"]},
-    "mediator_by_arm": {"mediator": f"{DESCRIBED}/mediator.csv"},
-    "path_diagram": FITTED,
-    "proportion_distribution": {"draws": chunks, "effects": EFFECTS},
-    "model_coefficients": {"total": FITTED["total"], "outcome": FITTED["outcome"]},
-}
-if len(config["trials"]) > 1:
-    FIGURES |= {
-        "outcome_by_trial": {"outcome": f"{DESCRIBED}/outcome.csv"},
-        "mediator_by_trial": {"mediator": f"{DESCRIBED}/mediator.csv"},
-    }
-
-TABLES = {
-    "baseline": {
-        "baseline": f"{DESCRIBED}/baseline.csv",
-        "flow": "<results>/{analysis}/flow.csv",
-    },
-    "flow": {"flow": "<results>/{analysis}/flow.csv"},
-    "models": FITTED,
-    "effects": {"effects": EFFECTS},
-    "natural_effects": {"effects": EFFECTS},
-}
-
-SHOWN = [
-    *expand("<results>/{{analysis}}/figures/{figure}.{kind}", figure=FIGURES, kind=["svg", "png", "pdf"]),
-    *expand("<results>/{{analysis}}/tables/{table}.{kind}", table=TABLES, kind=["csv", "html", "docx"]),
+FIGURES = [
+    "patient_flow",
+    "outcome_by_arm",
+    "mediator_by_arm",
+    "path_diagram",
+    "proportion_distribution",
+    "model_coefficients",
+    *(["outcome_by_trial", "mediator_by_trial"] if len(config["trials"]) > 1 else []),
 ]
+TABLES = ["baseline", "flow", "models", "effects", "natural_effects"]
+DRAWN = {
+    kind: expand("<results>/{{analysis}}/figures/{figure}.{kind}", figure=FIGURES, kind=kind)
+    for kind in ("svg", "png", "pdf")
+}
+WRITTEN = {
+    kind: expand("<results>/{{analysis}}/tables/{table}.{kind}", table=TABLES, kind=kind)
+    for kind in ("csv", "html", "docx")
+}
+SHOWN = [file for files in [*DRAWN.values(), *WRITTEN.values()] for file in files]
 
 
 rule present:
@@ -39,58 +29,51 @@ rule present:
         expand(SHOWN, analysis=config["analyses"]),
 
 
-rule figure:
+# All of an analysis in one job: the start of a process costs more than a figure or a table.
+rule figures:
     input:
-        shown(FIGURES, "figure"),
+        **FITTED,
+        flow="<results>/{analysis}/flow.csv",
+        outcome=f"{DESCRIBED}/outcome.csv",
+        mediator=f"{DESCRIBED}/mediator.csv",
+        effects=EFFECTS,
+        draws=chunks,
     output:
-        svg=report(
-            "<results>/{analysis}/figures/{figure}.svg",
-            caption="../report/figure.rst",
-            category="{analysis}",
-            subcategory="Figures",
-            labels={"figure": "{figure}"},
-        ),
-        png="<results>/{analysis}/figures/{figure}.png",
-        pdf="<results>/{analysis}/figures/{figure}.pdf",
+        svg=[reported(file, "figures") for file in DRAWN["svg"]],
+        png=DRAWN["png"],
+        pdf=DRAWN["pdf"],
     log:
-        "<logs>/figure/{analysis}/{figure}.log",
-    wildcard_constraints:
-        figure="|".join(FIGURES),
+        "<logs>/figures/{analysis}.log",
     localrule: True
     conda:
         "../../envs/ipdmediation.yaml"
     params:
         study=lambda wildcards: study_words(wildcards.analysis),
-        code=lambda wildcards: code(f"figure_{wildcards.figure}"),
+        code=code("figures"),
     script:
-        "../scripts/figure_{wildcards.figure}.py"
+        "../scripts/figures.py"
 
 
-rule table:
+rule tables:
     input:
-        shown(TABLES, "table"),
+        **FITTED,
+        baseline=f"{DESCRIBED}/baseline.csv",
+        flow="<results>/{analysis}/flow.csv",
+        effects=EFFECTS,
     output:
-        csv="<results>/{analysis}/tables/{table}.csv",
-        html=report(
-            "<results>/{analysis}/tables/{table}.html",
-            caption="../report/table.rst",
-            category="{analysis}",
-            subcategory="Tables",
-            labels={"table": "{table}"},
-        ),
-        docx="<results>/{analysis}/tables/{table}.docx",
+        csv=WRITTEN["csv"],
+        html=[reported(file, "tables") for file in WRITTEN["html"]],
+        docx=WRITTEN["docx"],
     log:
-        "<logs>/table/{analysis}/{table}.log",
-    wildcard_constraints:
-        table="|".join(TABLES),
+        "<logs>/tables/{analysis}.log",
     localrule: True
     conda:
         "../../envs/ipdmediation.yaml"
     params:
         study=lambda wildcards: study_words(wildcards.analysis),
-        code=lambda wildcards: code(f"table_{wildcards.table}"),
+        code=code("tables"),
     script:
-        "../scripts/table_{wildcards.table}.py"
+        "../scripts/tables.py"
 
 
 rule report:
@@ -123,7 +106,7 @@ rule report:
             study_words(name, bootstrap=("resampling", "replicates", "interval", "level"))
             for name in config["analyses"]
         ],
-        figure_names=list(FIGURES),
+        figure_names=FIGURES,
         trials=list(config["trials"]),
         models=MODELS,
         code=code("report"),

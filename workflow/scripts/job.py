@@ -36,12 +36,13 @@ def run(main: Callable[..., None], snakemake: Any) -> None:
     try:
         _redirect_to(Path(snakemake.log[0]))
         _refuse_another_package()
-        outputs = {name: str(path) for name, path in snakemake.output.items()}
-        _keep_patients_private(outputs.values())
-        with _drafts(outputs) as drafts:
+        _keep_patients_private(snakemake.output)
+        with _drafts(snakemake.output) as drafts:
             started = time.process_time()
-            main(**_named(snakemake.input), **drafts, **_parameters(snakemake.params))
-            print(f"computed in {time.process_time() - started:.2f} s of processor time", flush=True)
+            written = _named(snakemake.output, drafts.__getitem__)
+            main(**_named(snakemake.input), **written, **_parameters(snakemake.params))
+            ended = time.process_time()
+            print(f"computed in {ended - started:.2f} of {ended:.2f} s of processor time", flush=True)
     except Exception as error:
         message = f"{snakemake.rule}: {_one_line(error)} (log: {snakemake.log[0]})\n"
         os.write(terminal, message.encode())
@@ -73,19 +74,19 @@ def _keep_patients_private(paths: Iterable[str]) -> None:
 
 
 @contextmanager
-def _drafts(outputs: dict[str, str]) -> Iterator[dict[str, str]]:
+def _drafts(outputs: Iterable[str]) -> Iterator[dict[str, str]]:
     """Give each output a draft under its own name in a new folder beside it; publish all or none.
 
     The same job of a killed run may still be at work, perhaps with older settings. It loses its folders
     here, and with them the possibility to publish: of two processes only the one that began last does.
     """
-    drafts = {name: _new_folder(Path(path)) / Path(path).name for name, path in outputs.items()}
+    drafts = {str(path): _new_folder(Path(path)) / Path(path).name for path in outputs}
     try:
-        yield {name: str(draft) for name, draft in drafts.items()}
+        yield {path: str(draft) for path, draft in drafts.items()}
         for draft in drafts.values():
             _write_to_disk(draft)
-        for name, draft in drafts.items():
-            draft.replace(outputs[name])
+        for path, draft in drafts.items():
+            draft.replace(path)
     except Exception as error:
         traceback.clear_frames(error.__traceback__)  # what filled the memory hangs on them
         if not all(draft.parent.exists() for draft in drafts.values()):
@@ -114,8 +115,12 @@ def _write_to_disk(path: Path) -> None:
         os.fsync(file.fileno())
 
 
-def _named(files: Any) -> dict[str, str | list[str]]:
-    return {name: value if isinstance(value, str) else list(value) for name, value in files.items()}
+def _named(files: Any, place: Callable[[str], str] = str) -> dict[str, str | list[str]]:
+    """Return each name's file, or its list of files, by the place where it is found."""
+    return {
+        name: place(str(value)) if isinstance(value, str) else [place(str(path)) for path in value]
+        for name, value in files.items()
+    }
 
 
 def _parameters(params: Any) -> dict[str, Any]:

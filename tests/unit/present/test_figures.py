@@ -27,7 +27,9 @@ def draw(examples, name):
     many, pain, volumes = examples.eleven_levels()
     framing, support, anxiety = examples.framing()
     curved, curves = examples.spline()
-    published = {"value": 0.12, "low": 0.01, "high": 0.19}
+    published = examples.study(
+        analysis={**study.analysis, "published_share": {"value": 0.12, "low": 0.01, "high": 0.19}}
+    )
     made = {
         "patient_flow": lambda: patient_flow(examples.flow(), study=study),
         "outcome_by_arm": lambda: outcome_by_arm(examples.outcome(), study=study, total=models["total"]),
@@ -36,7 +38,7 @@ def draw(examples, name):
         "mediator_by_trial": lambda: mediator_by_trial(examples.mediator(), study=study),
         "path_diagram": lambda: path_diagram(models, study=study),
         "proportion_distribution": lambda: proportion_distribution(
-            examples.draws(), examples.effects(), study=study, published=published
+            examples.draws(), examples.effects(), study=published
         ),
         "model_coefficients": lambda: model_coefficients(models["total"], models["outcome"], study=study),
         "eleven levels": lambda: outcome_by_arm(pain, study=many, total=models["total"]),
@@ -314,7 +316,9 @@ def test_far_draws_are_counted_not_drawn(examples):
 def test_a_withheld_proportion_still_has_a_distribution(examples):
     effects = examples.effects()
     effects.loc[effects["effect"] == "log_or_difference", ["estimate", "ci_low", "ci_high"]] = np.nan
-    figure = proportion_distribution(examples.draws(), effects, study=examples.study())
+    figure = proportion_distribution(
+        examples.draws(), effects, study=examples.study(), effect="log_or_difference"
+    )
     assert "This run: withheld" in words(figure)
 
 

@@ -232,12 +232,26 @@ def test_published_disagreement_is_named(examples):
     assert "Not in agreement: Share explained." in text
 
 
+def test_a_published_share_stands_beside_those_on_one_scale(examples):
+    study = examples.study()
+    redone = examples.study(
+        analysis={**study.analysis, "label": "As published", "published_share": {"value": 0.12}}
+    )
+    text = plain(page(examples, examples.result(study=redone), published=examples.published()))
+    (sentences,) = re.findall(r"The published share, 12\.0%, .* under Mediation\.", text)
+    assert "In the analysis “As published” this run gives 12.2%" in sentences
+    assert re.search(r"\) by difference; .*\) on one scale \(KHB\); .*\) of the mean outcome\.", sentences)
+    assert "The published share" not in plain(whole(examples))
+
+
 def test_fits_that_failed_are_not_hidden(examples):
     diagnostics = examples.diagnostics()
-    diagnostics["total"] |= {"converged": False, "singular": True, "warnings": ["level 5 is empty."]}
+    warnings = ["EmptyLevelWarning: level 5 is empty."]
+    diagnostics["total"] |= {"converged": False, "singular": True, "warnings": warnings}
     text = plain(page(examples, examples.result(diagnostics=diagnostics)))
     assert "The total model did NOT converge on 1665 participants" in text
-    assert "singular fit). level 5 is empty." in text
+    assert "the fit is singular. Level 5 is empty." in text
+    assert "EmptyLevelWarning" not in text
 
 
 @pytest.mark.parametrize(

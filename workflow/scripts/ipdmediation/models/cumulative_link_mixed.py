@@ -14,7 +14,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import linalg, optimize
+from scipy import linalg
 
 from ipdmediation.models import cumulative_link_kernels as kernels
 from ipdmediation.models.cumulative_link import LINKS
@@ -311,6 +311,9 @@ class CumulativeLinkMixedModel:
         start = np.concatenate(
             [thresholds[:1], np.log(np.diff(thresholds)), slopes, [max(factor[0, 0], 0.1)]]
         )
+        # a tenth of a second to import, and only the check by quadrature needs it
+        from scipy import optimize
+
         optimum = optimize.minimize(criterion, start, method="BFGS", jac="3-point", options={"gtol": 1e-5})
         best = optimum.x
         slopes, sd = best[n_thresholds:-1], best[-1]

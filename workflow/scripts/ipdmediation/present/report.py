@@ -120,7 +120,7 @@ def render(
         meaning=[_unbroken(sentence) for sentence in meaning(main)],
         fits=_fits(main),
         published=None if compared is None else _page_table(tables.published(compared, study=study)),
-        verdict="" if compared is None else _verdict(compared),
+        verdict=[] if compared is None else [_verdict(compared), *_published_shares(results)],
         quality={trial: _page_table(table) for trial, table in quality_tables.items()},
         analyses=_page_table(_beside(results)) if len(results) > 1 else None,
         methods=_methods(main),
@@ -450,12 +450,13 @@ def _fits(result: AnalysisResult) -> list[str]:
         if fit.get("imputations", 1) > 1:
             text += f", {style.count(fit['imputations'])} completed data sets"
         if fit.get("singular"):
-            text += "; a variance was estimated at zero (singular fit)"
+            text += "; the fit is singular"
         if "nonlinearity" in fit:
             p_value = style.p_sentence(fit["nonlinearity"]["p_value"])
             text += f"; the mediator's curve against a straight line, {p_value}"
-        warnings = [str(warning).rstrip(".") for warning in fit.get("warnings", [])]
-        sentences.append(". ".join([text, *warnings]) + ".")
+        # a warning begins with the name of its class
+        warnings = [str(warning).partition(": ")[2].rstrip(".") for warning in fit.get("warnings", [])]
+        sentences.append(". ".join([text, *(words[0].upper() + words[1:] for words in warnings)]) + ".")
     return sentences
 
 
@@ -464,6 +465,27 @@ def _verdict(published: pd.DataFrame) -> str:
     apart = [str(label) for label in published.loc[~agrees, "label"]]
     text = f"{int(agrees.sum())} of {len(published)} published figures agree with this run by their rule."
     return f"{text} Not in agreement: {'; '.join(apart)}." if apart else text
+
+
+def _published_shares(results: Sequence[AnalysisResult]) -> list[str]:
+    """Set the shares that do not mix mediation with a change of scale beside each published one that does."""
+    sentences = []
+    for result in results:
+        study, printed = result.study, result.study.published_share
+        found = {label: _effect(result, *effect) for effect, label in SHARES.items()}
+        shares = [
+            f"{tables.effect_text(row)} {label.removeprefix('Share, ')}"
+            for label, row in found.items()
+            if row
+        ]
+        if printed and shares and study.odds_ratio:
+            ends = (printed.get(end, math.nan) for end in ("value", "low", "high"))
+            sentences.append(
+                f"The published share, {style.proportion(*ends)}, is one by difference. In the analysis "
+                f"“{study.analysis['label']}” this run gives {'; '.join(shares)}. Why a difference of log "
+                "odds ratios comes out too small is said under Mediation."
+            )
+    return sentences
 
 
 def _beside(results: Sequence[AnalysisResult]) -> Table:

@@ -88,7 +88,8 @@ class Study:
     variables
         The configured variables, by column name.
     analysis
-        One resolved analysis: `label`, `mediator`, `outcome`, `covariates`, `bootstrap`, ...
+        One resolved analysis: `label`, `mediator`, `outcome`, `covariates`, `bootstrap`, ...; where it
+        re-does a published one, its `published_share`: `value` and, where printed, `low` and `high`.
     trials
         Label of each trial, by trial id, in the order of the configuration.
     synthetic
@@ -161,6 +162,12 @@ class Study:
         """Confidence level in words, such as ``95%``."""
         level = float(self.analysis.get("bootstrap", {}).get("level", 0.95))
         return percent(100 * level, digits=0)
+
+    @property
+    def published_share(self) -> Mapping[str, float]:
+        """Published proportion mediated by difference of coefficients, empty where there is none."""
+        share: Mapping[str, float] = self.analysis.get("published_share", {})
+        return share
 
     @property
     def odds_ratio(self) -> str:

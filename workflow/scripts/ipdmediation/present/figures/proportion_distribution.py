@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import matplotlib as mpl
@@ -24,35 +24,37 @@ def proportion_distribution(
     effects: pd.DataFrame,
     *,
     study: Study,
-    effect: str = "log_or_difference",
-    published: Mapping[str, float] | None = None,
+    effect: str | None = None,
 ) -> Figure:
     """Draw the bootstrap distribution of a proportion mediated, with its estimate and interval.
 
     Parameters
     ----------
     draws
-        One row a replicate, with the column ``<effect>:proportion``.
+        One row a replicate, with the columns ``replicate`` and ``<effect>:proportion``. Replicates that the
+        effects table does not count, as chunks are always full, are left out.
     effects
         The effects table; its row of `effect` gives estimate and interval.
     study
-        Words of the study.
+        Words of the study; its published share is drawn beside the difference of coefficients.
     effect
-        Which proportion.
-    published
-        ``value`` and, where printed, ``low`` and ``high`` of a published figure, as proportions.
+        Which proportion; by default ``log_or_difference``, or ``khb`` where an interaction leaves no single
+        direct coefficient to compare with the total one.
 
     Returns
     -------
     Figure
         89 mm wide. Draws beyond the axis are counted in words.
     """
-    values = pd.to_numeric(draws[f"{effect}:proportion"], errors="coerce").to_numpy(dtype=float)
+    effect = effect or _given(effects)
+    counted = draws[draws["replicate"] < effects["replicates"].iloc[0]]
+    values = pd.to_numeric(counted[f"{effect}:proportion"], errors="coerce").to_numpy(dtype=float)
     values = 100 * values[np.isfinite(values)]
     row = _effect(effects, effect, "proportion")
     estimate, low, high = (100 * float(row[name]) for name in ("estimate", "ci_low", "ci_high"))
     marks = [value for value in (estimate, low, high) if math.isfinite(value)]
-    printed = {name: 100 * float(value) for name, value in (published or {}).items() if style.known(value)}
+    published = study.published_share if effect == "log_or_difference" else {}
+    printed = {name: 100 * float(value) for name, value in published.items()}
     limits = _histogram_limits(values, [*marks, *printed.values()])
     inside = values[(values >= limits[0]) & (values <= limits[1])]
     title = wrap(style.effect_name(effect), SINGLE_COLUMN - 2 * MARGIN, weight="bold")
@@ -108,6 +110,11 @@ def proportion_distribution(
     sheet.text(SINGLE_COLUMN / 2, top + plot + 8, "Proportion mediated", ha="center")
     sheet.text(SINGLE_COLUMN / 2, top + plot + 13, note, ha="center", color=MUTED, size=SMALL_SIZE)
     return sheet.figure
+
+
+def _given(effects: pd.DataFrame) -> str:
+    given = set(effects.loc[effects["estimate"].notna(), "effect"])
+    return "khb" if "khb" in given and "log_or_difference" not in given else "log_or_difference"
 
 
 def _effect(effects: pd.DataFrame, effect: str, scale: str) -> pd.Series[Any]:

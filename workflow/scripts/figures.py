@@ -1,0 +1,62 @@
+"""Draw every figure of an analysis."""
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from ipdmediation.present.figures.mediator_by_arm import mediator_by_arm
+from ipdmediation.present.figures.mediator_by_trial import mediator_by_trial
+from ipdmediation.present.figures.model_coefficients import model_coefficients
+from ipdmediation.present.figures.outcome_by_arm import outcome_by_arm
+from ipdmediation.present.figures.outcome_by_trial import outcome_by_trial
+from ipdmediation.present.figures.path_diagram import path_diagram
+from ipdmediation.present.figures.patient_flow import patient_flow
+from ipdmediation.present.figures.proportion_distribution import proportion_distribution
+from ipdmediation.present.figures.sheet import save
+from ipdmediation.present.style import Study
+
+
+def main(
+    *,
+    flow: str,
+    outcome: str,
+    mediator: str,
+    mediator_model: str,
+    total_model: str,
+    outcome_model: str,
+    effects: str,
+    draws: list[str],
+    study: dict[str, Any],
+    **written: list[str],
+) -> None:
+    """Read the tables of numbers; write each figure that is asked for by its name, in each format."""
+    words = Study(**study)
+    flows, outcomes, mediators = map(pd.read_csv, (flow, outcome, mediator))
+    models = {
+        "mediator": pd.read_csv(mediator_model),
+        "total": pd.read_csv(total_model),
+        "outcome": pd.read_csv(outcome_model),
+    }
+    drawers = {
+        "patient_flow": lambda: patient_flow(flows, study=words),
+        "outcome_by_arm": lambda: outcome_by_arm(outcomes, total=models["total"], study=words),
+        "outcome_by_trial": lambda: outcome_by_trial(outcomes, study=words),
+        "mediator_by_arm": lambda: mediator_by_arm(mediators, study=words),
+        "mediator_by_trial": lambda: mediator_by_trial(mediators, study=words),
+        "path_diagram": lambda: path_diagram(models, study=words),
+        "model_coefficients": lambda: model_coefficients(models["total"], models["outcome"], study=words),
+        "proportion_distribution": lambda: proportion_distribution(
+            pd.concat(map(pd.read_parquet, draws)), pd.read_csv(effects), study=words
+        ),
+    }
+    for paths in zip(*written.values(), strict=True):
+        figure = drawers[Path(paths[0]).stem]()
+        for path in paths:
+            save(figure, Path(path))
+
+
+if __name__ == "__main__":
+    from job import run
+
+    run(main, snakemake)
