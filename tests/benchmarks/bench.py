@@ -31,7 +31,7 @@ from tests.benchmarks.fits import (
 )
 from tests.benchmarks.floors import floors_table
 from tests.benchmarks.growth import sweep_covariates, sweep_memory, sweep_patients, sweep_replicates
-from tests.benchmarks.overhead import overhead, share
+from tests.benchmarks.overhead import overhead
 from tests.benchmarks.parts import fixed_parts, mixed_parts, replicate_parts
 from tests.benchmarks.study import ROOT, Rows, Study
 
@@ -156,10 +156,7 @@ def main() -> None:
         ]
     )
     _say("overhead of Snakemake and of starting processes")
-    default = Study(output / "default", 1_000)
-    if effort.whole_run:
-        default.prepare()
-    costs = overhead(default, whole=effort.whole_run)
+    costs = overhead(output / "first_run", whole=effort.whole_run)
     floors = floors_table(comparison=compared, resamples=resamples, sweeps=sweeps, run=run, overhead=costs)
     tables = {
         "fits": compared,
@@ -177,8 +174,6 @@ def main() -> None:
     (output / "machine.json").write_text(json.dumps(_machine(r_version), indent=2) + "\n")
     draw_growth(sweeps, output)
     draw_seconds(compared, output)
-    if effort.whole_run:
-        print(f"\n{share(costs):.0%} of a whole run is Snakemake and the start of processes")
     print(f"\n{time.perf_counter() - started:.0f} s; tables and figures are in {os.path.relpath(output)}")
 
 

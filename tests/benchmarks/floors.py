@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from tests.benchmarks.growth import exponent
-from tests.benchmarks.overhead import seconds_of
+from tests.benchmarks.overhead import NO_RUN, seconds_of, share
 from tests.benchmarks.study import SnakemakeRun
 
 LARGEST_EXPONENT = 1.1
@@ -114,10 +114,11 @@ def floors_table(
             "exponent",
             LARGEST_EXPONENT,
         ),
-        Floor("nothing to be done", seconds_of(overhead, "nothing to be done"), "s of processor time", 3),
+        Floor("nothing to be done", seconds_of(overhead, NO_RUN), "s of processor time", 3),
         Floor(
             "start of a chunk", seconds_of(overhead, "start of a chunk's process"), "s of processor time", 1.5
         ),
+        Floor("first run: what is no computation", share(overhead), "of its processor time", 0.25),
     ]
     return pd.DataFrame([floor.row for floor in floors], columns=COLUMNS)
 

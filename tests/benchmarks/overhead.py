@@ -6,6 +6,7 @@ machine does not change much.
 
 import re
 import resource
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -13,39 +14,43 @@ from pathlib import Path
 
 import pandas as pd
 
-from tests.benchmarks.study import ROOT, Study
+from tests.benchmarks.study import ROOT, copy_configuration, snakemake
 
 SCRIPTS = ROOT / "workflow/scripts"
 COLUMNS = ["what", "jobs", "seconds", "computing"]
+FIRST_RUN, NO_RUN = "first run", "nothing to be done"
 IMPORTS = "import runpy, sys; sys.path.insert(0, sys.argv[1]); runpy.run_path(sys.argv[2])"
 
 
-def overhead(study: Study, *, whole: bool) -> pd.DataFrame:
-    """Measure the start of a chunk's process and, where asked for, a whole run and one with nothing to do.
+def overhead(directory: Path, *, whole: bool) -> pd.DataFrame:
+    """Measure the start of a chunk's process and, where asked for, a first run and one with nothing to do.
 
     Parameters
     ----------
-    study : a study that is prepared.
-    whole : whether to run all its analyses, which takes minutes.
+    directory : of the study of that run; what is there is removed.
+    whole : whether to run the default study from nothing, kernels included, which takes minutes.
 
     Returns
     -------
     Columns what, jobs, seconds and computing: the seconds of them that the scripts' main functions took. The
-    rows of the steps of a whole run do not hold what Snakemake took for them.
+    rows of the steps of a first run do not hold what Snakemake took for them.
     """
     rows: list[list[object]] = [["start of a chunk's process", 1, cpu_seconds(start_chunk), 0.0]]
     if whole:
-        seconds = cpu_seconds(lambda: study.snakemake("all", "--forceall"))
-        found = steps(study.directory / "logs")
-        rows.append(["whole run", found["jobs"].sum(), seconds, found["computing"].sum()])
-        rows.append(["nothing to be done", 0, cpu_seconds(lambda: study.snakemake("all")), 0.0])
+        shutil.rmtree(directory, ignore_errors=True)
+        copy_configuration(directory)
+        kernels = {"NUMBA_CACHE_DIR": str(directory / "kernels")}
+        seconds = cpu_seconds(lambda: snakemake(directory, "all", **kernels))
+        found = steps(directory / "logs")
+        rows.append([FIRST_RUN, found["jobs"].sum(), seconds, found["computing"].sum()])
+        rows.append([NO_RUN, 0, cpu_seconds(lambda: snakemake(directory, "all", **kernels)), 0.0])
         rows += [[name, *row] for name, row in zip(found.index, found.to_numpy().tolist(), strict=True)]
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
 def share(table: pd.DataFrame) -> float:
-    """Return the part of a whole run that is no computation; nan where none was measured."""
-    run = table[table["what"] == "whole run"]
+    """Return the part of a first run that is no computation; nan where none was measured."""
+    run = table[table["what"] == FIRST_RUN]
     return float(1 - run["computing"].iloc[0] / run["seconds"].iloc[0]) if len(run) else float("nan")
 
 

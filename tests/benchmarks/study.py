@@ -59,14 +59,12 @@ class Study:
 
     def prepare(self) -> None:
         """Write the study's configuration; make its cohort and compile the kernels."""
-        self.directory.mkdir(parents=True, exist_ok=True)
-        for part in ("config", "profiles"):
-            shutil.copytree(ROOT / part, self.directory / part, dirs_exist_ok=True)
+        copy_configuration(self.directory)
         bootstrap = self.config["analyses"]["primary"]["bootstrap"]
         bootstrap.update(replicates=self.replicates, chunk=-(-self.replicates // 2))
         text = yaml.safe_dump(self.config, sort_keys=False)
         (self.directory / "config/config.yaml").write_text(text)
-        self.snakemake(IMPUTED, "results/kernels.txt")
+        snakemake(self.directory, IMPUTED, "results/kernels.txt")
 
     def bootstrap(self) -> SnakemakeRun:
         """Run the whole bootstrap of the primary analysis on two cores, and time it."""
@@ -74,7 +72,7 @@ class Study:
             shutil.rmtree(self.directory / made, ignore_errors=True)
         (self.directory / EFFECTS).unlink(missing_ok=True)
         start = time.perf_counter()
-        self.snakemake(EFFECTS)
+        snakemake(self.directory, EFFECTS)
         seconds = time.perf_counter() - start
         records = (self.directory / "benchmarks/bootstrap_chunk/primary").glob("*.tsv")
         return SnakemakeRun(seconds, self.replicates, pd.concat(pd.read_csv(r, sep="\t") for r in records))
@@ -137,21 +135,28 @@ class Study:
         """How often a replicate of the study draws each row."""
         return self.plan.weights(self.stream(replicate))
 
-    def snakemake(self, *arguments: str) -> None:
-        """Run Snakemake in the study's directory."""
-        # Snakemake finds the interpreter of its scripts on the path
-        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-        command = [sys.executable, "-m", "snakemake", "--snakefile", str(ROOT / "Snakefile"), "--cores", "2"]
-        done = subprocess.run(
-            [*command, *arguments],
-            cwd=self.directory,
-            env={**os.environ, "PATH": path},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode:
-            raise RuntimeError(done.stdout + done.stderr)
+
+def copy_configuration(directory: Path) -> None:
+    """Put the default study's configuration into a directory."""
+    for part in ("config", "profiles"):
+        shutil.copytree(ROOT / part, directory / part, dirs_exist_ok=True)
+
+
+def snakemake(directory: Path, *arguments: str, **environment: str) -> None:
+    """Run Snakemake on two cores in a directory, with further variables in its environment."""
+    # Snakemake finds the interpreter of its scripts on the path
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    command = [sys.executable, "-m", "snakemake", "--snakefile", str(ROOT / "Snakefile"), "--cores", "2"]
+    done = subprocess.run(
+        [*command, *arguments],
+        cwd=directory,
+        env={**os.environ, "PATH": path, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise RuntimeError(done.stdout + done.stderr)
 
 
 @dataclass(frozen=True)

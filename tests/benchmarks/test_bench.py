@@ -87,14 +87,14 @@ def test_what_jobs_computed_is_read_from_their_logs(tmp_path):
 
 
 def test_the_share_of_a_run_that_is_no_computation():
-    table = pd.DataFrame({"what": ["whole run"], "seconds": [8.0], "computing": [6.0]})
+    table = pd.DataFrame({"what": ["first run"], "seconds": [8.0], "computing": [6.0]})
     assert share(table) == pytest.approx(0.25)
     assert np.isnan(share(table[:0]))
     assert np.isnan(seconds_of(table, "nothing to be done"))
 
 
 @pytest.mark.slow
-@pytest.mark.filterwarnings("ignore::ipdmediation.models.results.SingularFitWarning")
+@pytest.mark.filterwarnings("ignore::ipdmediation.models.errors.SingularFitWarning")
 def test_parts_of_refits_can_be_taken_apart(rows):
     rng = np.random.default_rng(2)
     weights = [rng.multinomial(400, np.full(400, 1 / 400)).astype(float) for _ in range(2)]

@@ -1,5 +1,7 @@
 """Draw a chunk of bootstrap replicates of an analysis."""
 
+from job import run  # first: it makes the other imports faster
+
 from typing import Any
 
 import pandas as pd
@@ -50,6 +52,4 @@ def main(
 
 
 if __name__ == "__main__":
-    from job import run
-
     run(main, snakemake)

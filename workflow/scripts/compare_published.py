@@ -1,5 +1,7 @@
 """Put the published figures beside those of this run."""
 
+from job import run  # first: it makes the other imports faster
+
 from typing import Any
 
 import pandas as pd
@@ -14,6 +16,4 @@ def main(*, tables: list[str], comparison: str, figures: list[dict[str, Any]], n
 
 
 if __name__ == "__main__":
-    from job import run
-
     run(main, snakemake)

@@ -1,5 +1,7 @@
 """Compile the kernels of the models before several jobs would do it at once."""
 
+from job import run  # first: it makes the other imports faster
+
 import os
 import sys
 from pathlib import Path
@@ -23,8 +25,6 @@ def fix_hash_seed() -> None:
 
 
 if __name__ == "__main__":
-    from job import run
-
     fix_hash_seed()
 
     run(main, snakemake)

@@ -1,5 +1,7 @@
 """Describe the cohort of an analysis: baseline, outcome and mediator by arm."""
 
+from job import run  # first: it makes the other imports faster
+
 from typing import Any
 
 import pandas as pd
@@ -43,6 +45,4 @@ def main(
 
 
 if __name__ == "__main__":
-    from job import run
-
     run(main, snakemake)

@@ -1,5 +1,7 @@
 """Summarise the effects of an analysis: the cohort's own estimates with bootstrap intervals."""
 
+from job import run  # first: it makes the other imports faster
+
 from typing import Any
 
 import numpy as np
@@ -61,6 +63,4 @@ def main(
 
 
 if __name__ == "__main__":
-    from job import run
-
     run(main, snakemake)

@@ -1,5 +1,7 @@
 """Draw every figure of an analysis."""
 
+from job import run  # first: it makes the other imports faster
+
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +59,4 @@ def main(
 
 
 if __name__ == "__main__":
-    from job import run
-
     run(main, snakemake)

@@ -1,5 +1,7 @@
 """Fit the mediator, total and outcome models of an analysis."""
 
+from job import run  # first: it makes the other imports faster
+
 import json
 from pathlib import Path
 from typing import Any
@@ -44,6 +46,4 @@ def main(
 
 
 if __name__ == "__main__":
-    from job import run
-
     run(main, snakemake)

@@ -1,5 +1,7 @@
 """Turn one trial's own columns and codes into the common variables."""
 
+from job import run  # first: it makes the other imports faster
+
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +27,4 @@ def main(
 
 
 if __name__ == "__main__":
-    from job import run
-
     run(main, snakemake)

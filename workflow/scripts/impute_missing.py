@@ -1,5 +1,7 @@
 """Complete the cohort of an analysis: multiple imputation, or the patients with every value."""
 
+from job import run  # first: it makes the other imports faster
+
 from functools import partial
 from typing import Any
 
@@ -47,6 +49,4 @@ def main(
 
 
 if __name__ == "__main__":
-    from job import run
-
     run(main, snakemake)

@@ -1,5 +1,6 @@
 """How every script of the workflow runs: its log, its one-line error, and whole files or none."""
 
+import gc
 import logging
 import os
 import shutil
@@ -12,6 +13,9 @@ from glob import escape
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
+
+# Imports free nothing: without collections in between they take an eighth less time. `run` enables these.
+gc.disable()
 
 
 def run(main: Callable[..., None], snakemake: Any) -> None:
@@ -31,8 +35,11 @@ def run(main: Callable[..., None], snakemake: Any) -> None:
     ------
     SystemExit
         With status 1 when ``main`` fails; one line on the terminal says why, the log has the traceback.
+        Where it does not, the process ends here, with status 0.
     """
     terminal = os.dup(2)
+    gc.freeze()  # what was imported stays, and need not be gone through
+    gc.enable()
     try:
         _redirect_to(Path(snakemake.log[0]))
         _refuse_another_package()
@@ -51,6 +58,9 @@ def run(main: Callable[..., None], snakemake: Any) -> None:
         with suppress(OSError):
             os.write(2, message.encode())
         raise SystemExit(1) from None
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)  # to take numba, pandas and compiled code apart in order costs up to 0.4 s, for nothing
 
 
 def _redirect_to(log: Path) -> None:

@@ -1,5 +1,7 @@
 """Write down what a run was made of: inputs, configuration, seed, versions and commit."""
 
+from job import run  # first: it makes the other imports faster
+
 import hashlib
 import json
 import platform
@@ -64,6 +66,4 @@ def _commit() -> str | None:
 
 
 if __name__ == "__main__":
-    from job import run
-
     run(main, snakemake)

@@ -1,5 +1,7 @@
 """Stack the harmonised trials."""
 
+from job import run  # first: it makes the other imports faster
+
 from typing import Any
 
 import pandas as pd
@@ -15,6 +17,4 @@ def main(*, trials: list[str], pooled: str, variables: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    from job import run
-
     run(main, snakemake)

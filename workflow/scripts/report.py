@@ -1,5 +1,7 @@
 """Put everything that a reader wants to see on one page."""
 
+from job import run  # first: it makes the other imports faster
+
 import json
 from pathlib import Path
 from typing import Any
@@ -58,6 +60,4 @@ def main(
 
 
 if __name__ == "__main__":
-    from job import run
-
     run(main, snakemake)

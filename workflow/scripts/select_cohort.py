@@ -1,5 +1,7 @@
 """Apply the eligibility rules of an analysis to the pooled trials."""
 
+from job import run  # first: it makes the other imports faster
+
 from typing import Any
 
 import pandas as pd
@@ -20,6 +22,4 @@ def main(
 
 
 if __name__ == "__main__":
-    from job import run
-
     run(main, snakemake)

@@ -1,5 +1,7 @@
 """Write one synthetic trial as its coordinating centre would send it."""
 
+from job import run  # first: it makes the other imports faster
+
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +30,4 @@ def main(
 
 
 if __name__ == "__main__":
-    from job import run
-
     run(main, snakemake)

@@ -1,5 +1,7 @@
 """Simulate the causal effects that hold in the generating model of the synthetic trials."""
 
+from job import run  # first: it makes the other imports faster
+
 import json
 from pathlib import Path
 
@@ -17,6 +19,4 @@ def main(*, parameters: str, truth: str, seed: int, patients: int) -> None:
 
 
 if __name__ == "__main__":
-    from job import run
-
     run(main, snakemake)

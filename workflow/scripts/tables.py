@@ -1,5 +1,7 @@
 """Write every table of an analysis for a paper."""
 
+from job import run  # first: it makes the other imports faster
+
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +44,4 @@ def main(
 
 
 if __name__ == "__main__":
-    from job import run
-
     run(main, snakemake)

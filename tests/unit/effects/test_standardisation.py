@@ -13,7 +13,7 @@ from ipdmediation.effects.mediation import MediationEffects
 from ipdmediation.effects.natural_effects import OutcomeScales, natural_effects
 from ipdmediation.effects.quadrature import Rule, gauss_hermite
 from ipdmediation.effects.standardisation import CELLS, Standardisation, StandardisationOptions
-from ipdmediation.models.results import ModelError
+from ipdmediation.models.errors import ModelError
 from ipdmediation.models.specification import MODEL_NAMES, mediation_models
 from ipdmediation.models.splines import restricted_cubic_spline
 from tests.unit.effects.conftest import (
@@ -344,7 +344,7 @@ def test_khb_of_random_effects_uses_the_fixed_ones(frame, weights, mixed):
         assert cells.predictors[3] - cells.predictors[0] == pytest.approx(0.8 + 0.28, abs=1e-12)
 
 
-@pytest.mark.filterwarnings("ignore::ipdmediation.models.results.SingularFitWarning")
+@pytest.mark.filterwarnings("ignore::ipdmediation.models.errors.SingularFitWarning")
 @pytest.mark.parametrize("trial_effects", ["random_intercept", "random_slope", "random_slopes"])
 def test_fitted_mixed_models(trial_effects):
     cohort = simulated_cohort(600, seed=12, trials=6)

@@ -13,7 +13,7 @@ from ipdmediation.models.results import FitStatus
 from ipdmediation.models.specification import MODEL_NAMES, AnalysisSpecification, mediation_models
 
 TRIALS = 5
-pytestmark = pytest.mark.filterwarnings("ignore::ipdmediation.models.results.SingularFitWarning")
+pytestmark = pytest.mark.filterwarnings("ignore::ipdmediation.models.errors.SingularFitWarning")
 
 
 @pytest.fixture(scope="module")
@@ -154,7 +154,7 @@ def without_t0(cohort, numbers):
     return [not plan.weights(stream(5, "bootstrap", number))[first].any() for number in numbers]
 
 
-@pytest.mark.filterwarnings("ignore::ipdmediation.models.results.OneArmTrialWarning")
+@pytest.mark.filterwarnings("ignore::ipdmediation.models.errors.OneArmTrialWarning")
 def test_a_replicate_whose_model_has_no_answer_is_failed_and_says_why(cohort):
     controls = cohort.assign(treatment=cohort["treatment"].where(cohort["trial"] == "t0", 0))
     table = replicates(controls, range(12))

@@ -18,8 +18,8 @@ from statsmodels.regression.mixed_linear_model import MixedLM
 
 from ipdmediation.models.cumulative_link import CumulativeLinkModel
 from ipdmediation.models.cumulative_link_mixed import CumulativeLinkMixedModel
+from ipdmediation.models.errors import SingularFitWarning
 from ipdmediation.models.linear_mixed import LinearMixedModel
-from ipdmediation.models.results import SingularFitWarning
 
 REFERENCE = Path(__file__).parents[2] / "reference"
 FITS = json.loads((REFERENCE / "fits.json").read_text())

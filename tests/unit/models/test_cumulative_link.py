@@ -5,16 +5,16 @@ from hypothesis import strategies as st
 
 from ipdmediation.models.cumulative_link import CumulativeLinkModel
 from ipdmediation.models.cumulative_link_kernels import score_fixed
-from ipdmediation.models.results import (
+from ipdmediation.models.errors import (
     ConstantCovariateError,
     EmptyLevelWarning,
-    FitStatus,
     MissingValueError,
     ModelError,
     OutcomeError,
     RankDeficientError,
     SeparationWarning,
 )
+from ipdmediation.models.results import FitStatus
 
 LINKS = st.sampled_from(["logit", "probit"])
 SEEDS = st.integers(0, 2**32 - 1)

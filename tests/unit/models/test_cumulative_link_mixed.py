@@ -10,20 +10,20 @@ from hypothesis import strategies as st
 from ipdmediation.models import cumulative_link_kernels as kernels
 from ipdmediation.models.cumulative_link import CumulativeLinkModel
 from ipdmediation.models.cumulative_link_mixed import CumulativeLinkMixedModel
-from ipdmediation.models.results import (
+from ipdmediation.models.errors import (
     EmptyLevelWarning,
-    FitStatus,
     ModelError,
     OutcomeError,
     RankDeficientError,
     SeparationWarning,
     SingularFitWarning,
 )
+from ipdmediation.models.results import FitStatus
 
 REFERENCE = Path(__file__).parents[2] / "reference"
 SEEDS = st.integers(0, 2**32 - 1)
 quick = settings(max_examples=15, deadline=None)
-pytestmark = pytest.mark.filterwarnings("ignore::ipdmediation.models.results.SingularFitWarning")
+pytestmark = pytest.mark.filterwarnings("ignore::ipdmediation.models.errors.SingularFitWarning")
 
 
 def simulate(seed, *, sizes=(60, 50, 40, 30, 20), levels=4, sds=(0.7, 0.5, 0.4), scale=1.0):

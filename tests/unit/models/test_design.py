@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from ipdmediation.models.design import fit_design
-from ipdmediation.models.results import (
+from ipdmediation.models.errors import (
     ConstantCovariateError,
     MissingValueError,
     ModelError,

@@ -6,14 +6,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ipdmediation.models.errors import OutcomeError, RankDeficientError, SingularFitWarning
 from ipdmediation.models.linear import LinearModel
 from ipdmediation.models.linear_mixed import LinearMixedModel
-from ipdmediation.models.results import FitStatus, OutcomeError, RankDeficientError, SingularFitWarning
+from ipdmediation.models.results import FitStatus
 
 REFERENCE = Path(__file__).parents[2] / "reference"
 SEEDS = st.integers(0, 2**32 - 1)
 quick = settings(max_examples=15, deadline=None)
-pytestmark = pytest.mark.filterwarnings("ignore::ipdmediation.models.results.SingularFitWarning")
+pytestmark = pytest.mark.filterwarnings("ignore::ipdmediation.models.errors.SingularFitWarning")
 
 
 def simulate(seed, *, sizes=(60, 50, 40, 30, 20), sds=(0.7, 0.5)):

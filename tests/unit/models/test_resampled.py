@@ -6,11 +6,12 @@ import pytest
 
 from ipdmediation.effects.mediation import MediationEffects
 from ipdmediation.effects.standardisation import StandardisationOptions
+from ipdmediation.models.errors import RankDeficientError
 from ipdmediation.models.resampled import constant_columns
-from ipdmediation.models.results import FitStatus, RankDeficientError
+from ipdmediation.models.results import FitStatus
 from ipdmediation.models.specification import MODEL_NAMES, AnalysisSpecification, mediation_models
 
-pytestmark = pytest.mark.filterwarnings("ignore::ipdmediation.models.results.FitWarning")
+pytestmark = pytest.mark.filterwarnings("ignore::ipdmediation.models.errors.FitWarning")
 KINDS = {
     "linear": {"family": "continuous", "trial_effects": "fixed"},
     "linear mixed": {"family": "continuous", "trial_effects": "random_slope"},

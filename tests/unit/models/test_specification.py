@@ -6,7 +6,8 @@ import pytest
 from scipy.stats import chi2
 
 from ipdmediation.data.transforms import from_analysis_scale
-from ipdmediation.models.results import FitStatus, MissingValueError, ModelError, OutcomeError
+from ipdmediation.models.errors import MissingValueError, ModelError, OutcomeError
+from ipdmediation.models.results import FitStatus
 from ipdmediation.models.specification import (
     AnalysisSpecification,
     _random_part,
@@ -187,7 +188,7 @@ def test_a_formula_is_read_with_the_analysis():
         specification(covariates="age +")
 
 
-@pytest.mark.filterwarnings("ignore::ipdmediation.models.results.SingularFitWarning")
+@pytest.mark.filterwarnings("ignore::ipdmediation.models.errors.SingularFitWarning")
 @pytest.mark.parametrize("family", ["ordinal", "continuous"])
 def test_the_random_slope_beside_a_spline_is_that_of_the_mediator_itself(frame, family):
     """And bending gains no likelihood beyond a chi-square, as the truth is linear."""
@@ -202,7 +203,7 @@ def test_the_random_slope_beside_a_spline_is_that_of_the_mediator_itself(frame, 
     assert -1e-6 < gain < chi2.ppf(0.999, df=1)
 
 
-@pytest.mark.filterwarnings("ignore::ipdmediation.models.results.SingularFitWarning")
+@pytest.mark.filterwarnings("ignore::ipdmediation.models.errors.SingularFitWarning")
 @pytest.mark.parametrize(
     ("trial_effects", "first", "last"),
     [

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.interpolate import CubicSpline
 
-from ipdmediation.models.results import ModelError
+from ipdmediation.models.errors import ModelError
 from ipdmediation.models.splines import KNOT_QUANTILES, quantile_knots, restricted_cubic_spline
 
 KNOTS = (1.0, 2.5, 3.0, 5.0)

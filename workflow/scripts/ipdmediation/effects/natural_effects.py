@@ -17,7 +17,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ipdmediation.effects.standardisation_kernels import common_log_odds_ratio
-from ipdmediation.models.results import FloatArray, ModelError
+from ipdmediation.models.errors import ModelError
+from ipdmediation.models.results import FloatArray
 
 NATURAL_EFFECTS = ("te", "pnde", "tnie", "tnde", "pnie", "pm")
 COMPARATIVE_SCALES = ("win", "log_win_odds", "log_or")

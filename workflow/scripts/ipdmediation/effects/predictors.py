@@ -15,7 +15,12 @@ from numpy.typing import ArrayLike
 
 from ipdmediation.effects.standardisation_kernels import linear_predictor
 from ipdmediation.models.design import TREATMENT, Design
-from ipdmediation.models.results import FloatArray, IntArray, Model, Refit
+from ipdmediation.models.results import (
+    FloatArray,
+    IntArray,
+    Model,
+    Refit,
+)
 
 INTERCEPT = "intercept"
 ARMS = (0, 1)

@@ -31,7 +31,8 @@ from ipdmediation.effects.predictors import (
 )
 from ipdmediation.effects.quadrature import Rule, gauss_hermite, hermite_order, mediator_rule
 from ipdmediation.models.design import MEDIATOR
-from ipdmediation.models.results import FloatArray, IntArray, ModelError, Refit
+from ipdmediation.models.errors import ModelError
+from ipdmediation.models.results import FloatArray, IntArray, Refit
 from ipdmediation.models.specification import MediationModels, mediator_scale
 
 CELLS = ((0, 0), (0, 1), (1, 0), (1, 1))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from ipdmediation.models.results import FloatArray
 
@@ -54,7 +54,9 @@ def pooled_wald_test(estimates: Sequence[FloatArray], covariances: Sequence[Floa
     denominator = _denominator(k * (imputations - 1), k, increase) if increase > 0 else np.inf
     # F with infinitely many degrees of freedom is chi-squared / k
     p_value = (
-        stats.f.sf(statistic, k, denominator) if np.isfinite(denominator) else stats.chi2.sf(k * statistic, k)
+        special.fdtrc(k, denominator, statistic)
+        if np.isfinite(denominator)
+        else special.chdtrc(k, k * statistic)
     )
     return WaldTest(statistic, k, float(denominator), float(p_value))
 

@@ -15,6 +15,15 @@ from numpy.typing import ArrayLike
 from scipy import linalg
 
 from ipdmediation.models import cumulative_link_kernels as kernels
+from ipdmediation.models.errors import (
+    ConvergenceWarning,
+    EmptyLevelWarning,
+    FitWarning,
+    ModelError,
+    OutcomeError,
+    RankDeficientError,
+    SeparationWarning,
+)
 from ipdmediation.models.inputs import (
     check_design,
     check_levels,
@@ -24,18 +33,11 @@ from ipdmediation.models.inputs import (
     standardise,
 )
 from ipdmediation.models.results import (
-    ConvergenceWarning,
-    EmptyLevelWarning,
     FitStatus,
-    FitWarning,
     FloatArray,
     IntArray,
-    ModelError,
     ModelFit,
-    OutcomeError,
-    RankDeficientError,
     Refit,
-    SeparationWarning,
 )
 
 LINKS = ("logit", "probit")

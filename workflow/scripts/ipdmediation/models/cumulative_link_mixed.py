@@ -18,6 +18,16 @@ from scipy import linalg
 
 from ipdmediation.models import cumulative_link_kernels as kernels
 from ipdmediation.models.cumulative_link import LINKS
+from ipdmediation.models.errors import (
+    ConvergenceWarning,
+    EmptyLevelWarning,
+    FitWarning,
+    ModelError,
+    OutcomeError,
+    RankDeficientError,
+    SeparationWarning,
+    SingularFitWarning,
+)
 from ipdmediation.models.inputs import (
     check_design,
     check_levels,
@@ -28,20 +38,12 @@ from ipdmediation.models.inputs import (
     standardise,
 )
 from ipdmediation.models.results import (
-    ConvergenceWarning,
-    EmptyLevelWarning,
     FitStatus,
-    FitWarning,
     FloatArray,
     IntArray,
-    ModelError,
     ModelFit,
-    OutcomeError,
     RandomEffects,
-    RankDeficientError,
     Refit,
-    SeparationWarning,
-    SingularFitWarning,
 )
 
 _TOLERANCE = 1e-7

@@ -19,16 +19,15 @@ from formulaic.errors import FormulaicError
 from numpy.typing import ArrayLike
 
 from ipdmediation.data.covariates import Covariates, FormulaError, covariate_names
-from ipdmediation.models.inputs import check_design
-from ipdmediation.models.results import (
-    FloatArray,
-    IntArray,
+from ipdmediation.models.errors import (
     MissingValueError,
     ModelError,
     OneArmError,
     OneArmTrialWarning,
     SingleTrialError,
 )
+from ipdmediation.models.inputs import check_design
+from ipdmediation.models.results import FloatArray, IntArray
 from ipdmediation.models.splines import restricted_cubic_spline
 
 TREATMENT = "treatment"

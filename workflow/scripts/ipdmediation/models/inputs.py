@@ -9,15 +9,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import linalg
 
-from ipdmediation.models.results import (
+from ipdmediation.models.errors import (
     ConstantCovariateError,
-    FloatArray,
-    IntArray,
     MissingValueError,
     ModelError,
     OutcomeError,
     RankDeficientError,
 )
+from ipdmediation.models.results import FloatArray, IntArray
 
 _RANK_TOLERANCE = 1e-8
 

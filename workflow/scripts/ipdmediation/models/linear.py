@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 from scipy import linalg
 
 from ipdmediation.models import linear_kernels as kernels
+from ipdmediation.models.errors import ModelError, OutcomeError, RankDeficientError
 from ipdmediation.models.inputs import (
     check_design,
     check_offset,
@@ -19,10 +20,7 @@ from ipdmediation.models.inputs import (
 from ipdmediation.models.results import (
     FitStatus,
     FloatArray,
-    ModelError,
     ModelFit,
-    OutcomeError,
-    RankDeficientError,
     Refit,
 )
 

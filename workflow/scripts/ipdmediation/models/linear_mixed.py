@@ -14,6 +14,14 @@ from numpy.typing import ArrayLike
 from scipy import linalg
 
 from ipdmediation.models import linear_mixed_kernels as kernels
+from ipdmediation.models.errors import (
+    ConvergenceWarning,
+    FitWarning,
+    ModelError,
+    OutcomeError,
+    RankDeficientError,
+    SingularFitWarning,
+)
 from ipdmediation.models.inputs import (
     check_design,
     check_offset,
@@ -23,17 +31,11 @@ from ipdmediation.models.inputs import (
     standardise,
 )
 from ipdmediation.models.results import (
-    ConvergenceWarning,
     FitStatus,
-    FitWarning,
     FloatArray,
-    ModelError,
     ModelFit,
-    OutcomeError,
     RandomEffects,
-    RankDeficientError,
     Refit,
-    SingularFitWarning,
 )
 
 METHODS = ("ml", "reml")

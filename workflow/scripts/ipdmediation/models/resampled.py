@@ -11,7 +11,14 @@ from numpy.typing import ArrayLike
 from scipy import linalg
 
 from ipdmediation.models.design import Design
-from ipdmediation.models.results import FitStatus, FloatArray, IntArray, Model, ModelFit, Refit
+from ipdmediation.models.results import (
+    FitStatus,
+    FloatArray,
+    IntArray,
+    Model,
+    ModelFit,
+    Refit,
+)
 
 _KEPT_MODELS = 16
 _INDEPENDENT = 1e-9  # of a column's scale

@@ -1,4 +1,4 @@
-"""What a fitted model is, and the named errors and warnings of fitting one.
+"""What a fitted model is.
 
 Every `Model` of the package returns the same `ModelFit`; the bootstrap uses the lean `Refit`.
 """
@@ -16,58 +16,6 @@ from scipy.special import ndtr, ndtri
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
-
-
-class ModelError(ValueError):
-    """A model that cannot be fitted to the data as given."""
-
-
-class MissingValueError(ModelError):
-    """A column of the model has missing values."""
-
-
-class ConstantCovariateError(ModelError):
-    """A covariate has one value only."""
-
-
-class RankDeficientError(ModelError):
-    """A column of the design is a linear combination of others."""
-
-
-class OneArmError(ModelError):
-    """All patients are in one arm."""
-
-
-class SingleTrialError(ModelError):
-    """Trial effects were asked for, but there is one trial only."""
-
-
-class OutcomeError(ModelError):
-    """The outcome does not fit its family (unknown codes, one level only)."""
-
-
-class FitWarning(UserWarning):
-    """Base of the warnings of this package's models."""
-
-
-class ConvergenceWarning(FitWarning):
-    """The optimiser stopped before the optimum."""
-
-
-class SeparationWarning(FitWarning):
-    """A covariate separates outcome levels perfectly, so its estimate is infinite."""
-
-
-class SingularFitWarning(FitWarning):
-    """A random-effects variance or correlation is estimated at its boundary (a legal answer)."""
-
-
-class EmptyLevelWarning(FitWarning):
-    """No patient has this outcome level."""
-
-
-class OneArmTrialWarning(FitWarning):
-    """A trial has patients in one arm only."""
 
 
 class FitStatus(IntEnum):

@@ -27,18 +27,16 @@ from ipdmediation.models.binary import BinaryModel
 from ipdmediation.models.cumulative_link import CumulativeLinkModel
 from ipdmediation.models.cumulative_link_mixed import CumulativeLinkMixedModel
 from ipdmediation.models.design import MEDIATOR, TREATMENT, Design, fit_design
-from ipdmediation.models.linear import LinearModel
-from ipdmediation.models.linear_mixed import LinearMixedModel
-from ipdmediation.models.resampled import ResampledModel
-from ipdmediation.models.results import (
-    FloatArray,
-    IntArray,
+from ipdmediation.models.errors import (
     MissingValueError,
-    Model,
     ModelError,
     OneArmTrialWarning,
     OutcomeError,
 )
+from ipdmediation.models.linear import LinearModel
+from ipdmediation.models.linear_mixed import LinearMixedModel
+from ipdmediation.models.resampled import ResampledModel
+from ipdmediation.models.results import FloatArray, IntArray, Model
 from ipdmediation.models.splines import quantile_knots
 
 TRANSFORMS = get_args(Transform)

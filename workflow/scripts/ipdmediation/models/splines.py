@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
-from ipdmediation.models.results import FloatArray, ModelError
+from ipdmediation.models.errors import ModelError
 
 KNOT_QUANTILES = {
     3: (0.10, 0.50, 0.90),
@@ -57,7 +57,7 @@ def quantile_knots(values: ArrayLike, *, count: int) -> tuple[float, ...]:
     return knots
 
 
-def restricted_cubic_spline(values: ArrayLike, *, knots: Sequence[float]) -> FloatArray:
+def restricted_cubic_spline(values: ArrayLike, *, knots: Sequence[float]) -> NDArray[np.float64]:
     """Return the columns of a restricted cubic spline.
 
     Parameters
@@ -88,5 +88,5 @@ def restricted_cubic_spline(values: ArrayLike, *, knots: Sequence[float]) -> Flo
         - cubes[:, [-2]] * (last - t[:-2]) / (last - before)
         + cubes[:, [-1]] * (before - t[:-2]) / (last - before)
     )
-    columns: FloatArray = np.hstack([x, inner / (last - t[0]) ** 2])
+    columns: NDArray[np.float64] = np.hstack([x, inner / (last - t[0]) ** 2])
     return columns
