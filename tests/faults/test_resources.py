@@ -16,7 +16,11 @@ from tests.faults.conftest import Contents, Run, Study, contents, drafts, undo, 
 pytestmark = pytest.mark.slow
 
 TRUTH = "results/synthetic_truth.json"
-FLOW = [f"results/primary/tables/flow.{kind}" for kind in ("csv", "html", "docx")]
+TABLES = [
+    f"results/primary/tables/{table}.{kind}"
+    for table in ("baseline", "flow", "models", "effects", "natural_effects")
+    for kind in ("csv", "html", "docx")
+]
 CHUNK = "results/primary/bootstrap/0-5.parquet"
 ALONE = ["unshare", "--mount", *([] if os.geteuid() == 0 else ["--map-root-user"])]
 
@@ -58,13 +62,13 @@ def alone_in(script: str, *targets: str) -> subprocess.CompletedProcess[str]:
 @pytest.mark.usefixtures("alone")
 @pytest.mark.parametrize(("disk", "free"), [("results", 4096), (".", 120_000)], ids=["results", "everything"])
 def test_a_full_disk(study: Study, expected: Contents, tmp_path: Path, disk: str, free: int) -> None:
-    undo(study, CHUNK, *FLOW)
+    undo(study, CHUNK, *TABLES)
     shutil.copytree(study.root / disk, tmp_path / "saved", symlinks=True)
     paths = {name: tmp_path / name for name in ("saved", "said", "left", "between", "after")}
-    done = alone_in(FULL.format(root=study.root, full=study.root / disk, free=free, **paths), CHUNK, *FLOW)
+    done = alone_in(FULL.format(root=study.root, full=study.root / disk, free=free, **paths), CHUNK, *TABLES)
     assert done.returncode == 0, done.stdout + done.stderr
     said = (tmp_path / "said").read_text()
-    lines = [line for line in said.splitlines() if line.startswith(("table: ", "bootstrap_chunk: "))]
+    lines = [line for line in said.splitlines() if line.startswith(("tables: ", "bootstrap_chunk: "))]
     assert lines
     assert all("No space left on device" in line and "(log: logs/" in line for line in lines)
     assert (tmp_path / "left").read_text() == ""
@@ -76,22 +80,22 @@ def test_a_full_disk(study: Study, expected: Contents, tmp_path: Path, disk: str
 
 @pytest.mark.usefixtures("alone")
 def test_read_only_results(study: Study, expected: Contents) -> None:
-    undo(study, *FLOW)
-    done = alone_in(READ_ONLY.format(root=study.root), *FLOW)
+    undo(study, *TABLES)
+    done = alone_in(READ_ONLY.format(root=study.root), *TABLES)
     assert done.returncode == 1
     said = done.stdout + done.stderr
     assert "Read-only file system" in said
     assert "results/primary/tables" in said
     assert contents(study).items() - expected.items() == set()
-    study.run(*FLOW)
+    study.run(*TABLES)
     assert contents(study) == expected
 
 
 @pytest.mark.usefixtures("alone")
 def test_existing_results_that_are_read_only_are_left_alone(study: Study, expected: Contents) -> None:
-    done = alone_in(READ_ONLY.format(root=study.root), "--force", *FLOW)
+    done = alone_in(READ_ONLY.format(root=study.root), "--force", *TABLES)
     assert done.returncode == 1
-    assert "Write-protected output files for rule table" in done.stdout + done.stderr
+    assert "Write-protected output files for rule tables" in done.stdout + done.stderr
     assert contents(study) == expected
 
 
