@@ -149,9 +149,9 @@ def main() -> None:
     drawn = [study.weights(replicate) for replicate in range(40)]
     parts = pd.concat(
         [
-            fixed_parts(models["none"].outcome, drawn, "outcome/none"),
-            mixed_parts(models["random_slope"].outcome, drawn, "outcome/random_slope"),
-            mixed_parts(models["random_slopes"].outcome, drawn, "outcome/random_slopes"),
+            fixed_parts(models["none"].outcome.model, drawn, "outcome/none"),
+            mixed_parts(models["random_slope"].outcome.model, drawn, "outcome/random_slope"),
+            mixed_parts(models["random_slopes"].outcome.model, drawn, "outcome/random_slopes"),
             replicate_parts(study, 300),
         ]
     )

@@ -307,7 +307,7 @@ def _with_exact_modes(
     fit: Fit, models: dict[str, MediationModels], weights: Sequence[NDArray[np.float64]]
 ) -> Fit:
     """Replace the log-likelihood of clmm, whose modes are found to 1e-4 only, by that at its estimates."""
-    model = model_of(models, fit.model)
+    model = model_of(models, fit.model).model
     p, q = len(model.names), len(model.random_names)
     covariance, modes = fit.estimates[p:].reshape(q, q), np.zeros((model.n_trials, q))
     point = Refit(fit.estimates[:p], covariance, modes, np.nan, np.nan, 0, 0)

@@ -1,4 +1,8 @@
-"""The parts of the benchmark that compute something, and the kernels' names that it takes apart."""
+"""The parts of the benchmark that compute something, the kernels' names that it takes apart, and all of it once."""
+
+import os
+import subprocess
+import sys
 
 import numpy as np
 import pandas as pd
@@ -9,7 +13,7 @@ from tests.benchmarks.floors import Floor
 from tests.benchmarks.growth import exponent
 from tests.benchmarks.overhead import seconds_of, share, steps
 from tests.benchmarks.parts import fixed_parts, mixed_parts
-from tests.benchmarks.study import Rows
+from tests.benchmarks.study import ROOT, Rows
 
 
 @pytest.fixture
@@ -106,3 +110,22 @@ def test_parts_of_refits_can_be_taken_apart(rows):
         assert (named.loc[~named.index.str.contains("rest|Python"), "microseconds"] > 0).all()
         assert named.loc["Hessian", "calls"] >= 1
         assert named["microseconds"][:-1].sum() == pytest.approx(named.loc["whole", "microseconds"])
+
+
+@pytest.mark.slow
+def test_the_benchmark_runs(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.benchmarks.bench", "--quick", "--output", str(tmp_path)],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "workflow/scripts")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    floors = pd.read_csv(tmp_path / "floors.csv", index_col="what")
+    assert floors.loc["failures over 300 stratified resamples, all models", "met"] == "met"
+    made = {path.name for path in tmp_path.iterdir() if path.is_file()}
+    tables = ("fits", "resamples", "sweeps", "parts", "chunks", "resampling_loop", "overhead", "floors")
+    pictures = ("cost_growth.png", "seconds_per_fit.png", "cost_growth.svg", "seconds_per_fit.svg")
+    assert made == {*(f"{table}.csv" for table in tables), *pictures, "machine.json"}

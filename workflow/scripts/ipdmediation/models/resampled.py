@@ -42,15 +42,16 @@ class ResampledModel:
 
     Attributes
     ----------
+    model : the cohort's, with all columns.
     names, random_names : of the estimates and the random effects (none in a model without) of the cohort's
         model.
     """
 
     def __init__(self, build: Callable[[Design, Sequence[str], FloatArray], Model], design: Design) -> None:
         self._build, self._design = build, design
-        self._model = build(design, design.names, design.matrix)
-        self.names = self._model.names
-        self.random_names: tuple[str, ...] = getattr(self._model, "random_names", ())
+        self.model = build(design, design.names, design.matrix)
+        self.names = self.model.names
+        self.random_names: tuple[str, ...] = getattr(self.model, "random_names", ())
         self._adjusting = np.array(
             [design.names.index(name) for name in design.adjustment_names], dtype=np.int64
         )
@@ -60,7 +61,7 @@ class ResampledModel:
 
     def fit(self, *, weights: ArrayLike | None = None, start: Refit | None = None) -> ModelFit:
         """Fit with checks, warnings and standard errors; all columns are in it."""
-        return self._model.fit(weights=weights, start=start)
+        return self.model.fit(weights=weights, start=start)
 
     def refit(self, weights: FloatArray, start: Refit | None = None) -> Refit:
         """Fit a resample.
@@ -85,7 +86,7 @@ class ResampledModel:
 
     def _refit_without(self, lost: IntArray, weights: FloatArray, start: Refit | None) -> Refit:
         if not lost.size:
-            return self._model.refit(weights, start)
+            return self.model.refit(weights, start)
         first = len(self.names) - len(self._design.names)
         kept = np.delete(np.arange(len(self.names)), first + lost)
         begin = None if start is None else start._replace(estimates=start.estimates[kept])
