@@ -1,4 +1,4 @@
-"""The parts of the benchmark that compute something, the kernels' names that it takes apart, and all of it once."""
+"""What of the benchmark computes something, the kernels' names that it takes apart, and all of it once."""
 
 import os
 import subprocess
