@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from docx import Document
+from docx.enum.text import WD_ALIGN_PARAGRAPH
 
 from ipdmediation.present import tables
 
@@ -203,3 +204,19 @@ def test_a_docx_carries_no_date(examples, tmp_path):
         core = archive.read("docProps/core.xml").decode()
     assert core.count("1980-01-01T00:00:00Z") == 2
     assert "python-docx" not in core
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_word_table_fills_the_page_with_numbers_to_the_right(examples, tmp_path, name):
+    tables.save(every(examples)[name], tmp_path / "table.docx")
+    document = Document(str(tmp_path / "table.docx"))
+    (section,), (grid,) = document.sections, document.tables
+    room = section.page_width - section.left_margin - section.right_margin
+    assert sum(column.width for column in grid.columns) == pytest.approx(room, rel=1e-3)
+    alignments = [{cell.paragraphs[0].alignment for cell in column.cells} for column in grid.columns]
+    heads = [cell.text for cell in grid.rows[0].cells]
+    assert alignments[0] == {None}
+    assert all(
+        found == ({None} if head in tables.PROSE else {WD_ALIGN_PARAGRAPH.RIGHT})
+        for head, found in zip(heads[1:], alignments[1:], strict=True)
+    )

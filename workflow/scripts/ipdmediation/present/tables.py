@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from ipdmediation.present import style
@@ -409,9 +410,8 @@ def _html(table: Table) -> bytes:
         GT(table.cells, id=table.name)
         .tab_header(title=table.title)
         .cols_label(dict(zip(table.cells.columns, table.heads, strict=True)))
-        .cols_align("left", columns=stub)
-        .cols_align("right", columns=[column for column in table.cells.columns[1:] if column not in PROSE])
-        .cols_align("left", columns=[column for column in table.cells.columns[1:] if column in PROSE])
+        .cols_align("right", columns=list(table.cells.columns[_numbers(table)]))
+        .cols_align("left", columns=list(table.cells.columns[np.logical_not(_numbers(table))]))
         .tab_options(
             table_font_size="13px",
             heading_title_font_size="15px",
@@ -435,7 +435,9 @@ def _html(table: Table) -> bytes:
 def _docx(table: Table) -> bytes:
     from docx import Document
     from docx.enum.section import WD_ORIENT
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
     from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
     from docx.shared import Mm, Pt
 
     document = Document()
@@ -453,6 +455,10 @@ def _docx(table: Table) -> bytes:
     title = heading.add_run(table.title)
     title.bold, title.font.size = True, Pt(10)
     grid = document.add_table(rows=1, cols=len(table.cells.columns), style="Light Shading")
+    grid.autofit = False
+    # Of the style its rules and its bold heading, neither the grey bands nor a bold first column.
+    for name, value in {"val": "0620", "firstColumn": "0", "noHBand": "1"}.items():
+        grid._tbl.tblPr.find(qn("w:tblLook")).set(qn(f"w:{name}"), value)
     for cell, name in zip(grid.rows[0].cells, table.heads, strict=True):
         cell.text = name
     # Word repeats the heading row on every page.
@@ -461,10 +467,15 @@ def _docx(table: Table) -> bytes:
     for position, values in enumerate(table.cells.itertuples(index=False)):
         for column, (cell, value) in enumerate(zip(grid.add_row().cells, values, strict=True)):
             cell.text = str(value)
-            for run in cell.paragraphs[0].runs:
-                run.bold = False
             if column == 0 and position in table.indented:
                 cell.paragraphs[0].paragraph_format.left_indent = Mm(4)
+    room = section.page_width - section.left_margin - section.right_margin
+    for column, share, numbers in zip(grid.columns, _column_shares(table), _numbers(table), strict=True):
+        column.width = round(room * share)  # what LibreOffice reads; Word reads that of the cells
+        for cell in column.cells:
+            cell.width = column.width
+            if numbers:
+                cell.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.RIGHT
     for note in table.notes:
         document.add_paragraph(note)
     core = document.core_properties
@@ -474,6 +485,20 @@ def _docx(table: Table) -> bytes:
     written = io.BytesIO()
     document.save(written)
     return _undated(written.getvalue())
+
+
+def _numbers(table: Table) -> list[bool]:
+    """Say which columns hold numbers: neither names of rows nor prose."""
+    return [position > 0 and name not in PROSE for position, name in enumerate(table.cells.columns)]
+
+
+def _column_shares(table: Table) -> list[float]:
+    """Share out a page's width: numbers stay on one line, words may go on in the next."""
+    needs = []
+    for (_, cells), head, numbers in zip(table.cells.items(), table.heads, _numbers(table), strict=True):
+        longest = max((len(str(cell)) for cell in cells), default=0)
+        needs.append(2 + max(*map(len, head.split()), longest if numbers else min(longest, 26)))
+    return [need / sum(needs) for need in needs]
 
 
 def _undated(archive: bytes) -> bytes:
