@@ -257,9 +257,11 @@ def study_words(name, bootstrap=("level",)):
         "label",
         "mediator",
         "outcome",
+        "named_level",
         "covariates",
         "interaction",
         "trial_effects",
+        "standardisation",
         "missing",
     )
     return {

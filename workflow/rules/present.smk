@@ -32,7 +32,8 @@ rule present:
 # All of an analysis in one job: the start of a process costs more than a figure or a table.
 rule figures:
     input:
-        **FITTED,
+        total_model=FITTED["total_model"],
+        outcome_model=FITTED["outcome_model"],
         flow="<results>/{analysis}/flow.csv",
         outcome=f"{DESCRIBED}/outcome.csv",
         mediator=f"{DESCRIBED}/mediator.csv",
@@ -90,10 +91,13 @@ rule report:
             "<results>/{analysis}/models/{model}.json", analysis=config["analyses"], model=MODELS
         ),
         effects=expand("<results>/{analysis}/effects.csv", analysis=config["analyses"]),
+        missing=expand("<results>/{analysis}/missing.csv", analysis=config["analyses"]),
+        notices=expand("<results>/{analysis}/notices.csv", analysis=config["analyses"]),
         figures=expand("<results>/primary/figures/{figure}.svg", figure=FIGURES),
         quality=expand("<results>/quality/{trial}.csv", trial=config["trials"]),
         published="<results>/published_comparison.csv",
         manifest="<results>/manifest.json",
+        truth="<results>/synthetic_truth.json" if config["study"]["synthetic"] else [],
     output:
         report=report("<results>/report.html", caption="../report/report.rst", category="Report"),
     log:

@@ -16,7 +16,8 @@ from ipdmediation.present.figures.path_diagram import path_diagram
 from ipdmediation.present.figures.patient_flow import patient_flow
 from ipdmediation.present.figures.proportion_distribution import proportion_distribution
 from ipdmediation.present.figures.sheet import save
-from ipdmediation.present.style import Study
+from ipdmediation.present.run_tables import read_table
+from ipdmediation.present.study import Study
 
 
 def main(
@@ -24,7 +25,6 @@ def main(
     flow: str,
     outcome: str,
     mediator: str,
-    mediator_model: str,
     total_model: str,
     outcome_model: str,
     effects: str,
@@ -34,22 +34,19 @@ def main(
 ) -> None:
     """Read the tables of numbers; write each figure that is asked for by its name, in each format."""
     words = Study(**study)
-    flows, outcomes, mediators = map(pd.read_csv, (flow, outcome, mediator))
-    models = {
-        "mediator": pd.read_csv(mediator_model),
-        "total": pd.read_csv(total_model),
-        "outcome": pd.read_csv(outcome_model),
-    }
+    flows, outcomes, mediators, estimated = map(read_table, (flow, outcome, mediator, effects))
     drawers = {
         "patient_flow": lambda: patient_flow(flows, study=words),
-        "outcome_by_arm": lambda: outcome_by_arm(outcomes, total=models["total"], study=words),
+        "outcome_by_arm": lambda: outcome_by_arm(outcomes, effects=estimated, study=words),
         "outcome_by_trial": lambda: outcome_by_trial(outcomes, study=words),
         "mediator_by_arm": lambda: mediator_by_arm(mediators, study=words),
         "mediator_by_trial": lambda: mediator_by_trial(mediators, study=words),
-        "path_diagram": lambda: path_diagram(models, study=words),
-        "model_coefficients": lambda: model_coefficients(models["total"], models["outcome"], study=words),
+        "path_diagram": lambda: path_diagram(estimated, study=words),
+        "model_coefficients": lambda: model_coefficients(
+            read_table(total_model), read_table(outcome_model), estimated, study=words
+        ),
         "proportion_distribution": lambda: proportion_distribution(
-            pd.concat(map(pd.read_parquet, draws)), pd.read_csv(effects), study=words
+            pd.concat(map(pd.read_parquet, draws)), estimated, study=words
         ),
     }
     for paths in zip(*written.values(), strict=True):

@@ -6,10 +6,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
-from ipdmediation.present.report import AnalysisResult, render
-from ipdmediation.present.style import Study
+from ipdmediation.present.report.page import render
+from ipdmediation.present.report.result import AnalysisResult
+from ipdmediation.present.run_tables import read_table
+from ipdmediation.present.study import Study
 
 
 def main(
@@ -20,6 +20,7 @@ def main(
     quality: list[str],
     published: str,
     manifest: str,
+    truth: list[str],
     report: str,
     studies: list[dict[str, Any]],
     figure_names: list[str],
@@ -30,7 +31,7 @@ def main(
     """Read the tables of every analysis and the figures of the first one; write the page."""
     results = []
     for position, words in enumerate(studies):
-        frames = {name: pd.read_csv(paths[position]) for name, paths in tables.items()}
+        frames = {name: read_table(paths[position]) for name, paths in tables.items()}
         fitted = diagnostics[position * len(models) :]
         results.append(
             AnalysisResult(
@@ -48,13 +49,14 @@ def main(
                 **frames,
             )
         )
-    compared = pd.read_csv(published)
+    compared = read_table(published)
     page = render(
         Path(template),
         results,
         published=None if compared.empty else compared,
-        quality={trial: pd.read_csv(path) for trial, path in zip(trials, quality, strict=True)},
+        quality={trial: read_table(path) for trial, path in zip(trials, quality, strict=True)},
         manifest=json.loads(Path(manifest).read_text()),
+        truth=json.loads(Path(truth[0]).read_text()) if truth else None,
     )
     Path(report).write_text(page)
 

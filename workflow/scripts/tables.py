@@ -5,10 +5,14 @@ from job import run  # first: it makes the other imports faster
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
-from ipdmediation.present import tables
-from ipdmediation.present.style import Study
+from ipdmediation.present.run_tables import read_table
+from ipdmediation.present.study import Study
+from ipdmediation.present.tables.baseline import baseline as baseline_table
+from ipdmediation.present.tables.effects import effects as effects_table
+from ipdmediation.present.tables.flow import flow as flow_table
+from ipdmediation.present.tables.models import models as models_table
+from ipdmediation.present.tables.natural_effects import natural_effects
+from ipdmediation.present.tables.saving import save
 
 
 def main(
@@ -24,23 +28,23 @@ def main(
 ) -> None:
     """Read the tables of numbers; write each table that is asked for by its name, in each format."""
     words = Study(**study)
-    flows, estimated = pd.read_csv(flow), pd.read_csv(effects)
+    flows, estimated = read_table(flow), read_table(effects)
     models = {
-        "mediator": pd.read_csv(mediator_model),
-        "total": pd.read_csv(total_model),
-        "outcome": pd.read_csv(outcome_model),
+        "mediator": read_table(mediator_model),
+        "total": read_table(total_model),
+        "outcome": read_table(outcome_model),
     }
     makers = {
-        "baseline": lambda: tables.baseline(pd.read_csv(baseline), flows, study=words),
-        "flow": lambda: tables.flow(flows, study=words),
-        "models": lambda: tables.models(models, study=words),
-        "effects": lambda: tables.effects(estimated, study=words),
-        "natural_effects": lambda: tables.natural_effects(estimated, study=words),
+        "baseline": lambda: baseline_table(read_table(baseline), flows, study=words),
+        "flow": lambda: flow_table(flows, study=words),
+        "models": lambda: models_table(models, study=words),
+        "effects": lambda: effects_table(estimated, study=words),
+        "natural_effects": lambda: natural_effects(estimated, study=words),
     }
     for paths in zip(*written.values(), strict=True):
         table = makers[Path(paths[0]).stem]()
         for path in paths:
-            tables.save(table, Path(path))
+            save(table, Path(path))
 
 
 if __name__ == "__main__":

@@ -15,8 +15,8 @@ import pandas as pd
 import pytest
 import yaml
 
-from ipdmediation.present.report import AnalysisResult
-from ipdmediation.present.style import Study
+from ipdmediation.present.report.result import AnalysisResult
+from ipdmediation.present.study import Study
 
 ROOT = Path(__file__).resolve().parents[3]
 TEMPLATE = ROOT / "workflow" / "report" / "page.html.j2"
@@ -25,11 +25,12 @@ DESCRIBE = [
     "variable", "label", "unit", "trial", "arm", "statistic", "level", "estimate", "ci_low", "ci_high",
 ]  # fmt: skip
 MODEL = [
-    "model", "component", "term", "label", "estimate", "se", "ci_low", "ci_high", "p_value",
-    "ratio", "ratio_low", "ratio_high", "ratio_unit",
+    "model", "component", "kind", "term", "variable", "level", "label", "unit", "estimate", "se", "ci_low",
+    "ci_high", "p_value", "ratio", "ratio_low", "ratio_high", "ratio_unit",
 ]  # fmt: skip
 EFFECTS = [
-    "effect", "scale", "estimate", "ci_low", "ci_high", "p_value", "interval", "replicates", "failed", "note",
+    "effect", "scale", "at", "estimate", "ci_low", "ci_high", "p_value", "p_bound", "interval", "replicates",
+    "failed", "singular", "undefined", "withheld", "note",
 ]  # fmt: skip
 TRIALS = {
     "mr_clean": "MR CLEAN", "escape": "ESCAPE", "extend_ia": "EXTEND-IA", "swift_prime": "SWIFT PRIME",
@@ -73,6 +74,7 @@ def flow() -> pd.DataFrame:
         rows.append(
             (
                 step,
+                "eligibility" if step else "randomised",
                 reason,
                 from_treated + from_control,
                 from_treated,
@@ -85,7 +87,7 @@ def flow() -> pd.DataFrame:
     return pd.DataFrame(
         rows,
         columns=[
-            "step", "reason", "excluded", "excluded_treated", "excluded_control",
+            "step", "kind", "reason", "excluded", "excluded_treated", "excluded_control",
             "remaining", "remaining_treated", "remaining_control",
         ],
     )  # fmt: skip
@@ -206,70 +208,81 @@ def mediator() -> pd.DataFrame:
     return distribution(shifts, variable="fiv", label="Follow-up infarct volume", unit="mL")
 
 
-def coefficients(model: str, values: dict[str, tuple[str, float, float]], unit: str) -> list[tuple[Any, ...]]:
+NOTHING = (math.nan,) * 3
+
+
+def coefficients(model: str, values: dict[str, tuple[Any, ...]], ratio: str) -> list[tuple[Any, ...]]:
+    """Rows of coefficients with Wald intervals: term to kind, variable, level, label, unit, estimate, SE."""
     rows = []
-    for term, (label, estimate, se) in values.items():
+    for term, (*words, estimate, se) in values.items():
         low, high = estimate - 1.96 * se, estimate + 1.96 * se
         p = math.erfc(abs(estimate / se) / math.sqrt(2))
-        printed = f"{unit} per 1 ln mL" if term == "mediator" else unit
+        ratios = (math.exp(estimate), math.exp(low), math.exp(high))
+        kind, variable, level, label, unit = words
         rows.append(
-            (model, "coefficient", term, label, estimate, se, low, high, p,
-             math.exp(estimate), math.exp(low), math.exp(high), printed)
+            (model, "coefficient", kind, term, variable, level, label, unit, estimate, se, low, high, p,
+             *ratios, ratio)
         )  # fmt: skip
     return rows
 
 
+def other_row(
+    model: str, component: str, kind: str, term: str, label: str, estimate: float
+) -> tuple[Any, ...]:
+    return (model, component, kind, term, "", "", label, "", estimate, *NOTHING, math.nan, *NOTHING, "")
+
+
 COVARIATES = {
-    "age": ("Age", -0.032, 0.004), "female": ("Female", -0.05, 0.09),
-    "nihss": ("NIHSS at baseline", -0.11, 0.011),
-    "aspects": ("ASPECTS at baseline", 0.16, 0.03),
-    "occlusion[ica]": ("Occlusion site: Internal carotid artery", -0.24, 0.11),
-    "occlusion[m2]": ("Occlusion site: M2 segment", 0.2, 0.17),
-    "alteplase": ("Intravenous alteplase", 0.14, 0.14),
-    "onset_to_randomisation": ("Onset to randomisation", -0.09, 0.04),
+    "age": ("covariate", "age", "", "Age", "year", -0.032, 0.004),
+    "female": ("covariate", "female", "", "Female", "", -0.05, 0.09),
+    "nihss": ("covariate", "nihss", "", "NIHSS at baseline", "point", -0.11, 0.011),
+    "aspects": ("covariate", "aspects", "", "ASPECTS at baseline", "point", 0.16, 0.03),
+    "occlusion[ica]": (
+        "covariate", "occlusion", "ica", "Occlusion site: Internal carotid artery", "", -0.24, 0.11,
+    ),
+    "occlusion[m2]": ("covariate", "occlusion", "m2", "Occlusion site: M2 segment", "", 0.2, 0.17),
+    "alteplase": ("covariate", "alteplase", "", "Intravenous alteplase", "", 0.14, 0.14),
+    "onset_to_randomisation": (
+        "covariate", "onset_to_randomisation", "", "Onset to randomisation", "hour", -0.09, 0.04,
+    ),
 }  # fmt: skip
+TREATMENT = ("treatment", "", "", "Endovascular therapy vs standard care", "")
+MEDIATOR = ("mediator", "fiv", "", "Follow-up infarct volume", "ln mL")
 
 
 @cache
 def _models() -> dict[str, pd.DataFrame]:
     odds = "common odds ratio"
-    a = {"treatment": ("Endovascular therapy", -0.42, 0.07), **COVARIATES}
-    total = {"treatment": ("Endovascular therapy", 0.908, 0.178), **COVARIATES}
     direct = {
-        "treatment": ("Endovascular therapy", 0.797, 0.19),
-        "mediator": ("Follow-up infarct volume", -0.777, 0.083),
-        "mediator per doubling": ("Follow-up infarct volume, per doubling", -0.538, 0.057),
+        "treatment": (*TREATMENT, 0.8, 0.21),
+        "mediator": (*MEDIATOR, -0.78, 0.09),
+        "mediator:doubling": (
+            "mediator_doubling",
+            "fiv",
+            "",
+            "Follow-up infarct volume",
+            "doubling",
+            -0.54,
+            0.06,
+        ),
         **COVARIATES,
     }
     made = {
-        "mediator": coefficients("mediator", a, "ratio of geometric means"),
-        "total": coefficients("total", total, odds),
+        "mediator": coefficients(
+            "mediator", {"treatment": (*TREATMENT, -0.43, 0.08), **COVARIATES}, "ratio of geometric means"
+        ),
+        "total": coefficients("total", {"treatment": (*TREATMENT, 0.9, 0.19), **COVARIATES}, odds),
         "outcome": coefficients("outcome", direct, odds),
     }
-    nan = math.nan
     for name, rows in made.items():
-        rows.append((name, "trial", "trial[escape]", "ESCAPE", 0.3, 0.1, 0.1, 0.5, 0.01, nan, nan, nan, ""))
+        rows.append(other_row(name, "trial", "trial", "trial[escape]", "Trial: ESCAPE", 0.3))
         if name == "mediator":
-            rows.append(
-                (name, "variance", "residual_sd", "Residual SD", 1.4, nan, nan, nan, nan, nan, nan, nan, "")
-            )
+            rows.append(other_row(name, "variance", "residual", "residual_sd", "Residual SD", 1.4))
         else:
-            rows.append((name, "threshold", "0|1", "0|1", -2.0, 0.2, -2.4, -1.6, nan, nan, nan, nan, ""))
+            rows.append(other_row(name, "threshold", "threshold", "0|1", "0|1", -2.0))
             rows.append(
-                (
-                    name,
-                    "variance",
-                    "sd(treatment)",
-                    "SD of the treatment effect",
-                    0.4,
-                    nan,
-                    nan,
-                    nan,
-                    nan,
-                    nan,
-                    nan,
-                    nan,
-                    "",
+                other_row(
+                    name, "variance", "random", "sd(treatment)", "Between trials: SD of treatment effect", 0.4
                 )
             )
     return {name: pd.DataFrame(rows, columns=MODEL) for name, rows in made.items()}
@@ -279,20 +292,59 @@ def models() -> dict[str, pd.DataFrame]:
     return {name: frame.copy() for name, frame in _models().items()}
 
 
-def spline() -> tuple[Study, dict[str, pd.DataFrame]]:
-    """Return an analysis with a spline of the mediator, and its models."""
+def spline() -> tuple[Study, dict[str, pd.DataFrame], pd.DataFrame]:
+    """Return an analysis with a spline of the mediator, its models and its effects."""
     primary = study().analysis
     made = study(analysis={**primary, "mediator": {**primary["mediator"], "spline_knots": 4}})
     frames = models()
     outcome = frames["outcome"]
-    outcome = outcome[~outcome["term"].str.startswith("mediator")]
-    rows = []
-    for position, estimate in enumerate((-0.42, -1.3, 4.1), start=1):
-        label = f"Follow-up infarct volume, spline term {position}: coefficient"
-        numbers = (estimate, 0.5, estimate - 1, estimate + 1, 0.4, math.nan, math.nan, math.nan, "")
-        rows.append(("outcome", "coefficient", f"mediator[{position}]", label, *numbers))
+    outcome = outcome[~outcome["kind"].isin(["mediator", "mediator_doubling"])]
+    rows = [
+        ("outcome", "coefficient", "spline", f"mediator[{position}]", "fiv", "",
+         f"Follow-up infarct volume, spline term {position}: coefficient", "", estimate, 0.5, estimate - 1,
+         estimate + 1, 0.4, *NOTHING, "")
+        for position, estimate in enumerate((-0.42, -1.3, 4.1), start=1)
+    ]  # fmt: skip
     frames["outcome"] = pd.concat([outcome, pd.DataFrame(rows, columns=MODEL)], ignore_index=True)
-    return made, frames
+    given = effects()
+    return made, frames, given[~given["effect"].isin(["mediator_effect", "log_or_product"])]
+
+
+def interaction() -> tuple[Study, dict[str, pd.DataFrame], pd.DataFrame]:
+    """Return an analysis with a treatment-by-mediator term, its models and its effects."""
+    made = study(analysis={**study().analysis, "interaction": True})
+    frames = models()
+    outcome = frames["outcome"]
+    outcome.loc[outcome["kind"] == "treatment", ["estimate", "ratio", "ratio_low", "ratio_high"]] = [
+        1.32, 3.74, 2.01, 6.96,
+    ]  # fmt: skip
+    added = coefficients(
+        "outcome",
+        {
+            "treatment:mediator": (
+                "interaction",
+                "fiv",
+                "",
+                "Endovascular therapy x infarct volume",
+                "",
+                -0.15,
+                0.06,
+            )
+        },
+        "common odds ratio",
+    )
+    frames["outcome"] = pd.concat([outcome, pd.DataFrame(added, columns=MODEL)], ignore_index=True)
+    given = effects()
+    given = given[~given["effect"].isin(["direct", "mediator_effect"])]
+    shares = given["effect"].isin(["log_or_difference", "log_or_product"])
+    given.loc[shares, ["estimate", "ci_low", "ci_high", "p_value"]] = math.nan
+    given.loc[shares, ["withheld", "note"]] = ["undefined", "not defined: with an interaction"]
+    rows = [
+        ("direct_at_q1", 14.0, 0.91, 0.5, 1.3), ("direct_at_median", 41.0, 0.76, 0.4, 1.1),
+        ("direct_at_q3", 120.0, 0.6, 0.2, 1.0), ("mediator_effect_control", math.nan, -0.7, -0.9, -0.5),
+        ("mediator_effect_treated", math.nan, -0.85, -1.05, -0.66),
+    ]  # fmt: skip
+    return made, frames, pd.concat([given, effects_of(rows, "coefficient")], ignore_index=True)
 
 
 def diagnostics() -> dict[str, dict[str, Any]]:
@@ -305,26 +357,85 @@ def diagnostics() -> dict[str, dict[str, Any]]:
     return {"mediator": {**fit, "family": "continuous"}, "total": dict(fit), "outcome": dict(fit)}
 
 
+def effects_of(rows: list[tuple[Any, ...]], scale: str) -> pd.DataFrame:
+    """Rows of the effects table: effect, at, estimate and interval."""
+    frame = pd.DataFrame(rows, columns=["effect", "at", "estimate", "ci_low", "ci_high"])
+    return frame.assign(
+        scale=scale, p_value=0.002, p_bound=True, interval="percentile", replicates=1000, failed=2, singular=40,
+        undefined=0, withheld="", note="",
+    )[EFFECTS]  # fmt: skip
+
+
 def effects() -> pd.DataFrame:
-    rows = [
-        ("total", "coefficient", 0.908, 0.57, 1.26, 0.001),
-        ("direct", "coefficient", 0.797, 0.42, 1.17, 0.001),
-        ("treatment_on_mediator", "coefficient", -0.42, -0.56, -0.28, 0.001),
-        ("mediator_effect", "coefficient", -0.777, -0.94, -0.61, 0.001),
-        ("log_or_difference", "proportion", 0.1222, 0.012, 0.189, 0.031),
-        ("log_or_product", "proportion", 0.291, 0.18, 0.44, 0.001),
-        ("khb", "proportion", 0.291, 0.18, 0.44, 0.001),
-        ("te", "mean", -0.76, -0.9, -0.61, 0.001),
-        ("pnde", "mean", -0.57, -0.69, -0.45, 0.001),
-        ("tnie", "mean", -0.19, -0.25, -0.12, 0.001),
-        ("pm", "mean", 0.244, 0.162, 0.325, 0.001),
-        ("te", "prob_le_2", 0.17, 0.137, 0.201, 0.001),
-        ("pnde", "prob_le_2", 0.127, 0.098, 0.153, 0.001),
-        ("tnie", "prob_le_2", 0.043, 0.027, 0.059, 0.001),
-        ("pm", "prob_le_2", 0.254, 0.166, 0.336, 0.001),
+    nan = math.nan
+    coefficients = [
+        ("total", nan, 0.908, 0.57, 1.26), ("direct", nan, 0.797, 0.42, 1.17),
+        ("treatment_on_mediator", nan, -0.42, -0.56, -0.28), ("mediator_effect", nan, -0.777, -0.94, -0.61),
+    ]  # fmt: skip
+    shares = [
+        ("log_or_difference", nan, 0.1222, 0.012, 0.189), ("log_or_product", nan, 0.291, 0.18, 0.44),
+    ]  # fmt: skip
+    on_one_scale = [("khb_total", nan, 1.124, 0.75, 1.49), ("khb_indirect", nan, 0.327, 0.21, 0.44)]
+    parts = {
+        "mean": ((-0.76, -0.9, -0.61), (-0.57, -0.69, -0.45), (-0.19, -0.25, -0.12), (0.244, 0.162, 0.325)),
+        "utility": ((0.14, 0.11, 0.17), (0.105, 0.08, 0.13), (0.035, 0.02, 0.05), (0.25, 0.16, 0.33)),
+        "prob_le_2": (
+            (0.17, 0.137, 0.201),
+            (0.127, 0.098, 0.153),
+            (0.043, 0.027, 0.059),
+            (0.254, 0.166, 0.336),
+        ),
+        "win": ((0.1, 0.08, 0.12), (0.076, 0.06, 0.09), (0.024, 0.015, 0.035), (0.242, 0.16, 0.32)),
+        "log_or": ((0.72, 0.56, 0.87), (0.54, 0.4, 0.68), (0.18, 0.11, 0.24), (0.25, 0.16, 0.33)),
+    }
+    names = ("te", "pnde", "tnie", "pm")
+    natural = [
+        effects_of([(name, nan, *values)], scale)
+        for position, name in enumerate(names)
+        for scale, values in ((scale, given[position]) for scale, given in parts.items())
     ]
-    frame = pd.DataFrame(rows, columns=EFFECTS[:6])
-    return frame.assign(interval="percentile", replicates=1000, failed=2, note="")[EFFECTS]
+    tables = [
+        effects_of(coefficients, "coefficient"), effects_of(shares, "proportion"),
+        effects_of(on_one_scale, "coefficient"), effects_of([("khb", nan, 0.291, 0.18, 0.44)], "proportion"),
+    ]  # fmt: skip
+    return pd.concat([*tables, *natural], ignore_index=True)
+
+
+def changed(effect: str, scale: str, **cells: Any) -> pd.DataFrame:
+    """The effects with other cells in one row."""
+    made = effects()
+    rows = (made["effect"] == effect) & (made["scale"] == scale)
+    assert rows.sum() == 1
+    for column, value in cells.items():
+        made.loc[rows, column] = value
+    return made
+
+
+def withheld(*keys: tuple[str, str], why: str = "total_uncertain") -> pd.DataFrame:
+    """The effects with some shares withheld."""
+    made = effects()
+    for effect, scale in keys:
+        rows = (made["effect"] == effect) & (made["scale"] == scale)
+        made.loc[rows, ["estimate", "ci_low", "ci_high", "p_value"]] = math.nan
+        made.loc[rows, ["withheld", "note"]] = [why, f"withheld: {why}"]
+    return made
+
+
+def missing() -> pd.DataFrame:
+    rows = [
+        ("aspects", "all", 1665, 41, "imputed"), ("aspects", "thrace", 400, 24, "imputed"),
+        ("age", "all", 1665, 0, "imputed"),
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=["variable", "trial", "n", "missing", "handled"])
+
+
+def notices() -> pd.DataFrame:
+    rows = [
+        ("cohort", "one_arm_trial", "trial 'piste' has patients in arm 'treated' only"),
+        ("bootstrap", "singular", "40 of 1000 replicates lie at the boundary"),
+        ("total model", "singular_fit", "the trials do not differ more than chance"),
+    ]
+    return pd.DataFrame(rows, columns=["step", "kind", "message"])
 
 
 def draws(size: int = 1000) -> pd.DataFrame:
@@ -332,6 +443,7 @@ def draws(size: int = 1000) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "replicate": np.arange(size), "imputation": 0, "status": "converged", "reason": "",
+            "pm:mean": rng.normal(0.244, 0.04, size),
             "log_or_difference:proportion": rng.normal(0.115, 0.045, size),
             "log_or_product:proportion": rng.normal(0.3, 0.06, size),
         }
@@ -342,28 +454,53 @@ def published() -> pd.DataFrame:
     nan = math.nan
     inside = "published value inside this run's interval"
     rows = [
-        ("Randomised", "flow", 1764, nan, nan, 1764, nan, nan, True, "equal"),
-        ("Age, median", "baseline", 68, nan, nan, 68.4, 67.7, 69.1, True, inside),
-        ("Mediator, common odds ratio", "models", 0.46, 0.39, 0.54, 0.44, 0.4, 0.49, True, "overlap"),
-        ("Share explained", "effects", 0.12, 0.01, 0.19, 0.02, -0.04, 0.05, False, inside),
-    ]  # fmt: skip
+        ("Randomised", "flow", "=", 1764, nan, nan, 1764, nan, nan, True, "equal", True, ""),
+        ("Age, median", "baseline", "=", 68, nan, nan, 68.4, 67.7, 69.1, True, inside, True, ""),
+        (
+            "Mediator, common odds ratio",
+            "models",
+            "=",
+            0.46,
+            0.39,
+            0.54,
+            0.44,
+            0.4,
+            0.49,
+            True,
+            "inside",
+            True,
+            "",
+        ),
+        ("Mediator, P", "models", "<", 0.001, nan, nan, 1e-9, nan, nan, True, "both below", False, "Wald"),
+        ("Share explained", "effects", "=", 0.12, 0.01, 0.19, 0.02, -0.04, 0.05, False, inside, False, ""),
+    ]
     return pd.DataFrame(
         rows,
-        columns=["label", "table", "published", "published_low", "published_high", "this_run", "this_run_low",
-                 "this_run_high", "agrees", "rule"],
+        columns=["label", "table", "relation", "published", "published_low", "published_high", "this_run",
+                 "this_run_low", "this_run_high", "agrees", "rule", "calibrated", "note"],
     )  # fmt: skip
 
 
 def quality() -> dict[str, pd.DataFrame]:
     frame = pd.DataFrame(
         [
-            ("age", "LEEFTIJD", 500, 3, 2, 0, 0, 0), ("female", "SEX", 500, 0, 0, 500, 0, 0),
-            ("fiv", "fiv_cl", 500, 64, 64, 0, 436, 1), ("hypertension", "", 500, 500, 0, 0, 0, 0),
+            ("age", "LEEFTIJD", 500, 3, 2, 0, 0, 0, 0, "999"), ("female", "SEX", 500, 0, 0, 500, 0, 0, 0, ""),
+            ("fiv", "fiv_cl", 500, 64, 64, 0, 436, 2, 1, ""), ("hypertension", "", 500, 500, 0, 0, 0, 0, 0, ""),
         ],
-        columns=["variable", "column", "n", "missing", "missing_coded", "recoded", "converted",
-                 "out_of_range"],
+        columns=["variable", "column", "n", "missing", "missing_coded", "recoded", "converted", "incomplete",
+                 "out_of_range", "missing_codes_unused"],
     )  # fmt: skip
     return {trial: frame.copy() for trial in list(TRIALS)[:3]}
+
+
+def truth() -> dict[str, Any]:
+    return {
+        "effects": {
+            "te": {"mean": -0.7, "prob_le_2": 0.25, "log_or": 0.7},
+            "pnde": {"mean": -0.55, "prob_le_2": 0.12, "log_or": 0.5},
+            "tnie": {"mean": -0.15, "prob_le_2": 0.04, "log_or": 0.2},
+        }
+    }
 
 
 def manifest() -> dict[str, Any]:
@@ -383,7 +520,7 @@ def result(**changes: Any) -> AnalysisResult:
     made = AnalysisResult(
         study=study(), flow=flow(), baseline=baseline(), outcome=outcome(), mediator=mediator(),
         models=models(),
-        diagnostics=diagnostics(), effects=effects(),
+        diagnostics=diagnostics(), effects=effects(), missing=missing(), notices=notices(),
         figures=dict.fromkeys(
             ["patient_flow", "outcome_by_arm", "outcome_by_trial", "mediator_by_arm", "mediator_by_trial",
              "path_diagram", "proportion_distribution", "model_coefficients"],

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ipdmediation.present import style
+from ipdmediation.present import notation
 
 
 @pytest.mark.parametrize(
@@ -14,46 +14,46 @@ from ipdmediation.present import style
      (0.05, ".05"), (0.234, ".23"), (0.98, ".98"), (0.995, ">.99"), (math.nan, "–")],
 )  # fmt: skip
 def test_p_values(value, text):
-    assert style.p_value(value) == text
+    assert notation.p_value(value) == text
 
 
 @given(st.floats(0, 1))
 def test_a_p_value_is_never_printed_as_nothing_or_one(value):
-    assert style.p_value(value) not in {".00", ".000", "1.00", ".0"}
-    assert "=" in style.p_sentence(value) or style.p_sentence(value)[2] in "<>"
+    assert notation.p_value(value) not in {".00", ".000", "1.00", ".0"}
+    assert "=" in notation.p_sentence(value) or notation.p_sentence(value)[2] in "<>"
 
 
 def test_rounding_does_not_hide_which_side_of_five_percent_a_p_value_is():
-    assert style.p_value(0.0496) == ".050"
-    assert style.p_value(0.0504) == ".05"
+    assert notation.p_value(0.0496) == ".050"
+    assert notation.p_value(0.0504) == ".05"
 
 
 def test_intervals_of_negative_numbers_use_to_and_a_true_minus():
-    assert style.interval(-0.42, -0.56, -0.28) == "−0.42 (−0.56 to −0.28)"
-    assert style.interval(2.22, 1.52, 3.21) == "2.22 (1.52–3.21)"
-    assert style.interval(2.22, math.nan, math.nan) == "2.22"
-    assert style.interval(math.nan, 1, 2) == "–"
+    assert notation.interval(-0.42, -0.56, -0.28) == "−0.42 (−0.56 to −0.28)"
+    assert notation.interval(2.22, 1.52, 3.21) == "2.22 (1.52–3.21)"
+    assert notation.interval(2.22, math.nan, math.nan) == "2.22"
+    assert notation.interval(math.nan, 1, 2) == "–"
 
 
 def test_minus_zero_is_zero():
-    assert style.fixed(-0.001) == "0.00"
-    assert style.proportion(-0.0001, -0.02, 0.02, digits=0) == "0% (−2% to 2%)"
+    assert notation.fixed(-0.001) == "0.00"
+    assert notation.proportion(-0.0001, -0.02, 0.02, digits=0) == "0% (−2% to 2%)"
 
 
 @given(st.floats(1e-3, 1e6))
 def test_measures_keep_three_digits_or_decimals(value):
-    assert float(style.measure(value)) == pytest.approx(value, rel=6e-3, abs=5.1e-4)
+    assert float(notation.measure(value)) == pytest.approx(value, rel=6e-3, abs=5.1e-4)
 
 
 def test_very_small_measures_are_not_printed_as_zero():
-    assert style.measure(1e-85) == "<0.001"
-    assert style.measure(-1e-5) == ">−0.001"
+    assert notation.measure(1e-85) == "<0.001"
+    assert notation.measure(-1e-5) == ">−0.001"
 
 
 def test_percentages_do_not_vanish():
-    assert style.percent(0.01) == "<0.1%"
-    assert style.percent(0) == "0%"
-    assert style.percent(100) == "100%"
+    assert notation.percent(0.01) == "<0.1%"
+    assert notation.percent(0) == "0%"
+    assert notation.percent(100) == "100%"
 
 
 def test_study_reads_the_configuration(examples):

@@ -161,6 +161,7 @@ def _analysis_problems(
             )
     yield from _scale_problems(f"{where}.mediator", mediator, variables)
     yield from _utility_problems(where, analysis, variables)
+    yield from _named_level_problems(where, analysis, variables)
     yield from _covariate_problems(f"{where}.covariates", analysis, variables)
     yield from _spline_problems(f"{where}.mediator.spline_knots", analysis)
     if mediator["variable"] == outcome["variable"]:
@@ -208,6 +209,18 @@ def _utility_problems(
             f"{where}.standardisation.utility: {len(utility)} weights for {levels} levels of "
             f"{outcome.name!r}; allowed: one a level, or null"
         )
+
+
+def _named_level_problems(
+    where: str, analysis: Mapping[str, Any], variables: Mapping[str, Variable]
+) -> Iterator[str]:
+    level, outcome = analysis["named_level"], variables.get(analysis["outcome"]["variable"])
+    if level is None or outcome is None or outcome.type != "ordinal":
+        return
+    # Everybody reaches the worst level or a better one.
+    allowed = outcome.codes[:-1] if analysis["outcome"]["better"] == "low" else outcome.codes[1:]
+    if level not in allowed:
+        yield f"{where}.named_level: {level} is not one of {listing(allowed, limit=99)} of {outcome.name!r}"
 
 
 def _scale_problems(

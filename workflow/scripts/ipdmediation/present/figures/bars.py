@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.colors import LinearSegmentedColormap, to_rgb
 from matplotlib.patches import Rectangle
 
-from ipdmediation.present import style
+from ipdmediation.present import notation, style
 from ipdmediation.present.figures.rows import ARMS
 from ipdmediation.present.figures.sheet import Sheet, text_height, text_width, wrap
 from ipdmediation.present.style import INK, SMALL_SIZE
@@ -20,14 +20,14 @@ def level_shares(frame: pd.DataFrame, levels: Sequence[str]) -> dict[str, list[f
     for arm in ARMS:
         rows = frame[(frame["arm"] == arm) & (frame["statistic"] == "percent")]
         given = {
-            style.level_id(level): float(value)
+            notation.level_id(level): float(value)
             for level, value in zip(rows["level"], rows["estimate"], strict=True)
         }
         if set(given) in ({""}, {"1"}) and set(levels) == {"0", "1"}:
             (yes,) = given.values()
             given = {"1": yes, "0": 100 - yes}
         shares[arm] = [
-            given.get(level, 0.0) if style.known(given.get(level, 0.0)) else 0.0 for level in levels
+            given.get(level, 0.0) if notation.known(given.get(level, 0.0)) else 0.0 for level in levels
         ]
     return shares
 
@@ -68,7 +68,7 @@ def stacked_bars(
                     (start, top), length, bar, facecolor=colour, edgecolor="white", linewidth=0.5, zorder=2
                 )
             )
-            text = style.fixed(value, digits=0)
+            text = notation.fixed(value, digits=0)
             # A number that does not fit would run into its neighbour: the table has it.
             if value >= 0.5 and text_width(text, SMALL_SIZE) + 1 <= length:
                 sheet.text(

@@ -13,10 +13,12 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Polygon
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
-from ipdmediation.present import style
+from ipdmediation.data.transforms import from_analysis_scale, to_analysis_scale
+from ipdmediation.present import notation, style
 from ipdmediation.present.figures.rows import ARMS, rows_of, statistic, trials_of
 from ipdmediation.present.figures.sheet import MARGIN, draw_key, new_sheet, text_height, text_width, wrap
-from ipdmediation.present.style import DOUBLE_COLUMN, MUTED, SINGLE_COLUMN, SMALL_SIZE, TEXT_SIZE, Study
+from ipdmediation.present.study import Study
+from ipdmediation.present.style import DOUBLE_COLUMN, MUTED, SINGLE_COLUMN, SMALL_SIZE, TEXT_SIZE
 
 
 def _axis_label(study: Study, variable: str) -> str:
@@ -31,9 +33,9 @@ def _quartiles(frame: pd.DataFrame, arm: str) -> dict[str, float]:
 
 def _quartile_text(found: Mapping[str, float], unit: str) -> str:
     if not found:
-        return style.DASH
-    middle = f"{style.measure(found['median'])}{' ' + unit if unit else ''}"
-    return f"{middle} ({style.span(style.measure(found['q1']), style.measure(found['q3']))})"
+        return notation.DASH
+    middle = f"{notation.measure(found['median'])}{' ' + unit if unit else ''}"
+    return f"{middle} ({notation.span(notation.measure(found['q1']), notation.measure(found['q3']))})"
 
 
 def _quartile_marks(axes: Axes, found: Mapping[str, float], y: float, colour: str, *, size: float) -> None:
@@ -51,54 +53,46 @@ def _quartile_marks(axes: Axes, found: Mapping[str, float], y: float, colour: st
 
 
 def _mediator_axis(axes: Axes, transform: str, offset: float, values: Sequence[float]) -> None:
-    """Space an axis in natural units as the analysis transforms them, over the values given."""
-    shift = 1.0 if transform == "log1p" else offset
+    """Space an axis in natural units as the analysis transforms them, over values of either sign."""
     finite = [value for value in values if math.isfinite(value)] or [0.0, 1.0]
-    low, high = min(finite), max(finite)
-    if transform in {"log", "log1p"}:
-        floor = 0.0 if shift > 0 else min(value for value in finite if value > 0)
-        # Below the offset the spacing is all but linear: the axis may as well start at nothing.
-        low = 0.0 if shift > 0 and low < shift else max(low, floor)
-
-        def forward(value: Any) -> Any:
-            return np.log(np.maximum(np.asarray(value, dtype=float) + shift, 1e-12))
-
-        def backward(value: Any) -> Any:
-            return np.exp(value) - shift
-
-        candidates = [0.0] if shift > 0 else []
-        candidates += [
-            lead * 10.0**power for power in range(-4, 7) for lead in (1.0, 3.0) if lead * 10.0**power >= shift
-        ]
-    elif transform == "cube_root":
-
-        def forward(value: Any) -> Any:
-            return np.cbrt(value)
-
-        def backward(value: Any) -> Any:
-            return np.power(value, 3)
-
-        low = max(low, 0.0)
-        candidates = [
-            sign * lead * 10.0**power for power in range(-3, 7) for lead in (1, 3) for sign in (-1, 1)
-        ]
-        candidates.append(0.0)
-    else:
+    if transform == "identity":
+        low, high = min(finite), max(finite)
         pad = 0.03 * (high - low or 1.0)
         axes.set_xlim(low - pad, high + pad)
         axes.xaxis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 5, 10]))
-        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: style.measure(value)))
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: notation.measure(value)))
         return
+    scale: dict[str, Any] = {"transform": transform, "offset": offset}
+    # A smoothed curve may reach to where the logarithm ends, the data do not.
+    places = to_analysis_scale(finite, **scale)
+    places = places[np.isfinite(places)]
+    first, last = float(places.min()), float(places.max())
+    shift = 1.0 if transform == "log1p" else offset
+
+    def forward(value: Any) -> Any:
+        number = np.asarray(value, dtype=float)
+        return to_analysis_scale(
+            number if transform == "cube_root" else np.maximum(number, 1e-12 - shift), **scale
+        )
+
+    def backward(value: Any) -> Any:
+        return from_analysis_scale(value, **scale)
+
     axes.set_xscale("function", functions=(forward, backward))
-    ends = np.array([forward(low), forward(high)], dtype=float)
-    pad = 0.03 * float(ends[1] - ends[0] or 1.0)
-    axes.set_xlim(float(backward(ends[0] - pad)), float(backward(ends[1] + pad)))
-    inside = sorted({tick for tick in candidates if low <= tick <= high})
-    axes.xaxis.set_major_locator(
-        FixedLocator(_apart(inside, [float(forward(tick)) for tick in inside], 0.09))
-    )
+    pad = 0.03 * (last - first or 1.0)
+    axes.set_xlim(*(float(end) for end in backward(np.array([first - pad, last + pad]))))
+    ends = backward(np.array([first, last]))
+    ticks = _round_numbers(float(ends[0]), float(ends[1]))
+    ticks = [tick for tick in ticks if first - pad <= float(forward(tick)) <= last + pad]
+    axes.xaxis.set_major_locator(FixedLocator(_apart(ticks, [float(forward(tick)) for tick in ticks], 0.09)))
     axes.xaxis.set_minor_locator(NullLocator())
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: style.measure(value)))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: notation.measure(value)))
+
+
+def _round_numbers(low: float, high: float) -> list[float]:
+    """Return 0 and 1 and 3 times the powers of ten, of either sign, as far as the ends reach."""
+    sizes = [lead * 10.0**power for power in range(-4, 7) for lead in (1.0, 3.0)]
+    return sorted(tick for tick in (0.0, *sizes, *(-size for size in sizes)) if low <= tick <= high)
 
 
 def _apart(ticks: Sequence[float], places: Sequence[float], share: float) -> list[float]:
@@ -124,17 +118,13 @@ def draw_distribution(
     for arm in ARMS:
         density = rows[(rows["arm"] == arm) & (rows["statistic"] == "density")]
         points = sorted(zip(density["level"].astype(float), density["estimate"].astype(float), strict=True))
-        # Smoothing reaches below a volume of nothing; the axis does not.
-        points = [
-            point for point in points if transform not in {"log", "log1p", "cube_root"} or point[0] >= 0
-        ]
         curves[arm] = ([x for x, _ in points], [y for _, y in points])
     quartiles = {arm: _quartiles(rows, arm) for arm in ARMS}
     unit = study.unit(variable)
     captions: dict[str, list[str]] = {
         arm: wrap(
             f"{study.short(arm)}: {_quartile_text(quartiles[arm], unit)}, n = "
-            f"{style.count(statistic(rows, arm, 'n'))}",
+            f"{notation.count(statistic(rows, arm, 'n'))}",
             SINGLE_COLUMN - 2 * MARGIN - 7,
         )
         for arm in ARMS
@@ -143,7 +133,7 @@ def draw_distribution(
     p = statistic(rows, "difference", "p_value")
     drawn = any(xs for xs, _ in curves.values())
     curve, marks = (34.0 if drawn else 0.0), 9.0
-    top = MARGIN + title_height + caption_height + (5.5 if style.known(p) else 1.5)
+    top = MARGIN + title_height + caption_height + (5.5 if notation.known(p) else 1.5)
     label = wrap(_axis_label(study, variable), SINGLE_COLUMN - 2 * MARGIN)
     sheet = new_sheet(SINGLE_COLUMN, top + curve + marks + 8 + text_height(label) + 1, study)
     sheet.lines(MARGIN, MARGIN, title, size=style.TITLE_SIZE, weight="bold")
@@ -152,8 +142,10 @@ def draw_distribution(
         draw_key(sheet, MARGIN, y + text_height(["x"]) / 2, "", style.ARM_COLOURS[arm])
         sheet.lines(MARGIN + 7, y, captions[arm], color=style.ARM_COLOURS[arm])
         y += text_height(captions[arm]) + 0.8
-    if style.known(p):
-        sheet.text(MARGIN + 7, y + 1.8, f"Median (IQR); {style.p_sentence(p)}", color=MUTED, size=SMALL_SIZE)
+    if notation.known(p):
+        sheet.text(
+            MARGIN + 7, y + 1.8, f"Median (IQR); {notation.p_sentence(p)}", color=MUTED, size=SMALL_SIZE
+        )
     axes = sheet.axes_at(5, top, SINGLE_COLUMN - 10, curve + marks)
     values = [x for xs, _ in curves.values() for x in xs] + [
         v for found in quartiles.values() for v in found.values()

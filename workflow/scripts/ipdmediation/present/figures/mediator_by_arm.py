@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from ipdmediation.present import style
 from ipdmediation.present.figures.distribution import draw_distribution
-from ipdmediation.present.style import Study
+from ipdmediation.present.study import Study
 
 
 @mpl.rc_context(style.RC)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 import matplotlib as mpl
 import numpy as np
@@ -13,21 +13,29 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-from ipdmediation.models.splines import is_spline_term
-from ipdmediation.present import style
-from ipdmediation.present.figures.rows import coefficients_of
+from ipdmediation.present import notation, style
+from ipdmediation.present.figures.rows import coefficients_of, effect_row
 from ipdmediation.present.figures.sheet import MARGIN, draw_key, new_sheet, text_height, text_width, wrap
-from ipdmediation.present.style import DOUBLE_COLUMN, MUTED, SMALL_SIZE, TEXT_SIZE, Study
+from ipdmediation.present.labels import term_label
+from ipdmediation.present.scales import DIRECT_AT, OF_THE_MEDIATOR, mediator_scale_unit, reading
+from ipdmediation.present.study import Study
+from ipdmediation.present.style import DOUBLE_COLUMN, MUTED, SMALL_SIZE, TEXT_SIZE
+
+WITHOUT, WITH = "Without the mediator", "With the mediator"
 
 
 @mpl.rc_context(style.RC)
-def model_coefficients(total: pd.DataFrame, outcome: pd.DataFrame, *, study: Study) -> Figure:
+def model_coefficients(
+    total: pd.DataFrame, outcome: pd.DataFrame, effects: pd.DataFrame, *, study: Study
+) -> Figure:
     """Draw the coefficients of the total and the outcome model beside each other.
 
     Parameters
     ----------
     total, outcome
-        Coefficients of both models.
+        Coefficients of both models: those of the covariates are drawn, with Wald intervals.
+    effects
+        The effects table: treatment and mediator are drawn from it, with bootstrap intervals.
     study
         Words of the study.
 
@@ -37,41 +45,42 @@ def model_coefficients(total: pd.DataFrame, outcome: pd.DataFrame, *, study: Stu
         183 mm wide; ratios on a log axis, differences on a linear one. The terms of a spline of the mediator,
         which mean something together only, are not drawn.
     """
-    adjusted = coefficients_of(outcome)
+    direct = list(DIRECT_AT) if study.interaction else ["direct"]
     models = {
-        "Without the mediator": coefficients_of(total),
-        "With the mediator": adjusted[[not is_spline_term(term) for term in adjusted.index]],
+        WITHOUT: _drawn(total, effects, ["total"], study),
+        WITH: _drawn(outcome, effects, [*direct, *OF_THE_MEDIATOR], study),
     }
-    left_out = ""
+    left_out = "Intervals: bootstrap for treatment and mediator, Wald for covariates."
     if study.spline_knots:
-        left_out = f"{study.label(study.mediator)} is a restricted cubic spline: no single estimate."
+        left_out += f" {study.label(study.mediator)} is a restricted cubic spline: no single estimate."
     colours = dict(zip(models, (MUTED, style.ARM_COLOURS["treated"]), strict=True))
-    terms = list(
-        dict.fromkeys([*_terms_in_order(models["With the mediator"]), *models["Without the mediator"].index])
-    )
-    names = [wrap(_term_label(term, models, study), 52) for term in terms]
+    first = [key for key in models[WITHOUT] if key[0] == "effect"]
+    terms = list(dict.fromkeys([*first, *models[WITH], *models[WITHOUT]]))
+    names = [
+        wrap(next(models[model][key].label for model in (WITH, WITHOUT) if key in models[model]), 52)
+        for key in terms
+    ]
     ratios = bool(study.odds_ratio)
-    columns = ("ratio", "ratio_low", "ratio_high") if ratios else ("estimate", "ci_low", "ci_high")
     texts = {
-        (term, model): style.interval(*(float(frame.loc[term, column]) for column in columns))
-        for model, frame in models.items()
+        (term, model): notation.interval(*drawn[term].ends, nulls=(1 if ratios else 0,))
+        for model, drawn in models.items()
         for term in terms
-        if term in frame.index
+        if term in drawn
     }
     column_width = max(text_width(text, SMALL_SIZE) for text in texts.values()) + 3
     column_width = max(column_width, 30.0)
     left = MARGIN + max(text_width(line, TEXT_SIZE) for lines in names for line in lines) + 4
     heights = [max(8.0, text_height(lines) + 2.5) for lines in names]
     top, plot = 15.0, float(sum(heights))
-    sheet = new_sheet(DOUBLE_COLUMN, top + plot + 16 + (5 if left_out else 0), study)
+    sheet = new_sheet(DOUBLE_COLUMN, top + plot + 21, study)
     axes = sheet.axes_at(left, top, DOUBLE_COLUMN - left - column_width - MARGIN, plot)
-    ends = np.array([float(models[model].loc[term, column]) for term, model in texts for column in columns])
+    ends = np.array([value for term, model in texts for value in models[model][term].ends])
     limits = _forest_limits(ends, ratios=ratios)
     if ratios:
         axes.set_xscale("log")
         axes.xaxis.set_major_locator(FixedLocator(_ratio_ticks(limits)))
         axes.xaxis.set_minor_locator(NullLocator())
-        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: style.measure(value)))
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: notation.measure(value)))
     axes.set_xlim(*limits)
     axes.set_ylim(plot, 0)
     axes.set_yticks([])
@@ -84,10 +93,8 @@ def model_coefficients(total: pd.DataFrame, outcome: pd.DataFrame, *, study: Stu
         present = [model for model in models if (term, model) in texts]
         for place, model in enumerate(present):
             at = y + height / 2 + (place - (len(present) - 1) / 2) * 3.6
-            estimate, low, high = (float(models[model].loc[term, column]) for column in columns)
-            _forest_mark(
-                axes, (estimate, low, high), at, colours[model], limits, hollow=model != "With the mediator"
-            )
+            values = models[model][term].ends
+            _forest_mark(axes, values, at, colours[model], limits, hollow=model != WITH)
             sheet.text(
                 DOUBLE_COLUMN - MARGIN,
                 top + at,
@@ -108,9 +115,7 @@ def model_coefficients(total: pd.DataFrame, outcome: pd.DataFrame, *, study: Stu
     )
     x = MARGIN
     for model in models:
-        x = draw_key(
-            sheet, x, 5, f"{model} in the model", colours[model], hollow=model != "With the mediator"
-        )
+        x = draw_key(sheet, x, 5, f"{model} in the model", colours[model], hollow=model != WITH)
     sheet.text(MARGIN, top + plot + 17.5, left_out, color=MUTED, size=SMALL_SIZE)
     middle = left + (DOUBLE_COLUMN - left - column_width - MARGIN) / 2
     sheet.text(middle, top + plot + 8, f"{quantity} of a better outcome" if ratios else quantity, ha="center")
@@ -126,15 +131,48 @@ def model_coefficients(total: pd.DataFrame, outcome: pd.DataFrame, *, study: Stu
     return sheet.figure
 
 
-def _terms_in_order(coefficients: pd.DataFrame) -> list[str]:
-    """Terms with the treatment and the mediator first."""
-    first = {"treatment": 0, "mediator": 1}
-    return sorted(coefficients.index, key=lambda term: first.get(term.partition("[")[0], 2))
+class _Drawn(NamedTuple):
+    """A row of the figure: its label, and estimate and interval as they are written."""
+
+    label: str
+    ends: tuple[float, float, float]
 
 
-def _term_label(term: str, models: Mapping[str, pd.DataFrame], study: Study) -> str:
-    frame = next(frame for frame in reversed(list(models.values())) if term in frame.index)
-    return style.term_label(term, frame.loc[[term]].to_dict("records")[0], study=study)
+def _drawn(
+    model: pd.DataFrame, effects: pd.DataFrame, named: Sequence[str], study: Study
+) -> dict[tuple[str, str], _Drawn]:
+    """Return what is drawn of a model: the named effects, then the covariates, each with its own key."""
+    rows: dict[tuple[str, str], _Drawn] = {}
+    for effect in named:
+        row = effect_row(effects, effect, "coefficient")
+        if row is None or not notation.known(row["estimate"]):
+            continue
+        read = reading(effect, "coefficient", study=study)
+        # The treatment's rows of both models stand on one line.
+        key = "treatment" if effect in ("total", "direct") else effect
+        estimate, low, high = (read.number(row[column]) for column in ("estimate", "ci_low", "ci_high"))
+        rows["effect", key] = _Drawn(_effect_label(row, study), (estimate, low, high))
+    covariates = coefficients_of(model)
+    covariates = covariates[covariates["kind"].isin(["covariate", "formula"])]
+    for term, covariate in covariates.to_dict("index").items():
+        columns = (
+            ("ratio", "ratio_low", "ratio_high") if study.odds_ratio else ("estimate", "ci_low", "ci_high")
+        )
+        estimate, low, high = (float(covariate[column]) for column in columns)
+        rows["term", str(term)] = _Drawn(term_label(covariate), (estimate, low, high))
+    return rows
+
+
+def _effect_label(row: Mapping[Any, Any], study: Study) -> str:
+    effect, treated = str(row["effect"]), study.arm("treated")
+    if effect in DIRECT_AT:
+        value = study.amount(study.mediator, row["at"])
+        return f"{treated}, at {value} ({DIRECT_AT[effect]})"
+    if effect in OF_THE_MEDIATOR:
+        label = f"{study.label(study.mediator)}, per 1 {mediator_scale_unit(study)}"
+        arm = next((arm for arm in ("treated", "control") if effect == f"mediator_effect_{arm}"), "")
+        return f"{label}, {study.short(arm)}" if arm else label
+    return f"{treated} vs {notation.lower(study.arm('control'))}"
 
 
 def _forest_limits(ends: np.ndarray[Any, np.dtype[np.float64]], *, ratios: bool) -> tuple[float, float]:
@@ -159,7 +197,7 @@ def _ratio_ticks(limits: tuple[float, float]) -> list[float]:
 
 def _forest_mark(
     axes: Axes,
-    values: tuple[float, float, float],
+    ends: tuple[float, float, float],
     y: float,
     colour: str,
     limits: tuple[float, float],
@@ -167,7 +205,7 @@ def _forest_mark(
     hollow: bool,
 ) -> None:
     """Draw an estimate with its interval; an end beyond the axis becomes an arrow head."""
-    estimate, low, high = values
+    estimate, low, high = ends
     if math.isfinite(low) and math.isfinite(high):
         shown = [min(max(end, limits[0]), limits[1]) for end in (low, high)]
         axes.plot(shown, [y, y], color=colour, linewidth=1.2, solid_capstyle="butt")

@@ -6,7 +6,7 @@ import matplotlib as mpl
 import pandas as pd
 from matplotlib.figure import Figure
 
-from ipdmediation.present import style
+from ipdmediation.present import notation, style
 from ipdmediation.present.figures.bars import (
     draw_legend,
     legend_height,
@@ -15,13 +15,15 @@ from ipdmediation.present.figures.bars import (
     stacked_bars,
 )
 from ipdmediation.present.figures.distribution import draw_distribution
-from ipdmediation.present.figures.rows import arm_sizes, coefficient, rows_of
+from ipdmediation.present.figures.rows import arm_sizes, effect_row, rows_of
 from ipdmediation.present.figures.sheet import MARGIN, Sheet, new_sheet, text_height, text_width, wrap
-from ipdmediation.present.style import DOUBLE_COLUMN, SMALL_SIZE, TEXT_SIZE, Study
+from ipdmediation.present.scales import reading
+from ipdmediation.present.study import Study
+from ipdmediation.present.style import DOUBLE_COLUMN, SMALL_SIZE, TEXT_SIZE
 
 
 @mpl.rc_context(style.RC)
-def outcome_by_arm(outcome: pd.DataFrame, *, study: Study, total: pd.DataFrame | None = None) -> Figure:
+def outcome_by_arm(outcome: pd.DataFrame, *, study: Study, effects: pd.DataFrame | None = None) -> Figure:
     """Draw the outcome of both arms, with the treatment's ratio beneath.
 
     An ordinal or binary outcome is drawn as stacked bars with lines that join the levels of both arms; a
@@ -33,8 +35,8 @@ def outcome_by_arm(outcome: pd.DataFrame, *, study: Study, total: pd.DataFrame |
         Tidy description of the outcome.
     study
         Words of the study.
-    total
-        Coefficients of the total model; its treatment row is written under the bars.
+    effects
+        The effects table; the treatment's total ratio, with a bootstrap interval, stands under the bars.
 
     Returns
     -------
@@ -49,12 +51,13 @@ def outcome_by_arm(outcome: pd.DataFrame, *, study: Study, total: pd.DataFrame |
     title = wrap(study.label(study.outcome), DOUBLE_COLUMN - 2 * MARGIN, size=style.TITLE_SIZE, weight="bold")
     title_height = text_height(title, size=style.TITLE_SIZE) + 3
     names = {
-        arm: [*wrap(study.short(arm), 26, weight="bold"), f"n = {style.count(totals[arm])}"] for arm in shares
+        arm: [*wrap(study.short(arm), 26, weight="bold"), f"n = {notation.count(totals[arm])}"]
+        for arm in shares
     }
     label_width = max(text_width(line, TEXT_SIZE, "bold") for lines in names.values() for line in lines) + 3
     bar, gap = 12.0, 9.0
     legend = legend_rows(levels, DOUBLE_COLUMN - 2 * MARGIN)
-    sentence = wrap(_ratio_sentence(total, study), DOUBLE_COLUMN - 2 * MARGIN)
+    sentence = wrap(_ratio_sentence(effects, study), DOUBLE_COLUMN - 2 * MARGIN)
     bars_height = 2 * bar + gap
     height = MARGIN + title_height + bars_height + 12 + legend_height(legend) + text_height(sentence) + 5
     sheet = new_sheet(DOUBLE_COLUMN, height, study)
@@ -85,14 +88,12 @@ def _percent_axis(sheet: Sheet, x: float, y: float, width: float) -> None:
     sheet.text(x + width / 2, y + 7, "Participants, %", ha="center")
 
 
-def _ratio_sentence(total: pd.DataFrame | None, study: Study) -> str:
-    if total is None:
+def _ratio_sentence(effects: pd.DataFrame | None, study: Study) -> str:
+    row = None if effects is None else effect_row(effects, "total", "coefficient")
+    if row is None or not notation.known(row["estimate"]):
         return ""
-    row = coefficient(total, "treatment")
-    adjusted = "Adjusted " if study.analysis.get("covariates") else ""
-    name = f"{adjusted}{study.odds_ratio} of a better outcome"
-    ratio = style.interval(row["ratio"], row["ratio_low"], row["ratio_high"]).replace(
-        " (", f" ({study.coverage} CI "
-    )
+    read = reading("total", "coefficient", study=study)
+    name = f"{'Adjusted ' if study.analysis.get('covariates') else ''}{read.name}"
     arms = f"{study.short('treated')} vs {study.short('control')}"
-    return f"{name[0].upper()}{name[1:]}, {arms}: {ratio}, {style.p_sentence(row['p_value'])}"
+    p_value = notation.p_sentence(row["p_value"], bound=bool(row["p_bound"]))
+    return f"{name[0].upper()}{name[1:]}, {arms}: {read.sentence(row, study)}, {p_value}"

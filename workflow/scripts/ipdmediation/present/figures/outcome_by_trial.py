@@ -8,7 +8,7 @@ import matplotlib as mpl
 import pandas as pd
 from matplotlib.figure import Figure
 
-from ipdmediation.present import style
+from ipdmediation.present import notation, style
 from ipdmediation.present.figures.bars import (
     draw_legend,
     legend_height,
@@ -19,7 +19,8 @@ from ipdmediation.present.figures.bars import (
 from ipdmediation.present.figures.distribution import draw_by_trial
 from ipdmediation.present.figures.rows import ARMS, arm_sizes, rows_of, trials_of
 from ipdmediation.present.figures.sheet import MARGIN, new_sheet, text_height, text_width, wrap
-from ipdmediation.present.style import DOUBLE_COLUMN, MUTED, SMALL_SIZE, Study
+from ipdmediation.present.study import Study
+from ipdmediation.present.style import DOUBLE_COLUMN, MUTED, SMALL_SIZE
 
 
 @mpl.rc_context(style.RC)
@@ -51,7 +52,7 @@ def outcome_by_trial(outcome: pd.DataFrame, *, study: Study) -> Figure:
     for trial in trials:
         frame = rows_of(outcome, study.outcome, trial)
         shares[trial] = level_shares(frame, list(levels))
-        sizes[trial] = "n = " + " / ".join(style.count(total) for total in arm_sizes(frame).values())
+        sizes[trial] = "n = " + " / ".join(notation.count(total) for total in arm_sizes(frame).values())
     headings = {
         trial: wrap(study.trial(trial), panel - text_width(sizes[trial], SMALL_SIZE) - 3, weight="bold")
         for trial in trials

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import matplotlib as mpl
 import pandas as pd
 from matplotlib.figure import Figure
 
-from ipdmediation.present import style
-from ipdmediation.present.figures.rows import coefficient
+from ipdmediation.present import notation, style
+from ipdmediation.present.figures.rows import effect_row
 from ipdmediation.present.figures.sheet import MARGIN, Sheet, new_sheet, text_height, wrap
-from ipdmediation.present.style import DOUBLE_COLUMN, MUTED, SMALL_SIZE, Study
+from ipdmediation.present.scales import DIRECT_AT, reading
+from ipdmediation.present.study import Study
+from ipdmediation.present.style import DOUBLE_COLUMN, MUTED, SMALL_SIZE
 
 
 @mpl.rc_context(style.RC)
-def path_diagram(models: Mapping[str, pd.DataFrame], *, study: Study) -> Figure:
+def path_diagram(effects: pd.DataFrame, *, study: Study) -> Figure:
     """Draw treatment, mediator and outcome with the estimate of each path on its arrow.
 
     Parameters
     ----------
-    models
-        Coefficients of the models `mediator`, `total` and `outcome`.
+    effects
+        The effects table: every interval is a bootstrap one.
     study
         Words of the study.
 
@@ -55,32 +55,47 @@ def path_diagram(models: Mapping[str, pd.DataFrame], *, study: Study) -> Figure:
     sheet.arrow((left + 6, below - edge), (middle - mediator_half, above + 2), width=1.1)
     sheet.arrow((middle + mediator_half, above + 2), (right - 6, below - edge), width=1.1)
     room = right - left - 2 * half - 8
-    total, direct = (_path_text(models[name], "treatment", study) for name in ("total", "outcome"))
-    _path_label(sheet, (middle, first - 1.5), "total", total, width=room)
-    _path_label(sheet, (middle, below - 1.5), "direct", direct, width=room)
+    _path_label(sheet, (middle, first - 1.5), "total", _path_text(effects, "total", study), width=room)
+    # With an interaction the direct effect is one at a value of the mediator: its median.
+    direct = "direct_at_median" if study.interaction and not study.spline_knots else "direct"
+    _path_label(sheet, (middle, below - 1.5), "direct", _path_text(effects, direct, study), width=room)
     # Beside the middle of the slanted arrows, on their outer side.
     aside, level = 46.0, (above + below - edge) / 2 + 1
-    a = _path_text(models["mediator"], "treatment", study)
-    if study.spline_knots:
-        b = ("a curve", f"restricted cubic spline, {study.spline_knots} knots")
-    else:
-        b = _path_text(models["outcome"], "mediator", study)
+    a = _path_text(effects, "treatment_on_mediator", study)
     _path_label(sheet, (aside, level), "a", a, width=aside - 3, align="right")
-    _path_label(sheet, (DOUBLE_COLUMN - aside, level), "b", b, width=aside - 3, align="left")
-    words = f"{study.coverage} CI in parentheses."
-    if study.odds_ratio:
-        words = f"{study.odds_ratio.capitalize()}s above 1 mean a better outcome. {words}"
+    _path_label(
+        sheet, (DOUBLE_COLUMN - aside, level), "b", _path_b(effects, study), width=aside - 3, align="left"
+    )
+    words = f"{study.coverage} bootstrap CI in parentheses."
+    better = reading("total", "coefficient", study=study).direction
+    if better:
+        words = f"Of effects on the outcome, {better}. {words}"
     sheet.text(MARGIN, below + edge + 6, words, color=MUTED, size=SMALL_SIZE)
     return sheet.figure
 
 
-def _path_text(model: pd.DataFrame, term: str, study: Study) -> tuple[str, str]:
+def _path_b(effects: pd.DataFrame, study: Study) -> tuple[str, str]:
+    if study.spline_knots:
+        return "a curve", f"restricted cubic spline, {study.spline_knots} knots"
+    if not study.interaction:
+        return _path_text(effects, "mediator_effect", study)
+    treated, control = (
+        _path_text(effects, f"mediator_effect_{arm}", study) for arm in ("treated", "control")
+    )
+    return treated[0], f"{study.short('treated')}; {study.short('control')} {control[0]}; {control[1]}"
+
+
+def _path_text(effects: pd.DataFrame, effect: str, study: Study) -> tuple[str, str]:
     """Write what stands on an arrow: the estimate with its interval, and its scale in words."""
-    row = coefficient(model, term)
-    columns = ("ratio", "ratio_low", "ratio_high")
-    if not style.known(row["ratio"]):
-        columns = ("estimate", "ci_low", "ci_high")
-    return style.interval(*(row[column] for column in columns)), style.path_scale(term, row, study=study)
+    row = effect_row(effects, effect, "coefficient")
+    if row is None:
+        return notation.DASH, "no single number"
+    read = reading(effect, "coefficient", study=study)
+    unit = f", {read.unit}" if read.unit else ""
+    at = ""
+    if effect in DIRECT_AT:
+        at = f", mediator at its {DIRECT_AT[effect]} ({study.amount(study.mediator, row['at'])})"
+    return read.text(row), f"{read.name}{unit}{at}"
 
 
 def _path_label(

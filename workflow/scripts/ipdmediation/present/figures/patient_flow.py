@@ -9,10 +9,11 @@ import matplotlib as mpl
 import pandas as pd
 from matplotlib.figure import Figure
 
-from ipdmediation.present import style
+from ipdmediation.present import notation, style
 from ipdmediation.present.figures.rows import ARMS
 from ipdmediation.present.figures.sheet import MARGIN, new_sheet, text_height, text_width, wrap
-from ipdmediation.present.style import DOUBLE_COLUMN, MUTED, SMALL_SIZE, TEXT_SIZE, Study
+from ipdmediation.present.study import Study
+from ipdmediation.present.style import DOUBLE_COLUMN, MUTED, SMALL_SIZE, TEXT_SIZE
 
 
 @mpl.rc_context(style.RC)
@@ -37,7 +38,7 @@ def patient_flow(flow: pd.DataFrame, *, study: Study) -> Figure:
     spine, side, side_width = 46.0, 96.0, 85.0
 
     def by_arm(row: Mapping[Any, Any], prefix: str, width: float) -> list[str]:
-        parts = [f"{study.short(arm)} {style.count(row[f'{prefix}_{arm}'])}" for arm in ARMS]
+        parts = [f"{study.short(arm)} {notation.count(row[f'{prefix}_{arm}'])}" for arm in ARMS]
         together = ", ".join(parts)
         return (
             [together]
@@ -46,18 +47,18 @@ def patient_flow(flow: pd.DataFrame, *, study: Study) -> Figure:
         )
 
     texts = [
-        wrap(f"{row['reason']} (n = {style.count(row['excluded'])})", side_width - 6)
+        wrap(f"{row['reason']} (n = {notation.count(row['excluded'])})", side_width - 6)
         + by_arm(row, "excluded", side_width - 6)
         for row in rules
     ]
     heights = [text_height(lines) + 3.0 for lines in texts]
     head = [
-        f"{first['reason']} (n = {style.count(first['remaining'])})",
+        f"{first['reason']} (n = {notation.count(first['remaining'])})",
         *by_arm(first, "remaining", 74),
     ]
-    foot = [f"Analysed (n = {style.count(last['remaining'])})"]
+    foot = [f"Analysed (n = {notation.count(last['remaining'])})"]
     arm_boxes = [
-        [*wrap(study.arm(arm), 38, weight="bold"), f"n = {style.count(last[f'remaining_{arm}'])}"]
+        [*wrap(study.arm(arm), 38, weight="bold"), f"n = {notation.count(last[f'remaining_{arm}'])}"]
         for arm in ARMS
     ]
     head_height, foot_height = text_height(head) + 4, text_height(foot) + 4
@@ -87,7 +88,7 @@ def patient_flow(flow: pd.DataFrame, *, study: Study) -> Figure:
             sheet.text(
                 spine - 2,
                 y,
-                f"{style.count(row['remaining'])} remain",
+                f"{notation.count(row['remaining'])} remain",
                 ha="right",
                 color=MUTED,
                 size=SMALL_SIZE,

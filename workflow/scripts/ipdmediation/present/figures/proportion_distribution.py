@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 import matplotlib as mpl
 import numpy as np
@@ -13,117 +13,146 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from ipdmediation.present import style
+from ipdmediation.present import notation, style
+from ipdmediation.present.figures.rows import effect_row
 from ipdmediation.present.figures.sheet import MARGIN, new_sheet, text_height, wrap
-from ipdmediation.present.style import INK, MUTED, SINGLE_COLUMN, SMALL_SIZE, Study
+from ipdmediation.present.labels import effect_name
+from ipdmediation.present.scales import reading
+from ipdmediation.present.study import Study
+from ipdmediation.present.style import INK, MUTED, SINGLE_COLUMN, SMALL_SIZE
+
+FloatArray = np.ndarray[Any, np.dtype[np.float64]]
+SHOWN = {("pm", "mean"): INK, ("log_or_difference", "proportion"): MUTED}
+FILLS = {("pm", "mean"): "#9db8d2", ("log_or_difference", "proportion"): "none"}
+
+
+class _Share(NamedTuple):
+    """A share that is drawn: its draws in percent, estimate and interval, and colour."""
+
+    key: tuple[str, str]
+    label: str
+    draws: FloatArray
+    marks: tuple[float, float, float]
 
 
 @mpl.rc_context(style.RC)
-def proportion_distribution(
-    draws: pd.DataFrame,
-    effects: pd.DataFrame,
-    *,
-    study: Study,
-    effect: str | None = None,
-) -> Figure:
-    """Draw the bootstrap distribution of a proportion mediated, with its estimate and interval.
+def proportion_distribution(draws: pd.DataFrame, effects: pd.DataFrame, *, study: Study) -> Figure:
+    """Draw the bootstrap distributions of the share mediated, with estimates and intervals.
+
+    Filled is the share of the effect on the mean; an outline shows the share as published, from the
+    difference of coefficients, with the published figure where there is one.
 
     Parameters
     ----------
     draws
-        One row a replicate, with the columns ``replicate`` and ``<effect>:proportion``. Replicates that the
-        effects table does not count, as chunks are always full, are left out.
+        One row a replicate, with the columns ``replicate``, ``pm:mean`` and ``log_or_difference:proportion``.
+        Replicates that the effects table does not count, as chunks are always full, are left out.
     effects
-        The effects table; its row of `effect` gives estimate and interval.
+        The effects table; a share that it withholds is not drawn, and why is written in its place.
     study
         Words of the study; its published share is drawn beside the difference of coefficients.
-    effect
-        Which proportion; by default ``log_or_difference``, or ``khb`` where an interaction leaves no single
-        direct coefficient to compare with the total one.
 
     Returns
     -------
     Figure
         89 mm wide. Draws beyond the axis are counted in words.
     """
-    effect = effect or _given(effects)
     counted = draws[draws["replicate"] < effects["replicates"].iloc[0]]
-    values = pd.to_numeric(counted[f"{effect}:proportion"], errors="coerce").to_numpy(dtype=float)
-    values = 100 * values[np.isfinite(values)]
-    row = _effect(effects, effect, "proportion")
-    estimate, low, high = (100 * float(row[name]) for name in ("estimate", "ci_low", "ci_high"))
-    marks = [value for value in (estimate, low, high) if math.isfinite(value)]
-    published = study.published_share if effect == "log_or_difference" else {}
+    shares: list[_Share] = []
+    lines: list[tuple[str, tuple[str, str] | str | None]] = []
+    for key in SHOWN:
+        row = effect_row(effects, *key)
+        if row is None or (key == ("log_or_difference", "proportion") and not study.odds_ratio):
+            continue
+        label = effect_name(row, study=study)
+        read = reading(*key, study=study)
+        if not notation.known(row["estimate"]):
+            lines.append((f"{label}: {notation.text_of(row['note']) or 'withheld'}", None))
+            continue
+        values = 100 * pd.to_numeric(counted[f"{key[0]}:{key[1]}"], errors="coerce").to_numpy(dtype=float)
+        estimate, low, high = (read.number(row[name]) for name in ("estimate", "ci_low", "ci_high"))
+        shares.append(_Share(key, label, values[np.isfinite(values)], (estimate, low, high)))
+        lines.append((f"{label}: {read.text(row)}", key))
+    drawn = {share.key for share in shares}
+    published = study.published_share if ("log_or_difference", "proportion") in drawn else {}
     printed = {name: 100 * float(value) for name, value in published.items()}
-    limits = _histogram_limits(values, [*marks, *printed.values()])
-    inside = values[(values >= limits[0]) & (values <= limits[1])]
-    title = wrap(style.effect_name(effect), SINGLE_COLUMN - 2 * MARGIN, weight="bold")
-    shown = style.proportion(row["estimate"], row["ci_low"], row["ci_high"])
-    words = [f"This run: {shown if style.known(row['estimate']) else 'withheld'}"]
-    if "value" in printed:
-        published_text = style.proportion(
-            *(printed.get(name, math.nan) / 100 for name in ("value", "low", "high"))
-        )
-        words.append(f"Published: {published_text}")
-    beyond = len(values) - len(inside)
-    note = f"{style.count(len(values))} replicates"
-    if beyond:
-        note += f"; {style.count(beyond)} beyond the axis"
-    head = text_height(title) + text_height(words) + 4
-    top, plot = MARGIN + head, 36.0
-    sheet = new_sheet(SINGLE_COLUMN, top + plot + 18, study)
-    sheet.lines(MARGIN, MARGIN, title, weight="bold")
-    y = MARGIN + text_height(title) + 1
-    for index, (text, colour) in enumerate(zip(words, (INK, style.WARNING), strict=False)):
-        at = y + (index + 0.5) * text_height([text])
-        sheet.line([(MARGIN, at), (MARGIN + 5, at)], color=colour, width=1.4, dashed=index == 1)
-        sheet.text(MARGIN + 6.5, at, text, color=colour)
-    axes = sheet.axes_at(4, top, SINGLE_COLUMN - 8, plot)
-    heights, edges = np.histogram(inside, bins=min(40, max(10, len(inside) // 20)), range=limits)
-    axes.bar(
-        edges[:-1],
-        heights,
-        width=np.diff(edges),
-        align="edge",
-        color="#9db8d2",
-        edgecolor="white",
-        linewidth=0.4,
+    if printed:
+        ends = (printed.get(name, math.nan) / 100 for name in ("value", "low", "high"))
+        lines.append((f"Published: {notation.proportion(*ends)}", "published"))
+    return _figure(shares, lines, printed, study)
+
+
+def _figure(
+    shares: Sequence[_Share],
+    lines: Sequence[tuple[str, tuple[str, str] | str | None]],
+    printed: Mapping[str, float],
+    study: Study,
+) -> Figure:
+    wrapped = [(wrap(text, SINGLE_COLUMN - 2 * MARGIN - 7), key) for text, key in lines]
+    head = sum(text_height(texts) + 1 for texts, _ in wrapped) + text_height(["x"]) + 4
+    top, plot = MARGIN + head, 36.0 if shares else 0.0
+    sheet = new_sheet(SINGLE_COLUMN, top + plot + (18 if shares else 7), study)
+    sheet.text(MARGIN, MARGIN + 2, "Proportion mediated", weight="bold")
+    y = MARGIN + text_height(["x"]) + 2
+    for texts, key in wrapped:
+        colour = style.WARNING if key == "published" else SHOWN.get(key, INK)  # type: ignore[arg-type]
+        if key is not None:
+            at = y + text_height(["x"]) / 2
+            sheet.line([(MARGIN, at), (MARGIN + 5, at)], color=colour, width=1.4, dashed=key == "published")
+        sheet.lines(MARGIN + 6.5, y, texts, color=colour)
+        y += text_height(texts) + 1
+    if not shares:
+        return sheet.figure
+    marks = [value for share in shares for value in share.marks]
+    limits = _histogram_limits(
+        np.concatenate([share.draws for share in shares]),
+        [value for value in (*marks, *printed.values()) if math.isfinite(value)],
     )
-    tallest = max(float(heights.max(initial=1)), 1.0)
-    axes.set_ylim(0, tallest * 1.22)
+    axes = sheet.axes_at(4, top, SINGLE_COLUMN - 8, plot)
+    tallest = max(_histogram(axes, share, limits) for share in shares)
+    axes.set_ylim(0, tallest * 1.4)
     axes.set_xlim(*limits)
     axes.set_yticks([])
     axes.xaxis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 2.5, 5, 10]))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{style.measure(value)}%"))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{notation.measure(value)}%"))
     if limits[0] < 0 < limits[1]:
         axes.axvline(0, color=style.LINE, linewidth=0.6, zorder=0.5)
-    _interval_mark(axes, (estimate, low, high), tallest * 1.08, INK)
-    axes.vlines(
-        [value for value in (estimate,) if math.isfinite(value)], 0, tallest * 1.08, color=INK, linewidth=1
+    ends = (printed.get("value", math.nan), printed.get("low", math.nan), printed.get("high", math.nan))
+    for place, (values, colour) in enumerate(
+        [*((share.marks, SHOWN[share.key]) for share in shares), (ends, style.WARNING)]
+    ):
+        _interval_mark(axes, values, tallest * (1.08 + 0.1 * place), colour)
+    sheet.text(SINGLE_COLUMN / 2, top + plot + 8, "Share of the total effect", ha="center")
+    sheet.text(
+        SINGLE_COLUMN / 2, top + plot + 13, _note(shares, limits), ha="center", color=MUTED, size=SMALL_SIZE
     )
-    if "value" in printed:
-        ends = (printed["value"], printed.get("low", math.nan), printed.get("high", math.nan))
-        _interval_mark(axes, ends, tallest * 1.16, style.WARNING)
-        axes.vlines(
-            [printed["value"]], 0, tallest * 1.16, color=style.WARNING, linewidth=1, linestyles="dashed"
-        )
-    sheet.text(SINGLE_COLUMN / 2, top + plot + 8, "Proportion mediated", ha="center")
-    sheet.text(SINGLE_COLUMN / 2, top + plot + 13, note, ha="center", color=MUTED, size=SMALL_SIZE)
     return sheet.figure
 
 
-def _given(effects: pd.DataFrame) -> str:
-    given = set(effects.loc[effects["estimate"].notna(), "effect"])
-    return "khb" if "khb" in given and "log_or_difference" not in given else "log_or_difference"
+def _note(shares: Sequence[_Share], limits: tuple[float, float]) -> str:
+    size = max(len(share.draws) for share in shares)
+    beyond = sum(int(((share.draws < limits[0]) | (share.draws > limits[1])).sum()) for share in shares)
+    note = f"{notation.count(size)} bootstrap replicates"
+    return f"{note}; {notation.count(beyond)} beyond the axis" if beyond else note
 
 
-def _effect(effects: pd.DataFrame, effect: str, scale: str) -> pd.Series[Any]:
-    return effects[(effects["effect"] == effect) & (effects["scale"] == scale)].iloc[0]
+def _histogram(axes: Axes, share: _Share, limits: tuple[float, float]) -> float:
+    """Draw the draws of a share within the axis; return the tallest bar."""
+    inside = share.draws[(share.draws >= limits[0]) & (share.draws <= limits[1])]
+    heights, edges = np.histogram(inside, bins=min(40, max(10, len(inside) // 20)), range=limits)
+    filled = FILLS[share.key] != "none"
+    axes.stairs(
+        heights,
+        edges,
+        fill=filled,
+        facecolor=FILLS[share.key],
+        edgecolor="white" if filled else SHOWN[share.key],
+        linewidth=0.8,
+    )
+    return max(float(heights.max(initial=1)), 1.0)
 
 
-def _histogram_limits(
-    values: np.ndarray[Any, np.dtype[np.float64]], marks: Sequence[float]
-) -> tuple[float, float]:
+def _histogram_limits(values: FloatArray, marks: Sequence[float]) -> tuple[float, float]:
     """Range of the axis: nearly all draws and every mark; a ratio's far tails would squeeze the rest."""
     ends = [*marks, 0.0]
     if len(values):

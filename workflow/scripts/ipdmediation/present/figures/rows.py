@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from ipdmediation.present.style import Study
+from ipdmediation.present.study import Study
 
 ARMS = ("treated", "control")
 
@@ -39,10 +39,11 @@ def arm_sizes(frame: pd.DataFrame) -> dict[str, float]:
 
 def coefficients_of(model: pd.DataFrame) -> pd.DataFrame:
     """Rows of coefficients by term, without the intercept and the second unit of the mediator."""
-    left_out = model["term"].eq("intercept") | model["term"].str.endswith(" per doubling")
+    left_out = model["kind"].isin(["intercept", "mediator_doubling"])
     return model[(model["component"] == "coefficient") & ~left_out].set_index("term")
 
 
-def coefficient(model: pd.DataFrame, term: str) -> dict[Any, Any]:
-    """One coefficient with its columns."""
-    return coefficients_of(model).loc[[term]].to_dict("records")[0]
+def effect_row(effects: pd.DataFrame, effect: str, scale: str) -> dict[Any, Any] | None:
+    """Row of one effect on one scale, None where the analysis has no such effect."""
+    found = effects[(effects["effect"] == effect) & (effects["scale"] == scale)]
+    return None if found.empty else dict(found.iloc[0])

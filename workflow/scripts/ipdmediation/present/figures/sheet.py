@@ -16,7 +16,8 @@ from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Rectangle
 from matplotlib.textpath import text_to_path
 
 from ipdmediation.present import style
-from ipdmediation.present.style import INK, MUTED, SMALL_SIZE, TEXT_SIZE, Study
+from ipdmediation.present.study import Study
+from ipdmediation.present.style import INK, MUTED, SMALL_SIZE, TEXT_SIZE
 
 _MM_PER_INCH = 25.4
 _MM_PER_POINT = _MM_PER_INCH / 72

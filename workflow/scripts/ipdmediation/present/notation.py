@@ -1,0 +1,262 @@
+"""How numbers are written in every figure, table and on the page: no rounding hides a side."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+
+MINUS = "\N{MINUS SIGN}"
+DASH = "\N{EN DASH}"
+SMALLEST_MEASURE = 0.001
+_MOST_DIGITS = 4  # further decimals that a number near a null is given
+
+
+def known(value: object) -> bool:
+    """Say whether a cell holds a finite number.
+
+    Examples
+    --------
+    >>> known(1.5), known(float("nan")), known(None)
+    (True, False, False)
+    """
+    try:
+        return math.isfinite(float(value))  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return False
+
+
+def text_of(cell: object) -> str:
+    """Return a cell of words, empty where a CSV reader found nothing.
+
+    Examples
+    --------
+    >>> text_of("ln mL"), text_of(float("nan")), text_of(None)
+    ('ln mL', '', '')
+    """
+    return cell if isinstance(cell, str) else ""
+
+
+def level_id(value: object) -> str:
+    """Write a level id as in the configuration, also after a CSV reader made it a float.
+
+    Examples
+    --------
+    >>> level_id(3.0), level_id("ica"), level_id("1.0"), level_id(float("nan"))
+    ('3', 'ica', '1.0', '')
+    """
+    if isinstance(value, float):
+        return "" if math.isnan(value) else f"{value:g}"
+    return "" if value is None else str(value)
+
+
+def fixed(value: float, *, digits: int = 2, nulls: Sequence[float] = ()) -> str:
+    """Write a number with a fixed count of decimals and a true minus sign.
+
+    Parameters
+    ----------
+    value
+        The number.
+    digits
+        Decimals.
+    nulls
+        Values that the number must not be rounded to unless it is one: it is then given more decimals, and
+        where these do not suffice the side is written.
+
+    Examples
+    --------
+    >>> fixed(2.216), fixed(-0.004), fixed(0.004, nulls=[0]), fixed(1 - 1e-9, nulls=[1])
+    ('2.22', '0.00', '0.004', '<1.00')
+    """
+    if not known(value):
+        return DASH
+    text = f"{value:.{digits}f}"
+    for null in nulls:
+        if float(text) == null != value:
+            for more in range(digits + 1, digits + 1 + _MOST_DIGITS):
+                finer = f"{value:.{more}f}"
+                if float(finer) != null:
+                    return finer.replace("-", MINUS)
+            return f"{'<' if value < null else '>'}{null:.{digits}f}"
+    if not text.strip("-0."):
+        text = text.lstrip("-")
+    return text.replace("-", MINUS)
+
+
+def count(value: float) -> str:
+    """Write a count; from five digits on with separators.
+
+    Examples
+    --------
+    >>> count(1665), count(12345)
+    ('1665', '12,345')
+    """
+    if not known(value):
+        return DASH
+    whole = round(value)
+    return f"{whole:,}" if abs(whole) >= 10_000 else str(whole)
+
+
+def measure(value: float) -> str:
+    """Write a measured value with three significant digits, no idle zeros, and no more than three decimals.
+
+    Examples
+    --------
+    >>> measure(41.0), measure(118.64), measure(0.4567), measure(1764.0), measure(1e-9)
+    ('41', '119', '0.457', '1764', '<0.001')
+    """
+    if not known(value):
+        return DASH
+    if value == 0:
+        return "0"
+    if abs(value) < SMALLEST_MEASURE:
+        return f"<{SMALLEST_MEASURE}" if value > 0 else f">{MINUS}{SMALLEST_MEASURE}"
+    digits = min(3, max(0, 2 - math.floor(math.log10(abs(value)))))
+    text = f"{value:.{digits}f}"
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return text.replace("-", MINUS)
+
+
+def percent(value: float, *, digits: int = 1) -> str:
+    """Write a percentage that is already on the scale of 0 to 100.
+
+    Examples
+    --------
+    >>> percent(46.906), percent(0.02), percent(100.0), percent(99.98)
+    ('46.9%', '<0.1%', '100%', '>99.9%')
+    """
+    if not known(value):
+        return DASH
+    smallest = 10.0**-digits
+    if 0 < value < smallest / 2:
+        return f"<{smallest:.{digits}f}%"
+    if 100 - smallest / 2 < value < 100:
+        return f">{100 - smallest:.{digits}f}%"
+    text = fixed(value, digits=digits)
+    if "." in text and (value in {0, 100}):
+        text = text.split(".")[0]
+    return f"{text}%"
+
+
+def p_value(value: float, *, bound: bool = False) -> str:
+    """Write a p value without its name: two digits, three below .01, never 0.
+
+    Parameters
+    ----------
+    value
+        The p value.
+    bound
+        Whether it is only known to be smaller, as where no bootstrap replicate lies beyond the null; it is
+        then rounded up.
+
+    Examples
+    --------
+    >>> p_value(0.0071), p_value(0.234), p_value(1e-9), p_value(0.998)
+    ('.007', '.23', '<.001', '>.99')
+    >>> p_value(2 / 1001, bound=True), p_value(2 / 101, bound=True), p_value(2 / 5001, bound=True)
+    ('<.002', '<.02', '<.001')
+    """
+    if not known(value):
+        return DASH
+    if bound:
+        up = max(math.ceil(round(1000 * value, 9)), 1)
+        return f"<{up / 1000:.3f}".replace("<0.", "<.").rstrip("0")
+    if value < 0.001:
+        return "<.001"
+    if value > 0.99:
+        return ">.99"
+    digits = 3 if value < 0.0095 or 0.045 <= value < 0.05 else 2
+    return f"{value:.{digits}f}".removeprefix("0")
+
+
+def p_sentence(value: float, *, bound: bool = False) -> str:
+    """Write a p value with its name; the spaces do not break.
+
+    Examples
+    --------
+    >>> p_sentence(0.0071).split(), p_sentence(1e-9).split()
+    (['P', '=', '.007'], ['P', '<', '.001'])
+    """
+    text = p_value(value, bound=bound)
+    parts = ("P", text[0], text[1:]) if text[0] in "<>" else ("P", "=", text)
+    return "\N{NO-BREAK SPACE}".join(parts)
+
+
+def span(low: str, high: str) -> str:
+    """Join the written ends of an interval; "to" where a sign would be confused with the dash.
+
+    Examples
+    --------
+    >>> span("1.52", "3.21"), span("1%", "19%")
+    ('1.52–3.21', '1% to 19%')
+    """  # noqa: RUF002
+    joint = " to " if set(low + high) & {MINUS, "%", "<", ">"} else DASH
+    return f"{low}{joint}{high}"
+
+
+def interval(
+    estimate: float, low: float, high: float, *, digits: int = 2, nulls: Sequence[float] = (0, 1)
+) -> str:
+    """Write an estimate with its interval; no limit is rounded to the other side of a null.
+
+    Parameters
+    ----------
+    estimate, low, high
+        The numbers; without both limits the estimate stands alone.
+    digits
+        Decimals.
+    nulls
+        Values whose side must stay visible, 0 of a difference and 1 of a ratio.
+
+    Examples
+    --------
+    >>> interval(2.22, 1.52, 3.21), interval(-0.42, -0.6, -0.002)
+    ('2.22 (1.52–3.21)', '−0.42 (−0.60 to −0.002)')
+    """  # noqa: RUF002
+    if not known(estimate):
+        return DASH
+    text, *ends = (fixed(value, digits=digits, nulls=nulls) for value in (estimate, low, high))
+    return f"{text} ({span(*ends)})" if known(low) and known(high) else text
+
+
+def proportion(estimate: float, low: float, high: float, *, digits: int = 1) -> str:
+    """Write a proportion and its interval in percent; no limit is rounded to the other side of 0 or 100.
+
+    Examples
+    --------
+    >>> proportion(0.12, 0.01, 0.19, digits=0), proportion(0.12, -0.002, 0.211, digits=0)
+    ('12% (1% to 19%)', '12% (−0.2% to 21%)')
+    """  # noqa: RUF002
+    if not known(estimate):
+        return DASH
+    written = (f"{fixed(100 * value, digits=digits, nulls=(0, 100))}%" for value in (estimate, low, high))
+    text, *ends = written
+    return f"{text} ({span(*ends)})" if known(low) and known(high) else text
+
+
+def unbroken(sentence: str) -> str:
+    """Keep the two ends of an interval on one line."""
+    return sentence.replace(DASH, f"\N{WORD JOINER}{DASH}\N{WORD JOINER}")
+
+
+def joined(names: Iterable[str]) -> str:
+    """Join names to a list in words.
+
+    Examples
+    --------
+    >>> joined(["age"]), joined(["age", "sex", "site"])
+    ('age', 'age, sex and site')
+    """
+    words = list(names)
+    return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
+
+
+def lower(text: str) -> str:
+    """Begin a label in lower case inside a sentence, unless it begins with an abbreviation.
+
+    Examples
+    --------
+    >>> lower("Follow-up volume"), lower("NIHSS"), lower("mRS")
+    ('follow-up volume', 'NIHSS', 'mRS')
+    """
+    return text[:1].lower() + text[1:] if text[1:2].islower() else text

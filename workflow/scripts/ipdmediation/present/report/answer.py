@@ -1,0 +1,219 @@
+"""The answer to the study's question, in sentences that are made from the numbers and follow them."""
+
+from __future__ import annotations
+
+import math
+
+from ipdmediation.present import notation
+from ipdmediation.present.notation import lower
+from ipdmediation.present.report.result import HEADLINE, AnalysisResult, sentence
+from ipdmediation.present.scales import Reading, Row, named_cut, reading
+from ipdmediation.present.study import Study
+
+#: ASSUME: with fewer participants a percentile interval of a share is not read without a caution.
+FEW = 100
+APART = 0.02  # two shares that differ by less are called alike
+WITHHELD = {
+    "total_uncertain": "the data do not show on which side of no effect the total effect lies",
+    "opposite_directions": "the effect through {mediator} and the total effect have opposite directions",
+    "no_interval": "the total effect has no interval",
+    "too_many_undefined": "too many bootstrap replicates have no such share",
+    "undefined": "this analysis has no such share",
+}
+
+
+def answer(result: AnalysisResult) -> list[str]:
+    """Answer the study's question around the natural effects.
+
+    Parameters
+    ----------
+    result
+        The analysis.
+
+    Returns
+    -------
+    list of str
+        The total effect; how much of it runs through the mediator, with its interval and the assumption; the
+        same in people; what the published way of calculating gives; cautions.
+    """
+    rows = [result.estimated(effect, "mean") for effect in ("te", "pnde", "tnie")]
+    if any(row is None for row in rows):
+        return ["This run has no estimate of the natural effects."]
+    return [
+        _total(result),
+        *_mediated(result),
+        *_in_people(result),
+        *_published_way(result),
+        *_cautions(result),
+    ]
+
+
+def _total(result: AnalysisResult) -> str:
+    study = result.study
+    read, te = reading("te", "mean", study=study), result.estimated("te", "mean")
+    assert te is not None
+    finding = {
+        1: f"{study.arm('treated')} led to better outcomes than {lower(study.arm('control'))}",
+        -1: f"{study.arm('treated')} led to worse outcomes than {lower(study.arm('control'))}",
+        0: f"Whether {lower(study.arm('treated'))} leads to better or worse outcomes than "
+        f"{lower(study.arm('control'))} remains open",
+    }[read.verdict(te)]
+    return f"{finding}: {_difference(study, read)} {read.sentence(te, study)}; {read.direction}."
+
+
+def _difference(study: Study, read: Reading) -> str:
+    if study.family == "continuous":
+        return f"difference in {read.name},"
+    if study.family == "binary":
+        return f"difference in the probability of “{read.name}”,"
+    return f"difference in the {read.name},"
+
+
+def _mediated(result: AnalysisResult) -> list[str]:
+    study = result.study
+    mediator = lower(study.label(study.mediator))
+    read = reading("te", "mean", study=study)
+    te, pnde, tnie = (result.estimated(effect, "mean") for effect in ("te", "pnde", "tnie"))
+    assert te is not None and pnde is not None and tnie is not None  # noqa: PT018
+    given = f"If nothing unmeasured affects both {mediator} and {lower(study.label(study.outcome))}"
+    share = result.estimated(*HEADLINE)
+    if share is None:
+        return [
+            f"{_why_withheld(result)} {given}, the part through {mediator} is {read.sentence(tnie, study)}, "
+            f"{_verdict(read, tnie)}; the part that does not run through it is "
+            f"{read.sentence(pnde, study)}, {_verdict(read, pnde)}."
+        ]
+    whole = {1: "benefit", -1: "harm"}.get(read.verdict(te), "effect")
+    written = reading(*HEADLINE, study=study)
+    sentences = [
+        f"{given}, {written.sentence(share, study)} of this {whole} runs through {mediator}: "
+        f"{read.sentence(tnie, study)} of the {read.point(te)}. The rest, {read.sentence(pnde, study)}, "
+        "does not."
+    ]
+    if not notation.known(share["ci_low"]):
+        sentences.append(sentence(str(share["note"])))
+    return [*sentences, *_beyond_the_whole(share, mediator, whole)]
+
+
+def _why_withheld(result: AnalysisResult) -> str:
+    row = result.row(*HEADLINE)
+    key = "undefined" if row is None else str(row["withheld"])
+    mediator = lower(result.study.label(result.study.mediator))
+    reason = WITHHELD.get(key, WITHHELD["undefined"]).format(mediator=mediator)
+    return f"A share of the effect that runs through {mediator} is not given, because {reason}."
+
+
+def _verdict(read: Reading, row: Row) -> str:
+    return {1: "for the better", -1: "for the worse", 0: "so that its direction remains open"}[
+        read.verdict(row)
+    ]
+
+
+def _beyond_the_whole(share: Row, mediator: str, whole: str) -> list[str]:
+    """Say where a share or its interval lies below 0 or above 100 percent."""
+    said = []
+    if notation.known(share["ci_low"]) and share["ci_low"] < 0:
+        said.append(f"below 0%, so that {mediator} may carry none of the {whole} or work against it")
+    if notation.known(share["ci_high"]) and share["ci_high"] > 1:
+        said.append(f"above 100%, so that {mediator} may carry all of the {whole}")
+    sentences = [f"The interval reaches {' and '.join(said)}."] if said else []
+    if share["estimate"] > 1:
+        sentences.append(
+            "A share above 100% means that the rest of the effect works in the opposite direction."
+        )
+    return sentences
+
+
+def _in_people(result: AnalysisResult) -> list[str]:
+    study = result.study
+    if study.family == "continuous":
+        return []
+    scale, sign = named_cut(study)
+    te, tnie = (result.estimated(effect, scale) for effect in ("te", "tnie"))
+    if te is None or tnie is None:
+        return []
+    level = study.levels(study.outcome)[study.named_level]
+    reach = f"{study.label(study.outcome)} “{level}”"
+    if study.family == "ordinal":
+        reach = f"{study.label(study.outcome)} {study.named_level} ({lower(level)}) or better"
+    same = sign * te["estimate"] * sign * tnie["estimate"] > 0
+    through = f"through {lower(study.label(study.mediator))}"
+    return [
+        f"Of 100 participants given {lower(study.arm('treated'))} in place of {lower(study.arm('control'))}, "
+        f"{_people(te, sign, study)} reach {reach}; {_people(tnie, sign, study)} "
+        f"{'of these ' if same else ''}{through}."
+    ]
+
+
+def _people(row: Row, sign: int, study: Study) -> str:
+    """Write an effect on a probability as people of 100, more or fewer."""
+    estimate, *ends = (100 * sign * float(row[name]) for name in ("estimate", "ci_low", "ci_high"))
+    text = _more(estimate, estimate)
+    if not all(map(notation.known, ends)):
+        return text
+    low, high = sorted(ends)
+    if low < 0 < high:
+        return f"{text} ({study.coverage} CI {_more(low, low)} to {_more(high, high)})"
+    sizes = sorted((abs(low), abs(high)))
+    between = " to ".join(notation.fixed(size, digits=1, nulls=(0,)) for size in sizes)
+    return f"{text} ({study.coverage} CI {between})"
+
+
+def _more(number: float, side: float) -> str:
+    return f"{notation.fixed(abs(number), digits=1, nulls=(0,))} {'fewer' if side < 0 else 'more'}"
+
+
+def _published_way(result: AnalysisResult) -> list[str]:
+    """Say what the share of the log odds ratio gives, and how that compares with the share above."""
+    study = result.study
+    row = result.estimated("log_or_difference", "proportion")
+    if not study.odds_ratio or row is None:
+        return []
+    read = reading("log_or_difference", "proportion", study=study)
+    steps = [result.estimated(effect, "coefficient") for effect in ("total", "direct")]
+    odds = reading("total", "coefficient", study=study)
+    change = ", from {} to {},".format(*(odds.point(step) for step in steps if step)) if all(steps) else ""
+    start = (
+        f"Calculated the published way, by how much the log {study.odds_ratio} shrinks when "
+        f"{lower(study.label(study.mediator))} enters the model{change} the share would be "
+        f"{read.sentence(row, study)}."
+    )
+    return [f"{start} {_compared(row, result)}".strip()]
+
+
+def _compared(row: Row, result: AnalysisResult) -> str:
+    grows = (
+        "an odds ratio moves away from 1 whenever a strong predictor of the outcome enters the model, "
+        "whether or not anything is mediated, and that hides mediation"
+    )
+    share = result.estimated(*HEADLINE) or result.estimated("khb", "proportion")
+    if share is None:
+        return ""
+    gap = float(share["estimate"]) - float(row["estimate"])
+    if row["estimate"] < 0 or gap >= APART:
+        return f"That is too low: {grows}."
+    if gap <= -APART:
+        return (
+            "That is more than the share above, which the change of scale does not explain: chance, or "
+            "models that describe the data badly, may be the reason."
+        )
+    return "Here the two are alike."
+
+
+def _cautions(result: AnalysisResult) -> list[str]:
+    said = []
+    if result.fitted < FEW:
+        said.append(
+            f"With {notation.count(result.fitted)} participants all of these figures are uncertain, more so "
+            "than their intervals show: bootstrap intervals from few people are too narrow."
+        )
+    return said
+
+
+def published_gap(result: AnalysisResult) -> float:
+    """Return how far the share as published lies below that on one scale, NaN where one is not given."""
+    first = result.estimated("log_or_difference", "proportion")
+    second = result.estimated("khb", "proportion")
+    if first is None or second is None:
+        return math.nan
+    return float(second["estimate"]) - float(first["estimate"])

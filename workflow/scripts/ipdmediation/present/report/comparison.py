@@ -1,0 +1,181 @@
+"""The run beside others: its analyses, published figures, and the truth of a generating model."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from ipdmediation.present import notation
+from ipdmediation.present.report.answer import WITHHELD
+from ipdmediation.present.report.result import SHARES, AnalysisResult
+from ipdmediation.present.scales import Reading, reading
+from ipdmediation.present.study import Study
+from ipdmediation.present.tables.table import Table, synthetic_note
+
+TRUE_EFFECTS = {"te": "Total effect", "pnde": "Direct effect", "tnie": "Indirect effect"}
+
+
+def beside(results: Sequence[AnalysisResult]) -> Table:
+    """Set the main numbers of all analyses beside each other, each on its own scale of the mean."""
+    rows = []
+    reads = [reading("te", "mean", study=result.study) for result in results]
+    mixed = len({(read.name, read.unit) for read in reads}) > 1
+    notes: dict[str, str] = {}
+    for result, read in zip(results, reads, strict=True):
+        label = str(result.study.analysis.get("label", ""))
+        cells = [
+            f"{label}: {_named(read.name, read.unit)}" if mixed else label,
+            notation.count(result.fitted),
+        ]
+        for effect in TRUE_EFFECTS:
+            row = result.row(effect, "mean")
+            cells.append(notation.DASH if row is None else read.text(row))
+        for key in SHARES:
+            row = result.row(*key)
+            cells.append(notation.DASH if row is None else reading(*key, study=result.study).text(row))
+            if row is not None and not notation.known(row["estimate"]):
+                reason = WITHHELD.get(str(row["withheld"]), "").format(mediator="the mediator")
+                notes.setdefault(reason, f"Withheld where {reason}.")
+        rows.append(cells)
+    study, read = results[0].study, reads[0]
+    quantity = "" if mixed else f", {_named(read.name, read.unit)}"
+    columns = [
+        "Analysis",
+        "Participants",
+        *(f"{name}{quantity} ({study.coverage} CI)" for name in TRUE_EFFECTS.values()),
+        *(f"{name} ({study.coverage} CI)" for name in SHARES.values()),
+    ]
+    direction = [] if mixed else [f"{read.direction.capitalize()}."]
+    return Table(
+        name="analyses",
+        title="All analyses beside each other",
+        cells=pd.DataFrame(rows, columns=columns),
+        notes=(
+            *direction,
+            "All intervals come from the bootstrap of the analysis.",
+            *(note for reason, note in notes.items() if reason),
+            *synthetic_note(study),
+        ),
+    )
+
+
+def _named(name: str, unit: str) -> str:
+    return f"{name}, {unit}" if unit else name
+
+
+def verdict(published: pd.DataFrame) -> list[str]:
+    """Count the published figures that agree, those that the patients were calibrated to on their own."""
+    agrees = published["agrees"].astype(str).str.lower().isin(["true", "1", "1.0"])
+    targets = published["calibrated"].astype(str).str.lower().isin(["true", "1", "1.0"])
+    sentences = []
+    if targets.any():
+        text = (
+            f"{notation.count(targets.sum())} of the {len(published)} published figures were targets to "
+            f"which the synthetic patients were calibrated, so that their agreement shows nothing but that; "
+            f"{notation.count((targets & agrees).sum())} are met by their rule."
+        )
+        sentences.append(text + _apart(published, targets & ~agrees, "Not met"))
+    if (~targets).any():
+        text = f"{notation.count((~targets & agrees).sum())} of {'the other ' if targets.any() else ''}" + (
+            f"{notation.count((~targets).sum())} published figures agree with this run by their rule."
+        )
+        sentences.append(text + _apart(published, ~targets & ~agrees, "Not in agreement"))
+    return sentences
+
+
+def _apart(published: pd.DataFrame, rows: pd.Series[bool], words: str) -> str:
+    labels = [str(label) for label in published.loc[rows, "label"]]
+    return f" {words}: {'; '.join(labels)}." if labels else ""
+
+
+def published_shares(results: Sequence[AnalysisResult]) -> list[str]:
+    """Set the shares that do not mix mediation with a change of scale beside each published one that does."""
+    sentences = []
+    for result in results:
+        study, printed = result.study, result.study.published_share
+        shares = [
+            f"{reading(*key, study=study).sentence(row, study)}, {notation.lower(label)}"
+            for key, label in SHARES.items()
+            if (row := result.estimated(*key)) is not None
+        ]
+        if printed and shares and study.odds_ratio:
+            ends = (printed.get(end, math.nan) for end in ("value", "low", "high"))
+            sentences.append(
+                f"The published share, {notation.proportion(*ends)}, is one by difference. In the analysis "
+                f"“{study.analysis['label']}” this run gives {'; '.join(shares)}. Why a difference of log "
+                "odds ratios comes out too small is said under Mediation."
+            )
+    return sentences
+
+
+def beside_truth(result: AnalysisResult, truth: Mapping[str, Any]) -> tuple[Table, list[str]]:
+    """Set the effects of an analysis beside those of the model that made its patients.
+
+    Parameters
+    ----------
+    result
+        The analysis.
+    truth
+        `effects` of the generating model: effect, then scale, then value.
+
+    Returns
+    -------
+    Table
+        One row an effect and scale that both have.
+    list of str
+        In how many the interval holds the truth, and which it misses.
+    """
+    study = result.study
+    rows, missed = [], []
+    for scale in truth["effects"]["te"]:
+        for effect, name in TRUE_EFFECTS.items():
+            row = result.estimated(effect, scale)
+            if row is None or not notation.known(row["ci_low"]):
+                continue
+            read, true = reading(effect, scale, study=study), float(truth["effects"][effect][scale])
+            inside = row["ci_low"] <= true <= row["ci_high"]
+            label = f"{name}, {read.name}"
+            rows.append([label, read.unit, _written(true, read), read.text(row), "yes" if inside else "no"])
+            if not inside:
+                missed.append((label, scale))
+    table = Table(
+        name="truth",
+        title="Effects of this run and of the model that made the patients",
+        cells=pd.DataFrame(
+            rows,
+            columns=[
+                "Effect",
+                "Unit",
+                "Truth",
+                f"This run ({study.coverage} CI)",
+                "Interval holds the truth",
+            ],
+        ),
+        notes=synthetic_note(study),
+    )
+    return table, _missed(rows, missed, study)
+
+
+def _written(value: float, read: Reading) -> str:
+    return notation.fixed(read.number(value), digits=read.digits, nulls=(read.null,))
+
+
+def _missed(rows: Sequence[Sequence[str]], missed: Sequence[tuple[str, str]], study: Study) -> list[str]:
+    held = len(rows) - len(missed)
+    sentences = [
+        f"The interval of the analysis “{study.analysis['label']}” holds the truth in {held} of "
+        f"{len(rows)} effects."
+    ]
+    if missed:
+        sentences.append(f"It misses {'; '.join(label for label, _ in missed)}.")
+    if study.family == "ordinal":
+        sentences.append(
+            "The patients were made with a treatment effect that differs from cut to cut of the outcome, "
+            "as the published counts have it. The models assume one odds ratio for all cuts (proportional "
+            "odds) and are wrong in this: effects at single cuts can miss for that reason, however many "
+            "patients there are."
+        )
+    return sentences

@@ -1,0 +1,176 @@
+"""What the mediation effects mean and what they do not mean, with the run's numbers."""
+
+from __future__ import annotations
+
+from ipdmediation.present import notation
+from ipdmediation.present.notation import lower
+from ipdmediation.present.report.answer import APART, published_gap
+from ipdmediation.present.report.result import HEADLINE, AnalysisResult
+from ipdmediation.present.scales import DIRECT_AT, Row, reading
+from ipdmediation.present.study import Study
+
+
+def meaning(result: AnalysisResult) -> list[str]:
+    """Explain paths, shares and their limits.
+
+    The odds ratio is not collapsible (Greenland, Robins & Pearl 1999 Stat Sci 14:29), so a proportion from
+    odds ratios mixes mediation with a change of scale (Karlson, Holm & Breen 2012 Sociol Methodol 42:286).
+
+    Parameters
+    ----------
+    result
+        The analysis.
+    """
+    return [
+        _natural(result),
+        _path_a(result),
+        *_path_b(result),
+        *_direct_at_values(result),
+        *_change_of_scale(result),
+        *_outside(result),
+        _assumption(result),
+    ]
+
+
+def _natural(result: AnalysisResult) -> str:
+    study = result.study
+    mediator = lower(study.label(study.mediator))
+    return (
+        f"The total effect compares the same participants with and without {lower(study.arm('treated'))}. "
+        f"It is the sum of two parts: direct, {mediator} as it would be without treatment; and indirect, "
+        f"through {mediator}, the treated with {mediator} as under treatment instead."
+    )
+
+
+def _path(row: Row, study: Study) -> str:
+    read = reading(str(row["effect"]), str(row["scale"]), study=study)
+    direction = f"; {read.direction}" if read.direction else f"; no effect is {read.null}"
+    return f"{read.name}, {read.sentence(row, study)}{direction}"
+
+
+def _path_a(result: AnalysisResult) -> str:
+    row = result.estimated("treatment_on_mediator", "coefficient")
+    text = "not estimated" if row is None else _path(row, result.study)
+    return f"Path a, from treatment to mediator: {text}."
+
+
+def _path_b(result: AnalysisResult) -> list[str]:
+    study = result.study
+    start = "Path b, from mediator to outcome among participants on the same treatment"
+    if study.spline_knots:
+        return [f"{start}: a curve (restricted cubic spline) without a single number."]
+    if study.interaction:
+        arms = [
+            f"{_path(row, study)}, with {lower(study.arm(arm))}"
+            for arm in ("treated", "control")
+            if (row := result.estimated(f"mediator_effect_{arm}", "coefficient")) is not None
+        ]
+        return [f"{start}, differs by arm in this model: {'; '.join(arms)}."] if arms else []
+    row = result.estimated("mediator_effect", "coefficient")
+    return [] if row is None else [f"{start}: {_path(row, study)}."]
+
+
+def _direct_at_values(result: AnalysisResult) -> list[str]:
+    """With an interaction, say what the direct effect is at stated values of the mediator."""
+    study = result.study
+    rows = {
+        quartile: row
+        for effect, quartile in DIRECT_AT.items()
+        if (row := result.estimated(effect, "coefficient")) is not None
+    }
+    if not rows:
+        return []
+    read = reading("direct_at_median", "coefficient", study=study)
+    values = [
+        f"{read.sentence(row, study)} at its {quartile}, {study.amount(study.mediator, row['at'])}"
+        for quartile, row in rows.items()
+    ]
+    return [
+        f"The direct effect depends on {lower(study.label(study.mediator))}; as {read.name} it is "
+        f"{notation.joined(values)} ({read.direction}). The natural direct effect is its average over the "
+        "participants, on the scale of the outcome."
+    ]
+
+
+def _change_of_scale(result: AnalysisResult) -> list[str]:
+    study = result.study
+    if not study.odds_ratio:
+        return (
+            []
+            if study.interaction or study.spline_knots
+            else [
+                "The outcome is modelled on its own scale, where effects along the paths add up; the "
+                "difference and the product describe the same quantity."
+            ]
+        )
+    mediator = study.label(study.mediator)
+    row = result.estimated("mediator_effect", "coefficient")
+    predictor = "may be such a predictor"
+    if row is not None:
+        side = reading("mediator_effect", "coefficient", study=study).side(row)
+        predictor = "is such a predictor" if side else "is not clearly one here"
+    sentences = [
+        "An odds ratio changes when a strong predictor of the outcome enters the model, even if that "
+        f"predictor has nothing to do with the treatment (non-collapsibility). {mediator} {predictor}. The "
+        f"step from the total to the direct {study.odds_ratio} therefore adds up two things: what the "
+        "mediator carries, and a stretching of the scale that usually works the other way. The share from "
+        "the difference is then too small, and can be negative although something is mediated."
+    ]
+    if study.interaction:
+        sentences.append(
+            f"With an interaction the direct {study.odds_ratio} depends on the mediator, so that the share "
+            "from the difference is not defined."
+        )
+    return sentences + _shares_apart(result)
+
+
+def _shares_apart(result: AnalysisResult) -> list[str]:
+    gap = published_gap(result)
+    if not notation.known(gap):
+        return []
+    keys = {
+        ("log_or_difference", "proportion"): "from the difference",
+        ("khb", "proportion"): "when both models are put on one scale (Karlson-Holm-Breen)",
+        HEADLINE: "of the effect on the mean",
+    }
+    given = [
+        f"{reading(*key, study=result.study).point(row)} {words}"
+        for key, words in keys.items()
+        if (row := result.estimated(*key)) is not None
+    ]
+    start = f"In this analysis the same fits give {notation.joined(given)}"
+    if gap >= APART:
+        return [
+            f"{start}. The first differs from the others because of the stretching, so it should not be read "
+            "as the share that is mediated."
+        ]
+    if gap <= -APART:
+        return [
+            f"{start}. They are apart in the direction that the stretching does not explain: chance, or "
+            "models that describe the data badly, may be the reason."
+        ]
+    return [f"{start}: the stretching is small here."]
+
+
+def _outside(result: AnalysisResult) -> list[str]:
+    """Explain a share as published that lies below 0."""
+    row = result.estimated("log_or_difference", "proportion")
+    if row is None or row["estimate"] >= 0:
+        return []
+    read = reading("log_or_difference", "proportion", study=result.study)
+    return [
+        f"The share from the difference, {read.sentence(row, result.study)}, is printed as it is: the "
+        "treatment's coefficient grows when the mediator enters, which a change of scale makes, not "
+        "mediation."
+    ]
+
+
+def _assumption(result: AnalysisResult) -> str:
+    study = result.study
+    mediator, outcome = lower(study.label(study.mediator)), lower(study.label(study.outcome))
+    return (
+        f"{study.arm('treated')} was allotted by chance; {mediator} was not. Participants with different "
+        f"values differ in other ways too, and whatever affects both {mediator} and {outcome} and is not "
+        "among the covariates moves the parts and their share. They describe the average of these "
+        "participants and do not show that changing the mediator by other means would change the outcome."
+    )

@@ -1,0 +1,269 @@
+"""What was done in this run, and nothing else, with the sources that it leans on."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import pandas as pd
+
+from ipdmediation.data.covariates import COVARIATE_MODELS, Covariates, covariate_names, covariates_of
+from ipdmediation.present import notation
+from ipdmediation.present.notation import lower
+from ipdmediation.present.report.result import AnalysisResult
+from ipdmediation.present.study import Study
+
+SOURCES = {
+    "Christensen 2019": "Christensen RHB. ordinal: regression models for ordinal data. R package 2019.",
+    "Davison & Hinkley 1997": "Davison AC, Hinkley DV. Bootstrap methods and their application. Cambridge "
+    "University Press 1997.",
+    "Efron 1987": "Efron B. Better bootstrap confidence intervals. J Am Stat Assoc 1987;82:171.",
+    "Freedman et al. 1992": "Freedman LS, Graubard BI, Schatzkin A. Statistical validation of intermediate "
+    "endpoints. Stat Med 1992;11:167.",
+    "Harrell 2015": "Harrell FE. Regression modeling strategies. 2nd ed. Springer 2015.",
+    "Imai et al. 2010": "Imai K, Keele L, Tingley D. A general approach to causal mediation analysis. "
+    "Psychol Methods 2010;15:309.",
+    "Karlson et al. 2012": "Karlson KB, Holm A, Breen R. Comparing regression coefficients between "
+    "same-sample nested models. Sociol Methodol 2012;42:286.",
+    "Lee et al. 2021": "Lee H, et al. A guideline for reporting mediation analyses (AGReMA). JAMA "
+    "2021;326:1045.",
+    "Rubin 1987": "Rubin DB. Multiple imputation for nonresponse in surveys. Wiley 1987.",
+    "Schomaker & Heumann 2018": "Schomaker M, Heumann C. Bootstrap inference when using multiple imputation. "
+    "Stat Med 2018;37:2252.",
+    "van Buuren 2018": "van Buuren S. Flexible imputation of missing data. 2nd ed. CRC Press 2018.",
+    "VanderWeele et al. 2016": "VanderWeele TJ, Zhang Y, Lim P. Mediation analysis with an ordinal outcome. "
+    "Epidemiology 2016;27:651.",
+}
+_FAMILIES = {
+    "ordinal": "a proportional-odds (cumulative logit) model: one odds ratio for every cut of the scale",
+    "binary": "a logistic model",
+    "continuous": "a linear model",
+}
+_TRANSFORMS = {
+    "log": "as its natural logarithm",
+    "log1p": "as the natural logarithm of one more than its value",
+    "cube_root": "as its cube root",
+    "identity": "as measured",
+}
+_TRIAL_EFFECTS = {
+    "fixed": "Each trial has its own level of mediator and outcome (indicators); the effects are shared.",
+    "random_intercept": "Each trial has its own level of mediator and outcome, normally distributed.",
+    "random_slope": "Each trial has its own level and its own treatment effect, normally distributed.",
+    "random_slopes": (
+        "Each trial has its own level, treatment effect and, in the outcome model, mediator effect, drawn "
+        "from a normal distribution."
+    ),
+}
+_INTERVALS = {
+    "percentile": "percentile intervals (Davison & Hinkley 1997)",
+    "basic": "basic intervals (Davison & Hinkley 1997)",
+    "normal": "normal intervals (Davison & Hinkley 1997)",
+    "bca": "bias-corrected and accelerated intervals (Efron 1987)",
+}
+_RESAMPLING = {
+    "stratified": "Participants are drawn with replacement within trial and arm (inference for these trials)",
+    "two_level": (
+        "Trials are drawn with replacement, and within each of them participants by arm (inference for a "
+        "population of such trials)"
+    ),
+}
+
+
+class Methods(NamedTuple):
+    """Paragraphs on what was done, on what it assumes, and the sources named in either."""
+
+    done: list[str]
+    assumed: list[str]
+    sources: list[str]
+
+
+def methods(result: AnalysisResult, *, version: str = "") -> Methods:
+    """Describe an analysis from its configuration and its tables.
+
+    Parameters
+    ----------
+    result
+        The analysis.
+    version
+        Of this software, empty where it is not known.
+    """
+    done = [
+        _models(result),
+        _effects(result.study),
+        _bootstrap(result),
+        *_missing(result),
+        _software(version),
+    ]
+    assumed = assumptions(result)
+    text = " ".join([*done, *assumed])
+    return Methods(done, assumed, [entry for key, entry in SOURCES.items() if key in text])
+
+
+def _models(result: AnalysisResult) -> str:
+    study = result.study
+    mediator, outcome = study.label(study.mediator), study.label(study.outcome)
+    transform = _TRANSFORMS[study.transform]
+    if study.transform == "log" and study.offset:
+        transform += f" after adding {study.amount(study.mediator, study.offset)}, so that zero is allowed"
+    if study.spline_knots:
+        transform += (
+            f", in the outcome model by a restricted cubic spline with {study.spline_knots} knots at "
+            "quantiles (Harrell 2015)"
+        )
+    sentences = [
+        "Three models are fitted: treatment on mediator, treatment on outcome (total), and treatment and "
+        f"mediator on outcome{' with their interaction' if study.interaction else ''}. {mediator} enters "
+        f"them {transform} and is modelled by a linear model. {outcome} is modelled by "
+        f"{_FAMILIES[study.family]}.",
+        trial_sentence(study),
+        _likelihood(study),
+        _adjustment(study),
+    ]
+    return " ".join(filter(None, sentences))
+
+
+def trial_sentence(study: Study) -> str:
+    """Say how the models tell trials apart."""
+    if study.trial_effects != "none":
+        return _TRIAL_EFFECTS[study.trial_effects]
+    if len(study.trials) > 1:
+        return f"The {len(study.trials)} trials are not told apart: the models have no trial effects."
+    return "There is one study, so the models have no trial effects."
+
+
+def _likelihood(study: Study) -> str:
+    if not study.trial_effects.startswith("random"):
+        return "All models are fitted by maximum likelihood." if study.odds_ratio else ""
+    if study.odds_ratio:
+        return (
+            "The outcome models are fitted by maximum likelihood with the Laplace approximation, as by the R "
+            "package ordinal (Christensen 2019), the mediator model by maximum likelihood."
+        )
+    return "The models are fitted by maximum likelihood."
+
+
+def _effects(study: Study) -> str:
+    population = str(study.analysis.get("standardisation", {}).get("population", "these_trials"))
+    over = "the participants of the cohort"
+    if study.trial_effects.startswith("random"):
+        over += (
+            ", each in a trial like the own one (at the conditional modes of the random effects)"
+            if population == "these_trials"
+            else ", in a new trial (random effects integrated over their distribution)"
+        )
+    residual = str(study.analysis.get("standardisation", {}).get("mediator_distribution", "gaussian"))
+    distribution = {
+        "gaussian": "the Gaussian distribution that its model gives it",
+        "empirical": "the residuals of its model",
+    }[residual]
+    text = (
+        f"Natural effects are averages over {over}, the mediator integrated over {distribution} (mediation "
+        "formula; Imai et al. 2010"
+        + ("; for ordinal outcomes VanderWeele et al. 2016). " if study.family == "ordinal" else "). ")
+        + "The share of the answer is the indirect effect on the mean of the outcome over the total one."
+    )
+    if study.odds_ratio and not study.interaction:
+        text += (
+            " The share as published is one minus the ratio of the two treatment coefficients (Freedman et "
+            "al. 1992), which mixes mediation with a change of scale; that on one scale keeps them apart "
+            "(Karlson et al. 2012)."
+        )
+    return text
+
+
+def _bootstrap(result: AnalysisResult) -> str:
+    study = result.study
+    bootstrap = study.analysis["bootstrap"]
+    return (
+        f"{_RESAMPLING[str(bootstrap['resampling'])]}; one resample serves all models of a replicate, "
+        f"which are refitted to it. {notation.count(bootstrap['replicates'])} replicates give "
+        f"{study.coverage} {_INTERVALS[str(bootstrap['interval'])]} and P values: twice the smaller share "
+        "of replicates on either side of no effect, the sample itself counted as one (Davison & Hinkley "
+        "1997). Intervals and P values in the table of the models, which has the covariates too, are Wald's."
+    )
+
+
+def _missing(result: AnalysisResult) -> list[str]:
+    study, table = result.study, result.missing
+    whole = table[(table["trial"] == "all") & (table["missing"] > 0)]
+    imputed, excluded = (whole[whole["handled"] == way] for way in ("imputed", "excluded"))
+    sentences = []
+    if len(excluded):
+        sentences.append(
+            "Participants without a value of a variable of the models are left out: "
+            f"{_counted(excluded, study)} (a participant may lack several)."
+        )
+    if len(imputed):
+        missing = study.analysis["missing"]
+        sentences.append(
+            f"Missing values are imputed {notation.count(missing['imputations'])} times by chained equations "
+            f"with predictive mean matching within arm (van Buuren 2018): {_counted(imputed, study)}. "
+            "Replicates are spread over the completed data sets and pooled (Schomaker & Heumann 2018); the "
+            "table of the models is pooled by Rubin's rules (Rubin 1987)."
+        )
+    return [" ".join(sentences) or "No participant in the analysis lacks a value of the models' variables."]
+
+
+def _counted(rows: pd.DataFrame, study: Study) -> str:
+    return notation.joined(
+        f"{lower(study.label(str(row['variable'])))} in {notation.count(row['missing'])}"
+        for row in rows.to_dict("records")
+    )
+
+
+def _software(version: str) -> str:
+    named = f"ipdmediation {version}" if version else "ipdmediation"
+    return (
+        f"The analysis was made with {named}; versions of all software stand under Reproducibility. What a "
+        "report of a mediation analysis should contain is listed in AGReMA (Lee et al. 2021)."
+    )
+
+
+def assumptions(result: AnalysisResult) -> list[str]:
+    """State what the analysis assumes and where its limits are."""
+    study = result.study
+    mediator, outcome = lower(study.label(study.mediator)), lower(study.label(study.outcome))
+    paragraphs = [
+        f"Natural effects need that, given the covariates, nothing unmeasured affects both {mediator} and "
+        f"{outcome}, and that no common cause of the two is itself an effect of the treatment. Randomisation "
+        "does not give this; no test can show it.",
+        _model_assumptions(study, mediator, outcome),
+    ]
+    selected = result.flow[result.flow["kind"] == "eligibility"]
+    lost = int(selected["excluded"].sum())
+    if lost:
+        paragraphs.append(
+            f"{notation.count(lost)} randomised participants are not analysed because of rules that may "
+            "depend on what happened after randomisation (see Participants); where such a loss depends on "
+            "treatment and outcome, the comparison of the arms is no longer one of randomised groups."
+        )
+    return paragraphs
+
+
+def _model_assumptions(study: Study, mediator: str, outcome: str) -> str:
+    text = f"The models are taken to be right: {mediator} is measured without error"
+    if study.family == "ordinal":
+        text += ", every odds ratio is the same at each cut of the scale (proportional odds)"
+    if not study.spline_knots:
+        text += f", its relation with {outcome} is a straight line on the scale of the model"
+    if not study.interaction:
+        text += " and the same in both arms"
+    return f"{text}."
+
+
+def _adjustment(study: Study) -> str:
+    """Name the covariates, by model where these differ."""
+    stated = study.analysis.get("covariates", [])
+    mediator, outcome = (_covariates(covariates_of(stated, model=model), study) for model in COVARIATE_MODELS)
+    if mediator == outcome:
+        return f"All models are adjusted for {outcome}." if outcome else "No model has covariates."
+    return (
+        f"The mediator model is adjusted for {mediator or 'nothing'}, the total and the outcome model for "
+        f"{outcome or 'nothing'}."
+    )
+
+
+def _covariates(covariates: Covariates, study: Study) -> str:
+    """Name covariates; a formula also as it stands, for it says more than their names."""
+    names = [name for name in covariate_names(covariates) if name in study.variables]
+    named = notation.joined(lower(study.label(name)) for name in names)
+    return f"{named} (as the formula {covariates})" if isinstance(covariates, str) and covariates else named

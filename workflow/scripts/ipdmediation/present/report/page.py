@@ -1,0 +1,232 @@
+"""The page itself: what stands where, made from the tables and figures of a run."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from ipdmediation.present import notation, style
+from ipdmediation.present.notation import unbroken
+from ipdmediation.present.report.answer import answer
+from ipdmediation.present.report.comparison import beside, beside_truth, published_shares, verdict
+from ipdmediation.present.report.meaning import meaning
+from ipdmediation.present.report.methods import methods
+from ipdmediation.present.report.privacy import refuse_patient_rows
+from ipdmediation.present.report.result import SHARES, AnalysisResult, sentence
+from ipdmediation.present.scales import reading
+from ipdmediation.present.tables.baseline import baseline
+from ipdmediation.present.tables.effects import effects
+from ipdmediation.present.tables.flow import flow
+from ipdmediation.present.tables.models import models
+from ipdmediation.present.tables.natural_effects import natural_effects
+from ipdmediation.present.tables.published import published as published_table
+from ipdmediation.present.tables.quality import quality as quality_table
+from ipdmediation.present.tables.table import PROSE, Table
+
+
+def render(
+    template: Path,
+    results: Sequence[AnalysisResult],
+    *,
+    published: pd.DataFrame | None = None,
+    quality: Mapping[str, pd.DataFrame] | None = None,
+    manifest: Mapping[str, Any] | None = None,
+    truth: Mapping[str, Any] | None = None,
+) -> str:
+    """Render the report as one HTML page that fetches nothing.
+
+    Parameters
+    ----------
+    template
+        Jinja2 template of the page.
+    results
+        All analyses; the first one is told in full, the others are set beside it.
+    published
+        Comparison with published figures.
+    quality
+        What harmonising did, by trial id.
+    manifest
+        Seed, versions, checksums: numbers and texts, or mappings of them.
+    truth
+        Effects of the generating model, of a synthetic study.
+
+    Returns
+    -------
+    str
+        The page.
+
+    Raises
+    ------
+    PatientRowsError
+        If a table has a column that is none of the aggregates': the page may hold these only.
+    """
+    main, manifest = results[0], manifest or {}
+    study = main.study
+    refuse_patient_rows(results, published=published, quality=quality or {})
+    compared = None if published is None or published.empty else published
+    environment = Environment(
+        loader=FileSystemLoader(template.parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    text = methods(main, version=str(manifest.get("versions", {}).get("ipdmediation", "")))
+    true_table, true_sentences = (None, []) if truth is None else beside_truth(main, truth)
+    return environment.get_template(template.name).render(
+        study=study,
+        synthetic_note=style.SYNTHETIC_NOTE,
+        answer=[unbroken(line) for line in answer(main)],
+        facts=_facts(main),
+        figures={name: _figure(name, svg, main) for name, svg in main.figures.items()},
+        flow=_page_table(flow(main.flow, study=study)),
+        baseline=_page_table(baseline(main.baseline, main.flow, study=study)),
+        models=_page_table(models(main.models, study=study)),
+        effects=_page_table(effects(main.effects, study=study)),
+        natural=_page_table(natural_effects(main.effects, study=study)),
+        meaning=[unbroken(line) for line in meaning(main)],
+        notices={place: main.messages(*steps) for place, steps in NOTICE_PLACES.items()},
+        fits=_fits(main),
+        published=None if compared is None else _page_table(published_table(compared, study=study)),
+        verdict=[] if compared is None else [*verdict(compared), *published_shares(results)],
+        truth=None if true_table is None else _page_table(true_table),
+        true_sentences=true_sentences,
+        quality=[
+            {"trial": study.trial(trial), **_page_table(quality_table(frame, study=study))}
+            for trial, frame in (quality or {}).items()
+        ],
+        analyses=_page_table(beside(results)) if len(results) > 1 else None,
+        analyses_notices=[
+            {"analysis": str(result.study.analysis.get("label", "")), "messages": found}
+            for result in results[1:]
+            if (found := _own_notices(result, main))
+        ],
+        methods=text.done,
+        assumptions=text.assumed,
+        sources=text.sources,
+        manifest=_manifest(manifest),
+    )
+
+
+#: Which steps' notices stand beside which part of the page.
+NOTICE_PLACES = {"participants": ("cohort", "imputation"), "mediation": ("bootstrap",)}
+MODEL_STEPS = ("mediator model", "total model", "outcome model")  # said with each fit
+
+
+def _own_notices(result: AnalysisResult, main: AnalysisResult) -> list[str]:
+    """Notices of an analysis that the first one, which is told in full, does not have."""
+    steps = [*MODEL_STEPS, *(step for found in NOTICE_PLACES.values() for step in found)]
+    known = set(main.messages(*steps))
+    return [message for message in result.messages(*steps) if message not in known]
+
+
+def _facts(result: AnalysisResult) -> list[dict[str, str]]:
+    """Numbers at a glance: each with its interval, and where no effect lies."""
+    study = result.study
+    last = result.last_step
+    arms = ", ".join(
+        f"{study.short(arm)} {notation.count(last[f'remaining_{arm}'])}" for arm in ("treated", "control")
+    )
+    facts = [{"label": "Participants analysed", "value": notation.count(result.fitted), "detail": arms}]
+    shown = {
+        ("te", "mean"): "Total effect",
+        ("pnde", "mean"): "Direct effect",
+        ("tnie", "mean"): f"Effect through {notation.lower(study.label(study.mediator))}",
+        **SHARES,
+    }
+    if study.odds_ratio:
+        shown[("total", "coefficient")] = f"Total effect, {study.odds_ratio} of a better outcome"
+    for key, label in shown.items():
+        row = result.row(*key)
+        if row is None:
+            continue
+        read = reading(*key, study=study)
+        value, _, ends = read.text(row).partition(" (")
+        detail = f"{study.coverage} CI {ends.rstrip(')')}" if ends else ""
+        named = f"{label}, {read.name}" if key[1] == "mean" and key[0] != "pm" else label
+        unit = f" {read.unit}" if read.unit not in ("", "%") and notation.known(row["estimate"]) else ""
+        about = "; ".join(filter(None, [detail, read.direction]))
+        facts.append({"label": named, "value": f"{value}{unit}", "detail": about})
+    return facts
+
+
+def _figure(name: str, svg: str, result: AnalysisResult) -> dict[str, str]:
+    encoded = base64.b64encode(svg.encode()).decode("ascii")
+    return {"source": f"data:image/svg+xml;base64,{encoded}", "alt": _alt(name, result)}
+
+
+def _alt(name: str, result: AnalysisResult) -> str:
+    """Say in words what a figure shows, for readers who cannot see it."""
+    study = result.study
+    mediator, outcome = study.label(study.mediator), study.label(study.outcome)
+    by_arm = (
+        f"Distribution of {outcome} by arm."
+        if study.family == "continuous"
+        else f"{outcome} by arm: percentages."
+    )
+    words = {
+        "patient_flow": f"From randomisation to the {notation.count(result.fitted)} analysed.",
+        "outcome_by_arm": by_arm,
+        "outcome_by_trial": f"The same in each trial: {outcome} by arm.",
+        "mediator_by_arm": f"Distribution of {mediator} by arm, with median and interquartile range.",
+        "mediator_by_trial": f"Median and interquartile range of {mediator} by arm in each trial.",
+        "path_diagram": f"Paths from treatment through {mediator} to {outcome} with their estimates.",
+        "proportion_distribution": "Bootstrap distribution of the proportion mediated, with its interval.",
+        "model_coefficients": "Coefficients of the models without and with the mediator, with intervals.",
+    }
+    note = f" {style.SYNTHETIC_NOTE}." if study.synthetic else ""
+    return words[name] + note
+
+
+def _page_table(table: Table) -> dict[str, Any]:
+    return {
+        "title": table.title,
+        "heads": table.heads,
+        "prose": [position for position, name in enumerate(table.cells.columns) if name in PROSE],
+        "rows": [[str(cell) for cell in row] for row in table.cells.itertuples(index=False)],
+        "indented": table.indented,
+        "notes": table.notes,
+    }
+
+
+def _fits(result: AnalysisResult) -> list[str]:
+    """One sentence a model on how its fit went."""
+    sentences = []
+    for name, fit in result.diagnostics.items():
+        state = "converged" if fit["converged"] else "did NOT converge"
+        text = f"The {name} model {state} on {notation.count(fit['n'])} participants"
+        if fit["imputations"] > 1:
+            text += f", {notation.count(fit['imputations'])} completed data sets"
+        if fit["singular"]:
+            text += "; the fit is singular"
+        if "nonlinearity" in fit:
+            p_value = notation.p_sentence(fit["nonlinearity"]["p_value"])
+            text += f"; the mediator's curve against a straight line, {p_value}"
+        sentences.append(" ".join([f"{text}.", *(sentence(each["message"]) for each in fit["warnings"])]))
+    return sentences
+
+
+def _manifest(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """Split a manifest into single facts, tables of names and values, and the rest as text."""
+    words = {key: key.replace("_", " ").capitalize() for key in manifest}
+    facts = {
+        words[key]: str(value) for key, value in manifest.items() if not isinstance(value, Mapping | list)
+    }
+    flat = {
+        words[key]: {str(name): str(entry) for name, entry in value.items()}
+        for key, value in manifest.items()
+        if isinstance(value, Mapping)
+        and not any(isinstance(entry, Mapping | list) for entry in value.values())
+    }
+    rest = {
+        words[key]: json.dumps(value, indent=2, ensure_ascii=False, default=str)
+        for key, value in manifest.items()
+        if words[key] not in facts and words[key] not in flat
+    }
+    return {"facts": facts, "tables": flat, "rest": rest}

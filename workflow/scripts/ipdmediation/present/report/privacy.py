@@ -1,0 +1,66 @@
+"""The guard before the page: aggregates pass, patients' rows do not."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+import pandas as pd
+
+from ipdmediation.data.cohort import FLOW_COLUMNS
+from ipdmediation.data.description import DESCRIPTION_COLUMNS
+from ipdmediation.data.harmonise import QUALITY_COLUMNS
+from ipdmediation.data.missing import MISSING_COLUMNS
+from ipdmediation.data.notices import Noted
+from ipdmediation.evidence.published import COLUMNS as PUBLISHED_COLUMNS
+from ipdmediation.inference.model_table import COLUMNS as MODEL_COLUMNS
+from ipdmediation.inference.summary import COLUMNS as EFFECT_COLUMNS
+from ipdmediation.present.report.result import AnalysisResult
+
+OWN_COLUMNS: Mapping[str, Collection[str]] = {
+    "flow": FLOW_COLUMNS,
+    "baseline": DESCRIPTION_COLUMNS,
+    "outcome": DESCRIPTION_COLUMNS,
+    "mediator": DESCRIPTION_COLUMNS,
+    "effects": EFFECT_COLUMNS,
+    "missing": MISSING_COLUMNS,
+    "notices": Noted._fields,
+}
+
+
+class PatientRowsError(ValueError):
+    """A table that is not one of the report's aggregates was handed to it."""
+
+
+def refuse_patient_rows(
+    results: Sequence[AnalysisResult],
+    *,
+    published: pd.DataFrame | None,
+    quality: Mapping[str, pd.DataFrame],
+) -> None:
+    """Stop where a table has a column that the aggregates of its kind do not have.
+
+    The names of a study's variables play no part in this: a variable may be called as a column is.
+
+    Raises
+    ------
+    PatientRowsError
+        Names the table and the columns.
+    """
+    for position, result in enumerate(results, start=1):
+        for name, columns in OWN_COLUMNS.items():
+            _check(f"analysis {position}, {name}", getattr(result, name), columns)
+        for name, frame in result.models.items():
+            _check(f"analysis {position}, {name} model", frame, MODEL_COLUMNS)
+    for trial, frame in quality.items():
+        _check(f"quality of {trial}", frame, QUALITY_COLUMNS)
+    if published is not None:
+        _check("published comparison", published, PUBLISHED_COLUMNS)
+
+
+def _check(name: str, frame: pd.DataFrame, columns: Collection[str]) -> None:
+    strange = sorted(set(map(str, frame.columns)) - set(columns))
+    if strange:
+        raise PatientRowsError(
+            f"{name}: columns {', '.join(strange)} are none of this table's and may be patients' "
+            f"({len(frame)} rows); the report takes aggregate tables only"
+        )

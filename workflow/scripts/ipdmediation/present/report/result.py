@@ -1,0 +1,86 @@
+"""The tables of one analysis, as the page asks them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from ipdmediation.present import notation
+from ipdmediation.present.scales import Row
+from ipdmediation.present.study import Study
+
+HEADLINE = ("pm", "mean")
+SHARES = {
+    HEADLINE: "Share of the effect on the mean",
+    ("khb", "proportion"): "Share on one scale (KHB)",
+    ("log_or_difference", "proportion"): "Share as published (difference)",
+}
+
+
+@dataclass(frozen=True)
+class AnalysisResult:
+    """The tables of one analysis, and its figures.
+
+    Parameters
+    ----------
+    study
+        Words of the study, with the analysis these tables belong to.
+    flow, baseline, outcome, mediator, effects
+        Tidy tables of the analysis.
+    models
+        Coefficients of the models `mediator`, `total` and `outcome`.
+    missing
+        What was missing and what was done about it: columns `variable, trial, n, missing, handled`.
+    notices
+        What a reader has to know: columns `step, kind, message`.
+    diagnostics
+        What each fit reports about itself, by model.
+    figures
+        SVG texts by the name of the function that drew them; only those of the first analysis are shown.
+    """
+
+    study: Study
+    flow: pd.DataFrame
+    baseline: pd.DataFrame
+    outcome: pd.DataFrame
+    mediator: pd.DataFrame
+    models: Mapping[str, pd.DataFrame]
+    effects: pd.DataFrame
+    missing: pd.DataFrame
+    notices: pd.DataFrame
+    diagnostics: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    figures: Mapping[str, str] = field(default_factory=dict)
+
+    def row(self, effect: str, scale: str) -> Row | None:
+        """Row of an effect, None where the analysis has no such effect."""
+        found = self.effects[(self.effects["effect"] == effect) & (self.effects["scale"] == scale)]
+        return None if found.empty else dict(found.iloc[0])
+
+    def estimated(self, effect: str, scale: str) -> Row | None:
+        """Row of an effect, None where it is absent or withheld."""
+        row = self.row(effect, scale)
+        return row if row is not None and notation.known(row["estimate"]) else None
+
+    @property
+    def last_step(self) -> Row:
+        """Row of the flow that counts the participants to whom the models were fitted."""
+        return dict(self.flow.sort_values("step").iloc[-1])
+
+    @property
+    def fitted(self) -> int:
+        """Number of participants to whom the models were fitted."""
+        return int(self.last_step["remaining"])
+
+    def messages(self, *steps: str) -> list[str]:
+        """Sentences of the notices that some steps gave."""
+        found = self.notices[self.notices["step"].isin(steps)]
+        return [sentence(message) for message in dict.fromkeys(found["message"].astype(str))]
+
+
+def sentence(text: str) -> str:
+    """Write a message as a sentence."""
+    text = text.strip().rstrip(".")
+    return f"{text[:1].upper()}{text[1:]}."

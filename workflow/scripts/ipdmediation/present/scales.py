@@ -1,0 +1,211 @@
+"""How an effect on a scale is written: what it is, its unit, its null and its better side."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ipdmediation.present import notation
+from ipdmediation.present.study import Study
+
+DIRECT_AT = {"direct_at_q1": "lower quartile", "direct_at_median": "median", "direct_at_q3": "upper quartile"}
+ON_THE_OUTCOME = ("total", "direct", *DIRECT_AT, "khb_total", "khb_indirect")
+OF_THE_MEDIATOR = ("mediator_effect", "mediator_effect_control", "mediator_effect_treated")
+LOG_TRANSFORMS = ("log", "log1p")
+POINTS = "percentage points"
+Row = Mapping[Any, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """The way in which effects on one scale are written.
+
+    Parameters
+    ----------
+    name
+        What an estimate is, such as ``common odds ratio``.
+    unit
+        What is printed after it, empty where it has no unit.
+    better
+        1 where above the null is better, -1 where below is, 0 where neither is.
+    ratio
+        Whether the stored number is the logarithm of the one that is written; the null of a ratio is 1.
+    factor
+        What a difference is multiplied by, 100 for percentage points and shares.
+    digits
+        Decimals.
+    """
+
+    name: str
+    unit: str = ""
+    better: int = 0
+    ratio: bool = False
+    factor: float = 1.0
+    digits: int = 2
+
+    @property
+    def null(self) -> int:
+        """Value of no effect."""
+        return 1 if self.ratio else 0
+
+    @property
+    def direction(self) -> str:
+        """Say which side of the null is better, empty where neither is."""
+        side = {1: "above", -1: "below", 0: ""}[self.better]
+        return f"{side} {self.null} is better" if side else ""
+
+    def number(self, value: float) -> float:
+        """Turn a stored number into the one that is written."""
+        if not notation.known(value):
+            return math.nan
+        return math.exp(value) if self.ratio else self.factor * float(value)
+
+    def text(self, row: Row) -> str:
+        """Write the estimate of a row with its interval, "withheld" where it has none."""
+        if not notation.known(row["estimate"]):
+            return "withheld"
+        estimate, low, high = (self.number(row[name]) for name in ("estimate", "ci_low", "ci_high"))
+        if self.unit == "%":
+            return notation.proportion(estimate / 100, low / 100, high / 100, digits=self.digits)
+        return notation.interval(estimate, low, high, digits=self.digits, nulls=(self.null,))
+
+    def sentence(self, row: Row, study: Study) -> str:
+        """Write the estimate of a row with its unit and the name of its interval, for a sentence."""
+        text, unit = self.text(row), f" {self.unit}" if self.unit not in ("", "%") else ""
+        if " (" not in text:
+            return f"{text}{unit}"
+        return text.replace(" (", f"{unit} ({study.coverage} CI ", 1)
+
+    def point(self, row: Row) -> str:
+        """Write the estimate of a row alone."""
+        text = notation.fixed(self.number(row["estimate"]), digits=self.digits, nulls=(self.null,))
+        return f"{text}%" if self.unit == "%" else text
+
+    def side(self, row: Row) -> int:
+        """Say on which side of the null an interval lies, 0 where it holds the null or is missing."""
+        if notation.known(row["ci_low"]) and row["ci_low"] > 0:
+            return 1
+        return -1 if notation.known(row["ci_high"]) and row["ci_high"] < 0 else 0
+
+    def verdict(self, row: Row) -> int:
+        """Say whether an interval speaks of better (1) or worse (-1) outcomes; 0 where it is open."""
+        return self.side(row) * self.better
+
+
+def reading(effect: str, scale: str, *, study: Study) -> Reading:
+    """Return how an effect on a scale is written.
+
+    Parameters
+    ----------
+    effect, scale
+        Keys of a row of the effects table.
+    study
+        Words of the study.
+
+    Raises
+    ------
+    KeyError
+        For a scale that the house has no words for.
+    """
+    if scale == "proportion" or effect == "pm":
+        return Reading(name="share of the total effect", unit="%", factor=100, digits=1)
+    if scale == "coefficient":
+        return _coefficient(effect, study)
+    if scale.startswith("prob_le_"):
+        return Reading(name=_cut_name(scale, study), unit=POINTS, better=-study.better, factor=100, digits=1)
+    return _averaged(scale, study)
+
+
+def mediator_scale_unit(study: Study) -> str:
+    """Return the unit of the mediator on its analysis scale, such as ``ln mL``."""
+    unit = str(study.variables.get(study.mediator, {}).get("unit") or "unit")
+    if study.transform in LOG_TRANSFORMS:
+        return f"ln {unit}"
+    return f"{unit}^(1/3)" if study.transform == "cube_root" else unit
+
+
+def _coefficient(effect: str, study: Study) -> Reading:
+    if effect == "treatment_on_mediator":
+        return _on_the_mediator(study)
+    per = f" per 1 {mediator_scale_unit(study)}" if effect in OF_THE_MEDIATOR else ""
+    if effect not in (*ON_THE_OUTCOME, *OF_THE_MEDIATOR):
+        raise KeyError(effect)
+    if study.odds_ratio:
+        return Reading(name=f"{study.odds_ratio} of a better outcome{per}", better=1, ratio=True)
+    return Reading(
+        name=f"difference in {study.label(study.outcome)}{per}",
+        unit=study.unit(study.outcome),
+        better=study.better,
+    )
+
+
+def _on_the_mediator(study: Study) -> Reading:
+    mediator = study.label(study.mediator)
+    if study.transform in LOG_TRANSFORMS:
+        added = f" plus {study.amount(study.mediator, study.offset)}" if study.offset else ""
+        return Reading(name=f"ratio of geometric means of {mediator}{added}", ratio=True)
+    root = study.transform == "cube_root"
+    name = f"difference in the cube root of {mediator}" if root else f"difference in {mediator}"
+    return Reading(name=name, unit=mediator_scale_unit(study) if root else study.unit(study.mediator))
+
+
+def _averaged(scale: str, study: Study) -> Reading:
+    outcome = study.label(study.outcome)
+    if scale == "mean" and study.family == "binary":
+        event = study.levels(study.outcome)["1"]
+        return Reading(name=f"{outcome}: {event}", unit=POINTS, better=study.better, factor=100, digits=1)
+    known = {
+        "mean": Reading(
+            name=f"mean of {outcome}", unit=study.unit(study.outcome) or _points(study), better=study.better
+        ),
+        "utility": Reading(name=f"mean utility of {outcome}", better=1),
+        "win": Reading(
+            name="better outcome than a patient without treatment (ties half)",
+            unit=f"{POINTS} above 50",
+            better=1,
+            factor=100,
+            digits=1,
+        ),
+        "log_win_odds": Reading(name="win odds", better=1, ratio=True),
+        "log_or": Reading(
+            name=f"{study.odds_ratio} of a better outcome, averaged over the participants",
+            better=1,
+            ratio=True,
+        ),
+    }
+    return known[scale]
+
+
+def _points(study: Study) -> str:
+    return "points" if study.family == "ordinal" else ""
+
+
+def _cut_name(scale: str, study: Study) -> str:
+    code, outcome = scale.removeprefix("prob_le_"), study.label(study.outcome)
+    if study.family == "binary":
+        return f"{outcome}: {study.levels(study.outcome)['0']}"
+    return f"{outcome} of {code} or less"
+
+
+def named_cut(study: Study) -> tuple[str, int]:
+    """Return the scale that counts who reaches the named level or a better one, and its sign.
+
+    Parameters
+    ----------
+    study
+        Words of the study; its outcome has levels.
+
+    Returns
+    -------
+    scale : str
+        ``prob_le_<code>``: with the codes as they are, whichever end is better.
+    sign : int
+        What an effect on that scale is multiplied by to count the better end.
+    """
+    levels = list(study.levels(study.outcome))
+    position = levels.index(study.named_level)
+    if study.better < 0:
+        return f"prob_le_{levels[position]}", 1
+    return f"prob_le_{levels[position - 1]}", -1

@@ -1,0 +1,188 @@
+"""What the configuration says about a study and one of its analyses, in the words of figures and pages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ipdmediation.present import notation
+
+_PLURAL_UNITS = {"year", "month", "week", "day", "hour", "minute", "second", "point"}
+
+
+@dataclass(frozen=True)
+class Study:
+    """What the configuration says about the study and one of its analyses.
+
+    Parameters
+    ----------
+    title, question, source
+        Words of the study; `question` and `source` may be empty.
+    arms
+        ``{"control": {"label", "short"}, "treated": {...}}``.
+    variables
+        The configured variables, by column name.
+    analysis
+        One resolved analysis: `label`, `mediator`, `outcome`, `covariates`, `bootstrap`, ...; where it
+        re-does a published one, its `published_share`: `value` and, where printed, `low` and `high`.
+    trials
+        Label of each trial, by trial id, in the order of the configuration.
+    synthetic
+        Whether the patients were made by a generating model.
+    """
+
+    title: str
+    arms: Mapping[str, Mapping[str, str]]
+    variables: Mapping[str, Mapping[str, Any]]
+    analysis: Mapping[str, Any]
+    trials: Mapping[str, str]
+    question: str = ""
+    source: str = ""
+    synthetic: bool = False
+
+    @classmethod
+    def from_config(
+        cls, config: Mapping[str, Any], *, analysis: Mapping[str, Any], trials: Mapping[str, str]
+    ) -> Study:
+        """Take the words from a whole configuration.
+
+        Parameters
+        ----------
+        config
+            The configuration; `study`, `arms` and `variables` are read.
+        analysis
+            The resolved analysis.
+        trials
+            Label of each trial, by trial id.
+        """
+        words = config["study"]
+        return cls(
+            title=words["title"],
+            question=words.get("question") or "",
+            source=words.get("source") or "",
+            synthetic=bool(words.get("synthetic")),
+            arms=config["arms"],
+            variables=config["variables"],
+            analysis=analysis,
+            trials=trials,
+        )
+
+    @property
+    def mediator(self) -> str:
+        """Column name of the mediator."""
+        return str(self.analysis["mediator"]["variable"])
+
+    @property
+    def outcome(self) -> str:
+        """Column name of the outcome."""
+        return str(self.analysis["outcome"]["variable"])
+
+    @property
+    def family(self) -> str:
+        """Outcome family: ordinal, binary or continuous."""
+        return str(self.analysis["outcome"]["family"])
+
+    @property
+    def spline_knots(self) -> int:
+        """Number of knots of the mediator's spline in the outcome model, 0 where it has none."""
+        return int(self.analysis["mediator"].get("spline_knots") or 0)
+
+    @property
+    def transform(self) -> str:
+        """Name of the mediator's transformation."""
+        return str(self.analysis["mediator"].get("transform", "identity"))
+
+    @property
+    def offset(self) -> float:
+        """What is added to the mediator before its logarithm, in its own unit."""
+        if self.transform == "log1p":
+            return 1.0
+        return float(self.analysis["mediator"].get("offset") or 0.0) if self.transform == "log" else 0.0
+
+    @property
+    def interaction(self) -> bool:
+        """Whether the outcome model has a treatment-by-mediator term."""
+        return bool(self.analysis.get("interaction", False))
+
+    @property
+    def trial_effects(self) -> str:
+        """How the models tell trials apart."""
+        return str(self.analysis.get("trial_effects", "none"))
+
+    @property
+    def better(self) -> int:
+        """Which way the outcome is better: 1 where higher, -1 where lower."""
+        return -1 if self.analysis["outcome"].get("better") == "low" else 1
+
+    @property
+    def coverage(self) -> str:
+        """Confidence level in words, such as ``95%``."""
+        return f"{100 * float(self.analysis.get('bootstrap', {}).get('level', 0.95)):g}%"
+
+    @property
+    def published_share(self) -> Mapping[str, float]:
+        """Published proportion mediated by difference of coefficients, empty where there is none."""
+        share: Mapping[str, float] = self.analysis.get("published_share", {})
+        return share
+
+    @property
+    def odds_ratio(self) -> str:
+        """Name of the outcome model's ratio, empty for a continuous outcome."""
+        return {"ordinal": "common odds ratio", "binary": "odds ratio"}.get(self.family, "")
+
+    def arm(self, arm: str) -> str:
+        """Full label of an arm; where both arms have the same one, with the arm's role."""
+        return self._told_apart(arm, {key: str(words["label"]) for key, words in self.arms.items()})
+
+    def short(self, arm: str) -> str:
+        """Short label of an arm, the full one where there is none; told apart as in `arm`."""
+        shorts = {key: str(words.get("short") or words["label"]) for key, words in self.arms.items()}
+        return self._told_apart(arm, shorts)
+
+    @staticmethod
+    def _told_apart(arm: str, names: Mapping[str, str]) -> str:
+        return names[arm] if len(set(names.values())) == len(names) else f"{names[arm]} ({arm})"
+
+    def label(self, variable: str) -> str:
+        """Label of a variable, its name where it is not configured."""
+        return str(self.variables.get(variable, {}).get("label", variable))
+
+    def unit(self, variable: str) -> str:
+        """Give the unit of a variable as it is printed after a number, empty where it has none."""
+        unit = str(self.variables.get(variable, {}).get("unit") or "")
+        return f"{unit}s" if unit in _PLURAL_UNITS else unit
+
+    def amount(self, variable: str, value: float) -> str:
+        """Write a value of a variable with its unit."""
+        unit = self.unit(variable)
+        return f"{notation.measure(value)}{' ' + unit if unit else ''}"
+
+    def levels(self, variable: str) -> dict[str, str]:
+        """Level ids of a variable with their labels, in the configured order."""
+        declared = self.variables.get(variable, {})
+        if declared.get("levels"):
+            return {notation.level_id(key): str(text) for key, text in declared["levels"].items()}
+        return {"0": "No", "1": "Yes"} if declared.get("type") == "binary" else {}
+
+    def levels_better_first(self) -> dict[str, str]:
+        """Levels of the outcome, the best one first."""
+        levels = self.levels(self.outcome)
+        return levels if self.better < 0 else dict(reversed(levels.items()))
+
+    @property
+    def named_level(self) -> str:
+        """Level of the outcome that the answer names: how many more patients reach it or a better one.
+
+        The configured one, else that in the middle of the scale; the better one of a binary outcome.
+        """
+        configured = self.analysis.get("named_level")
+        levels = list(self.levels_better_first())
+        if self.family == "ordinal" and configured is not None:
+            return str(configured)
+        return levels[(len(levels) - 1) // 2]
+
+    def trial(self, trial: str) -> str:
+        """Label of a trial, with its id where another trial has the same label; its id where it has none."""
+        label = str(self.trials.get(trial, trial))
+        return label if list(self.trials.values()).count(label) <= 1 else f"{label} ({trial})"

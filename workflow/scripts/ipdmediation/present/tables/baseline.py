@@ -1,0 +1,101 @@
+"""Table: baseline characteristics by arm."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from ipdmediation.present import notation
+from ipdmediation.present.study import Study
+from ipdmediation.present.tables.table import Table, synthetic_note, unique
+
+
+def baseline(description: pd.DataFrame, flow: pd.DataFrame, *, study: Study) -> Table:
+    """Make the baseline table by arm.
+
+    Parameters
+    ----------
+    description
+        Tidy description of the baseline variables.
+    flow
+        Flow of the analysis; its last row gives the size of each arm.
+    study
+        Words of the study.
+    """
+    last = flow.sort_values("step").iloc[-1]
+    sizes = {"all": last["remaining"]} | {arm: last[f"remaining_{arm}"] for arm in ("control", "treated")}
+    names = {"all": "All", "control": study.short("control"), "treated": study.short("treated")}
+    heads = {arm: f"{names[arm]} (n = {notation.count(sizes[arm])})" for arm in names}
+    columns = ["Characteristic", *heads.values(), "SMD", "Missing"]
+    rows: list[list[str]] = []
+    indented: set[int] = set()
+    pooled = description[description["trial"] == "all"]
+    for variable in pooled["variable"].unique():
+        found = _statistics(pooled[pooled["variable"] == variable])
+        unit = study.unit(variable)
+        label = study.label(variable)
+        levels = [level for arm, statistic, level in found if arm == "all" and statistic == "count" and level]
+        last_cells = [
+            notation.fixed(found.get(("difference", "smd", ""), float("nan"))),
+            notation.count(found.get(("all", "missing", ""), float("nan"))),
+        ]
+        if levels:
+            rows.append([f"{label}, n (%)", "", "", "", *last_cells])
+            for level in _in_order(levels, study.levels(variable)):
+                indented.add(len(rows))
+                cells = [_share(found, arm, level) for arm in heads]
+                rows.append([study.levels(variable).get(level, level), *cells, "", ""])
+        elif ("all", "percent", "") in found:
+            rows.append([f"{label}, n (%)", *(_share(found, arm, "") for arm in heads), *last_cells])
+        else:
+            median = ("all", "median", "") in found
+            summary = "median (IQR)" if median else "mean (SD)"
+            written = _median if median else _mean
+            name = f"{label}, {unit}, {summary}" if unit else f"{label}, {summary}"
+            rows.append([name, *(written(found, arm) for arm in heads), *last_cells])
+    return Table(
+        name="baseline",
+        title="Baseline characteristics of the analysed participants",
+        cells=pd.DataFrame(rows, columns=unique(columns)),
+        printed=tuple(columns),
+        notes=(
+            "IQR, interquartile range; SD, standard deviation; SMD, standardised mean difference "
+            "between the arms.",
+            "Percentages are of the participants for whom the characteristic is known.",
+            *synthetic_note(study),
+        ),
+        indented=frozenset(indented),
+    )
+
+
+def _statistics(rows: pd.DataFrame) -> dict[tuple[str, str, str], float]:
+    """Estimates of one variable by arm, statistic and level."""
+    return {
+        (str(row["arm"]), str(row["statistic"]), notation.level_id(row["level"])): float(row["estimate"])
+        for row in rows.to_dict("records")
+    }
+
+
+def _in_order(levels: list[str], declared: Mapping[str, str]) -> list[str]:
+    return [
+        *(level for level in declared if level in levels),
+        *(level for level in levels if level not in declared),
+    ]
+
+
+def _share(found: Mapping[tuple[str, str, str], float], arm: str, level: str) -> str:
+    number, share = found.get((arm, "count", level)), found.get((arm, "percent", level))
+    if number is None or share is None:
+        return notation.DASH
+    return f"{notation.count(number)} ({notation.percent(share).removesuffix('%')})"
+
+
+def _median(found: Mapping[tuple[str, str, str], float], arm: str) -> str:
+    middle, low, high = (found.get((arm, name, ""), float("nan")) for name in ("median", "q1", "q3"))
+    return f"{notation.measure(middle)} ({notation.span(notation.measure(low), notation.measure(high))})"
+
+
+def _mean(found: Mapping[tuple[str, str, str], float], arm: str) -> str:
+    mean, deviation = (found.get((arm, name, ""), float("nan")) for name in ("mean", "sd"))
+    return f"{notation.measure(mean)} ({notation.measure(deviation)})"

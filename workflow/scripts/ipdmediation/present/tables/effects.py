@@ -1,0 +1,93 @@
+"""Table: effects and shares that are made of the models' coefficients."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from ipdmediation.present import notation
+from ipdmediation.present.labels import effect_name
+from ipdmediation.present.scales import reading
+from ipdmediation.present.study import Study
+from ipdmediation.present.tables.table import Table, synthetic_note
+
+
+def effects(results: pd.DataFrame, *, study: Study) -> Table:
+    """Put the effects that are made of the models' coefficients into words.
+
+    Parameters
+    ----------
+    results
+        The tidy table of effects.
+    study
+        Words of the study.
+    """
+    rows = []
+    for row in results[results["scale"].isin(["coefficient", "proportion"])].to_dict("records"):
+        read = reading(row["effect"], row["scale"], study=study)
+        unit = f", {read.unit}" if read.unit not in ("", "%") else ""
+        rows.append(
+            [
+                effect_name(row, study=study),
+                f"{read.name}{unit}",
+                read.text(row),
+                f"{read.null}; {read.direction}" if read.direction else str(read.null),
+                "" if row["scale"] == "proportion" else written_p(row),
+                notation.text_of(row["interval"]),
+                counted(row),
+                notation.text_of(row["note"]),
+            ]
+        )
+    columns = [
+        "Effect",
+        "Scale",
+        f"Estimate ({study.coverage} CI)",
+        "No effect",
+        "P",
+        "Interval",
+        "Replicates",
+        "Note",
+    ]
+    return Table(
+        name="effects",
+        title="Effects and proportions mediated, from the coefficients of the models",
+        cells=pd.DataFrame(rows, columns=columns),
+        notes=(
+            "Intervals and P values come from bootstrap replicates in which all models were refitted to "
+            "the same resample.",
+            *failures(results),
+            *synthetic_note(study),
+        ),
+    )
+
+
+def written_p(row: Mapping[Any, Any]) -> str:
+    """Write a P value of the bootstrap; a bound is written as one."""
+    return notation.p_value(row["p_value"], bound=bool(row["p_bound"]))
+
+
+def counted(row: Mapping[Any, Any]) -> str:
+    """Count the replicates that an interval is made of."""
+    return notation.count(row["replicates"] - row["failed"] - row["undefined"])
+
+
+def failures(results: pd.DataFrame) -> list[str]:
+    """Say how many replicates failed, lay at the boundary, or had no such effect."""
+    failed, singular, replicates = (
+        int(results[column].max()) for column in ("failed", "singular", "replicates")
+    )
+    notes = [f"Failed bootstrap replicates: {notation.count(failed)} of {notation.count(replicates)}."]
+    if singular:
+        notes.append(
+            f"In {notation.count(singular)} replicates the trials' random effects were estimated at the "
+            "boundary of what is possible (no variation, or a correlation of 1); these replicates count."
+        )
+    undefined = int(results["undefined"].max())
+    if undefined:
+        notes.append(
+            f"Up to {notation.count(undefined)} replicates have no value of an effect (a ratio without a "
+            "denominator); the column of replicates counts those that do."
+        )
+    return notes

@@ -1,0 +1,39 @@
+"""Table: who was excluded and why."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from ipdmediation.present import notation
+from ipdmediation.present.study import Study
+from ipdmediation.present.tables.table import Table, synthetic_note, unique
+
+
+def flow(steps: pd.DataFrame, *, study: Study) -> Table:
+    """List who was excluded and why.
+
+    Parameters
+    ----------
+    steps
+        The tidy flow table.
+    study
+        Words of the study.
+    """
+    arms = (("all", ""), (study.short("treated"), "_treated"), (study.short("control"), "_control"))
+    groups = [
+        (f"{verb}, {name}", f"{column}{suffix}")
+        for verb, column in (("Excluded", "excluded"), ("Remaining", "remaining"))
+        for name, suffix in arms
+    ]
+    columns = ["Step", *(head for head, _ in groups)]
+    rows = [
+        [str(row["reason"]), *(notation.count(row[column]) for _, column in groups)]
+        for row in steps.sort_values("step").to_dict("records")
+    ]
+    return Table(
+        name="flow",
+        title="From randomised to analysed participants",
+        cells=pd.DataFrame(rows, columns=unique(columns)),
+        printed=tuple(columns),
+        notes=("A participant is counted under the first rule that is not met.", *synthetic_note(study)),
+    )

@@ -1,0 +1,117 @@
+"""Table: the mediator, the total and the outcome model side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from ipdmediation.data.transforms import from_analysis_scale
+from ipdmediation.present import notation
+from ipdmediation.present.labels import term_label
+from ipdmediation.present.study import Study
+from ipdmediation.present.tables.table import Table, synthetic_note, unique
+
+# The order of the rows; what is not named stands between the interaction and the intercept.
+FIRST = ("treatment", "mediator", "mediator_doubling", "spline", "interaction")
+LAST = ("intercept", "random", "residual")
+AT_ZERO = "treatment at zero"  # the treatment's row of an outcome model with an interaction
+
+
+def models(coefficients: Mapping[str, pd.DataFrame], *, study: Study) -> Table:
+    """Put the mediator, the total and the outcome model side by side, with Wald intervals.
+
+    Parameters
+    ----------
+    coefficients
+        Coefficients of the models `mediator`, `total` and `outcome`.
+    study
+        Words of the study.
+    """
+    heads = {name: f"{name.capitalize()} model: {_quantity(frame)}" for name, frame in coefficients.items()}
+    shown = {name: _rows(name, frame, study) for name, frame in coefficients.items()}
+    terms: dict[str, Mapping[Any, Any]] = {}
+    for name in ("outcome", "total", "mediator"):
+        terms |= {term: row for term, row in shown[name].items() if term not in terms}
+    order = sorted(terms, key=lambda term: _rank(str(terms[term]["kind"])))
+    rows = []
+    for term in order:
+        cells = [_label(term, terms[term], study)]
+        for name in heads:
+            found = shown[name].get(term)
+            cells += [_estimate(found), notation.p_value(found["p_value"])] if found else ["", ""]
+        rows.append(cells)
+    columns = ["Term"]
+    for head in heads.values():
+        columns += [f"{head} ({study.coverage} Wald CI)", "P"]
+    return Table(
+        name="models",
+        title="The three models",
+        cells=pd.DataFrame(rows, columns=unique(columns)),
+        notes=(
+            *_notes(study, any(row["kind"] == "random" for row in terms.values())),
+            *synthetic_note(study),
+        ),
+        printed=tuple(columns),
+    )
+
+
+def _rows(model: str, frame: pd.DataFrame, study: Study) -> dict[str, Mapping[Any, Any]]:
+    """Rows by term; the treatment's coefficient beside an interaction is another one than elsewhere."""
+    kept = frame[frame["component"].isin(["coefficient", "variance"])]
+    named = study.interaction and model == "outcome"
+    return {
+        AT_ZERO if named and row["kind"] == "treatment" else str(row["term"]): row
+        for row in kept.to_dict("records")
+    }
+
+
+def _label(term: str, row: Mapping[Any, Any], study: Study) -> str:
+    label = term_label(row)
+    if term != AT_ZERO:
+        return label
+    value = float(
+        from_analysis_scale([0.0], transform=study.transform, offset=study.offset)[0]  # type: ignore[arg-type]
+    )
+    return f"{label}, where {study.label(study.mediator)} is {study.amount(study.mediator, value)}"
+
+
+def _rank(kind: str) -> int:
+    if kind in FIRST:
+        return FIRST.index(kind)
+    return len(FIRST) + 1 + LAST.index(kind) if kind in LAST else len(FIRST)
+
+
+def _quantity(model: pd.DataFrame) -> str:
+    """Name what a model's coefficients are, such as a ratio of geometric means."""
+    row = model[model["kind"] == "treatment"].iloc[0]
+    return notation.text_of(row["ratio_unit"]) if notation.known(row["ratio"]) else "coefficient"
+
+
+def _estimate(row: Mapping[Any, Any]) -> str:
+    if notation.known(row["ratio"]):
+        return notation.interval(row["ratio"], row["ratio_low"], row["ratio_high"], nulls=(1,))
+    return notation.interval(row["estimate"], row["ci_low"], row["ci_high"], nulls=(0,))
+
+
+def _notes(study: Study, varied: bool) -> list[str]:
+    notes = [
+        "The total model leaves the mediator out; the outcome model has it in.",
+        "Intervals and P values of this table are Wald's; elsewhere they come from the bootstrap.",
+    ]
+    if study.odds_ratio:
+        notes.append(f"A {study.odds_ratio} above 1 means a better outcome.")
+    if study.interaction:
+        notes.append(
+            "With an interaction the treatment's coefficient is the one at a single value of the mediator, "
+            "which the row names; it is no direct effect of the participants."
+        )
+    if study.spline_knots:
+        notes.append(
+            f"In the outcome model the mediator is a restricted cubic spline with {study.spline_knots} "
+            "knots. Its terms are coefficients, not ratios, and mean something together only."
+        )
+    if varied:
+        notes.append("Standard deviations are on the scale on which the model is linear.")
+    return notes

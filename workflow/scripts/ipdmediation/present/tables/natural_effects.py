@@ -1,0 +1,54 @@
+"""Table: total, direct and indirect effect and the proportion mediated, one row a scale."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from ipdmediation.present import notation
+from ipdmediation.present.scales import reading
+from ipdmediation.present.study import Study
+from ipdmediation.present.tables.effects import failures
+from ipdmediation.present.tables.table import Table, synthetic_note
+
+NAMED = {
+    "te": "Total effect",
+    "pnde": "Direct effect",
+    "tnie": "Indirect effect",
+    "pm": "Proportion mediated",
+}
+
+
+def natural_effects(results: pd.DataFrame, *, study: Study) -> Table:
+    """Set total, direct and indirect effect and the proportion mediated side by side, one row a scale.
+
+    Parameters
+    ----------
+    results
+        The tidy table of effects.
+    study
+        Words of the study.
+    """
+    natural = results[results["effect"].isin(list(NAMED))]
+    rows = []
+    for scale, found in natural.groupby("scale", sort=False):
+        by_effect = {row["effect"]: row for row in found.to_dict("records")}
+        read = reading("te", str(scale), study=study)
+        cells = [reading(name, str(scale), study=study).text(by_effect[name]) for name in NAMED]
+        name = f"{read.name[:1].upper()}{read.name[1:]}"
+        rows.append([name, read.unit, f"{read.null}; {read.direction}", *cells])
+    heads = [f"{name} ({study.coverage} CI)" for name in NAMED.values()]
+    missing = dict.fromkeys(filter(None, map(notation.text_of, natural["note"])))
+    ratios = ["Parts of a ratio multiply to the total, all others add up to it."] if study.odds_ratio else []
+    return Table(
+        name="natural_effects",
+        title="Natural effects, averaged over the participants",
+        cells=pd.DataFrame(rows, columns=["Outcome scale", "Unit", "No effect", *heads]),
+        notes=(
+            "Direct: the mediator stays as it would be without treatment. Indirect: the treated, with the "
+            "mediator as under treatment rather than as without.",
+            *ratios,
+            *failures(natural),
+            *(f"{note[:1].upper()}{note[1:]}." for note in missing),
+            *synthetic_note(study),
+        ),
+    )

@@ -1,0 +1,59 @@
+"""Table: each published figure beside this run's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from ipdmediation.present import notation
+from ipdmediation.present.study import Study
+from ipdmediation.present.tables.table import Table, synthetic_note
+
+
+def published(comparison: pd.DataFrame, *, study: Study) -> Table:
+    """Put each published figure beside this run's.
+
+    Parameters
+    ----------
+    comparison
+        Columns as `evidence.published.COLUMNS`.
+    study
+        Words of the study.
+    """
+    rows = [
+        [
+            str(row["label"]),
+            _relation(row) + _measured(row["published"], row["published_low"], row["published_high"]),
+            _measured(row["this_run"], row["this_run_low"], row["this_run_high"]),
+            "yes" if str(row["agrees"]).lower() in {"true", "1", "1.0"} else "no",
+            "yes" if str(row["calibrated"]).lower() in {"true", "1", "1.0"} else "no",
+            str(row["rule"]),
+            notation.text_of(row["note"]),
+        ]
+        for row in comparison.to_dict("records")
+    ]
+    columns = ["Quantity", "Published", "This run", "Agrees", "Calibrated to", "Rule", "Note"]
+    frame = pd.DataFrame(rows, columns=columns)
+    # Only synthetic patients are calibrated to anything.
+    shown = [name for name in columns if name != "Calibrated to" or study.synthetic]
+    shown = [name for name in shown if name != "Note" or frame["Note"].any()]
+    return Table(
+        name="published",
+        title="Published figures and this run",
+        cells=frame[shown],
+        notes=synthetic_note(study),
+    )
+
+
+def _relation(row: Mapping[Any, Any]) -> str:
+    return "<" if row["relation"] == "<" else ""
+
+
+def _measured(value: float, low: float, high: float) -> str:
+    if not (notation.known(low) and notation.known(high)):
+        return notation.measure(value)
+    if abs(value) < 10:
+        return notation.interval(value, low, high)
+    return f"{notation.measure(value)} ({notation.span(notation.measure(low), notation.measure(high))})"

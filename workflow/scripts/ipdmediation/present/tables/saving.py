@@ -1,0 +1,139 @@
+"""Tables as CSV, HTML and DOCX files with the same bytes every time."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+
+from ipdmediation.present.tables.table import Table
+
+_EPOCH = datetime(1980, 1, 1, tzinfo=UTC)  # the oldest date a zip entry can carry
+
+
+def save(table: Table, path: Path) -> None:
+    """Write a table with the same bytes every time.
+
+    Parameters
+    ----------
+    table
+        A table of this module.
+    path
+        Target; its suffix (.csv, .html or .docx) names the format.
+    """
+    writers = {".csv": _csv, ".html": _html, ".docx": _docx}
+    path.write_bytes(writers[path.suffix](table))
+
+
+def _csv(table: Table) -> bytes:
+    text: str = table.cells.to_csv(index=False, lineterminator="\n")
+    return text.encode()
+
+
+def _html(table: Table) -> bytes:
+    from great_tables import GT, loc
+    from great_tables import style as gt_style
+
+    stub = str(table.cells.columns[0])
+    made = (
+        GT(table.cells, id=table.name)
+        .tab_header(title=table.title)
+        .cols_label(dict(zip(table.cells.columns, table.heads, strict=True)))
+        .cols_align("right", columns=list(table.cells.columns[table.numeric]))
+        .cols_align("left", columns=list(table.cells.columns[np.logical_not(table.numeric)]))
+        .tab_options(
+            table_font_size="13px",
+            heading_title_font_size="15px",
+            heading_align="left",
+            data_row_padding="3px",
+            table_font_names=["Helvetica Neue", "Arial", "sans-serif"],
+            column_labels_font_weight="bold",
+        )
+    )
+    if table.indented:
+        made = made.tab_style(
+            style=gt_style.css("padding-left: 24px;"),
+            locations=loc.body(columns=stub, rows=sorted(table.indented)),
+        )
+    for note in table.notes:
+        made = made.tab_source_note(note)
+    page: str = made.as_raw_html(make_page=True, all_important=False)
+    return page.encode()
+
+
+def _docx(table: Table) -> bytes:
+    from docx import Document
+    from docx.enum.section import WD_ORIENT
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+    from docx.shared import Mm, Pt
+
+    document = Document()
+    section = document.sections[0]
+    section.page_width, section.page_height = Mm(210), Mm(297)
+    if len(table.cells.columns) > 6:
+        section.orientation = WD_ORIENT.LANDSCAPE
+        section.page_width, section.page_height = Mm(297), Mm(210)
+    section.left_margin = section.right_margin = Mm(15)
+    document.styles["Normal"].font.name = "Arial"
+    document.styles["Normal"].font.size = Pt(8)
+    document.styles["Normal"].paragraph_format.space_after = Pt(0)
+    heading = document.add_paragraph()
+    heading.paragraph_format.space_after = Pt(4)
+    title = heading.add_run(table.title)
+    title.bold, title.font.size = True, Pt(10)
+    grid = document.add_table(rows=1, cols=len(table.cells.columns), style="Light Shading")
+    grid.autofit = False
+    # Of the style its rules and its bold heading, neither the grey bands nor a bold first column.
+    for name, value in {"val": "0620", "firstColumn": "0", "noHBand": "1"}.items():
+        grid._tbl.tblPr.find(qn("w:tblLook")).set(qn(f"w:{name}"), value)
+    for cell, name in zip(grid.rows[0].cells, table.heads, strict=True):
+        cell.text = name
+    # Word repeats the heading row on every page.
+    properties = grid.rows[0]._tr.get_or_add_trPr()
+    properties.append(OxmlElement("w:tblHeader"))
+    for position, values in enumerate(table.cells.itertuples(index=False)):
+        for column, (cell, value) in enumerate(zip(grid.add_row().cells, values, strict=True)):
+            cell.text = str(value)
+            if column == 0 and position in table.indented:
+                cell.paragraphs[0].paragraph_format.left_indent = Mm(4)
+    room = section.page_width - section.left_margin - section.right_margin
+    for column, share, numeric in zip(grid.columns, _column_shares(table), table.numeric, strict=True):
+        column.width = round(room * share)  # what LibreOffice reads; Word reads that of the cells
+        for cell in column.cells:
+            cell.width = column.width
+            if numeric:
+                cell.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    for note in table.notes:
+        document.add_paragraph(note)
+    core = document.core_properties
+    core.author, core.title, core.comments = "ipdmediation", table.title, ""
+    core.created = core.modified = _EPOCH
+    core.revision = 1
+    written = io.BytesIO()
+    document.save(written)
+    return _undated(written.getvalue())
+
+
+def _column_shares(table: Table) -> list[float]:
+    """Share out a page's width: numbers stay on one line, words may go on in the next."""
+    needs = []
+    for (_, cells), head, numeric in zip(table.cells.items(), table.heads, table.numeric, strict=True):
+        longest = max((len(str(cell)) for cell in cells), default=0)
+        needs.append(2 + max(*map(len, head.split()), longest if numeric else min(longest, 26)))
+    return [need / sum(needs) for need in needs]
+
+
+def _undated(archive: bytes) -> bytes:
+    """Rewrite a zip file with one fixed date on every entry."""
+    fixed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(archive)) as source, zipfile.ZipFile(fixed, "w") as target:
+        for name in sorted(source.namelist(), key=lambda name: (name != "[Content_Types].xml", name)):
+            entry = zipfile.ZipInfo(name, date_time=_EPOCH.timetuple()[:6])
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            target.writestr(entry, source.read(name))
+    return fixed.getvalue()

@@ -1,0 +1,86 @@
+"""A table ready to be printed, whatever it shows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from ipdmediation.present import style
+from ipdmediation.present.study import Study
+
+# Columns of words, set to the left and broken into lines; all others hold numbers.
+PROSE = frozenset(
+    {
+        "Note",
+        "Rule",
+        "Variable",
+        "Column in the file",
+        "Scale",
+        "Interval",
+        "Unit",
+        "No effect",
+        "Codes not found",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table ready to be printed: every cell is a text.
+
+    Parameters
+    ----------
+    name
+        Short id, a file name without suffix.
+    title
+        What the table shows.
+    cells
+        Texts; the first column names the row.
+    notes
+        Sentences under the table.
+    indented
+        Positions of rows that belong to the row above them.
+    printed
+        Headings for HTML and DOCX where they differ from the unique ones of the CSV file.
+    """
+
+    name: str
+    title: str
+    cells: pd.DataFrame
+    notes: tuple[str, ...] = ()
+    indented: frozenset[int] = frozenset()
+    printed: tuple[str, ...] = ()
+
+    @property
+    def heads(self) -> tuple[str, ...]:
+        """Headings as they are printed; unlike the columns of the cells they may repeat."""
+        return self.printed or tuple(str(column) for column in self.cells.columns)
+
+    @property
+    def numeric(self) -> list[bool]:
+        """Which columns hold numbers: neither names of rows nor prose."""
+        return [position > 0 and name not in PROSE for position, name in enumerate(self.cells.columns)]
+
+
+def unique(columns: Sequence[str]) -> list[str]:
+    """Return headings of which the repeated are numbered, as the columns of a file need.
+
+    Examples
+    --------
+    >>> unique(["Term", "P", "P"])
+    ['Term', 'P', 'P (2)']
+    """
+    seen: Counter[str] = Counter()
+    names = []
+    for column in columns:
+        seen[column] += 1
+        names.append(column if seen[column] == 1 else f"{column} ({seen[column]})")
+    return names
+
+
+def synthetic_note(study: Study) -> tuple[str, ...]:
+    """Return the note of synthetic patients, nothing for real ones."""
+    return (f"{style.SYNTHETIC_NOTE}: no row describes a real person.",) if study.synthetic else ()
