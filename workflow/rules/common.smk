@@ -111,6 +111,7 @@ OTHER_TARGETS = {"default", "ipd", "quality"}
 
 configuration = load("ipdmediation.data.configuration")
 json_schema = load("ipdmediation.data.json_schema")
+notices = load("ipdmediation.data.notices")
 
 
 def read_yaml(path):
@@ -195,6 +196,17 @@ def model_settings(wildcards):
     """Return what the models of an analysis depend on, and nothing else."""
     wanted = ("mediator", "outcome", "covariates", "interaction", "trial_effects")
     return {key: analysis(wildcards.analysis)[key] for key in wanted}
+
+
+def needed(wildcards):
+    """Return which variables the models of an analysis need, and what is done where one is missing."""
+    settings = analysis(wildcards.analysis)
+    return {
+        "method": settings["missing"]["method"],
+        "covariates": settings["covariates"],
+        "mediator": settings["mediator"]["variable"],
+        "outcome": settings["outcome"]["variable"],
+    }
 
 
 def eligibility(wildcards):
