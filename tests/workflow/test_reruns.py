@@ -125,7 +125,7 @@ def test_more_replicates_draw_only_the_new_ones(study: Study) -> None:
 
 def test_fewer_replicates_draw_nothing(study: Study) -> None:
     config = study.config()
-    config["analyses"]["primary"]["bootstrap"]["replicates"] = 30
+    config["analyses"]["primary"]["bootstrap"]["replicates"] = 39
     study.configure(config)
     assert "bootstrap_chunk" not in study.rules()
     assert "estimate_effects" in study.rules()

@@ -232,6 +232,7 @@ def chunks(wildcards):
     return [f"<results>/{wildcards.analysis}/bootstrap/{start}-{start + size}.parquet" for start in starts]
 
 
+@cache
 def given(trial):
     """Return one hash of the files that a user gives for a trial.
 

@@ -4,13 +4,13 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy import stats
 
+from ipdmediation.data.replicates import fewest_replicates
 from ipdmediation.inference.intervals import (
     INTERVALS,
     Draws,
     NoIntervalError,
     acceleration,
     bootstrap_p_value,
-    fewest_replicates,
 )
 
 DRAWS = st.lists(st.floats(-1e6, 1e6), min_size=2, max_size=50).map(np.array)

@@ -1,6 +1,5 @@
 """Intervals and p-values from bootstrap draws."""
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -190,19 +189,6 @@ def bootstrap_p_value(draws: NDArray[np.float64], *, null: float) -> PValue:
     """
     beyond = min(np.count_nonzero(draws <= null), np.count_nonzero(draws >= null))
     return PValue(float(min(1.0, 2 * (beyond + 1) / (draws.size + 1))), bound=bool(beyond == 0))
-
-
-def fewest_replicates(level: float) -> int:
-    """Return how many replicates an interval needs at least, so that its ends lie among the draws.
-
-    The order statistics at (B + 1) p, where p = (1 - level) / 2, exist from B = 1 / p - 1 on.
-
-    Examples
-    --------
-    >>> fewest_replicates(0.95), fewest_replicates(0.99)
-    (39, 199)
-    """
-    return math.ceil(round(2 / (1 - level) - 1, 6))
 
 
 def _quantiles(draws: Draws, lower: float, upper: float) -> Interval:

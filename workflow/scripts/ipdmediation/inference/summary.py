@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ipdmediation.data.notices import Notice
+from ipdmediation.data.replicates import fewest_replicates
 from ipdmediation.effects.catalogue import Effect, Key
 from ipdmediation.inference.bootstrap import BootstrapError
 from ipdmediation.inference.intervals import (
@@ -16,7 +17,6 @@ from ipdmediation.inference.intervals import (
     Draws,
     NoIntervalError,
     bootstrap_p_value,
-    fewest_replicates,
 )
 
 COLUMNS = [
