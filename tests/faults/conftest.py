@@ -128,7 +128,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Study:
     config["analyses"] = {"primary": config["analyses"]["primary"]}
     primary = config["analyses"]["primary"]
     primary["missing"].update(imputations=2, iterations=2)
-    primary["bootstrap"].update(replicates=20, chunk=5)
+    primary["bootstrap"].update(replicates=40, chunk=10)
     study.configure(config)
     study.run()
     return study

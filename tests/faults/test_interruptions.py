@@ -11,8 +11,8 @@ from tests.faults.conftest import PUBLISHING, Contents, Run, Study, contents, dr
 
 pytestmark = pytest.mark.slow
 
-CHUNK = "results/primary/bootstrap/0-5.parquet"
-LOG = "logs/bootstrap_chunk/primary/0-5.log"
+CHUNK = "results/primary/bootstrap/0-10.parquet"
+LOG = "logs/bootstrap_chunk/primary/0-10.log"
 YEARS = 10 * 365 * 86400
 
 

@@ -22,7 +22,7 @@ TABLES = [
     for table in ("baseline", "flow", "models", "effects", "natural_effects")
     for kind in ("csv", "html", "docx")
 ]
-CHUNK = "results/primary/bootstrap/0-5.parquet"
+CHUNK = "results/primary/bootstrap/0-10.parquet"
 ALONE = ["unshare", "--mount", *([] if os.geteuid() == 0 else ["--map-root-user"])]
 
 FULL = """

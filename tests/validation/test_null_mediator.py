@@ -58,6 +58,7 @@ def results(*, shift: float, slope: float) -> Results:
         draws,
         cohort_effects(effects),
         effects=effects.effects,
+        family="ordinal",
         interval="percentile",
         level=LEVEL,
         max_failed=0,

@@ -34,7 +34,7 @@ def importing(root: Path, *, name: str, snakefile: str) -> Study:
     config = yaml.safe_load((EXAMPLE / "config.yaml").read_text())
     config["trials"] = {"framing": "study/framing.yaml"}
     config["analyses"] = {"primary": config["analyses"]["primary"]}
-    config["analyses"]["primary"]["bootstrap"].update(replicates=20, chunk=20)
+    config["analyses"]["primary"]["bootstrap"].update(replicates=40, chunk=40)
     (root / "study/config.yaml").write_text(yaml.safe_dump(config, sort_keys=False))
     (root / "Snakefile").write_text(IMPORTING.format(name=name, snakefile=snakefile))
     return Study(root)
@@ -51,7 +51,7 @@ def test_an_imported_workflow_runs_to_its_report(by_path: Study) -> None:
     by_path.run()
     made = by_path.root / "made/framing"
     assert (made / "report.html").is_file()
-    assert pd.read_csv(made / "primary/effects.csv")["replicates"].unique().tolist() == [20]
+    assert pd.read_csv(made / "primary/effects.csv")["replicates"].unique().tolist() == [40]
     assert sorted(path.name for path in by_path.root.iterdir() if path.name[0] != ".") == [
         "Snakefile", "benchmarks", "logs", "made", "study",
     ]  # fmt: skip

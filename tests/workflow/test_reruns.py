@@ -14,7 +14,8 @@ pytestmark = pytest.mark.slow
 
 TRIAL, FORMAT = "mr_clean", "csv"
 AFTER_POOLING = {"select_cohort", "impute_missing", "describe_cohort", "fit_models", "bootstrap_chunk"}
-AFTER_POOLING |= {"estimate_effects", "compare_published", "figures", "tables", "report", "manifest"}
+AFTER_POOLING |= {"estimate_effects", "collect_notices", "compare_published"}
+AFTER_POOLING |= {"figures", "tables", "report", "manifest"}
 
 
 def test_nothing_is_to_be_done_after_a_run(study: Study) -> None:
@@ -124,7 +125,7 @@ def test_more_replicates_draw_only_the_new_ones(study: Study) -> None:
 
 def test_fewer_replicates_draw_nothing(study: Study) -> None:
     config = study.config()
-    config["analyses"]["primary"]["bootstrap"]["replicates"] = 30
+    config["analyses"]["primary"]["bootstrap"]["replicates"] = 39
     study.configure(config)
     assert "bootstrap_chunk" not in study.rules()
     assert "estimate_effects" in study.rules()
@@ -143,9 +144,10 @@ def test_an_analysis_of_its_own_reruns_no_other(study: Study) -> None:
 
 
 SHOWN = {"figures", "tables", "report", "manifest"}
-EFFECTS = {"estimate_effects"} | SHOWN
+EFFECTS = {"estimate_effects", "collect_notices"} | SHOWN
 DRAWS = {"bootstrap_chunk"} | EFFECTS
-FITS = {"impute_missing", "fit_models"} | DRAWS
+FITS = {"fit_models"} | DRAWS
+COHORT = {"select_cohort", "describe_cohort", "impute_missing"} | FITS
 
 
 @pytest.mark.parametrize(
@@ -155,12 +157,14 @@ FITS = {"impute_missing", "fit_models"} | DRAWS
         ({"bootstrap": {"interval": "basic"}}, EFFECTS),
         ({"bootstrap": {"level": 0.9}}, {"describe_cohort", "fit_models"} | EFFECTS),
         ({"standardisation": {"controlled_at": [20]}}, DRAWS),
-        ({"covariates": ["age"]}, FITS),
-        ({"trial_effects": "fixed"}, FITS),
-        ({"mediator": {"transform": "cube_root"}}, {"describe_cohort"} | FITS),
+        ({"covariates": ["age"]}, COHORT),
+        ({"missing": {"method": "impute"}}, COHORT),
+        ({"trial_effects": "fixed"}, COHORT),
+        ({"interaction": True}, FITS),
+        ({"mediator": {"transform": "cube_root"}}, {"describe_cohort", "impute_missing"} | FITS),
         (
             {"eligibility": [{"variable": "age", "between": [None, 80], "reason": "Older than 80"}]},
-            {"select_cohort", "describe_cohort"} | FITS,
+            COHORT,
         ),
     ],
     ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",

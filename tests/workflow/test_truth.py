@@ -48,6 +48,7 @@ def beside_truth(finished_study: Study) -> pd.DataFrame:
         draws,
         np.mean([cohort_effects(each) for each in analyses], axis=0),
         effects=analyses[0].effects,
+        family="ordinal",
         interval="percentile",
         level=0.95,
         max_failed=0.01,

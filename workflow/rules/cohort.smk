@@ -1,7 +1,8 @@
-# In: the pooled trials. Out, for each analysis: its cohort, the patient flow, and the cohort with missing values imputed.
+# In: the pooled trials. Out, for each analysis: who is analysed, the patient flow, what was missing, and the cohort with
+# missing values imputed.
 rule cohort:
     input:
-        expand("<results>/{analysis}/flow.csv", analysis=config["analyses"]),
+        expand("<results>/{analysis}/{table}.csv", analysis=config["analyses"], table=["flow", "missing"]),
         expand("<results>/ipd/{analysis}/imputed.parquet", analysis=config["analyses"]),
 
 
@@ -11,6 +12,8 @@ rule select_cohort:
     output:
         cohort="<results>/ipd/{analysis}/cohort.parquet",
         flow="<results>/{analysis}/flow.csv",
+        missing="<results>/{analysis}/missing.csv",
+        notices="<results>/{analysis}/notices/cohort.csv",
     log:
         "<logs>/select_cohort/{analysis}.log",
     localrule: True
@@ -18,6 +21,8 @@ rule select_cohort:
         "../../envs/ipdmediation.yaml"
     params:
         eligibility=eligibility,
+        needed=needed,
+        trial_effects=setting("trial_effects"),
         variables=config["variables"],
         code=code("select_cohort"),
     script:
@@ -29,6 +34,7 @@ rule impute_missing:
         cohort="<results>/ipd/{analysis}/cohort.parquet",
     output:
         imputed="<results>/ipd/{analysis}/imputed.parquet",
+        notices="<results>/{analysis}/notices/imputation.csv",
     log:
         "<logs>/impute_missing/{analysis}.log",
     benchmark:
@@ -40,7 +46,8 @@ rule impute_missing:
         runtime=doubling(20),
     params:
         analysis="{analysis}",
-        model=model_settings,
+        needed=needed,
+        mediator=setting("mediator"),
         missing=setting("missing"),
         variables=config["variables"],
         seed=config["seed"],

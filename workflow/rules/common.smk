@@ -111,6 +111,7 @@ OTHER_TARGETS = {"default", "ipd", "quality"}
 
 configuration = load("ipdmediation.data.configuration")
 json_schema = load("ipdmediation.data.json_schema")
+notices = load("ipdmediation.data.notices")
 
 
 def read_yaml(path):
@@ -197,6 +198,17 @@ def model_settings(wildcards):
     return {key: analysis(wildcards.analysis)[key] for key in wanted}
 
 
+def needed(wildcards):
+    """Return which variables the models of an analysis need, and what is done where one is missing."""
+    settings = analysis(wildcards.analysis)
+    return {
+        "method": settings["missing"]["method"],
+        "covariates": settings["covariates"],
+        "mediator": settings["mediator"]["variable"],
+        "outcome": settings["outcome"]["variable"],
+    }
+
+
 def eligibility(wildcards):
     """Return the rules of the study and then those of the analysis."""
     return configuration.eligibility_rules(config, wildcards.analysis)
@@ -220,6 +232,7 @@ def chunks(wildcards):
     return [f"<results>/{wildcards.analysis}/bootstrap/{start}-{start + size}.parquet" for start in starts]
 
 
+@cache
 def given(trial):
     """Return one hash of the files that a user gives for a trial.
 

@@ -1,4 +1,5 @@
-# In: locks and logs of Snakemake. Out: no locks of runs that were killed; at the end, what failed and why, a line each.
+# In: locks and logs of Snakemake, notices. Out: no locks of runs that were killed; at the end, what failed and why, and
+# what a reader of the results has to know, a line each.
 import fcntl
 import os
 import re
@@ -59,12 +60,28 @@ def failures(run_log):
     return lines
 
 
+def say_notices():
+    """Say what a reader has to know of the results that are there, whether this run made them or an earlier one."""
+    found = {}
+    for name in config["analyses"]:
+        files = [Path(workflow.pathvars.apply(path).format(analysis=name)) for path in NOTED]
+        found[name] = [notice for file in files if file.is_file() for notice in notices.read_notices(file)]
+    lines = notices.notice_lines(found)
+    if lines:
+        logger.warning("\n".join(["To be known beside the results:", *(f"  {line}" for line in lines)]))
+
+
 # A job lives within its run; a workflow that imports this one may have locks that are none of ours.
 if workflow.is_main_process and workflow.modifier.is_main_snakefile():
     directory_lock = hold_directory()
 
 
+onsuccess:
+    say_notices()
+
+
 onerror:
+    say_notices()
     for run_log in log:
         for line in failures(run_log):
             logger.error(f"  {line}")

@@ -48,6 +48,7 @@ rule estimate_effects:
         chunks=chunks,
     output:
         effects="<results>/{analysis}/effects.csv",
+        notices="<results>/{analysis}/notices/bootstrap.csv",
     log:
         "<logs>/estimate_effects/{analysis}.log",
     cache: CACHE

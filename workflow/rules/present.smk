@@ -122,6 +122,7 @@ rule manifest:
     input:
         raw=[raw_file(trial) for trial in config["trials"]],
         mappings=list(config["trials"].values()),
+        flows=expand("<results>/{analysis}/flow.csv", analysis=config["analyses"]),
         effects=expand("<results>/{analysis}/effects.csv", analysis=config["analyses"]),
     output:
         manifest="<results>/manifest.json",
@@ -133,6 +134,7 @@ rule manifest:
     params:
         trials=list(config["trials"]),
         configuration=config,
+        given=lambda wildcards: [given(trial) for trial in config["trials"]],
         code=code("manifest"),
     script:
         "../scripts/manifest.py"

@@ -54,6 +54,7 @@ def main(
         draws[draws["replicate"] < replicates],
         np.mean([cohort_effects(each) for each in analyses], axis=0),
         effects=analyses[0].effects,
+        family=model["outcome"]["family"],
         interval=interval,
         level=level,
         max_failed=max_failed,

@@ -1,4 +1,4 @@
-"""Complete the cohort of an analysis: multiple imputation, or the patients with every value."""
+"""Complete the cohort of an analysis: by multiple imputation, unless every value is known already."""
 
 from job import run  # first: it makes the other imports faster
 
@@ -7,8 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from ipdmediation.data.covariates import all_covariate_names
-from ipdmediation.data.imputation import complete_cases, impute
+from ipdmediation.data.imputation import impute
+from ipdmediation.data.missing import MissingData
 from ipdmediation.data.schema import conform
 from ipdmediation.data.transforms import to_analysis_scale
 from ipdmediation.data.variables import variables_from_config
@@ -20,31 +20,27 @@ def main(
     cohort: str,
     imputed: str,
     analysis: str,
-    model: dict[str, Any],
+    needed: dict[str, Any],
+    mediator: dict[str, Any],
     missing: dict[str, Any],
     variables: dict[str, Any],
     seed: int,
 ) -> None:
     """Read the cohort; write its completed data sets, one below the other."""
     known = variables_from_config(variables)
-    patients = conform(pd.read_parquet(cohort), known)
-    mediator, outcome = model["mediator"], model["outcome"]["variable"]
-    covariates = [name for name in all_covariate_names(model["covariates"]) if name in known]
-    if missing["method"] == "complete_case":
-        completed = complete_cases(patients, columns=[*covariates, mediator["variable"], outcome])
-    else:
-        scale = partial(to_analysis_scale, transform=mediator["transform"], offset=mediator["offset"])
-        completed = impute(
-            patients,
-            variables=known,
-            targets=[*covariates, mediator["variable"]],
-            predictors=[outcome],
-            imputations=missing["imputations"],
-            iterations=missing["iterations"],
-            donors=missing["donors"],
-            rng=stream(seed, "imputation", analysis),
-            scales={mediator["variable"]: scale},
-        )
+    plan = MissingData.of(**needed, variables=known)
+    scale = partial(to_analysis_scale, transform=mediator["transform"], offset=mediator["offset"])
+    completed = impute(
+        conform(pd.read_parquet(cohort), known),
+        variables=known,
+        targets=plan.imputed,
+        predictors=plan.required,
+        imputations=missing["imputations"],
+        iterations=missing["iterations"],
+        donors=missing["donors"],
+        rng=stream(seed, "imputation", analysis),
+        scales={mediator["variable"]: scale},
+    )
     completed.to_parquet(imputed)
 
 

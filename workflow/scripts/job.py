@@ -7,12 +7,15 @@ import shutil
 import sys
 import time
 import traceback
+import warnings
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from glob import escape
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
+
+from ipdmediation.data.notices import Noted, Notice, write_notices
 
 # Imports free nothing: without collections in between they take an eighth less time. `run` enables these
 # again; where a script is imported and not run they stay as they are.
@@ -23,8 +26,10 @@ if hasattr(sys.modules["__main__"], "snakemake"):
 def run(main: Callable[..., None], snakemake: Any) -> None:
     """Call ``main`` with a Snakemake job's files and parameters by name.
 
-    Whatever is printed goes to the job's log. Outputs are written as drafts and get their names when
-    all of them are complete, so that a killed job leaves no half-written file.
+    Whatever is printed goes to the job's log. Each `Notice` that ``main`` warns of is a line there; where the
+    rule has an output `notices`, also on the terminal and in that file, whose name is that of the step.
+    Outputs are written as drafts and get their names when all of them are complete, so that a killed job
+    leaves no half-written file.
 
     Parameters
     ----------
@@ -40,16 +45,25 @@ def run(main: Callable[..., None], snakemake: Any) -> None:
         Where it does not, the process ends here, with status 0.
     """
     terminal = os.dup(2)
+    notices: list[Notice] = []
     gc.freeze()  # what was imported stays, and need not be gone through
     gc.enable()
     try:
         _redirect_to(Path(snakemake.log[0]))
+        _record(notices)
         _refuse_another_package()
         _keep_patients_private(snakemake.output)
         with _drafts(snakemake.output) as drafts:
             started = time.process_time()
             written = _named(snakemake.output, drafts.__getitem__)
-            main(**_named(snakemake.input), **written, **_parameters(snakemake.params))
+            noted = written.pop("notices", None)
+            try:
+                main(**_named(snakemake.input), **written, **_parameters(snakemake.params))
+            finally:
+                _say(notices, snakemake, streams=[2, terminal] if noted else [2])
+            if noted:
+                step = Path(noted).stem
+                write_notices(noted, [Noted(step, notice.kind, str(notice)) for notice in notices])
             ended = time.process_time()
             print(f"computed in {ended - started:.2f} of {ended:.2f} s of processor time", flush=True)
     except Exception as error:
@@ -75,6 +89,27 @@ def _redirect_to(log: Path) -> None:
     os.dup2(stream.fileno(), 2)
     logging.captureWarnings(True)
     logging.basicConfig(stream=sys.stderr, format="%(levelname)s %(message)s")
+
+
+def _record(notices: list[Notice]) -> None:
+    """Put each notice into a list from now on; other warnings go on to the log."""
+    show = warnings.showwarning
+
+    def take(message: Warning | str, *place: Any, **more: Any) -> None:
+        if isinstance(message, Notice):
+            notices.append(message)
+        else:
+            show(message, *place, **more)
+
+    warnings.showwarning = take
+
+
+def _say(notices: Iterable[Notice], snakemake: Any, *, streams: Iterable[int]) -> None:
+    """Write a line for each distinct notice to each of some file descriptors."""
+    job = " ".join([snakemake.rule, *(f"({value})" for value in snakemake.wildcards)])
+    lines = "".join(f"{job}: note: {text}\n" for text in dict.fromkeys(map(str, notices)))
+    for stream in streams if lines else ():
+        os.write(stream, lines.encode())
 
 
 def _keep_patients_private(paths: Iterable[str]) -> None:

@@ -1,4 +1,4 @@
-"""Write down what a run was made of: inputs, configuration, seed, versions and commit."""
+"""Write down what a run was made of: inputs, participants, configuration, seed, versions and commit."""
 
 from job import run  # first: it makes the other imports faster
 
@@ -9,6 +9,10 @@ import subprocess
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+
+import pandas as pd
+
+import ipdmediation
 
 PACKAGES = (
     "snakemake",
@@ -27,12 +31,13 @@ def main(
     *,
     raw: list[str],
     mappings: list[str],
+    flows: list[str],
     effects: list[str],
     manifest: str,
     trials: list[str],
     configuration: dict[str, Any],
 ) -> None:
-    """Read the inputs and the effects; write their checksums with all that they depend on."""
+    """Read the inputs, the patient flows and the effects; write what they were and what they depend on."""
     content = {
         "seed": configuration["seed"],
         "trials": {
@@ -44,12 +49,27 @@ def main(
             }
             for trial, data, mapping in zip(trials, raw, mappings, strict=True)
         },
+        "participants": {
+            analysis: _participants(pd.read_csv(path))
+            for analysis, path in zip(configuration["analyses"], flows, strict=True)
+        },
         "effects": {path: _checksum(path) for path in effects},
         "commit": _commit(),
+        "software": {"name": "ipdmediation", "version": ipdmediation.__version__},
         "versions": {"python": platform.python_version()} | {name: version(name) for name in PACKAGES},
         "configuration": configuration,
     }
     Path(manifest).write_text(json.dumps(content, indent=2) + "\n")
+
+
+def _participants(flow: pd.DataFrame) -> dict[str, int]:
+    """Return how many were randomised, met every rule, and had every value that the models need."""
+    remaining = flow["remaining"]
+    return {
+        "randomised": int(remaining.iloc[0]),
+        "eligible": int(remaining[flow["kind"] != "missing"].iloc[-1]),
+        "fitted": int(remaining.iloc[-1]),
+    }
 
 
 def _checksum(path: str) -> str:

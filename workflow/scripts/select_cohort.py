@@ -1,4 +1,4 @@
-"""Apply the eligibility rules of an analysis to the pooled trials."""
+"""Select the patients of an analysis: its eligibility rules, then the values that its models need."""
 
 from job import run  # first: it makes the other imports faster
 
@@ -6,19 +6,35 @@ from typing import Any
 
 import pandas as pd
 
-from ipdmediation.data.cohort import select_cohort
+from ipdmediation.data.cohort import select_cohort, warn_of_mixed_trials
+from ipdmediation.data.missing import MissingData
 from ipdmediation.data.schema import conform
 from ipdmediation.data.variables import variables_from_config
 
 
 def main(
-    *, pooled: str, cohort: str, flow: str, eligibility: list[dict[str, Any]], variables: dict[str, Any]
+    *,
+    pooled: str,
+    cohort: str,
+    flow: str,
+    missing: str,
+    eligibility: list[dict[str, Any]],
+    needed: dict[str, Any],
+    trial_effects: str,
+    variables: dict[str, Any],
 ) -> None:
-    """Read the pooled trials; write the eligible patients and the patient flow."""
+    """Read the pooled trials; write the patients who are analysed, the patient flow and what was missing."""
     known = variables_from_config(variables)
-    selected = select_cohort(conform(pd.read_parquet(pooled), known), rules=eligibility, variables=known)
+    selected = select_cohort(
+        conform(pd.read_parquet(pooled), known),
+        rules=eligibility,
+        variables=known,
+        missing=MissingData.of(**needed, variables=known),
+    )
+    warn_of_mixed_trials(selected.frame, trial_effects=trial_effects)
     selected.frame.to_parquet(cohort)
     selected.flow.to_csv(flow, index=False)
+    selected.missing.to_csv(missing, index=False)
 
 
 if __name__ == "__main__":

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ipdmediation.data.cohort import FLOW_COLUMNS, select_cohort
+from ipdmediation.data.cohort import FLOW_COLUMNS, select_cohort, warn_of_mixed_trials
 from ipdmediation.data.errors import CohortError, CohortWarning, ContractError
+from ipdmediation.data.missing import MissingData
 from ipdmediation.data.pooling import pool_trials
 from ipdmediation.data.schema import check_contract, conform, harmonised_schema
 from ipdmediation.data.variables import Variable
@@ -131,6 +132,98 @@ def test_an_empty_trial_or_arm_is_a_warning(pooled: pd.DataFrame) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         select_cohort(pooled, variables=VARIABLES, rules=[])
+
+
+def test_a_trial_with_one_arm_is_a_warning_and_its_other_arm_is_not_called_empty(
+    pooled: pd.DataFrame,
+) -> None:
+    pooled = pooled[(pooled["trial"] != "b") | (pooled["treatment"] == 1)]
+    with pytest.warns(CohortWarning) as found:
+        select_cohort(pooled, variables=VARIABLES, rules=[])
+    (warning,) = found
+    assert str(warning.message).startswith("trial 'b' has patients in arm 'treated' only")
+    assert warning.message.kind == "one_arm_trial"
+
+
+def test_an_arm_that_no_trial_has_is_an_error(pooled: pd.DataFrame) -> None:
+    with pytest.raises(CohortError, match="no trial has a patient in arm 'control'"):
+        select_cohort(pooled[pooled["treatment"] == 1], variables=VARIABLES, rules=[])
+
+
+def test_several_trials_that_are_not_told_apart_are_a_warning(pooled: pd.DataFrame) -> None:
+    with pytest.warns(CohortWarning, match="the 2 trials are not told apart"):
+        warn_of_mixed_trials(pooled, trial_effects="none")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        warn_of_mixed_trials(pooled, trial_effects="fixed")
+        warn_of_mixed_trials(pooled[pooled["trial"] == "a"], trial_effects="none")
+
+
+NEEDED = {"covariates": "age + C(site)", "mediator": "volume", "outcome": "mrs", "variables": VARIABLES}
+COMPLETE = MissingData.of(method="complete_case", **NEEDED)
+IMPUTED = MissingData.of(method="impute", **NEEDED)
+
+
+@pytest.mark.filterwarnings("ignore::ipdmediation.data.errors.CohortWarning")
+@pytest.mark.parametrize("rules", [[], RULES[:2], RULES])
+def test_complete_cases_are_the_last_step_of_the_flow(
+    pooled: pd.DataFrame, rules: list[dict[str, Any]]
+) -> None:
+    eligible = select_cohort(pooled, variables=VARIABLES, rules=rules).frame
+    cohort = select_cohort(pooled, variables=VARIABLES, rules=rules, missing=COMPLETE)
+    needed = ["age", "site", "volume", "mrs"]
+    assert cohort.frame.equals(eligible.dropna(subset=needed).reset_index(drop=True))
+    assert cohort.flow["kind"].tolist() == ["randomised", *["eligibility"] * len(rules), "missing"]
+    last = cohort.flow.iloc[-1]
+    assert last["reason"] == "A variable of the models missing"
+    assert last["excluded"] == len(eligible) - len(cohort.frame) > 0
+    assert last["remaining"] == len(cohort.frame)
+    # Somebody may lack two of them.
+    lacking = eligible[needed].isna().sum()
+    all_trials = cohort.missing[cohort.missing["trial"] == "all"].set_index("variable")
+    assert all_trials["missing"].to_dict() == lacking[lacking > 0].to_dict()
+    assert set(all_trials["n"]) == {len(eligible)}
+    assert set(cohort.missing["handled"]) == {"excluded"}
+
+
+def test_the_step_of_complete_cases_is_shown_where_nobody_leaves(pooled: pd.DataFrame) -> None:
+    full = pooled.dropna()
+    cohort = select_cohort(full, variables=VARIABLES, rules=[], missing=COMPLETE)
+    assert cohort.flow["excluded"].tolist() == [0, 0]
+    assert cohort.missing.empty
+    assert select_cohort(full, variables=VARIABLES, rules=[], missing=IMPUTED).flow["step"].tolist() == [0]
+
+
+def test_with_imputation_only_who_has_no_outcome_leaves(pooled: pd.DataFrame) -> None:
+    cohort = select_cohort(pooled, variables=VARIABLES, rules=[], missing=IMPUTED)
+    unknown = int(pooled["mrs"].isna().sum())
+    assert cohort.flow.iloc[-1][["kind", "reason", "excluded"]].tolist() == [
+        "missing",
+        "Outcome unknown",
+        unknown,
+    ]
+    assert len(cohort.frame) == len(pooled) - unknown
+    assert cohort.frame["volume"].isna().any()
+    rows = cohort.missing.set_index(["variable", "trial"])
+    assert rows.loc[("mrs", "all")].tolist() == [len(pooled), unknown, "excluded"]
+    for trial, patients in [("all", cohort.frame), *cohort.frame.groupby("trial")]:
+        for name in ("age", "site", "volume"):
+            expected = [len(patients), patients[name].isna().sum(), "imputed"]
+            assert rows.loc[(name, trial)].tolist() == expected
+
+
+def test_a_trial_without_a_complete_case_is_a_warning_and_an_arm_without_an_error(
+    pooled: pd.DataFrame,
+) -> None:
+    full = pooled.dropna().copy()
+    full.loc[full["trial"] == "b", "age"] = np.nan
+    with pytest.warns(CohortWarning, match="trial 'b' has no patient with every value needed$"):
+        select_cohort(full, variables=VARIABLES, rules=[], missing=COMPLETE)
+    full.loc[full["treatment"] == 1, "age"] = np.nan
+    with pytest.raises(
+        CohortError, match=r"eligible patients: age: \d+.* leaves no patient in arm 'treated'"
+    ):
+        select_cohort(full, variables=VARIABLES, rules=[], missing=COMPLETE)
 
 
 def test_pooling_refuses_what_comes_twice(variables: dict[str, Variable]) -> None:

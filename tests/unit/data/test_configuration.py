@@ -35,7 +35,7 @@ CONFIG: dict[str, Any] = {
         "early": {
             "label": "Early",
             "eligibility": [{"variable": "delay", "between": [None, 6], "reason": "Late"}],
-            "bootstrap": {"replicates": 20},
+            "bootstrap": {"replicates": 40},
         },
     },
 }
@@ -90,7 +90,7 @@ def test_defaults_fill_the_main_analysis_and_no_other(config: dict[str, Any]) ->
 def test_an_analysis_inherits_what_it_does_not_state(config: dict[str, Any]) -> None:
     early = resolve_analysis(config, "early")
     assert early["label"] == "Early"
-    assert early["bootstrap"]["replicates"] == 20
+    assert early["bootstrap"]["replicates"] == 40
     assert early["bootstrap"]["chunk"] == 250
     assert early["mediator"] == config["analyses"]["primary"]["mediator"]
     early["mediator"]["variable"] = "age"
@@ -98,6 +98,14 @@ def test_an_analysis_inherits_what_it_does_not_state(config: dict[str, Any]) -> 
     assert [rule["reason"] for rule in eligibility_rules(config, "early")] == ["Unknown", "Late"]
     with pytest.raises(ConfigurationError, match=r"no analysis 'x'; allowed: 'primary', 'early'"):
         resolve_analysis(config, "x")
+
+
+PUBLISHED = {"label": "x", "value": 1, "table": "flow", "where": {"step": 0}, "column": "remaining"}
+
+
+@pytest.mark.parametrize("more", [{}, {"below": True, "note": "n"}, {"threshold": 0.05, "calibrated": True}])
+def test_a_published_figure_may_say_how_it_is_to_be_read(more: dict[str, Any]) -> None:
+    filled({**CONFIG, "published": [PUBLISHED | more]})
 
 
 @pytest.mark.parametrize(
@@ -118,6 +126,10 @@ def test_an_analysis_inherits_what_it_does_not_state(config: dict[str, Any]) -> 
         (["eligibility", 0, "missing"], "keep"),
         (["trials"], {}),
         (["published"], [{"label": "x", "value": 1, "table": "flow", "where": {}, "column": "n"}]),
+        (["published"], [PUBLISHED | {"below": False}]),
+        (["published"], [PUBLISHED | {"below": True, "threshold": 0.05}]),
+        (["published"], [PUBLISHED | {"below": True, "low": 1, "high": 2}]),
+        (["published"], [PUBLISHED | {"calibrated": "yes"}]),
     ],
 )
 def test_a_typo_is_an_error(path: list[Any], value: Any) -> None:
@@ -205,6 +217,17 @@ CHANGES: list[Change] = [
         "'fixed'; allowed: 'stratified'",
     ),
     (
+        ["analyses", "early", "bootstrap", "replicates"],
+        38,
+        "analyses.early.bootstrap.replicates: 38 are too few for an interval of level 0.95; allowed: 39",
+    ),
+    (
+        ["analyses", "primary", "bootstrap"],
+        {"replicates": 198, "level": 0.99, "resampling": "stratified"},
+        "analyses.primary.bootstrap.replicates: 198 are too few for an interval of level 0.99; allowed: 199",
+    ),
+    (["analyses", "early", "bootstrap"], {"replicates": 1}, "1 are too few for"),
+    (
         ["published"],
         [{"label": "F", "analysis": "x"}],
         "published, entry 1 (F): no analysis 'x'; allowed: 'primary', 'early'",
@@ -274,6 +297,13 @@ def test_a_variable_that_a_trial_does_not_map(config: dict[str, Any], mappings: 
     del mappings["b"]["variables"]["site"]
     with pytest.raises(ConfigurationError, match=r"trials\.b\.variables: 'site' is not mapped"):
         check_configuration(config, mappings)
+
+
+def test_just_enough_replicates_are_no_problem(config: dict[str, Any], mappings: dict[str, Any]) -> None:
+    config["analyses"]["early"]["bootstrap"] = {"replicates": 39}
+    check_configuration(config, mappings)
+    config["analyses"]["early"]["bootstrap"] = {"replicates": 19, "level": 0.9}
+    check_configuration(config, mappings)
 
 
 def test_all_problems_at_once(config: dict[str, Any], mappings: dict[str, Any]) -> None:

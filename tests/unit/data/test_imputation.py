@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ipdmediation.data.errors import CohortWarning, ImputationError
-from ipdmediation.data.imputation import complete_cases, impute
+from ipdmediation.data.errors import ImputationError, ImputationWarning
+from ipdmediation.data.imputation import impute
 from ipdmediation.data.schema import check_contract
 from tests.unit.data.conftest import TARGETS, VARIABLES, a_cohort
 
@@ -95,10 +95,19 @@ def test_imputations_are_spread_as_far_as_their_uncertainty() -> None:
 def test_a_trial_that_did_not_record_a_variable_is_imputed_from_the_others() -> None:
     _, cohort = a_cohort(300, 7)
     cohort.loc[cohort["trial"] == "t1", "age"] = np.nan
-    result = completed(cohort)
+    with pytest.warns(ImputationWarning, match="'age' is known of nobody in trial 't1': all its 100 values"):
+        result = completed(cohort)
     filled = result.loc[result["trial"] == "t1", "age"]
     assert filled.notna().all()
     assert filled.mean() == pytest.approx(cohort["age"].mean(), abs=3)
+
+
+def test_nothing_to_impute_leaves_the_cohort_as_it_is() -> None:
+    """So it is with complete cases: the other patients left before."""
+    _, cohort = a_cohort(60, 12)
+    result = completed(cohort, targets=[], predictors=[])
+    pd.testing.assert_frame_equal(result.drop(columns="imputation"), cohort)
+    assert (result["imputation"] == 0).all()
 
 
 def test_a_constant_level_and_one_trial_are_no_trouble() -> None:
@@ -122,22 +131,6 @@ def test_what_cannot_be_imputed_is_named(
     _, cohort = a_cohort(80, 9)
     with pytest.raises(ImputationError, match=message):
         completed(cohort.assign(**change), **options)
-
-
-def test_complete_cases() -> None:
-    _, cohort = a_cohort(200, 10)
-    kept = complete_cases(cohort, columns=TARGETS)
-    assert (kept["imputation"] == 0).all()
-    assert len(kept) == cohort[TARGETS].notna().all(axis=1).sum()
-    assert kept[TARGETS].notna().all().all()
-    cohort.loc[cohort["trial"] == "t2", "age"] = np.nan
-    with pytest.warns(CohortWarning, match="trial 't2' has no complete case"):
-        complete_cases(cohort, columns=TARGETS)
-    cohort.loc[cohort["treatment"] == 1, "age"] = np.nan
-    with pytest.raises(ImputationError, match=r"no complete case in arm 'treated'.*'age: "):
-        complete_cases(cohort, columns=TARGETS)
-    with pytest.raises(ImputationError, match="no variable 'x'"):
-        complete_cases(cohort, columns=["x"])
 
 
 def test_ten_imputations_of_a_large_cohort_take_seconds() -> None:

@@ -67,3 +67,22 @@ def test_a_figure_in_another_unit_is_scaled():
 def test_a_figure_must_name_its_rows(where, rows):
     with pytest.raises(ValueError, match=f"'x': {rows} rows of table 'baseline' match"):
         compare(value=1, where=where)
+
+
+def test_a_figure_published_as_a_bound_is_shown_as_one_and_agrees_below_it():
+    where = {"variable": "age", "statistic": "q1"}
+    row = compare(value=58, below=True, where=where)
+    assert row["relation"] == "<"
+    assert row["agrees"]
+    assert row["rule"] == "this run lies below it as well"
+    # This run's interval is no matter: that it reaches beyond the bound is no disagreement.
+    assert row[["this_run_low", "this_run_high"]].isna().all()
+    assert not compare(value=57, below=True, where=where)["agrees"]
+    assert compare(value=57, where=where)["relation"] == "="
+
+
+def test_what_was_calibrated_and_noted_is_passed_on():
+    where = {"variable": "sex"}
+    row = compare(value=47, where=where, calibrated=True, note="Rounded")
+    assert row[["calibrated", "note"]].tolist() == [True, "Rounded"]
+    assert compare(value=47, where=where)[["calibrated", "note"]].tolist() == [False, ""]

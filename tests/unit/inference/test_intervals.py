@@ -4,6 +4,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy import stats
 
+from ipdmediation.data.replicates import fewest_replicates
 from ipdmediation.inference.intervals import (
     INTERVALS,
     Draws,
@@ -112,13 +113,54 @@ def test_intervals_move_with_the_data(draws, estimate, shift, kind):
     assert moved == pytest.approx((low + shift, high + shift), abs=1e-6)
 
 
+@given(DRAWS, st.floats(0.01, 0.99))
+def test_the_percentile_interval_is_numpy_s_of_the_same_definition(draws, level):
+    tail = (1 - level) / 2
+    expected = np.quantile(draws, [tail, 1 - tail], method="weibull")
+    found = interval("percentile", draws, level=level)
+    assert found == pytest.approx(expected, rel=1e-12, abs=1e-9 * np.ptp(draws) + 1e-300)
+
+
+def test_an_infinite_draw_keeps_its_place_beyond_the_others():
+    draws = np.arange(1.0, 1000.0)
+    draws[:10], draws[-20:] = -np.inf, np.inf
+    assert interval("percentile", draws) == pytest.approx((25, 975), abs=1e-9)
+    # Exactly at the last finite rank an infinite neighbour has no share.
+    draws[-24:] = np.inf
+    assert interval("percentile", draws) == pytest.approx((25, 975), abs=1e-9)
+    draws[-25:] = np.inf
+    assert interval("percentile", draws)[1] == np.inf
+    draws[:25] = -np.inf
+    assert interval("percentile", draws, level=0.9494)[0] == -np.inf
+    assert interval("basic", draws, level=0.9, estimate=400)[0] == pytest.approx(800 - 950)
+
+
+def test_a_normal_interval_of_infinite_draws_says_why_there_is_none():
+    with pytest.raises(NoIntervalError, match="infinite in 2 replicates"):
+        interval("normal", np.array([1.0, np.inf, 2.0, -np.inf]))
+
+
+def test_equal_infinite_draws_have_no_bca_interval():
+    with pytest.raises(NoIntervalError, match="all replicates have the same value"):
+        interval("bca", np.array([np.inf, np.inf]))
+
+
+@pytest.mark.parametrize(("level", "fewest"), [(0.5, 3), (0.8, 9), (0.9, 19), (0.95, 39), (0.99, 199)])
+def test_with_the_fewest_replicates_the_ends_are_the_outermost_draws(level, fewest):
+    assert fewest_replicates(level) == fewest
+    draws = np.arange(1.0, fewest + 1)
+    assert interval("percentile", draws, level=level) == pytest.approx((1, fewest))
+
+
 @given(DRAWS, st.floats(-1e6, 1e6))
 def test_p_value_is_never_zero_and_does_not_care_about_the_sign(draws, null):
-    p_value = bootstrap_p_value(draws, null=null)
+    p_value, bound = bootstrap_p_value(draws, null=null)
     assert 2 / (draws.size + 1) <= p_value <= 1
-    assert p_value == bootstrap_p_value(-draws, null=-null)
+    assert (p_value, bound) == bootstrap_p_value(-draws, null=-null)
+    assert bound == (not draws.min() <= null <= draws.max())
 
 
 def test_p_value_counts_the_observed_sample():
-    assert bootstrap_p_value(np.arange(1.0, 1000.0), null=0) == pytest.approx(2 / 1000)
-    assert bootstrap_p_value(np.arange(1.0, 1000.0), null=10) == pytest.approx(2 * 11 / 1000)
+    assert bootstrap_p_value(np.arange(1.0, 1000.0), null=0) == (pytest.approx(2 / 1000), True)
+    assert bootstrap_p_value(np.arange(1.0, 1000.0), null=1) == (pytest.approx(2 * 2 / 1000), False)
+    assert bootstrap_p_value(np.arange(1.0, 1000.0), null=10) == (pytest.approx(2 * 11 / 1000), False)

@@ -1,10 +1,12 @@
+import warnings
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from ipdmediation.effects.catalogue import Effect
 from ipdmediation.inference.bootstrap import BootstrapError
-from ipdmediation.inference.summary import COLUMNS, summarise_effects
+from ipdmediation.inference.summary import COLUMNS, BootstrapWarning, summarise_effects
 
 TOTAL = Effect(effect="total", scale="coefficient", label="total")
 SHARE = Effect(effect="log_or_difference", scale="proportion", label="share", share_of="total")
@@ -24,17 +26,22 @@ def summary(
     estimates=None,
     interval="percentile",
     accelerations=None,
+    family="ordinal",
+    singular=0,
+    level=0.95,
 ):
     draws = pd.DataFrame({effects[0].column: total, effects[1].column: share})
     draws["status"] = np.where(np.arange(len(draws)) < failed, "failed", "converged")
+    draws.loc[draws.index[len(draws) - singular :], "status"] = "singular"
     draws["reason"] = np.where(draws["status"] == "failed", "total model: separated", "")
     means = [np.mean(total), np.mean(share)] if estimates is None else estimates
     table = summarise_effects(
         draws,
         np.array(means),
         effects=effects,
+        family=family,
         interval=interval,
-        level=0.95,
+        level=level,
         max_failed=max_failed,
         accelerations=accelerations,
     )
@@ -49,14 +56,16 @@ def test_a_share_of_a_clear_total_effect_is_given():
     table = summary(GRID + 1, GRID)
     assert table.loc["log_or_difference", "estimate"] == pytest.approx(0.2)
     assert table.loc["log_or_difference", "ci_low"] == pytest.approx(GRID[24])
-    assert not table.loc["log_or_difference", "note"]
+    assert (table["note"] == "").all()
+    assert (table["withheld"] == "").all()
     assert (table["replicates"] == 999).all()
 
 
 def test_a_share_of_an_uncertain_total_effect_is_withheld():
     table = summary(GRID - 0.2, GRID)
     assert table.loc["log_or_difference", ["estimate", "ci_low", "ci_high", "p_value"]].isna().all()
-    assert "the interval of the total effect contains 0" in table.loc["log_or_difference", "note"]
+    note = "withheld: the interval of the total effect's common odds ratio contains 1"
+    assert table.loc["log_or_difference", ["withheld", "note"]].tolist() == ["total_uncertain", note]
     assert np.isfinite(table.loc["total", "estimate"])
 
 
@@ -86,6 +95,7 @@ def test_a_difference_below_0_is_given_where_the_mediated_effect_has_the_directi
             draws,
             np.array([1.2, np.mean(mediated), -0.3]),
             effects=(TOTAL, indirect, share),
+            family="ordinal",
             interval="percentile",
             level=0.95,
             max_failed=0,
@@ -103,12 +113,34 @@ def test_a_natural_share_goes_by_the_total_effect_on_its_own_scale():
     assert "contains 0" in summary(GRID - 0.2, GRID, effects=NATURAL).loc["pm", "note"]
 
 
+@pytest.mark.parametrize(
+    ("scale", "family", "words"),
+    [
+        ("proportion", "ordinal", "total effect's common odds ratio contains 1"),
+        ("proportion", "binary", "total effect's odds ratio contains 1"),
+        ("proportion", "continuous", "total effect contains 0"),
+        ("log_or", "ordinal", "total effect's common odds ratio contains 1"),
+        ("log_or", "binary", "total effect's odds ratio contains 1"),
+        ("log_win_odds", "ordinal", "total effect's win odds contains 1"),
+        ("mean", "ordinal", "total effect contains 0"),
+        ("prob_le_1", "binary", "total effect contains 0"),
+        ("win", "ordinal", "total effect contains 0"),
+    ],
+)
+def test_why_a_share_is_withheld_is_said_on_its_scale(scale, family, words):
+    whole = Effect(effect="te", scale="coefficient" if scale == "proportion" else scale, label="")
+    share = Effect(effect="pm", scale=scale, label="", share_of="te")
+    row = summary(GRID - 0.2, GRID, effects=(whole, share), family=family).loc["pm"]
+    assert row["note"] == f"withheld: the interval of the {words}"
+    assert row["withheld"] == "total_uncertain"
+
+
 def test_an_undefined_effect_says_why():
     undefined = Effect(
         effect="log_or_difference", scale="proportion", label="", share_of="total", undefined="why"
     )
     row = summary(GRID + 1, GRID, effects=(TOTAL, undefined)).loc["log_or_difference"]
-    assert row["note"] == "why"
+    assert row[["withheld", "note"]].tolist() == ["undefined", "why"]
     assert np.isnan(row["estimate"])
 
 
@@ -137,16 +169,86 @@ def test_a_missing_interval_is_explained():
     assert one_sided[["ci_low", "ci_high"]].isna().all()
     assert one_sided["estimate"] == 0.05
     assert one_sided["p_value"] == pytest.approx(2 / 1000)
+    assert one_sided["withheld"] == "no_interval"
 
 
 def test_a_share_of_a_total_effect_without_interval_is_withheld():
     table = summary(GRID + 1, GRID, interval="bca", accelerations=np.zeros(2), estimates=[0.5, np.mean(GRID)])
     assert table.loc["log_or_difference", "note"] == "withheld: the total effect has no interval"
+    assert table.loc["log_or_difference", "withheld"] == "total_uncertain"
 
 
-def test_replicates_without_the_effect_are_counted():
-    row = summary(GRID + 1, np.where(np.arange(999) < 7, np.nan, GRID), estimates=[1.2, 0.2]).loc[
-        "log_or_difference"
-    ]
-    assert row["note"] == "no interval: not defined in 7 of 999 replicates"
+@pytest.mark.parametrize("nothing", [np.nan, np.inf, -np.inf])
+def test_replicates_without_a_share_are_counted_and_left_out(nothing):
+    table = summary(GRID + 1, np.where(np.arange(999) < 9, nothing, GRID), estimates=[1.2, 0.2])
+    row = table.loc["log_or_difference"]
+    expected = np.quantile(GRID[9:], [0.025, 0.975], method="weibull")
+    assert row[["ci_low", "ci_high"]].tolist() == pytest.approx(expected)
+    assert row["p_value"] == pytest.approx(2 / 991)
+    assert row["undefined"] == 9
+    assert row["withheld"] == ""
+    assert table.loc["total", "undefined"] == 0
+    assert table.loc["total", "ci_low"] == pytest.approx(1 + GRID[24])
+
+
+def test_past_the_accepted_share_only_that_effect_has_no_interval():
+    table = summary(GRID + 1, np.where(np.arange(999) < 10, np.nan, GRID), estimates=[1.2, 0.2])
+    row = table.loc["log_or_difference"]
+    assert row["note"] == "no interval: not defined in 10 of 999 replicates"
+    assert row[["withheld", "undefined"]].tolist() == ["too_many_undefined", 10]
     assert row[["ci_low", "ci_high", "p_value"]].isna().all()
+    assert row["estimate"] == 0.2
+    assert not row["p_bound"]
+    assert table.loc["total", "ci_low"] == pytest.approx(1 + GRID[24])
+
+
+def test_an_infinite_effect_that_is_no_share_keeps_its_place():
+    whole = np.where(np.arange(999) < 5, np.inf, GRID + 1)
+    row = summary(whole, GRID, estimates=[1.2, 0.2]).loc["total"]
+    assert row["ci_high"] == pytest.approx(np.sort(whole)[974])
+    assert row["undefined"] == 5
+    row = summary(
+        np.where(np.arange(999) < 30, np.inf, GRID + 1), GRID, estimates=[1.2, 0.2], max_failed=0.05
+    ).loc["total"]
+    assert row["note"] == "no interval: infinite in 30 of 999 replicates"
+    assert row["withheld"] == "no_interval"
+    assert row[["ci_low", "ci_high"]].isna().all()
+
+
+def test_an_effect_that_the_cohort_has_not_is_undefined():
+    row = summary(GRID + 1, GRID, estimates=[1.2, np.inf]).loc["log_or_difference"]
+    assert row[["withheld", "note"]].tolist() == [
+        "undefined",
+        "not defined: no finite value in this cohort",
+    ]
+    assert row[["estimate", "ci_low", "p_value"]].isna().all()
+
+
+def test_a_p_value_beyond_every_replicate_is_a_bound():
+    table = summary(GRID + 1, GRID - 0.1001)
+    assert table["p_bound"].tolist() == [True, False]
+    assert table.loc["total", "p_value"] == pytest.approx(2 / 1000)
+
+
+@pytest.mark.filterwarnings("ignore::ipdmediation.inference.summary.BootstrapWarning")
+def test_what_failures_leave_may_be_too_few_for_an_interval():
+    few = np.linspace(0.1, 0.3, 39)
+    assert np.isfinite(summary(few + 1, few).loc["total", "ci_low"])
+    row = summary(few + 1, few, failed=1, max_failed=0.05).loc["total"]
+    assert row["note"] == "no interval: 38 replicates are too few for 95%"
+    assert row["withheld"] == "no_interval"
+    assert row[["ci_low", "p_value"]].isna().all()
+
+
+def test_few_replicates_and_those_at_the_boundary_are_notices():
+    few = np.linspace(0.1, 0.3, 100)
+    with pytest.warns(BootstrapWarning, match="100 bootstrap replicates are few for a percentile interval"):
+        summary(few + 1, few)
+    with pytest.warns(BootstrapWarning, match="in 12 of 999 bootstrap replicates") as found:
+        table = summary(GRID + 1, GRID, singular=12)
+    assert found[0].message.kind == "replicates_at_boundary"
+    assert (table["singular"] == 12).all()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert (summary(GRID + 1, GRID)["singular"] == 0).all()
+        summary(few + 1, few, interval="normal")

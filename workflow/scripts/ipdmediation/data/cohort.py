@@ -1,4 +1,4 @@
-"""Who is analysed: eligibility rules in order, and a flow that adds up to the last patient."""
+"""Who is analysed: eligibility rules in order, what has to be known, and a flow that adds up."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ import numpy.typing as npt
 import pandas as pd
 
 from ipdmediation.data.errors import CohortError, CohortWarning, listing
+from ipdmediation.data.missing import NOTHING_NEEDED, MissingData
 from ipdmediation.data.variables import ARMS, Variable
 
 Mask = npt.NDArray[np.bool_]
 
 FLOW_COLUMNS = (
     "step",
+    "kind",
     "reason",
     "excluded",
     "excluded_treated",
@@ -39,18 +41,25 @@ class Cohort:
     Parameters
     ----------
     frame : DataFrame
-        Rows of the pooled frame that meet every rule, in its order and dtypes.
+        Rows of the pooled frame that are analysed, in its order and dtypes.
     flow : DataFrame
-        One row a step: `step` (0 is randomisation), `reason`, and the numbers `excluded` and `remaining`, in
-        all and by arm.
+        One row a step: `step` (0 is randomisation), `kind` (randomised, eligibility, missing), `reason`, and
+        the numbers `excluded` and `remaining`, in all and by arm.
+    missing : DataFrame
+        What was missing and how that was handled, see `MissingData.table`.
     """
 
     frame: pd.DataFrame
     flow: pd.DataFrame
+    missing: pd.DataFrame
 
 
 def select_cohort(
-    pooled: pd.DataFrame, *, rules: Sequence[Mapping[str, Any]], variables: Mapping[str, Variable]
+    pooled: pd.DataFrame,
+    *,
+    rules: Sequence[Mapping[str, Any]],
+    variables: Mapping[str, Variable],
+    missing: MissingData = NOTHING_NEEDED,
 ) -> Cohort:
     """Apply eligibility rules in order; a patient is counted under the first rule that is not met.
 
@@ -70,34 +79,100 @@ def select_cohort(
         The rules, in order; no rule keeps everybody.
     variables : mapping
         The study's variables by name.
+    missing : MissingData
+        Which variables have to be known, after every rule.
 
     Raises
     ------
     CohortError
-        Where a rule cannot be applied, or leaves nobody or nobody of an arm.
+        Where no trial has one of the arms, a rule cannot be applied, or a step leaves nobody of an arm.
 
     Warns
     -----
     CohortWarning
-        Where a trial, or an arm of a trial, has nobody left.
+        Where a trial has one arm only, or where nobody is left in a trial or in an arm of it.
     """
-    treated = pooled["treatment"].to_numpy() == ARMS["treated"]
-    remaining = np.ones(len(pooled), dtype=bool)
-    steps = [_step(0, "Randomised", np.zeros_like(remaining), remaining, treated)]
+    _check_arms(pooled)
+    flow = _Flow(pooled)
     for number, rule in enumerate(rules, start=1):
-        excluded = remaining & ~_met(pooled, rule, number, variables)
-        remaining = remaining & ~excluded
-        steps.append(_step(number, str(rule["reason"]), excluded, remaining, treated))
-        for arm, code in ARMS.items():
-            if not (remaining & (treated == code)).any():
+        where = f"eligibility rule {number} ({rule['reason']!r}, variable {rule['variable']!r})"
+        lacking = ~_met(pooled, rule, number, variables)
+        flow.exclude(lacking, kind="eligibility", reason=str(rule["reason"]), where=where)
+    eligible = pooled.loc[flow.remaining]
+    _warn_of_nobody(pooled, eligible, "eligible patient", kind="nobody_eligible")
+
+    lacking = pooled[list(missing.required)].isna().any(axis=1).to_numpy()
+    if missing.always_shown or (lacking & flow.remaining).any():
+        counts = ", ".join(f"{name}: {eligible[name].isna().sum()}" for name in missing.required)
+        where = f"{missing.reason!r} (missing of {len(eligible)} eligible patients: {counts})"
+        flow.exclude(lacking, kind="missing", reason=missing.reason, where=where)
+    frame = pooled.loc[flow.remaining].reset_index(drop=True)
+    _warn_of_nobody(eligible, frame, "patient with every value needed", kind="nobody_complete")
+    return Cohort(frame=frame, flow=flow.table(), missing=missing.table(eligible, frame))
+
+
+class _Flow:
+    """Who remains after each step, and the numbers of each.
+
+    Attributes
+    ----------
+    remaining : ndarray of bool, shape (patients,)
+    """
+
+    def __init__(self, pooled: pd.DataFrame) -> None:
+        self.remaining: Mask = np.ones(len(pooled), dtype=bool)
+        self._arms = {arm: (pooled["treatment"] == code).to_numpy(dtype=bool) for arm, code in ARMS.items()}
+        self._rows: list[tuple[object, ...]] = []
+        self._add("randomised", "Randomised", ~self.remaining)
+
+    def exclude(self, lacking: Mask, *, kind: str, reason: str, where: str) -> None:
+        """Take out who is lacking; an error that begins with `where` if that leaves nobody of an arm."""
+        excluded = self.remaining & lacking
+        self.remaining = self.remaining & ~lacking
+        self._add(kind, reason, excluded)
+        for arm, members in self._arms.items():
+            if not (self.remaining & members).any():
                 raise CohortError(
-                    f"eligibility rule {number} ({rule['reason']!r}, variable {rule['variable']!r}) leaves "
-                    f"no patient in arm {arm!r}: it excluded {int(excluded.sum())} of "
-                    f"{int((excluded | remaining).sum())}"
+                    f"{where} leaves no patient in arm {arm!r}: it excluded {int(excluded.sum())} of "
+                    f"{int((excluded | self.remaining).sum())}"
                 )
-    frame = pooled.loc[remaining].reset_index(drop=True)
-    _warn_of_empty_trials(pooled, frame)
-    return Cohort(frame=frame, flow=pd.DataFrame(steps, columns=list(FLOW_COLUMNS)))
+
+    def table(self) -> pd.DataFrame:
+        """Return the steps as `FLOW_COLUMNS`."""
+        return pd.DataFrame(self._rows, columns=list(FLOW_COLUMNS))
+
+    def _add(self, kind: str, reason: str, excluded: Mask) -> None:
+        everybody = np.ones_like(excluded)
+        groups = (everybody, self._arms["treated"], self._arms["control"])
+        counts = [int((who & group).sum()) for who in (excluded, self.remaining) for group in groups]
+        self._rows.append((len(self._rows), kind, reason, *counts))
+
+
+def warn_of_mixed_trials(cohort: pd.DataFrame, *, trial_effects: str) -> None:
+    """Warn where the patients of several trials are analysed as if they were of one.
+
+    Parameters
+    ----------
+    cohort : DataFrame
+        Patients of an analysis.
+    trial_effects : str
+        How its models treat the trials.
+
+    Warns
+    -----
+    CohortWarning
+        Where that is `none`, and there is more than one trial.
+    """
+    trials = cohort["trial"].nunique()
+    if trial_effects == "none" and trials > 1:
+        warnings.warn(
+            CohortWarning(
+                f"the {trials} trials are not told apart (trial_effects: none): patients of different trials "
+                "are compared as if they were of one",
+                kind="trials_not_told_apart",
+            ),
+            stacklevel=2,
+        )
 
 
 def _met(
@@ -143,28 +218,30 @@ def _as_values(variable: Variable, levels: Sequence[Any], where: str) -> list[An
     return [str(level) if variable.type == "categorical" else int(level) for level in levels]
 
 
-def _step(
-    number: int,
-    reason: str,
-    excluded: Mask,
-    remaining: Mask,
-    treated: Mask,
-) -> tuple[object, ...]:
-    counts = [
-        int((who & arm).sum())
-        for who in (excluded, remaining)
-        for arm in (np.ones_like(treated), treated, ~treated)
-    ]
-    return (number, reason, *counts)
-
-
-def _warn_of_empty_trials(pooled: pd.DataFrame, cohort: pd.DataFrame) -> None:
-    left = cohort.groupby(["trial", "treatment"]).size()
-    for trial in pooled["trial"].unique():
-        empty = [arm for arm, code in ARMS.items() if (trial, code) not in left.index]
-        if len(empty) == len(ARMS):
-            warnings.warn(f"trial {trial!r} has no eligible patient", CohortWarning, stacklevel=3)
-        elif empty:
+def _check_arms(pooled: pd.DataFrame) -> None:
+    """Raise where no trial has an arm at all; warn of each trial that has one arm only."""
+    for arm, code in ARMS.items():
+        if not (pooled["treatment"] == code).any():
+            raise CohortError(f"no trial has a patient in arm {arm!r}")
+    for trial, codes in pooled.groupby("trial", sort=False)["treatment"].unique().items():
+        arms = [arm for arm, code in ARMS.items() if code in codes]
+        if len(arms) == 1:
             warnings.warn(
-                f"trial {trial!r} has no eligible patient in arm {empty[0]!r}", CohortWarning, stacklevel=3
+                CohortWarning(
+                    f"trial {trial!r} has patients in arm {arms[0]!r} only, so it tells nothing about the "
+                    "treatment by itself",
+                    kind="one_arm_trial",
+                ),
+                stacklevel=3,
             )
+
+
+def _warn_of_nobody(before: pd.DataFrame, after: pd.DataFrame, whom: str, *, kind: str) -> None:
+    """Warn of each trial, or arm of a trial, that had patients before a step and has none after it."""
+    left = after.groupby(["trial", "treatment"]).size().index
+    for trial, codes in before.groupby("trial", sort=False)["treatment"].unique().items():
+        had = [arm for arm, code in ARMS.items() if code in codes]
+        empty = [arm for arm in had if (trial, ARMS[arm]) not in left]
+        if empty:
+            where = "" if len(empty) == len(had) else f" in arm {empty[0]!r}"
+            warnings.warn(CohortWarning(f"trial {trial!r} has no {whom}{where}", kind=kind), stacklevel=3)

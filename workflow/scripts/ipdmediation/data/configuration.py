@@ -10,6 +10,7 @@ from typing import Any
 
 from ipdmediation.data.covariates import FormulaError, all_covariate_names
 from ipdmediation.data.errors import ConfigurationError, SourceError, listing, raise_all
+from ipdmediation.data.replicates import fewest_replicates
 from ipdmediation.data.variables import ARMS, Variable, variables_from_config
 
 FAMILY_TYPES = {"ordinal": "ordinal", "binary": "binary", "continuous": "continuous"}
@@ -166,6 +167,7 @@ def _analysis_problems(
     yield from _spline_problems(f"{where}.mediator.spline_knots", analysis)
     if mediator["variable"] == outcome["variable"]:
         yield f"{where}: mediator and outcome are both {outcome['variable']!r}"
+    yield from _replicate_problems(f"{where}.bootstrap", analysis["bootstrap"])
     effects = analysis["trial_effects"]
     if len(config["trials"]) == 1 and effects != "none":
         yield f"{where}.trial_effects: {effects!r} needs two trials; allowed for one: 'none'"
@@ -173,6 +175,15 @@ def _analysis_problems(
         yield (
             f"{where}.bootstrap.resampling: 'two_level' needs random trial effects, found trial_effects "
             f"{effects!r}; allowed: 'stratified'"
+        )
+
+
+def _replicate_problems(where: str, bootstrap: Mapping[str, Any]) -> Iterator[str]:
+    fewest = fewest_replicates(bootstrap["level"])
+    if bootstrap["replicates"] < fewest:
+        yield (
+            f"{where}.replicates: {bootstrap['replicates']} are too few for an interval of level "
+            f"{bootstrap['level']:g}; allowed: {fewest} or more"
         )
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ipdmediation.data.notices import Notice
+
 
 class DataError(ValueError):
     """Base of every error that the data floor raises on purpose."""
@@ -33,8 +35,12 @@ class ImputationError(DataError):
     """The data cannot be completed as asked."""
 
 
-class CohortWarning(UserWarning):
-    """The cohort can be analysed, but a trial or one of its arms is empty."""
+class CohortWarning(Notice):
+    """The cohort can be analysed, but not every trial says what it should."""
+
+
+class ImputationWarning(Notice):
+    """The data can be completed, but not from what every trial recorded."""
 
 
 def listing(values: Iterable[object], *, limit: int = 10) -> str:

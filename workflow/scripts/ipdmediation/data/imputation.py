@@ -1,4 +1,4 @@
-"""Completing a cohort: chained equations with predictive mean matching, or complete cases."""
+"""Completing a cohort: chained equations with predictive mean matching."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.spatial import KDTree
 
-from ipdmediation.data.errors import CohortWarning, ImputationError, listing, raise_all
+from ipdmediation.data.errors import ImputationError, ImputationWarning, raise_all
 from ipdmediation.data.schema import conform
 from ipdmediation.data.variables import ARMS, Variable
 
@@ -81,6 +81,11 @@ def impute(
         For an unknown variable, a predictor with missing values that is no target, or a target that nobody
         of an arm has.
 
+    Warns
+    -----
+    ImputationWarning
+        Where nobody of a trial has a target.
+
     References
     ----------
     van Buuren & Groothuis-Oudshoorn 2011, J Stat Softw 45(3): chained equations. van Buuren 2018, Flexible
@@ -94,6 +99,7 @@ def impute(
     incomplete = sorted((name for name in missing if missing[name]), key=lambda name: missing[name])
     if not incomplete:
         return cohort.assign(imputation=0)
+    _warn_of_unrecorded(cohort, incomplete)
     used = list(dict.fromkeys([*targets, *predictors]))
     blocks = {name: _block(cohort[name], variables[name], (scales or {}).get(name)) for name in used}
     arms = [np.flatnonzero(cohort["treatment"].to_numpy() == code) for code in ARMS.values()]
@@ -109,44 +115,19 @@ def impute(
     return conform(pd.concat(completed, ignore_index=True), variables)
 
 
-def complete_cases(cohort: pd.DataFrame, *, columns: Sequence[str]) -> pd.DataFrame:
-    """Return the patients who have every value, as the one data set of `imputation` 0.
-
-    Parameters
-    ----------
-    cohort : DataFrame
-        Patients of an analysis, in the contract's columns.
-    columns : sequence of str
-        Variables that have to be known.
-
-    Raises
-    ------
-    ImputationError
-        For an unknown column, or where an arm has no complete patient; names what is missing most.
-
-    Warns
-    -----
-    CohortWarning
-        Where a trial of the cohort has no complete patient.
-    """
-    raise_all(
-        [f"no variable {name!r}" for name in columns if name not in cohort.columns],
-        ImputationError,
-        "complete cases:",
-    )
-    complete = cohort[list(columns)].notna().all(axis=1)
-    kept = cohort.loc[complete].reset_index(drop=True)
-    empty = [arm for arm, code in ARMS.items() if not (kept["treatment"] == code).any()]
-    if empty:
-        missing = cohort[list(columns)].isna().sum().sort_values(ascending=False)
-        counts = listing(f"{name}: {count}" for name, count in missing.items() if count)
-        raise ImputationError(
-            f"no complete case in arm {listing(empty)}; missing of {len(cohort)} patients: {counts}"
-        )
-    for trial in cohort["trial"].unique():
-        if not (kept["trial"] == trial).any():
-            warnings.warn(f"trial {trial!r} has no complete case", CohortWarning, stacklevel=2)
-    return kept.assign(imputation=0)
+def _warn_of_unrecorded(cohort: pd.DataFrame, targets: Sequence[str]) -> None:
+    for name in targets:
+        known = cohort.groupby("trial", sort=False)[name].count()
+        for trial in known.index[known == 0]:
+            patients = int((cohort["trial"] == trial).sum())
+            warnings.warn(
+                ImputationWarning(
+                    f"{name!r} is known of nobody in trial {trial!r}: all its {patients} values are imputed "
+                    "from the other trials",
+                    kind="variable_not_recorded",
+                ),
+                stacklevel=3,
+            )
 
 
 @dataclass(frozen=True)

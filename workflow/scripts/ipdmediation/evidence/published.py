@@ -9,6 +9,7 @@ import pandas as pd
 COLUMNS = [
     "label",
     "table",
+    "relation",
     "published",
     "published_low",
     "published_high",
@@ -17,6 +18,8 @@ COLUMNS = [
     "this_run_high",
     "agrees",
     "rule",
+    "calibrated",
+    "note",
 ]
 
 
@@ -32,14 +35,16 @@ def compare_with_published(
         interval was printed, the ``analysis`` and its ``table``, the row (``where``: column to value; a list
         adds up several rows) and the ``column`` where this run has it. Optional: ``low_column`` and
         ``high_column`` (default ``ci_low`` and ``ci_high``), ``per`` (a column to divide by), ``scale`` (a
-        factor for another unit) and ``threshold`` (of a p-value).
+        factor for another unit), ``threshold`` (of a p-value), ``below`` (published as "< value" only),
+        ``calibrated`` (the synthetic patients were made to have it) and ``note`` (for the reader).
     tables : mapping of str to DataFrame
         Tables of this run by ``<analysis>/<table>``.
 
     Returns
     -------
     DataFrame
-        Columns `COLUMNS`, one row a figure. A p-value agrees when it lies on the same side of its threshold;
+        Columns `COLUMNS`, one row a figure; `relation` is "<" for a figure that was published as a bound,
+        else "=". A p-value agrees when it lies on the same side of its threshold, or below the bound;
         a figure that was published with an interval when this run's value lies in it; one without when it
         lies in this run's interval; any other when both are equal as printed. None agrees with a cell that
         this run leaves empty, such as the ratio of a spline's term.
@@ -63,10 +68,13 @@ def _compare(figure: Mapping[str, Any], tables: Mapping[str, pd.DataFrame]) -> l
             figure.get("high_column", "ci_high"),
         )
     )
-    published, threshold = figure["value"], figure.get("threshold")
+    published, threshold, below = figure["value"], figure.get("threshold"), figure.get("below", False)
     published_low, published_high = figure.get("low", np.nan), figure.get("high", np.nan)
     if np.isnan(value):
         agrees, rule = False, "this run has no such number"
+    elif below:
+        agrees, rule = value < published, "this run lies below it as well"
+        low = high = np.nan
     elif threshold is not None:
         agrees = (value <= threshold) == (published <= threshold)
         rule = f"both lie on the same side of {threshold:g}"
@@ -77,8 +85,21 @@ def _compare(figure: Mapping[str, Any], tables: Mapping[str, pd.DataFrame]) -> l
         agrees, rule = low <= published <= high, "the published figure lies in this run's interval"
     else:
         agrees, rule = round(value, _decimals(published)) == published, "both are equal as printed"
-    this_run = [value, low, high, bool(agrees), rule]
-    return [figure["label"], figure["table"], published, published_low, published_high, *this_run]
+    return [
+        figure["label"],
+        figure["table"],
+        "<" if below else "=",
+        published,
+        published_low,
+        published_high,
+        value,
+        low,
+        high,
+        bool(agrees),
+        rule,
+        figure.get("calibrated", False),
+        figure.get("note", ""),
+    ]
 
 
 def _rows(figure: Mapping[str, Any], table: pd.DataFrame) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +22,8 @@ class Draws:
     Attributes
     ----------
     drawn : ndarray, shape (B,)
-        Finite values of the replicates.
+        Values of the replicates, none missing. An infinite one lies beyond every finite one: to leave it out
+        would make the interval too short.
     estimate : float
         Value of the cohort itself.
     acceleration : float
@@ -64,10 +66,18 @@ def basic_interval(draws: Draws, *, level: float) -> Interval:
 def normal_interval(draws: Draws, *, level: float) -> Interval:
     """Return the normal interval: bias-corrected estimate and the draws' standard deviation.
 
+    Raises
+    ------
+    NoIntervalError
+        Where a draw is infinite, so that there is no standard deviation.
+
     References
     ----------
     Davison & Hinkley 1997, section 5.2.1.
     """
+    infinite = int(np.isinf(draws.drawn).sum())
+    if infinite:
+        raise NoIntervalError(f"no normal interval: infinite in {infinite} replicates")
     centre = 2 * draws.estimate - draws.drawn.mean()
     half = ndtri(0.5 + level / 2) * draws.drawn.std(ddof=1)
     return float(centre - half), float(centre + half)
@@ -90,7 +100,7 @@ def bca_interval(draws: Draws, *, level: float) -> Interval:
     Efron 1987, J Am Stat Assoc 82:171; Davison & Hinkley 1997, equations 5.20 and 5.21.
     """
     drawn = draws.drawn
-    if np.ptp(drawn) == 0:
+    if drawn.min() == drawn.max():
         raise NoIntervalError("no BCa interval: all replicates have the same value")
     share = np.mean((drawn < draws.estimate) + 0.5 * (drawn == draws.estimate))
     if share in (0, 1):
@@ -143,25 +153,48 @@ def acceleration(left_out: NDArray[np.float64]) -> NDArray[np.float64]:
     return skewed / 6
 
 
-def bootstrap_p_value(draws: NDArray[np.float64], *, null: float) -> float:
+class PValue(NamedTuple):
+    """A p-value of a bootstrap.
+
+    Attributes
+    ----------
+    value : float
+        The p-value, or what it is smaller than.
+    bound : bool
+        Whether no replicate lies at the null or beyond it, so that the p-value is smaller than `value`.
+    """
+
+    value: float
+    bound: bool
+
+
+def bootstrap_p_value(draws: NDArray[np.float64], *, null: float) -> PValue:
     """Return the two-sided p-value of a null value, (r + 1) / (B + 1) on the smaller side, doubled.
 
     Parameters
     ----------
     draws : ndarray, shape (B,)
-        Finite values of the replicates.
+        Values of the replicates, none missing.
     null : float
         Value of the effect when there is none.
 
     References
     ----------
     Davison & Hinkley 1997, section 4.2.5: counting the observed sample keeps p above 0.
+
+    Examples
+    --------
+    >>> bootstrap_p_value(np.arange(1.0, 1000.0), null=0)
+    PValue(value=0.002, bound=True)
     """
-    below = (np.count_nonzero(draws <= null) + 1) / (draws.size + 1)
-    above = (np.count_nonzero(draws >= null) + 1) / (draws.size + 1)
-    return float(min(1.0, 2 * min(below, above)))
+    beyond = min(np.count_nonzero(draws <= null), np.count_nonzero(draws >= null))
+    return PValue(float(min(1.0, 2 * (beyond + 1) / (draws.size + 1))), bound=bool(beyond == 0))
 
 
 def _quantiles(draws: Draws, lower: float, upper: float) -> Interval:
-    low, high = np.quantile(draws.drawn, [lower, upper], method="weibull")
+    """Return the values at ranks (B + 1) p, between two ranks by interpolation."""
+    count = draws.drawn.size
+    # Rounded, for a rank that is off by its last digit would take a share of an infinite neighbour.
+    ranks = np.round((count + 1) * np.array([lower, upper]), 9)
+    low, high = np.interp(ranks, np.arange(1, count + 1), np.sort(draws.drawn))
     return float(low), float(high)

@@ -1,5 +1,6 @@
 """From bootstrap draws to a table of effects with intervals."""
 
+import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -7,9 +8,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ipdmediation.data.notices import Notice
+from ipdmediation.data.replicates import fewest_replicates
 from ipdmediation.effects.catalogue import Effect, Key
 from ipdmediation.inference.bootstrap import BootstrapError
-from ipdmediation.inference.intervals import INTERVALS, Draws, NoIntervalError, bootstrap_p_value
+from ipdmediation.inference.intervals import (
+    INTERVALS,
+    Draws,
+    NoIntervalError,
+    bootstrap_p_value,
+)
 
 COLUMNS = [
     "effect",
@@ -18,11 +26,27 @@ COLUMNS = [
     "ci_low",
     "ci_high",
     "p_value",
+    "p_bound",
     "interval",
     "replicates",
     "failed",
+    "singular",
+    "undefined",
+    "withheld",
     "note",
 ]
+
+#: Replicates below which the ends of these intervals, which are order statistics, are unsteady.
+ADVISED_REPLICATES = 999
+BY_ORDER = ("percentile", "bca")
+
+#: What an effect on the scale of a logarithm is called as a ratio, whose null is 1.
+LOG_RATIOS = {"log_win_odds": "win odds"}
+ODDS_RATIOS = {"ordinal": "common odds ratio", "binary": "odds ratio"}
+
+
+class BootstrapWarning(Notice):
+    """The bootstrap gave intervals, but not all of its replicates are as they should be."""
 
 
 def summarise_effects(
@@ -30,6 +54,7 @@ def summarise_effects(
     estimates: NDArray[np.float64],
     *,
     effects: Sequence[Effect],
+    family: str,
     interval: str,
     level: float,
     max_failed: float,
@@ -45,56 +70,73 @@ def summarise_effects(
         Effects in the cohort itself.
     effects : sequence of Effect
         What the estimates are.
+    family : {"ordinal", "binary", "continuous"}
+        Of the outcome, for the words of `note`.
     interval : {"percentile", "basic", "normal", "bca"}
         Kind of interval.
     level : float
         Coverage of the intervals.
     max_failed : float
-        Largest share of failed replicates that is accepted.
+        Largest share of replicates that is accepted to have failed, or not to have an effect.
     accelerations : ndarray, shape (effects,), or None
         Of each effect, for interval `bca`.
 
     Returns
     -------
     DataFrame
-        Columns `COLUMNS`, one row an effect. A proportion whose denominator's interval contains 0, or that
-        compares effects of opposite direction, is withheld, and so is an effect that the analysis leaves
-        undefined: the numbers are missing and `note` says why. Where the draws give no interval, only that is
-        missing.
+        Columns `COLUMNS`, one row an effect. `p_bound`: the p-value is smaller than `p_value`. `failed`,
+        `singular` and `undefined` count replicates in which a model could not be fitted, a variance or
+        correlation of the trial effects lay at its boundary, or the effect was not finite although all models
+        were fitted. `withheld` is a key that says why numbers are missing, empty where none is, and `note`
+        has its words: a share of a total effect whose interval contains its null or that has none
+        (`total_uncertain`) or that has the other direction (`opposite_directions`) has no number at all, nor
+        has an effect that the analysis or the cohort leaves undefined (`undefined`). Where the draws give no
+        interval (`no_interval`), or too many have no effect (`too_many_undefined`), the estimate stays.
 
     Raises
     ------
     BootstrapError
         When more replicates failed than accepted, or all of them.
+
+    Warns
+    -----
+    BootstrapWarning
+        When there are few replicates for the interval, or some at the boundary.
+
+    Notes
+    -----
+    ASSUME: a replicate without an effect is left out of its interval. An infinite value is not left out, for
+    it lies beyond every finite one, unless it is that of a share: its denominator was 0, of either sign.
     """
     failed = draws["status"] == "failed"
     _check_failures(draws.loc[failed, "reason"], len(draws), max_failed)
-    rows: dict[Key, dict[str, Any]] = {}
+    singular = int((draws["status"] == "singular").sum())
+    _warn(len(draws), singular, interval)
     if accelerations is None:
         accelerations = np.full(len(effects), np.nan)
+    rows: dict[Key, dict[str, Any]] = {}
     for effect, estimate, acceleration in zip(effects, estimates, accelerations, strict=True):
         values = draws.loc[~failed, effect.column].to_numpy(dtype=np.float64)
-        sample = Draws(drawn=values, estimate=estimate, acceleration=acceleration)
-        rows[effect.key] = {"estimate": estimate, **_inference(sample, interval=interval, level=level)}
+        rows[effect.key] = {"undefined": int((~np.isfinite(values)).sum())} | (
+            _undefined(effect, estimate)
+            or _too_many_undefined(values, estimate, allowed=max_failed * len(draws))
+            or _inference(effect, values, estimate, acceleration, interval=interval, level=level)
+        )
     for effect in effects:
-        if effect.undefined:
-            rows[effect.key] = {"note": effect.undefined}
-        elif effect.denominator is not None:
-            share = rows[effect.key]
-            withheld = _reason_to_withhold(effect, rows[effect.denominator], rows)
-            rows[effect.key] = (
-                {"note": withheld}
-                if withheld
-                else {**share, "note": share["note"] or _remark(share["estimate"])}
-            )
+        if effect.denominator is not None and "estimate" in rows[effect.key]:
+            rows[effect.key] = _share(effect, rows, family)
     table = pd.DataFrame(
         [
             {
                 "effect": effect.effect,
                 "scale": effect.scale,
+                "p_bound": False,
                 "interval": interval,
                 "replicates": len(draws),
                 "failed": int(failed.sum()),
+                "singular": singular,
+                "withheld": "",
+                "note": "",
                 **rows[effect.key],
             }
             for effect in effects
@@ -103,17 +145,73 @@ def summarise_effects(
     return table.reindex(columns=COLUMNS)
 
 
-def _inference(draws: Draws, *, interval: str, level: float) -> dict[str, Any]:
+def _undefined(effect: Effect, estimate: float) -> dict[str, Any]:
+    if effect.undefined:
+        return {"withheld": "undefined", "note": effect.undefined}
+    if not np.isfinite(estimate):
+        return {"withheld": "undefined", "note": "not defined: no finite value in this cohort"}
+    return {}
+
+
+def _too_many_undefined(values: NDArray[np.float64], estimate: float, *, allowed: float) -> dict[str, Any]:
+    undefined = int((~np.isfinite(values)).sum())
+    if undefined <= allowed:
+        return {}
+    note = f"no interval: not defined in {undefined} of {values.size} replicates"
+    return {"estimate": estimate, "withheld": "too_many_undefined", "note": note}
+
+
+def _inference(
+    effect: Effect,
+    values: NDArray[np.float64],
+    estimate: float,
+    acceleration: float,
+    *,
+    interval: str,
+    level: float,
+) -> dict[str, Any]:
     """Return the interval and the p-value of an effect, and why one is missing."""
-    undefined = int(np.isnan(draws.drawn).sum())
-    if undefined:
-        return {"note": f"no interval: not defined in {undefined} of {draws.drawn.size} replicates"}
-    p_value = bootstrap_p_value(draws.drawn, null=0)
+    counted = values[np.isfinite(values) if effect.denominator else ~np.isnan(values)]
+    if counted.size < fewest_replicates(level):
+        note = f"no interval: {counted.size} replicates are too few for {100 * level:g}%"
+        return {"estimate": estimate, "withheld": "no_interval", "note": note}
+    p_value, bound = bootstrap_p_value(counted, null=0)
+    row = {"estimate": estimate, "p_value": p_value, "p_bound": bound}
+    sample = Draws(drawn=counted, estimate=estimate, acceleration=acceleration)
     try:
-        low, high = INTERVALS[interval](draws, level=level)
+        low, high = INTERVALS[interval](sample, level=level)
     except NoIntervalError as error:
-        return {"p_value": p_value, "note": str(error)}
-    return {"ci_low": low, "ci_high": high, "p_value": p_value, "note": ""}
+        return {**row, "withheld": "no_interval", "note": str(error)}
+    if not np.isfinite([low, high]).all():
+        note = f"no interval: infinite in {int(np.isinf(counted).sum())} of {counted.size} replicates"
+        return {**row, "withheld": "no_interval", "note": note}
+    return {**row, "ci_low": low, "ci_high": high}
+
+
+def _share(effect: Effect, rows: Mapping[Key, dict[str, Any]], family: str) -> dict[str, Any]:
+    """Return the row of a share, without its numbers where they would say nothing."""
+    share, whole = rows[effect.key], rows[effect.denominator or effect.key]
+    if "ci_low" not in whole:
+        withheld, note = "total_uncertain", "the total effect has no interval"
+    elif whole["ci_low"] <= 0 <= whole["ci_high"]:
+        ratio = LOG_RATIOS.get(effect.scale) or (
+            ODDS_RATIOS.get(family) if effect.scale in ("proportion", "log_or") else None
+        )
+        of = f"'s {ratio} contains 1" if ratio else " contains 0"
+        withheld, note = "total_uncertain", f"the interval of the total effect{of}"
+    elif _direction(effect, share, whole, rows) < 0:
+        withheld, note = "opposite_directions", "the mediated and the total effect have opposite directions"
+    else:
+        return {**share, "note": share.get("note") or _remark(share["estimate"])}
+    return {"undefined": share["undefined"], "withheld": withheld, "note": f"withheld: {note}"}
+
+
+def _direction(
+    effect: Effect, share: dict[str, Any], whole: dict[str, Any], rows: Mapping[Key, dict[str, Any]]
+) -> float:
+    """Return a number below 0 where the mediated and the total effect have opposite directions."""
+    mediated = rows[effect.mediated].get("estimate") if effect.mediated else None
+    return float(share["estimate"] if mediated is None else mediated * whole["estimate"])
 
 
 def _check_failures(reasons: "pd.Series[str]", replicates: int, max_failed: float) -> None:
@@ -127,17 +225,19 @@ def _check_failures(reasons: "pd.Series[str]", replicates: int, max_failed: floa
     raise BootstrapError(message)
 
 
-def _reason_to_withhold(effect: Effect, whole: dict[str, Any], rows: Mapping[Key, dict[str, Any]]) -> str:
-    if "ci_low" not in whole:
-        return "withheld: the total effect has no interval"
-    if whole["ci_low"] <= 0 <= whole["ci_high"]:
-        return "withheld: the interval of the total effect contains 0"
-    direction = rows[effect.key]["estimate"]
-    if effect.mediated:
-        direction = rows[effect.mediated]["estimate"] * whole["estimate"]
-    if direction < 0:
-        return "withheld: the mediated and the total effect have opposite directions"
-    return ""
+def _warn(replicates: int, singular: int, interval: str) -> None:
+    if interval in BY_ORDER and replicates < ADVISED_REPLICATES:
+        message = (
+            f"{replicates} bootstrap replicates are few for a {interval} interval, whose ends are single "
+            f"draws: {ADVISED_REPLICATES} or more are advised"
+        )
+        warnings.warn(BootstrapWarning(message, kind="few_replicates"), stacklevel=3)
+    if singular:
+        message = (
+            f"in {singular} of {replicates} bootstrap replicates a variance or correlation of the trial "
+            "effects was estimated at its boundary"
+        )
+        warnings.warn(BootstrapWarning(message, kind="replicates_at_boundary"), stacklevel=3)
 
 
 def _remark(share: float) -> str:

@@ -1,5 +1,7 @@
 """Named errors and warnings of fitting a model."""
 
+from ipdmediation.data.notices import Notice
+
 
 class ModelError(ValueError):
     """A model that cannot be fitted to the data as given."""
@@ -29,7 +31,7 @@ class OutcomeError(ModelError):
     """The outcome does not fit its family (unknown codes, one level only)."""
 
 
-class FitWarning(UserWarning):
+class FitWarning(Notice):
     """Base of the warnings of this package's models."""
 
 
