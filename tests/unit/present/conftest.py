@@ -227,8 +227,9 @@ def coefficients(model: str, values: dict[str, tuple[Any, ...]], ratio: str) -> 
 
 
 def other_row(
-    model: str, component: str, kind: str, term: str, label: str, estimate: float
+    model: str, component: str, kind: str, names: tuple[str, str], estimate: float
 ) -> tuple[Any, ...]:
+    term, label = names
     return (model, component, kind, term, "", "", label, "", estimate, *NOTHING, math.nan, *NOTHING, "")
 
 
@@ -275,14 +276,18 @@ def _models() -> dict[str, pd.DataFrame]:
         "outcome": coefficients("outcome", direct, odds),
     }
     for name, rows in made.items():
-        rows.append(other_row(name, "trial", "trial", "trial[escape]", "Trial: ESCAPE", 0.3))
+        rows.append(other_row(name, "trial", "trial", ("trial[escape]", "Trial: ESCAPE"), 0.3))
         if name == "mediator":
-            rows.append(other_row(name, "variance", "residual", "residual_sd", "Residual SD", 1.4))
+            rows.append(other_row(name, "variance", "residual", ("residual_sd", "Residual SD"), 1.4))
         else:
-            rows.append(other_row(name, "threshold", "threshold", "0|1", "0|1", -2.0))
+            rows.append(other_row(name, "threshold", "threshold", ("0|1", "0|1"), -2.0))
             rows.append(
                 other_row(
-                    name, "variance", "random", "sd(treatment)", "Between trials: SD of treatment effect", 0.4
+                    name,
+                    "variance",
+                    "random",
+                    ("sd(treatment)", "Between trials: SD of treatment effect"),
+                    0.4,
                 )
             )
     return {name: pd.DataFrame(rows, columns=MODEL) for name, rows in made.items()}
@@ -361,8 +366,8 @@ def effects_of(rows: list[tuple[Any, ...]], scale: str) -> pd.DataFrame:
     """Rows of the effects table: effect, at, estimate and interval."""
     frame = pd.DataFrame(rows, columns=["effect", "at", "estimate", "ci_low", "ci_high"])
     return frame.assign(
-        scale=scale, p_value=0.002, p_bound=True, interval="percentile", replicates=1000, failed=2, singular=40,
-        undefined=0, withheld="", note="",
+        scale=scale, p_value=0.002, p_bound=True, interval="percentile", replicates=1000, failed=2,
+        singular=40, undefined=0, withheld="", note="",
     )[EFFECTS]  # fmt: skip
 
 
@@ -485,7 +490,8 @@ def quality() -> dict[str, pd.DataFrame]:
     frame = pd.DataFrame(
         [
             ("age", "LEEFTIJD", 500, 3, 2, 0, 0, 0, 0, "999"), ("female", "SEX", 500, 0, 0, 500, 0, 0, 0, ""),
-            ("fiv", "fiv_cl", 500, 64, 64, 0, 436, 2, 1, ""), ("hypertension", "", 500, 500, 0, 0, 0, 0, 0, ""),
+            ("fiv", "fiv_cl", 500, 64, 64, 0, 436, 2, 1, ""),
+            ("hypertension", "", 500, 500, 0, 0, 0, 0, 0, ""),
         ],
         columns=["variable", "column", "n", "missing", "missing_coded", "recoded", "converted", "incomplete",
                  "out_of_range", "missing_codes_unused"],

@@ -9,7 +9,7 @@ import pytest
 from matplotlib.patches import FancyBboxPatch
 from matplotlib.text import Text
 
-from ipdmediation.present import style
+from ipdmediation.present import notation, style
 from ipdmediation.present.figures.mediator_by_arm import mediator_by_arm
 from ipdmediation.present.figures.mediator_by_trial import mediator_by_trial
 from ipdmediation.present.figures.model_coefficients import model_coefficients
@@ -19,35 +19,51 @@ from ipdmediation.present.figures.path_diagram import path_diagram
 from ipdmediation.present.figures.patient_flow import patient_flow
 from ipdmediation.present.figures.proportion_distribution import proportion_distribution
 from ipdmediation.present.figures.sheet import save, text_width, wrap
+from ipdmediation.present.run_tables import read_table
 
 
 def draw(examples, name):
     """One figure by a short name, ordinary or at the edge of what has to fit."""
-    study, models = examples.study(), examples.models()
+    study, models, effects = examples.study(), examples.models(), examples.effects()
     many, pain, volumes = examples.eleven_levels()
     framing, support, anxiety = examples.framing()
-    curved, curves = examples.spline()
+    curved, curves, curved_effects = examples.spline()
+    crossed, crosses, crossed_effects = examples.interaction()
     published = examples.study(
         analysis={**study.analysis, "published_share": {"value": 0.12, "low": 0.01, "high": 0.19}}
     )
     made = {
         "patient_flow": lambda: patient_flow(examples.flow(), study=study),
-        "outcome_by_arm": lambda: outcome_by_arm(examples.outcome(), study=study, total=models["total"]),
+        "outcome_by_arm": lambda: outcome_by_arm(examples.outcome(), study=study, effects=effects),
         "outcome_by_trial": lambda: outcome_by_trial(examples.outcome(), study=study),
         "mediator_by_arm": lambda: mediator_by_arm(examples.mediator(), study=study),
         "mediator_by_trial": lambda: mediator_by_trial(examples.mediator(), study=study),
-        "path_diagram": lambda: path_diagram(models, study=study),
+        "path_diagram": lambda: path_diagram(effects, study=study),
         "proportion_distribution": lambda: proportion_distribution(
             examples.draws(), examples.effects(), study=published
         ),
-        "model_coefficients": lambda: model_coefficients(models["total"], models["outcome"], study=study),
-        "eleven levels": lambda: outcome_by_arm(pain, study=many, total=models["total"]),
+        "model_coefficients": lambda: model_coefficients(
+            models["total"], models["outcome"], effects, study=study
+        ),
+        "eleven levels": lambda: outcome_by_arm(pain, study=many, effects=effects),
         "thirty trials": lambda: outcome_by_trial(pain, study=many),
         "mediator in thirty trials": lambda: mediator_by_trial(volumes, study=many),
-        "long names on paths": lambda: path_diagram(models, study=many),
-        "spline on paths": lambda: path_diagram(curves, study=curved),
-        "spline in the forest": lambda: model_coefficients(curves["total"], curves["outcome"], study=curved),
-        "framing outcome": lambda: outcome_by_arm(support, study=framing, total=models["total"]),
+        "long names on paths": lambda: path_diagram(effects, study=many),
+        "spline on paths": lambda: path_diagram(curved_effects, study=curved),
+        "spline in the forest": lambda: model_coefficients(
+            curves["total"], curves["outcome"], curved_effects, study=curved
+        ),
+        "interaction on paths": lambda: path_diagram(crossed_effects, study=crossed),
+        "interaction in the forest": lambda: model_coefficients(
+            crosses["total"], crosses["outcome"], crossed_effects, study=crossed
+        ),
+        "shares withheld": lambda: proportion_distribution(
+            examples.draws(), examples.withheld(*SHARES), study=published
+        ),
+        "one share withheld": lambda: proportion_distribution(
+            examples.draws(), examples.withheld(SHARES[0]), study=published
+        ),
+        "framing outcome": lambda: outcome_by_arm(support, study=framing, effects=effects),
         "framing trials": lambda: outcome_by_trial(support, study=framing),
         "framing mediator": lambda: mediator_by_arm(anxiety, study=framing),
         "framing flow": lambda: patient_flow(examples.flow().iloc[[0, 3]], study=framing),
@@ -55,13 +71,15 @@ def draw(examples, name):
     return made[name]()
 
 
+SHARES = [("pm", "mean"), ("log_or_difference", "proportion")]
 ORDINARY = [
     "patient_flow", "outcome_by_arm", "outcome_by_trial", "mediator_by_arm", "mediator_by_trial",
     "path_diagram", "proportion_distribution", "model_coefficients",
 ]  # fmt: skip
 ALL = [
     *ORDINARY, "eleven levels", "thirty trials", "mediator in thirty trials", "long names on paths",
-    "spline on paths", "spline in the forest",
+    "spline on paths", "spline in the forest", "interaction on paths", "interaction in the forest",
+    "shares withheld", "one share withheld",
     "framing outcome", "framing trials", "framing mediator", "framing flow",
 ]  # fmt: skip
 
@@ -184,7 +202,7 @@ def test_outcome_bars_carry_percentages_and_the_ratio(examples):
     percents = frame[(frame["trial"] == "all") & (frame["statistic"] == "percent")]["estimate"]
     assert {f"{value:.0f}" for value in percents} <= set(shown)
     ratio = next(text for text in shown if "odds ratio" in text)
-    assert "2.48 (95% CI 1.75–3.51)" in ratio
+    assert "2.48 (95% CI 1.77–3.53), P\N{NO-BREAK SPACE}<\N{NO-BREAK SPACE}.002" in ratio
     assert "Adjusted common odds ratio of a better outcome, EVT vs Control" in ratio
 
 
@@ -270,64 +288,105 @@ def test_every_transformation_has_an_axis(examples, transform):
 
 def test_paths_say_number_and_scale(examples):
     shown = words(drawn(examples, "path_diagram"))
-    assert "a: 0.66 (0.57–0.75)" in shown
+    assert "a: 0.66 (0.57–0.76)" in shown
     assert "b: 0.46 (0.39–0.54)" in shown
-    assert "total: 2.48 (1.75–3.51)" in shown
-    assert "direct: 2.22 (1.53–3.22)" in shown
-    assert "common odds ratio per 1 ln mL" in shown
-    assert "ratio of geometric means" in shown
+    assert "total: 2.48 (1.77–3.53)" in shown
+    assert "direct: 2.22 (1.52–3.22)" in shown
+    joined = " ".join(shown)
+    assert "common odds ratio of a better outcome" in joined
+    assert "per 1 ln mL" in joined
+    assert "ratio of geometric means" in joined
+    assert "Of effects on the outcome, above 1 is better. 95% bootstrap CI in parentheses." in shown
+
+
+def test_paths_of_an_interaction_name_arm_and_value(examples):
+    shown = " ".join(words(drawn(examples, "interaction on paths")))
+    assert "direct: 2.14 (1.49–3.00)" in shown
+    assert "mediator at its median (41 mL)" in shown
+    assert "b: 0.43 (0.35–0.52)" in shown
+    assert "EVT; Control 0.50 (0.41–0.61)" in shown
 
 
 def test_paths_of_a_linear_outcome_are_differences(examples):
-    models = examples.models()
-    for frame in models.values():
-        frame[["ratio", "ratio_low", "ratio_high"]] = np.nan
-        frame["ratio_unit"] = ""
     study = examples.study()
     outcome = {"variable": "nihss", "family": "continuous", "better": "low"}
     study = examples.study(analysis={**study.analysis, "outcome": outcome})
-    effect = models["outcome"]["term"] == "mediator"
-    models["outcome"].loc[effect, "label"] = "Follow-up infarct volume, per 1 ln mL"
-    paths = words(path_diagram(models, study=study))
-    assert "a: −0.42 (−0.56 to −0.28)" in paths
-    assert {"difference", "difference in points", "difference in points per 1 ln mL"} <= set(paths)
-    forest = words(model_coefficients(models["total"], models["outcome"], study=study))
+    paths = words(path_diagram(examples.effects(), study=study))
+    assert "total: 0.91 (0.57–1.26)" in paths
+    assert "Of effects on the outcome, below 0 is better. 95% bootstrap CI in parentheses." in paths
+    assert any("difference in NIHSS at baseline" in text for text in paths)
+    models = examples.models()
+    forest = words(model_coefficients(models["total"], models["outcome"], examples.effects(), study=study))
     assert "Coefficient" in forest
 
 
 def test_a_spline_is_named_in_words_not_numbers(examples):
     paths = words(drawn(examples, "spline on paths"))
-    assert {"b: a curve", "restricted cubic spline, 4 knots", "direct: 2.22 (1.53–3.22)"} <= set(paths)
+    assert {"b: a curve", "restricted cubic spline, 4 knots", "direct: 2.22 (1.52–3.22)"} <= set(paths)
     forest = words(drawn(examples, "spline in the forest"))
-    assert "Follow-up infarct volume is a restricted cubic spline: no single estimate." in forest
-    assert "2.22 (1.53–3.22)" in forest
+    assert any(
+        "Follow-up infarct volume is a restricted cubic spline: no single estimate." in text
+        for text in forest
+    )
+    assert "2.22 (1.52–3.22)" in forest
     assert not any("spline term" in text for text in forest)
 
 
 def test_far_draws_are_counted_not_drawn(examples):
     draws = examples.draws()
-    draws.loc[:4, "log_or_difference:proportion"] = [900.0, -900.0, np.inf, np.nan, 500.0]
+    draws.loc[:4, "pm:mean"] = [900.0, -900.0, np.inf, np.nan, 500.0]
     figure = proportion_distribution(draws, examples.effects(), study=examples.study())
-    assert any("998 replicates; " in text for text in words(figure))
+    assert any("1000 bootstrap replicates; " in text for text in words(figure))
     low, high = figure.axes[1].get_xlim()
     assert -50 < low < high < 80
 
 
-def test_a_withheld_proportion_still_has_a_distribution(examples):
-    effects = examples.effects()
-    effects.loc[effects["effect"] == "log_or_difference", ["estimate", "ci_low", "ci_high"]] = np.nan
-    figure = proportion_distribution(
-        examples.draws(), effects, study=examples.study(), effect="log_or_difference"
-    )
-    assert "This run: withheld" in words(figure)
+def test_a_share_that_is_withheld_is_not_drawn(examples):
+    nothing = drawn(examples, "shares withheld")
+    assert len(nothing.axes) == 1
+    assert not any("%" in text for text in words(nothing))
+    assert any("withheld: total_uncertain" in text for text in words(nothing))
+    one = " ".join(words(drawn(examples, "one share withheld")))
+    assert "12.2% (1.2% to 18.9%)" in one
+    assert "24.4%" not in one
+    whole = " ".join(words(drawn(examples, "proportion_distribution")))
+    assert "24.4% (16.2% to 32.5%)" in whole
+    assert "Published: 12.0% (1.0% to 19.0%)" in whole
+
+
+def test_replicates_beyond_those_counted_are_not_drawn(examples):
+    draws = examples.draws(1200)
+    draws.loc[1000:, "pm:mean"] = 0.9
+    figure = proportion_distribution(draws, examples.effects(), study=examples.study())
+    assert any(text.startswith("1000 bootstrap replicates") for text in words(figure))
+    assert figure.axes[1].get_xlim()[1] < 80
 
 
 def test_forest_shows_both_models_and_skips_the_second_unit(examples):
     shown = words(drawn(examples, "model_coefficients"))
-    assert {"2.48 (1.75–3.51)", "2.22 (1.53–3.22)", "0.46 (0.39–0.54)"} <= set(shown)
+    assert {"2.48 (1.77–3.53)", "2.22 (1.52–3.22)", "0.46 (0.39–0.54)"} <= set(shown)
     assert "Follow-up infarct volume, per 1 ln mL" in shown
+    assert "Intervals: bootstrap for treatment and mediator, Wald for covariates." in shown
     assert not any("doubling" in text for text in shown)
     assert not any("ESCAPE" in text for text in shown)
+
+
+def test_the_forest_of_an_interaction_has_no_coefficient_at_zero(examples):
+    shown = words(drawn(examples, "interaction in the forest"))
+    assert "3.74 (2.01–6.96)" not in shown
+    assert {"2.48 (1.77–3.53)", "2.48 (1.65–3.67)", "2.14 (1.49–3.00)", "1.82 (1.22–2.72)"} <= set(shown)
+    assert "Endovascular therapy, at 14 mL (lower quartile)" in " ".join(shown)
+    assert "Follow-up infarct volume, per 1 ln mL, EVT" in " ".join(shown)
+
+
+def test_a_covariate_may_be_called_as_an_effect_is(examples):
+    models = examples.models()
+    for frame in models.values():
+        frame.loc[frame["term"] == "age", "term"] = "treatment"
+    shown = words(
+        model_coefficients(models["total"], models["outcome"], examples.effects(), study=examples.study())
+    )
+    assert {"2.48 (1.77–3.53)", "Age, per year"} <= set(shown)
 
 
 def test_a_nearly_separated_coefficient_does_not_squeeze_the_others(examples):
@@ -335,10 +394,37 @@ def test_a_nearly_separated_coefficient_does_not_squeeze_the_others(examples):
     columns = ["ratio", "ratio_low", "ratio_high"]
     for frame in (models["total"], models["outcome"]):
         frame.loc[frame["term"] == "alteplase", columns] = [1e6, 1e-3, 1e12]
-    figure = model_coefficients(models["total"], models["outcome"], study=examples.study())
+    figure = model_coefficients(
+        models["total"], models["outcome"], examples.effects(), study=examples.study()
+    )
     low, high = figure.axes[1].get_xlim()
     assert low > 0.01
     assert high < 100
+
+
+@pytest.mark.parametrize(
+    ("transform", "offset"), [("identity", 0), ("cube_root", 0), ("log", 60), ("log1p", 0)]
+)
+def test_the_mediators_axis_holds_all_data_whatever_their_sign(examples, transform, offset):
+    low = -0.9 if transform == "log1p" else -55.0
+    values = np.array([low, low / 2, 0.0, 20.0, 45.0])
+    position = np.linspace(low, 45.0, 50)
+    rows = [("fiv", "", "", "all", arm, "n", "", 100, np.nan, np.nan) for arm in ("treated", "control")]
+    for arm, shift in (("treated", 0), ("control", 1)):
+        quartiles = dict(zip(("q1", "median", "q3"), values[1 + shift : 4 + shift], strict=True))
+        rows += [
+            ("fiv", "", "", "all", arm, name, "", value, np.nan, np.nan) for name, value in quartiles.items()
+        ]
+        rows += [("fiv", "", "", "all", arm, "density", f"{x:.6g}", 1.0, np.nan, np.nan) for x in position]
+    study = examples.study()
+    mediator = {"variable": "fiv", "transform": transform, "offset": offset}
+    study = examples.study(analysis={**study.analysis, "mediator": mediator})
+    figure = mediator_by_arm(pd.DataFrame(rows, columns=examples.DESCRIBE), study=study)
+    left, right = figure.axes[1].get_xlim()
+    assert left <= low
+    assert right >= 45.0
+    figure.canvas.draw()
+    assert any(notation.MINUS in text for text in words(figure)), "a negative tick"
 
 
 def test_wrapping_never_exceeds_the_width():
@@ -352,13 +438,12 @@ def test_wrapping_never_exceeds_the_width():
 def test_tables_read_back_from_files_give_the_same_figures(examples, tmp_path):
     def again(frame):
         frame.to_csv(tmp_path / "t.csv", index=False)
-        return pd.read_csv(tmp_path / "t.csv")
+        return read_table(tmp_path / "t.csv")
 
     study = examples.study()
-    models = {name: again(frame) for name, frame in examples.models().items()}
     mediator = mediator_by_arm(again(examples.mediator()), study=study)
     assert words(mediator) == words(drawn(examples, "mediator_by_arm"))
-    paths = path_diagram(models, study=study)
+    paths = path_diagram(again(examples.effects()), study=study)
     assert words(paths) == words(drawn(examples, "path_diagram"))
 
 

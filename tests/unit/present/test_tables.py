@@ -8,22 +8,31 @@ import pytest
 from docx import Document
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 
-from ipdmediation.present import tables
+from ipdmediation.present.tables.baseline import baseline
+from ipdmediation.present.tables.effects import effects as effects_table
+from ipdmediation.present.tables.flow import flow
+from ipdmediation.present.tables.models import models as models_table
+from ipdmediation.present.tables.natural_effects import natural_effects
+from ipdmediation.present.tables.published import published
+from ipdmediation.present.tables.quality import quality
+from ipdmediation.present.tables.saving import save
+from ipdmediation.present.tables.table import PROSE
 
 
 def every(examples):
     study = examples.study()
     return {
-        "baseline": tables.baseline(examples.baseline(), examples.flow(), study=study),
-        "models": tables.models(examples.models(), study=study),
-        "effects": tables.effects(examples.effects(), study=study),
-        "published": tables.published(examples.published(), study=study),
-        "quality": tables.quality(examples.quality(), study=study),
-        "flow": tables.flow(examples.flow(), study=study),
+        "baseline": baseline(examples.baseline(), examples.flow(), study=study),
+        "models": models_table(examples.models(), study=study),
+        "effects": effects_table(examples.effects(), study=study),
+        "published": published(examples.published(), study=study),
+        "quality": quality(examples.quality()["mr_clean"], study=study),
+        "flow": flow(examples.flow(), study=study),
+        "natural_effects": natural_effects(examples.effects(), study=study),
     }
 
 
-NAMES = ["baseline", "models", "effects", "published", "quality", "flow"]
+NAMES = ["baseline", "models", "effects", "published", "quality", "flow", "natural_effects"]
 
 
 def row(table, name):
@@ -50,26 +59,49 @@ def test_baseline_falls_back_to_the_mean(examples):
     frame = examples.baseline()
     frame = frame[frame["variable"] == "age"].replace({"statistic": {"median": "mean", "q1": "sd"}})
     frame = frame[frame["statistic"] != "q3"]
-    table = tables.baseline(frame, examples.flow(), study=examples.study())
+    table = baseline(frame, examples.flow(), study=examples.study())
     assert row(table, "Age, years, mean (SD)")[1] == "68 (57)"
 
 
 def test_models_stand_side_by_side(examples):
     table = every(examples)["models"]
-    assert row(table, "Endovascular therapy") == [
-        "Endovascular therapy", "0.66 (0.57–0.75)", "<.001",
-        "2.48 (1.75–3.51)", "<.001", "2.22 (1.53–3.22)", "<.001",
+    assert row(table, "Endovascular therapy vs standard care") == [
+        "Endovascular therapy vs standard care", "0.65 (0.56–0.76)", "<.001",
+        "2.46 (1.69–3.57)", "<.001", "2.23 (1.47–3.36)", "<.001",
     ]  # fmt: skip
-    assert row(table, "Follow-up infarct volume, per 1 ln mL")[1:5] == [""] * 4
-    assert "Follow-up infarct volume, per doubling" in set(table.cells["Term"])
+    assert row(table, "Follow-up infarct volume, per ln mL")[1:5] == [""] * 4
+    terms = list(table.cells["Term"])
+    assert terms[:3] == ["Endovascular therapy vs standard care", "Follow-up infarct volume, per ln mL",
+                         "Follow-up infarct volume, per doubling"]  # fmt: skip
+    assert "Age, per year" in terms
     assert not table.cells["Term"].str.contains("ESCAPE|\\|", regex=True).any()
     assert table.cells.columns.is_unique
     assert table.heads.count("P") == 3
+    assert all("Wald" in head for head in table.heads if "model" in head)
+
+
+def test_labels_with_commas_and_pers_are_only_shown(examples):
+    frames = examples.models()
+    for frame in frames.values():
+        frame.loc[frame["term"] == "age", "label"] = "Dose, per kg, per day"
+    assert "Dose, per kg, per day, per year" in set(
+        models_table(frames, study=examples.study()).cells["Term"]
+    )
+
+
+def test_with_an_interaction_the_treatments_row_names_its_value_of_the_mediator(examples):
+    study, frames, _ = examples.interaction()
+    table = models_table(frames, study=study)
+    assert row(table, "Endovascular therapy vs standard care")[5:] == ["", ""]
+    at_zero = row(table, "Endovascular therapy vs standard care, where Follow-up infarct volume is 0 mL")
+    assert at_zero[1:5] == [""] * 4
+    assert at_zero[5] == "3.74 (2.01–6.96)"
+    assert any("it is no direct effect" in note for note in table.notes)
 
 
 def test_terms_of_a_spline_are_marked_as_coefficients(examples):
-    study, models = examples.spline()
-    table = tables.models(models, study=study)
+    study, frames, _ = examples.spline()
+    table = models_table(frames, study=study)
     term = "Follow-up infarct volume, spline term 2: coefficient"
     assert row(table, term)[5] == "−1.30 (−2.30 to −0.30)"
     assert any("spline with 4 knots" in note for note in table.notes)
@@ -77,28 +109,57 @@ def test_terms_of_a_spline_are_marked_as_coefficients(examples):
 
 def test_effects_are_in_words(examples):
     table = every(examples)["effects"]
-    assert row(table, "Proportion mediated, difference of coefficients")[1:4] == [
-        "share of the total effect", "12.2% (1.2% to 18.9%)", ".03",
+    assert row(table, "Proportion mediated as published, difference of coefficients")[1:5] == [
+        "share of the total effect", "12.2% (1.2% to 18.9%)", "0", "",
     ]  # fmt: skip
-    assert set(table.cells["Failed"]) == {"2"}
+    assert row(table, "Treatment, not adjusted for the mediator (total)")[1:5] == [
+        "common odds ratio of a better outcome", "2.48 (1.77–3.53)", "1; above 1 is better", "<.002",
+    ]  # fmt: skip
+    assert set(table.cells["Replicates"]) == {"998"}
+    assert "Failed bootstrap replicates: 2 of 1000." in table.notes
+    assert any(note.startswith("In 40 replicates the trials' random effects") for note in table.notes)
+
+
+def test_replicates_without_an_effect_are_counted(examples):
+    effects = examples.changed("khb", "proportion", undefined=3)
+    table = effects_table(effects, study=examples.study())
+    assert row(table, "Proportion mediated, Karlson-Holm-Breen")[6] == "995"
+    assert any("Up to 3 replicates have no value" in note for note in table.notes)
+
+
+def test_a_bound_of_a_p_value_is_never_shown_as_its_value(examples):
+    known = examples.changed("total", "coefficient", p_value=0.012, p_bound=False)
+    cells = effects_table(known, study=examples.study()).cells
+    assert list(cells["P"])[:2] == [".01", "<.002"]
+
+
+def test_effects_with_an_interaction_name_arm_and_value(examples):
+    study, _, effects = examples.interaction()
+    names = set(effects_table(effects, study=study).cells["Effect"])
+    assert "Treatment at the median of the mediator, 41 mL (direct)" in names
+    assert "Mediator on the outcome, EVT (b)" in names
 
 
 def test_a_withheld_effect_says_so(examples):
-    effects = examples.effects()
-    effects.loc[4, ["estimate", "ci_low", "ci_high"]] = np.nan
-    effects.loc[4, "note"] = "the total effect's interval includes 0"
-    table = tables.effects(effects, study=examples.study())
-    assert table.cells.iloc[4, 2] == "withheld"
-    assert table.cells.iloc[4, 7] == "the total effect's interval includes 0"
+    table = effects_table(examples.withheld(("log_or_difference", "proportion")), study=examples.study())
+    cells = row(table, "Proportion mediated as published, difference of coefficients")
+    assert cells[2] == "withheld"
+    assert cells[-1] == "withheld: total_uncertain"
+
+
+def test_natural_effects_have_unit_null_and_direction(examples):
+    table = every(examples)["natural_effects"]
+    assert row(table, "Mean of modified Rankin Scale at 90 days")[1:3] == ["points", "0; below 0 is better"]
+    odds = row(table, "Common odds ratio of a better outcome, averaged over the participants")
+    assert odds[1:4] == ["", "1; above 1 is better", "2.05 (1.75–2.39)"]
 
 
 def test_natural_effects_count_failures_and_explain_missing_intervals(examples):
-    effects = examples.effects()
-    effects.loc[effects["effect"] == "pm", ["ci_low", "ci_high"]] = np.nan
-    effects.loc[effects["effect"] == "pm", "note"] = "no BCa interval: all replicates are above the estimate"
-    table = tables.natural_effects(effects, study=examples.study())
+    note = "no BCa interval: all replicates are above the estimate"
+    effects = examples.changed("pm", "mean", ci_low=np.nan, ci_high=np.nan, note=note)
+    table = natural_effects(effects, study=examples.study())
     assert "Failed bootstrap replicates: 2 of 1000." in table.notes
-    assert "no BCa interval: all replicates are above the estimate" in table.notes
+    assert "No BCa interval: all replicates are above the estimate." in table.notes
     assert table.cells.iloc[0, -1] == "24.4%"
 
 
@@ -108,47 +169,39 @@ def test_effects_on_a_binary_outcome_are_differences_of_probabilities(examples):
     outcome = {"variable": "dead", "family": "binary", "better": "low"}
     study = examples.study(variables=variables, analysis={**study.analysis, "outcome": outcome})
     effects = examples.effects().replace({"scale": {"prob_le_2": "prob_le_0"}})
-    table = tables.natural_effects(effects, study=study)
-    assert row(table, "Dead at 90 days: yes, percentage points")[1] == "−76.0 (−90.0 to −61.0)"
-    assert row(table, "Dead at 90 days: no, percentage points")[1] == "17.0 (13.7–20.1)"
+    table = natural_effects(effects, study=study)
+    assert row(table, "Dead at 90 days: Yes")[1:4] == [
+        "percentage points", "0; below 0 is better", "−76.0 (−90.0 to −61.0)",
+    ]  # fmt: skip
+    assert row(table, "Dead at 90 days: No")[2:4] == ["0; above 0 is better", "17.0 (13.7–20.1)"]
 
 
 def test_the_intercept_stands_below_the_coefficients(examples):
-    models = examples.models()
-    for frame in models.values():
-        intercept = frame[frame["term"] == "treatment"].assign(term="intercept", label="Intercept")
-        models = {**models, str(frame["model"].iloc[0]): pd.concat([intercept, frame], ignore_index=True)}
-    terms = list(tables.models(models, study=examples.study()).cells["Term"])
-    coefficients = [term for term in terms if "SD" not in term and "correlation" not in term.lower()]
+    frames = examples.models()
+    for frame in examples.models().values():
+        intercept = frame[frame["term"] == "treatment"].assign(
+            term="intercept", kind="intercept", label="Intercept"
+        )
+        frames = {**frames, str(frame["model"].iloc[0]): pd.concat([intercept, frame], ignore_index=True)}
+    terms = list(models_table(frames, study=examples.study()).cells["Term"])
+    coefficients = [term for term in terms if "SD" not in term]
     assert coefficients[-1] == "Intercept"
-
-
-def test_missing_notes_are_empty(examples):
-    effects = examples.effects()
-    effects["note"] = np.nan
-    assert set(tables.effects(effects, study=examples.study()).cells["Note"]) == {""}
 
 
 def test_published_says_yes_or_no(examples):
     table = every(examples)["published"]
-    assert list(table.cells["Agrees"]) == ["yes", "yes", "yes", "no"]
-    assert row(table, "Mediator, common odds ratio")[1:3] == [
-        "0.46 (0.39–0.54)",
-        "0.44 (0.40–0.49)",
-    ]
-    as_text = examples.published().assign(agrees=["True", "True", "True", "False"])
-    assert list(tables.published(as_text, study=examples.study()).cells["Agrees"]) == [
-        "yes",
-        "yes",
-        "yes",
-        "no",
-    ]
+    assert list(table.cells["Agrees"]) == ["yes", "yes", "yes", "yes", "no"]
+    assert list(table.cells["Calibrated to"]) == ["yes", "yes", "yes", "no", "no"]
+    assert row(table, "Mediator, common odds ratio")[1:3] == ["0.46 (0.39–0.54)", "0.44 (0.40–0.49)"]
+    assert row(table, "Mediator, P")[1:3] == ["<0.001", "<0.001"]
+    real = published(examples.published(), study=examples.study(synthetic=False))
+    assert "Calibrated to" not in real.cells
 
 
-def test_quality_names_trials_variables_and_unrecorded_columns(examples):
+def test_quality_names_variables_unrecorded_columns_and_idle_codes(examples):
     table = every(examples)["quality"]
-    assert set(table.cells["Trial"]) == {"MR CLEAN", "ESCAPE", "EXTEND-IA"}
-    assert list(table.cells.iloc[3])[:3] == ["MR CLEAN", "Hypertension", "not recorded"]
+    assert list(table.cells.iloc[3])[:2] == ["Hypertension", "not recorded"]
+    assert table.cells.iloc[0, -1] == "999"
 
 
 def test_flow_adds_up(examples):
@@ -157,10 +210,22 @@ def test_flow_adds_up(examples):
     assert list(cells.iloc[-1])[4:] == ["1665", "821", "844"]
 
 
+@pytest.mark.parametrize("short", ["all", "All", "Control"])
+def test_arms_may_be_called_anything(examples, short):
+    study = examples.study(
+        arms={"control": {"label": "C", "short": short}, "treated": {"label": "T", "short": "EVT"}}
+    )
+    for table in (
+        flow(examples.flow(), study=study),
+        baseline(examples.baseline(), examples.flow(), study=study),
+    ):
+        assert table.cells.columns.is_unique
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_csv_holds_every_cell(examples, name, tmp_path):
     table = every(examples)[name]
-    tables.save(table, tmp_path / "t.csv")
+    save(table, tmp_path / "t.csv")
     read = pd.read_csv(tmp_path / "t.csv", dtype=str, keep_default_na=False)
     pd.testing.assert_frame_equal(read, table.cells.astype(read.dtypes))
 
@@ -168,7 +233,7 @@ def test_csv_holds_every_cell(examples, name, tmp_path):
 @pytest.mark.parametrize("name", NAMES)
 def test_html_holds_every_cell_and_fetches_nothing(examples, name, tmp_path):
     table = every(examples)[name]
-    tables.save(table, tmp_path / "t.html")
+    save(table, tmp_path / "t.html")
     page = (tmp_path / "t.html").read_text()
     (read,) = pd.read_html(io.StringIO(page))
     body = read.iloc[: len(table.cells)].fillna("").astype(str)
@@ -180,7 +245,7 @@ def test_html_holds_every_cell_and_fetches_nothing(examples, name, tmp_path):
 @pytest.mark.parametrize("name", NAMES)
 def test_docx_holds_every_cell(examples, name, tmp_path):
     table = every(examples)[name]
-    tables.save(table, tmp_path / "t.docx")
+    save(table, tmp_path / "t.docx")
     document = Document(str(tmp_path / "t.docx"))
     (grid,) = document.tables
     read = [[cell.text for cell in line.cells] for line in grid.rows]
@@ -193,12 +258,12 @@ def test_docx_holds_every_cell(examples, name, tmp_path):
 @pytest.mark.parametrize("suffix", ["csv", "html", "docx"])
 def test_the_same_table_has_the_same_bytes(examples, suffix, tmp_path):
     for turn in (1, 2):
-        tables.save(every(examples)["baseline"], tmp_path / f"{turn}.{suffix}")
+        save(every(examples)["baseline"], tmp_path / f"{turn}.{suffix}")
     assert (tmp_path / f"1.{suffix}").read_bytes() == (tmp_path / f"2.{suffix}").read_bytes()
 
 
 def test_a_docx_carries_no_date(examples, tmp_path):
-    tables.save(every(examples)["flow"], tmp_path / "t.docx")
+    save(every(examples)["flow"], tmp_path / "t.docx")
     with zipfile.ZipFile(tmp_path / "t.docx") as archive:
         assert {entry.date_time[:3] for entry in archive.infolist()} == {(1980, 1, 1)}
         core = archive.read("docProps/core.xml").decode()
@@ -208,7 +273,7 @@ def test_a_docx_carries_no_date(examples, tmp_path):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_word_table_fills_the_page_with_numbers_to_the_right(examples, tmp_path, name):
-    tables.save(every(examples)[name], tmp_path / "table.docx")
+    save(every(examples)[name], tmp_path / "table.docx")
     document = Document(str(tmp_path / "table.docx"))
     (section,), (grid,) = document.sections, document.tables
     room = section.page_width - section.left_margin - section.right_margin
@@ -217,6 +282,6 @@ def test_a_word_table_fills_the_page_with_numbers_to_the_right(examples, tmp_pat
     heads = [cell.text for cell in grid.rows[0].cells]
     assert alignments[0] == {None}
     assert all(
-        found == ({None} if head in tables.PROSE else {WD_ALIGN_PARAGRAPH.RIGHT})
+        found == ({None} if head in PROSE else {WD_ALIGN_PARAGRAPH.RIGHT})
         for head, found in zip(heads[1:], alignments[1:], strict=True)
     )

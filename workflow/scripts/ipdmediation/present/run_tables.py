@@ -10,7 +10,7 @@ import pandas as pd
 WORDS = (
     "variable", "label", "unit", "trial", "arm", "statistic", "level", "reason", "kind", "model", "component",
     "term", "ratio_unit", "effect", "scale", "interval", "withheld", "note", "handled", "message",
-    "column", "table", "rule",
+    "column", "missing_codes_unused", "table", "rule", "relation",
 )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ipdmediation.present import notation
+from ipdmediation.present.notation import lower
 from ipdmediation.present.study import Study
 
 DIRECT_AT = {"direct_at_q1": "lower quartile", "direct_at_median": "median", "direct_at_q3": "upper quartile"}
@@ -135,14 +136,14 @@ def _coefficient(effect: str, study: Study) -> Reading:
     if study.odds_ratio:
         return Reading(name=f"{study.odds_ratio} of a better outcome{per}", better=1, ratio=True)
     return Reading(
-        name=f"difference in {study.label(study.outcome)}{per}",
+        name=f"difference in {lower(study.label(study.outcome))}{per}",
         unit=study.unit(study.outcome),
         better=study.better,
     )
 
 
 def _on_the_mediator(study: Study) -> Reading:
-    mediator = study.label(study.mediator)
+    mediator = lower(study.label(study.mediator))
     if study.transform in LOG_TRANSFORMS:
         added = f" plus {study.amount(study.mediator, study.offset)}" if study.offset else ""
         return Reading(name=f"ratio of geometric means of {mediator}{added}", ratio=True)
@@ -158,9 +159,11 @@ def _averaged(scale: str, study: Study) -> Reading:
         return Reading(name=f"{outcome}: {event}", unit=POINTS, better=study.better, factor=100, digits=1)
     known = {
         "mean": Reading(
-            name=f"mean of {outcome}", unit=study.unit(study.outcome) or _points(study), better=study.better
+            name=f"mean of {lower(outcome)}",
+            unit=study.unit(study.outcome) or _points(study),
+            better=study.better,
         ),
-        "utility": Reading(name=f"mean utility of {outcome}", better=1),
+        "utility": Reading(name=f"mean utility of {lower(outcome)}", better=1),
         "win": Reading(
             name="better outcome than a patient without treatment (ties half)",
             unit=f"{POINTS} above 50",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -82,29 +82,28 @@ def _mediator_axis(axes: Axes, transform: str, offset: float, values: Sequence[f
     pad = 0.03 * (last - first or 1.0)
     axes.set_xlim(*(float(end) for end in backward(np.array([first - pad, last + pad]))))
     ends = backward(np.array([first, last]))
-    ticks = _round_numbers(float(ends[0]), float(ends[1]))
-    ticks = [tick for tick in ticks if first - pad <= float(forward(tick)) <= last + pad]
-    axes.xaxis.set_major_locator(FixedLocator(_apart(ticks, [float(forward(tick)) for tick in ticks], 0.09)))
+    ticks = _apart(_round_numbers(float(ends[0]), float(ends[1])), forward, 0.09 * (last - first))
+    axes.xaxis.set_major_locator(FixedLocator(ticks))
     axes.xaxis.set_minor_locator(NullLocator())
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: notation.measure(value)))
 
 
 def _round_numbers(low: float, high: float) -> list[float]:
-    """Return 0 and 1 and 3 times the powers of ten, of either sign, as far as the ends reach."""
-    sizes = [lead * 10.0**power for power in range(-4, 7) for lead in (1.0, 3.0)]
-    return sorted(tick for tick in (0.0, *sizes, *(-size for size in sizes)) if low <= tick <= high)
+    """Return 0, then 1 and then 3 times the powers of ten of either sign, the large ones first."""
+    sizes = [lead * 10.0**power for lead in (1.0, 3.0) for power in range(6, -5, -1)]
+    return [
+        tick for tick in (0.0, *(sign * size for size in sizes for sign in (1, -1))) if low <= tick <= high
+    ]
 
 
-def _apart(ticks: Sequence[float], places: Sequence[float], share: float) -> list[float]:
-    """Leave out ticks that are closer to their neighbour than a share of the whole axis."""
-    kept: list[float] = []
-    last = -math.inf
-    room = share * (places[-1] - places[0]) if places else 0.0
-    for tick, place in zip(ticks, places, strict=True):
-        if place - last >= room:
-            kept.append(tick)
-            last = place
-    return kept
+def _apart(ticks: Sequence[float], forward: Callable[[float], Any], room: float) -> list[float]:
+    """Leave out ticks whose place on the axis is too near to that of an earlier one."""
+    kept: list[tuple[float, float]] = []
+    for tick in ticks:
+        place = float(forward(tick))
+        if all(abs(place - other) >= room for _, other in kept):
+            kept.append((tick, place))
+    return sorted(tick for tick, _ in kept)
 
 
 def draw_distribution(

@@ -14,7 +14,7 @@ from ipdmediation.present.study import Study
 FEW = 100
 APART = 0.02  # two shares that differ by less are called alike
 WITHHELD = {
-    "total_uncertain": "the data do not show on which side of no effect the total effect lies",
+    "total_uncertain": "the interval of the total effect contains no effect",
     "opposite_directions": "the effect through {mediator} and the total effect have opposite directions",
     "no_interval": "the total effect has no interval",
     "too_many_undefined": "too many bootstrap replicates have no such share",
@@ -62,8 +62,6 @@ def _total(result: AnalysisResult) -> str:
 
 
 def _difference(study: Study, read: Reading) -> str:
-    if study.family == "continuous":
-        return f"difference in {read.name},"
     if study.family == "binary":
         return f"difference in the probability of “{read.name}”,"
     return f"difference in the {read.name},"
@@ -140,8 +138,8 @@ def _in_people(result: AnalysisResult) -> list[str]:
     through = f"through {lower(study.label(study.mediator))}"
     return [
         f"Of 100 participants given {lower(study.arm('treated'))} in place of {lower(study.arm('control'))}, "
-        f"{_people(te, sign, study)} reach {reach}; {_people(tnie, sign, study)} "
-        f"{'of these ' if same else ''}{through}."
+        f"{_people(te, sign, study)} reach {reach}; {_people(tnie, sign, study)}"
+        f"{', of these,' if same else ''} {through}."
     ]
 
 
@@ -167,7 +165,8 @@ def _published_way(result: AnalysisResult) -> list[str]:
     """Say what the share of the log odds ratio gives, and how that compares with the share above."""
     study = result.study
     row = result.estimated("log_or_difference", "proportion")
-    if not study.odds_ratio or row is None:
+    # Where the share of the answer is withheld, another one beside it would be read as its substitute.
+    if not study.odds_ratio or row is None or result.estimated(*HEADLINE) is None:
         return []
     read = reading("log_or_difference", "proportion", study=study)
     steps = [result.estimated(effect, "coefficient") for effect in ("total", "direct")]
@@ -178,7 +177,7 @@ def _published_way(result: AnalysisResult) -> list[str]:
         f"{lower(study.label(study.mediator))} enters the model{change} the share would be "
         f"{read.sentence(row, study)}."
     )
-    return [f"{start} {_compared(row, result)}".strip()]
+    return [f"{start} {_compared(row, result)}"]
 
 
 def _compared(row: Row, result: AnalysisResult) -> str:
@@ -186,9 +185,8 @@ def _compared(row: Row, result: AnalysisResult) -> str:
         "an odds ratio moves away from 1 whenever a strong predictor of the outcome enters the model, "
         "whether or not anything is mediated, and that hides mediation"
     )
-    share = result.estimated(*HEADLINE) or result.estimated("khb", "proportion")
-    if share is None:
-        return ""
+    share = result.estimated(*HEADLINE)
+    assert share is not None
     gap = float(share["estimate"]) - float(row["estimate"])
     if row["estimate"] < 0 or gap >= APART:
         return f"That is too low: {grows}."

@@ -6,7 +6,7 @@ from ipdmediation.present import notation
 from ipdmediation.present.notation import lower
 from ipdmediation.present.report.answer import APART, published_gap
 from ipdmediation.present.report.result import HEADLINE, AnalysisResult
-from ipdmediation.present.scales import DIRECT_AT, Row, reading
+from ipdmediation.present.scales import DIRECT_AT, OF_THE_MEDIATOR, Row, reading
 from ipdmediation.present.study import Study
 
 
@@ -60,12 +60,16 @@ def _path_b(result: AnalysisResult) -> list[str]:
     if study.spline_knots:
         return [f"{start}: a curve (restricted cubic spline) without a single number."]
     if study.interaction:
+        read = reading("mediator_effect_treated", "coefficient", study=study)
         arms = [
-            f"{_path(row, study)}, with {lower(study.arm(arm))}"
+            f"{read.sentence(row, study)} with {lower(study.arm(arm))}"
             for arm in ("treated", "control")
             if (row := result.estimated(f"mediator_effect_{arm}", "coefficient")) is not None
         ]
-        return [f"{start}, differs by arm in this model: {'; '.join(arms)}."] if arms else []
+        return [
+            f"{start}, which differs by arm in this model: {read.name}, {notation.joined(arms)}; "
+            f"{read.direction}."
+        ]
     row = result.estimated("mediator_effect", "coefficient")
     return [] if row is None else [f"{start}: {_path(row, study)}."]
 
@@ -104,11 +108,11 @@ def _change_of_scale(result: AnalysisResult) -> list[str]:
             ]
         )
     mediator = study.label(study.mediator)
-    row = result.estimated("mediator_effect", "coefficient")
+    rows = [row for effect in OF_THE_MEDIATOR if (row := result.estimated(effect, "coefficient")) is not None]
     predictor = "may be such a predictor"
-    if row is not None:
-        side = reading("mediator_effect", "coefficient", study=study).side(row)
-        predictor = "is such a predictor" if side else "is not clearly one here"
+    if rows:
+        sides = [reading(str(row["effect"]), "coefficient", study=study).side(row) for row in rows]
+        predictor = "is such a predictor" if any(sides) else "is not clearly one here"
     sentences = [
         "An odds ratio changes when a strong predictor of the outcome enters the model, even if that "
         f"predictor has nothing to do with the treatment (non-collapsibility). {mediator} {predictor}. The "

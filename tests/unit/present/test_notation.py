@@ -1,6 +1,7 @@
 # ruff: noqa: RUF001 - printed numbers carry true dashes and minus signs
 import math
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -37,7 +38,42 @@ def test_intervals_of_negative_numbers_use_to_and_a_true_minus():
 
 def test_minus_zero_is_zero():
     assert notation.fixed(-0.001) == "0.00"
-    assert notation.proportion(-0.0001, -0.02, 0.02, digits=0) == "0% (−2% to 2%)"
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [
+        ((0.12, -0.002, 0.211), "12% (−0.2% to 21%)"),
+        ((0.5, 0.0001, 0.996), "50% (0.01% to 99.6%)"),
+        ((1.003, 0.9, 1.1), "100.3% (90% to 110%)"),
+        ((-0.0001, -0.02, 0.02), "−0.01% (−2% to 2%)"),
+        ((0.0, -0.02, 0.02), "0% (−2% to 2%)"),
+    ],
+)
+def test_rounding_never_hides_the_side_of_a_limit(share, text):
+    assert notation.proportion(*share, digits=0) == text
+
+
+@given(st.floats(-3, 3), st.integers(0, 2))
+def test_a_number_and_its_print_lie_on_the_same_side_of_every_null(value, digits):
+    for null in (0.0, 1.0):
+        text = notation.fixed(value, digits=digits, nulls=(0, 1)).replace(notation.MINUS, "-")
+        side = {"<": -1, ">": 1}.get(text[0])
+        printed = side if side and float(text[1:]) == null else np.sign(float(text.lstrip("<>")) - null)
+        assert printed == np.sign(value - null)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(2 / 1001, "<.002"), (2 / 101, "<.02"), (2 / 5001, "<.001"), (2 / 40, "<.05")]
+)
+def test_a_bound_is_rounded_up_and_never_printed_as_a_value(value, text):
+    assert notation.p_value(value, bound=True) == text
+    assert notation.p_sentence(value, bound=True).split() == ["P", "<", text[1:]]
+
+
+@given(st.floats(1e-6, 0.5))
+def test_a_printed_bound_is_true(value):
+    assert float(notation.p_value(value, bound=True)[1:]) >= value - 1e-12
 
 
 @given(st.floats(1e-3, 1e6))
@@ -54,20 +90,3 @@ def test_percentages_do_not_vanish():
     assert notation.percent(0.01) == "<0.1%"
     assert notation.percent(0) == "0%"
     assert notation.percent(100) == "100%"
-
-
-def test_study_reads_the_configuration(examples):
-    study = examples.study()
-    assert study.synthetic
-    assert study.mediator == "fiv"
-    assert study.odds_ratio == "common odds ratio"
-    assert study.coverage == "95%"
-    assert study.unit("age") == "years"
-    assert study.unit("fiv") == "mL"
-    assert list(study.levels_better_first()) == list("0123456")
-
-
-def test_levels_are_reversed_where_high_is_better(examples):
-    study = examples.study()
-    analysis = {**study.analysis, "outcome": {**study.analysis["outcome"], "better": "high"}}
-    assert list(examples.study(analysis=analysis).levels_better_first()) == list("6543210")

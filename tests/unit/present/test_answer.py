@@ -1,0 +1,195 @@
+# ruff: noqa: RUF001 - printed numbers carry true dashes and minus signs
+import math
+
+import pandas as pd
+import pytest
+
+from ipdmediation.present.report.answer import answer
+from ipdmediation.present.report.meaning import meaning
+
+
+def text(result):
+    return " ".join(answer(result))
+
+
+def with_effects(examples, **cells):
+    return examples.result(effects=examples.changed(**cells))
+
+
+def test_the_answer_is_built_around_the_natural_effects(examples):
+    total, share, people, published = answer(examples.result())
+    assert total == (
+        "Endovascular therapy led to better outcomes than standard care: difference in the mean of "
+        "modified Rankin Scale at 90 days, −0.76 points (95% CI −0.90 to −0.61); below 0 is better."
+    )
+    assert share.startswith(
+        "If nothing unmeasured affects both follow-up infarct volume and modified Rankin Scale"
+    )
+    assert "24.4% (95% CI 16.2% to 32.5%) of this benefit runs through follow-up infarct volume" in share
+    assert "−0.19 points (95% CI −0.25 to −0.12) of the −0.76. The rest, −0.57 points" in share
+    assert (
+        "17.0 more (95% CI 13.7 to 20.1) reach Modified Rankin Scale at 90 days 2 (slight disability)"
+        in people
+    )
+    assert "4.3 more (95% CI 2.7 to 5.9), of these, through follow-up infarct volume." in people
+    assert "from 2.48 to 2.22, the share would be 12.2% (95% CI 1.2% to 18.9%). That is too low:" in published
+
+
+@pytest.mark.parametrize(
+    ("values", "words", "whole"),
+    [
+        ((0.5, 0.3, 0.8), "led to worse outcomes than", "of this harm runs through"),
+        ((-0.1, -0.3, 0.1), "remains open", "of this effect runs through"),
+    ],
+)
+def test_harm_and_doubt_are_called_so(examples, values, words, whole):
+    estimate, low, high = values
+    result = with_effects(examples, effect="te", scale="mean", estimate=estimate, ci_low=low, ci_high=high)
+    assert words in text(result)
+    assert whole in text(result)
+    assert "led to better outcomes" not in text(result)
+
+
+def test_a_withheld_share_is_in_no_sentence(examples):
+    result = examples.result(effects=examples.withheld(("pm", "mean")))
+    told = text(result)
+    assert "is not given, because the interval of the total effect contains no effect." in told
+    assert (
+        "the part through follow-up infarct volume is −0.19 points (95% CI −0.25 to −0.12), for the better"
+        in told
+    )
+    assert "12.2%" not in told
+    assert "24.4%" not in told
+
+
+def test_opposite_directions_are_told_with_their_signs(examples):
+    effects = examples.withheld(("pm", "mean"), ("log_or_difference", "proportion"), ("khb", "proportion"),
+                                why="opposite_directions")  # fmt: skip
+    harm = (effects["effect"] == "tnie") & (effects["scale"] == "mean")
+    effects.loc[harm, ["estimate", "ci_low", "ci_high"]] = [0.2, 0.1, 0.3]
+    told = text(examples.result(effects=effects))
+    assert "the effect through follow-up infarct volume and the total effect have opposite directions" in told
+    assert (
+        "the part through follow-up infarct volume is 0.20 points (95% CI 0.10–0.30), for the worse" in told
+    )
+    assert (
+        "the part that does not run through it is −0.57 points (95% CI −0.69 to −0.45), for the better"
+        in told
+    )
+    assert "%" not in told.replace("95% CI", "")
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "words"),
+    [
+        (-0.002, 0.211, "(95% CI −0.2% to 21.1%)"),
+        (-0.0001, 0.3, "reaches below 0%, so that follow-up infarct volume may carry none of the benefit"),
+        (0.4, 1.0004, "reaches above 100%, so that follow-up infarct volume may carry all of the benefit"),
+        (-0.1, 1.2, "reaches below 0%, so that"),
+    ],
+)
+def test_intervals_beyond_the_whole_are_said_to_be(examples, low, high, words):
+    result = with_effects(examples, effect="pm", scale="mean", ci_low=low, ci_high=high)
+    assert words in text(result)
+    assert "reaches" not in text(examples.result())
+
+
+def test_a_share_above_the_whole_is_explained(examples):
+    result = with_effects(examples, effect="pm", scale="mean", estimate=1.3, ci_low=1.1, ci_high=1.6)
+    assert "the rest of the effect works in the opposite direction" in text(result)
+
+
+@pytest.mark.parametrize(
+    ("share", "words"),
+    [
+        (0.122, "That is too low"),
+        (-0.15, "That is too low"),
+        (0.24, "Here the two are alike."),
+        (0.4, "which the change of scale does not explain"),
+    ],
+)
+def test_the_published_way_is_judged_by_the_numbers(examples, share, words):
+    result = with_effects(examples, effect="log_or_difference", scale="proportion", estimate=share)
+    assert words in text(result)
+
+
+def test_people_can_be_fewer(examples):
+    effects = examples.changed("te", "prob_le_2", estimate=-0.05, ci_low=-0.1, ci_high=0.02)
+    told = text(examples.result(effects=effects))
+    assert "5.0 fewer (95% CI 10.0 fewer to 2.0 more) reach" in told
+    assert "4.3 more (95% CI 2.7 to 5.9) through" in told
+    high = examples.study(
+        analysis={**examples.study().analysis, "named_level": 3,
+                  "outcome": {"variable": "mrs", "family": "ordinal", "better": "high"}}
+    )  # fmt: skip
+    assert "17.0 fewer (95% CI 13.7 to 20.1) reach Modified Rankin Scale at 90 days 3" in text(
+        examples.result(study=high)
+    )
+
+
+def test_few_participants_are_hedged(examples):
+    flow = examples.flow()
+    flow[["remaining", "remaining_treated", "remaining_control"]] = [40, 20, 20]
+    assert "With 40 participants all of these figures are uncertain" in text(examples.result(flow=flow))
+    assert "uncertain" not in text(examples.result())
+
+
+def test_with_an_interaction_no_coefficient_at_zero_is_shown(examples):
+    study, models, effects = examples.interaction()
+    result = examples.result(study=study, models=models, effects=effects)
+    told = " ".join([*answer(result), *meaning(result)])
+    assert "3.74" not in told
+    assert "published way" not in told
+    assert (
+        "0.43 (95% CI 0.35–0.52) with endovascular therapy and 0.50 (95% CI 0.41–0.61) with standard care"
+        in told
+    )
+    assert "at its lower quartile, 14 mL" in told
+    assert "at its upper quartile, 120 mL" in told
+
+
+def of_family(examples, variable, family):
+    study = examples.study()
+    variables = {
+        **study.variables,
+        "dead": {"type": "binary", "label": "Dead at 90 days"},
+        "score": {"type": "continuous", "label": "Attitude score", "unit": "point"},
+    }
+    outcome = {"variable": variable, "family": family, "better": "low"}
+    effects = examples.effects()
+    if family == "binary":
+        effects = effects[effects["scale"] != "utility"].replace({"scale": {"prob_le_2": "prob_le_0"}})
+    else:
+        effects = effects[effects["scale"].isin(["mean", "coefficient", "proportion"])]
+    study = examples.study(variables=variables, analysis={**study.analysis, "outcome": outcome})
+    return examples.result(study=study, effects=effects)
+
+
+def test_a_binary_outcome_is_told_by_its_event(examples):
+    told = text(of_family(examples, "dead", "binary"))
+    assert "difference in the probability of “Dead at 90 days: Yes”, −76.0 percentage points" in told
+    assert "17.0 more (95% CI 13.7 to 20.1) reach Dead at 90 days “No”" in told
+    assert "log odds ratio shrinks" in told
+
+
+def test_a_continuous_outcome_has_neither_odds_nor_people(examples):
+    result = of_family(examples, "score", "continuous")
+    told = " ".join([*answer(result), *meaning(result)])
+    assert "difference in the mean of attitude score, −0.76 points" in told
+    assert "odds" not in told
+    assert "Of 100" not in told
+
+
+def test_a_share_without_an_interval_says_why(examples):
+    note = "no BCa interval: all replicates are above the estimate"
+    cells = {"ci_low": math.nan, "ci_high": math.nan, "note": note, "withheld": "no_interval"}
+    told = text(with_effects(examples, effect="pm", scale="mean", **cells))
+    assert "24.4% of this benefit" in told
+    assert "No BCa interval: all replicates are above the estimate." in told
+    assert "nan" not in told
+
+
+def test_a_run_without_natural_effects_says_so(examples):
+    effects = examples.effects()
+    result = examples.result(effects=pd.DataFrame(effects[effects["scale"] == "coefficient"]))
+    assert answer(result) == ["This run has no estimate of the natural effects."]

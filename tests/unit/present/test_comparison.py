@@ -1,0 +1,81 @@
+# ruff: noqa: RUF001 - printed numbers carry true dashes and minus signs
+from ipdmediation.present.report.comparison import beside, beside_truth, published_shares, verdict
+
+
+def test_agreement_is_not_said_of_what_the_patients_were_calibrated_to(examples):
+    targets, others = verdict(examples.published())
+    assert targets.startswith(
+        "3 of the 5 published figures were targets to which the synthetic patients were"
+    )
+    assert "3 are met by their rule." in targets
+    assert others == (
+        "1 of the other 2 published figures agree with this run by their rule. Not in agreement: Share "
+        "explained."
+    )
+
+
+def test_a_target_that_is_missed_is_named(examples):
+    missed = examples.published()
+    missed.loc[2, "agrees"] = False
+    targets, _ = verdict(missed)
+    assert "2 are met by their rule. Not met: Mediator, common odds ratio." in targets
+
+
+def test_real_patients_were_calibrated_to_nothing(examples):
+    (sentence,) = verdict(examples.published().assign(calibrated=False))
+    assert sentence.startswith("4 of 5 published figures agree with this run")
+
+
+def test_values_read_back_from_a_file_count_alike(examples):
+    read = examples.published().astype({"agrees": "str", "calibrated": "str"})
+    assert verdict(read) == verdict(examples.published())
+
+
+def test_a_published_share_stands_beside_those_on_one_scale(examples):
+    analysis = {**examples.study().analysis, "label": "As published", "published_share": {"value": 0.12}}
+    (sentence,) = published_shares(
+        [examples.result(study=examples.study(analysis=analysis)), examples.result()]
+    )
+    assert sentence.startswith(
+        "The published share, 12.0%, is one by difference. In the analysis “As published”"
+    )
+    assert "24.4% (95% CI 16.2% to 32.5%), share of the effect on the mean" in sentence
+    assert "12.2% (95% CI 1.2% to 18.9%), share as published (difference)" in sentence
+
+
+def test_every_analysis_shows_its_natural_effects_and_shares(examples):
+    table = beside([examples.result(), examples.result()])
+    assert list(table.cells.iloc[0])[1:5] == ["1665", "−0.76 (−0.90 to −0.61)", "−0.57 (−0.69 to −0.45)",
+                                              "−0.19 (−0.25 to −0.12)"]  # fmt: skip
+    assert list(table.cells.iloc[0])[5:] == ["24.4% (16.2% to 32.5%)", "29.1% (18.0% to 44.0%)",
+                                             "12.2% (1.2% to 18.9%)"]  # fmt: skip
+    assert "Below 0 is better." in table.notes
+
+
+def test_analyses_with_different_measures_name_them(examples):
+    outcome = {"variable": "nihss", "family": "continuous", "better": "low"}
+    other = examples.study(analysis={**examples.study().analysis, "label": "Score", "outcome": outcome})
+    labels = list(beside([examples.result(), examples.result(study=other)]).cells["Analysis"])
+    assert labels[0] == "Primary analysis: mean of modified Rankin Scale at 90 days, points"
+    assert labels[1] == "Score: mean of NIHSS at baseline, points"
+
+
+def test_a_withheld_share_says_why_below_the_table(examples):
+    table = beside([examples.result(effects=examples.withheld(("pm", "mean")))])
+    assert table.cells.iloc[0, 5] == "withheld"
+    assert "Withheld where the interval of the total effect contains no effect." in table.notes
+
+
+def test_truth_stands_beside_its_estimate(examples):
+    table, sentences = beside_truth(examples.result(), examples.truth())
+    row = table.cells[table.cells["Effect"].str.startswith("Total effect, Modified Rankin Scale")].iloc[0]
+    assert list(row)[1:] == ["percentage points", "25.0", "17.0 (13.7–20.1)", "no"]
+    assert sentences[0].endswith("holds the truth in 8 of 9 effects.")
+    assert "It misses Total effect, Modified Rankin Scale at 90 days of 2 or less." in sentences
+    assert any("proportional odds" in sentence for sentence in sentences)
+
+
+def test_no_truth_is_compared_with_an_effect_without_an_interval(examples):
+    effects = examples.changed("te", "prob_le_2", ci_low=float("nan"), ci_high=float("nan"))
+    table, _ = beside_truth(examples.result(effects=effects), examples.truth())
+    assert len(table.cells) == 8

@@ -1,0 +1,124 @@
+import re
+
+import pandas as pd
+import pytest
+
+from ipdmediation.present.report.methods import SOURCES, methods
+
+
+def of(examples, **choices):
+    study = examples.study()
+    study = examples.study(analysis={**study.analysis, **choices})
+    return methods(examples.result(study=study), version="1.2.3")
+
+
+def told(examples, **choices):
+    return " ".join(of(examples, **choices).done)
+
+
+def test_only_sources_that_are_named_are_listed(examples):
+    for choices in ({}, {"interaction": True}, {"trial_effects": "none"}, {"covariates": []}):
+        made = of(examples, **choices)
+        text = " ".join([*made.done, *made.assumed])
+        named = {key for key in SOURCES if key in text}
+        assert made.sources == [entry for key, entry in SOURCES.items() if key in named]
+        # A year in parentheses, or after a name, belongs to a source of the list.
+        cited = re.findall(r"[a-z] (?:et al\. )?((?:19|20)\d{2})\b", text)
+        assert set(cited) <= {key.rpartition(" ")[2] for key in named}
+
+
+@pytest.mark.parametrize(
+    ("choices", "words", "not_words"),
+    [
+        ({"trial_effects": "random_slope"}, "Laplace approximation", "no trial effects"),
+        ({"trial_effects": "fixed"}, "indicators", "Laplace"),
+        ({"trial_effects": "none"}, "The 7 trials are not told apart", "There is one study"),
+        ({"interaction": True}, "with their interaction", "The share as published is one minus"),
+    ],
+)
+def test_the_models_are_told_as_they_are(examples, choices, words, not_words):
+    text = told(examples, **choices)
+    assert words in text
+    assert not_words not in text
+
+
+def test_one_study_is_called_so(examples):
+    study = examples.study(
+        trials={"one": "One"}, analysis={**examples.study().analysis, "trial_effects": "none"}
+    )
+    text = " ".join(methods(examples.result(study=study)).done)
+    assert "There is one study, so the models have no trial effects." in text
+
+
+def test_imputation_is_told_only_where_something_was_imputed(examples):
+    assert "imputed 10 times" in told(examples)
+    assert "ASPECTS at baseline in 41." in told(examples)
+    assert "age in 0" not in told(examples)
+    nothing = methods(examples.result(missing=examples.missing().iloc[:0]))
+    text = " ".join(nothing.done)
+    assert "No participant in the analysis lacks a value" in text
+    assert "mput" not in text
+    assert not any("Rubin" in source for source in nothing.sources)
+
+
+def test_complete_cases_are_told_with_what_was_missing(examples):
+    table = examples.missing().assign(handled="excluded")
+    text = " ".join(methods(examples.result(missing=table)).done)
+    assert "are left out: ASPECTS at baseline in 41" in text
+    assert "chained equations" not in text
+
+
+@pytest.mark.parametrize(
+    ("resampling", "words"),
+    [
+        ("stratified", "within trial and arm (inference for these trials)"),
+        ("two_level", "Trials are drawn with"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("interval", "name"),
+    [("percentile", "percentile intervals (Davison"), ("bca", "accelerated intervals (Efron")],
+)
+def test_the_bootstrap_is_told(examples, resampling, words, interval, name):
+    bootstrap = {**examples.study().analysis["bootstrap"], "resampling": resampling, "interval": interval}
+    text = told(examples, bootstrap=bootstrap)
+    assert words in text
+    assert name in text
+    assert "P values: twice the smaller share" in text
+
+
+@pytest.mark.parametrize(
+    ("covariates", "sentence"),
+    [
+        ([], "No model has covariates."),
+        (["age", "female"], "All models are adjusted for age and female."),
+        (
+            "age + bs(nihss, df=4)",
+            "All models are adjusted for age and NIHSS at baseline (as the formula age + bs(nihss, df=4)).",
+        ),
+        (
+            {"mediator": [], "outcome": ["age"]},
+            "The mediator model is adjusted for nothing, the total and the outcome model for age.",
+        ),
+    ],
+)
+def test_covariates_are_told(examples, covariates, sentence):
+    assert sentence in told(examples, covariates=covariates)
+
+
+def test_the_software_is_cited_with_its_version(examples):
+    assert "made with ipdmediation 1.2.3" in told(examples)
+
+
+def test_assumptions_follow_the_analysis(examples):
+    assumed = " ".join(of(examples).assumed)
+    assert "nothing unmeasured affects both follow-up infarct volume and" in assumed
+    assert "proportional odds" in assumed
+    assert "the same in both arms" in assumed
+    assert "99 randomised participants are not analysed" in assumed
+    curved = {**examples.study().analysis["mediator"], "spline_knots": 4}
+    other = " ".join(of(examples, interaction=True, mediator=curved).assumed)
+    assert "the same in both arms" not in other
+    assert "straight line" not in other
+    everybody = methods(examples.result(flow=pd.DataFrame(examples.flow().iloc[:1])))
+    assert "not analysed" not in " ".join(everybody.assumed)

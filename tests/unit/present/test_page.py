@@ -1,0 +1,270 @@
+# ruff: noqa: RUF001 - printed numbers carry true dashes and minus signs
+import re
+from html.parser import HTMLParser
+
+import pandas as pd
+import pytest
+
+from ipdmediation.present.report.page import render
+from ipdmediation.present.report.privacy import PatientRowsError
+from ipdmediation.present.run_tables import read_table
+
+VOID = {"meta", "link", "img", "br", "hr", "input"}
+
+
+class Page(HTMLParser):
+    """Checks that tags are closed in order and collects what tests ask about."""
+
+    def __init__(self):
+        super().__init__()
+        self.open, self.headings, self.images, self.sources, self.ids, self.anchors = [], [], [], [], [], []
+        self.captions = self.tables = 0
+
+    def handle_starttag(self, tag, attrs):
+        found = dict(attrs)
+        if tag not in VOID:
+            self.open.append(tag)
+        if re.fullmatch("h[1-6]", tag):
+            self.headings.append(int(tag[1]))
+        if tag == "img":
+            self.images.append(found)
+        self.sources += [found[name] for name in ("src", "href") if name in found]
+        self.anchors += [found["href"][1:] for _ in "a" if tag == "a" and found["href"].startswith("#")]
+        self.ids += [found["id"]] if "id" in found else []
+        self.tables += tag == "table"
+        self.captions += tag == "caption"
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+
+def page(examples, *results, **parts):
+    return render(examples.TEMPLATE, list(results) or [examples.result()], **parts)
+
+
+def whole(examples):
+    other = examples.study()
+    other = examples.study(analysis={**other.analysis, "label": "Complete cases"})
+    return page(
+        examples, examples.result(), examples.result(study=other, figures={}), published=examples.published(),
+        quality=examples.quality(), manifest=examples.manifest(), truth=examples.truth(),
+    )  # fmt: skip
+
+
+def parsed(html):
+    found = Page()
+    found.feed(html)
+    assert not found.open
+    return found
+
+
+def plain(html):
+    text = re.sub(r"<style>.*?</style>", "", html, flags=re.S)
+    text = re.sub(r"<[^>]+>", " ", text).replace("\N{WORD JOINER}", "")
+    return re.sub(r"\s+", " ", text).replace("&#39;", "'").replace("&lt;", "<")
+
+
+def test_page_is_well_formed_and_accessible(examples):
+    html = whole(examples)
+    found = parsed(html)
+    assert html.lstrip().startswith("<!DOCTYPE html>")
+    assert found.headings[0] == 1
+    assert found.headings.count(1) == 1
+    assert all(
+        later - earlier <= 1 for earlier, later in zip(found.headings, found.headings[1:], strict=False)
+    )
+    assert len(found.images) == 8
+    assert all(len(image["alt"]) > 20 for image in found.images)
+    assert found.tables == found.captions == 11
+    assert set(found.anchors) <= set(found.ids)
+    assert len(found.ids) == len(set(found.ids))
+
+
+def test_page_fetches_nothing(examples):
+    html = whole(examples)
+    assert all(source.startswith(("#", "data:")) for source in parsed(html).sources)
+    assert "http" not in html
+    assert "url(" not in html
+    assert "<script" not in html
+
+
+def test_synthetic_data_are_announced(examples):
+    html = whole(examples)
+    assert "Nothing here is a finding about real people" in html
+    assert "they are assumed, not reported" in html
+    real = examples.study(synthetic=False)
+    assert "ynthetic" not in plain(page(examples, examples.result(study=real, figures={})))
+
+
+def test_optional_parts_vanish(examples):
+    html = page(examples, examples.result(figures={}, diagnostics={}))
+    found = parsed(html)
+    assert not {"published", "quality", "analyses", "reproduce", "truth"} & set(found.ids)
+    assert not found.images
+    nothing = page(examples, published=examples.published().iloc[:0])
+    assert "published" not in parsed(nothing).ids
+
+
+def test_one_study_has_no_panels_by_trial(examples):
+    study, _, _ = examples.framing()
+    result = examples.result()
+    one = examples.study(trials={"escape": "ESCAPE"})
+    assert "in each trial" in page(examples, result)
+    assert "The same in each trial" not in page(examples, examples.result(study=one))
+    assert study.analysis["trial_effects"] == "none"
+
+
+def test_fits_that_failed_are_not_hidden(examples):
+    diagnostics = examples.diagnostics()
+    warnings = [{"kind": "empty_level", "message": "level 5 is empty"}]
+    diagnostics["total"] |= {"converged": False, "singular": True, "warnings": warnings}
+    text = plain(page(examples, examples.result(diagnostics=diagnostics)))
+    assert "The total model did NOT converge on 1665 participants" in text
+    assert "the fit is singular. Level 5 is empty." in text
+
+
+def test_manifest_is_shown(examples):
+    text = plain(whole(examples))
+    for piece in ("20190211", "6081f80", "numpy", "2.4.6", "config/trials/mr_clean.yaml", "a" * 64):
+        assert piece in text
+
+
+def test_a_spline_has_no_single_path_b(examples):
+    study, models, effects = examples.spline()
+    diagnostics = examples.diagnostics()
+    diagnostics["outcome"]["nonlinearity"] = {"p_value": 0.03}
+    result = examples.result(study=study, models=models, effects=effects, diagnostics=diagnostics)
+    text = plain(page(examples, result)).replace("\N{NO-BREAK SPACE}", " ")
+    assert "on the same treatment: a curve (restricted cubic spline) without a single number." in text
+    assert "Follow-up infarct volume may be such a predictor." in text
+    assert "the mediator's curve against a straight line, P = .03." in text
+    assert "spline term 3: coefficient" in text
+    assert "nan" not in text.lower().replace("nano", "")
+
+
+def test_patient_rows_are_refused(examples):
+    patients = pd.DataFrame({"trial": ["a"], "patient": ["1"], "treatment": [1], "age": [70.0]})
+    with pytest.raises(
+        PatientRowsError, match="analysis 1, baseline: columns age, patient, treatment are none"
+    ):
+        page(examples, examples.result(baseline=patients))
+    with pytest.raises(PatientRowsError, match="analysis 1, total model: columns mrs"):
+        page(examples, examples.result(models={"total": patients.rename(columns={"age": "mrs"}).iloc[:, 3:]}))
+    unnamed = pd.DataFrame({"age": [70.0], "mrs": [3]})
+    with pytest.raises(PatientRowsError, match="aggregate"):
+        page(examples, quality={"a": unnamed})
+    with pytest.raises(PatientRowsError, match="published comparison: columns age, mrs"):
+        page(examples, published=unnamed)
+
+
+@pytest.mark.parametrize("guarded", [0, 1])
+def test_each_of_two_analyses_with_one_label_is_guarded(examples, guarded):
+    results = [examples.result(), examples.result(figures={})]
+    results[guarded] = examples.replace(results[guarded], flow=examples.flow().assign(patient="1"))
+    with pytest.raises(PatientRowsError, match=f"analysis {guarded + 1}, flow: columns patient"):
+        page(examples, *results)
+
+
+def test_variables_may_be_called_as_columns_are(examples):
+    study = examples.study()
+    variables = {**study.variables, **dict.fromkeys(("level", "estimate", "n"), study.variables["age"])}
+    assert "<html" in page(examples, examples.result(study=examples.study(variables=variables)))
+
+
+def test_two_trials_with_one_label_both_keep_their_quality(examples):
+    study = examples.study(trials={**examples.TRIALS, "escape": "MR CLEAN"})
+    text = plain(page(examples, examples.result(study=study), quality=examples.quality()))
+    assert "MR CLEAN (mr_clean)" in text
+    assert "MR CLEAN (escape)" in text
+
+
+def test_arms_with_one_label_are_told_apart(examples):
+    arms = {arm: {"label": "Care", "short": "Care"} for arm in ("control", "treated")}
+    text = plain(page(examples, examples.result(study=examples.study(arms=arms))))
+    assert "Care (treated) 821, Care (control) 844" in text
+
+
+def test_what_a_reader_has_to_know_stands_beside_what_it_concerns(examples):
+    html = page(examples, examples.result())
+    participants, mediation = (
+        plain(html.partition(f'id="{name}"')[2].partition("</section>")[0])
+        for name in ("patients", "mediation")
+    )
+    assert "Trial 'piste' has patients in arm 'treated' only." in participants
+    assert "40 of 1000 replicates lie at the boundary." in mediation
+    assert "40 of 1000" not in participants
+
+
+def test_notices_of_other_analyses_stand_below_their_table(examples):
+    study = examples.study(analysis={**examples.study().analysis, "label": "Complete cases"})
+    notices = examples.notices()
+    notices.loc[0, "message"] = "trial 'thrace' has nobody"
+    other = examples.result(study=study, figures={}, notices=notices)
+    text = plain(page(examples, examples.result(), other))
+    assert "Complete cases: Trial 'thrace' has nobody." in text
+    assert text.count("Trial 'piste' has patients") == 1
+
+
+def test_every_tile_has_its_unit_its_null_and_its_better_side(examples):
+    text = plain(page(examples, examples.result()))
+    assert "−0.76 points 95% CI −0.90 to −0.61; below 0 is better" in text
+    assert (
+        "Total effect, common odds ratio of a better outcome 2.48 95% CI 1.77–3.53; above 1 is better" in text
+    )
+    assert "Share of the effect on the mean 24.4% 95% CI 16.2% to 32.5%" in text
+
+
+def test_a_withheld_share_is_withheld_everywhere(examples):
+    keys = [
+        ("pm", "mean"),
+        ("khb", "proportion"),
+        ("log_or_difference", "proportion"),
+        ("log_or_product", "proportion"),
+    ]
+    study = examples.study()
+    analysis = {**study.analysis, "published_share": {"value": 0.12}}
+    result = examples.result(study=examples.study(analysis=analysis), effects=examples.withheld(*keys))
+    text = plain(page(examples, result, examples.replace(result, figures={})))
+    for share in ("24.4%", "29.1%", "12.2%"):
+        assert share not in text
+    assert "nan" not in text.lower().replace("nano", "")
+
+
+def test_with_an_interaction_the_coefficient_at_zero_stands_in_the_models_table_only(examples):
+    study, models, effects = examples.interaction()
+    html = page(examples, examples.result(study=study, models=models, effects=effects))
+    outside = re.sub(r"<caption>The three models</caption>.*?</table>", "", html, flags=re.S)
+    assert "3.74" in html
+    assert "3.74" not in outside
+    assert "where Follow-up infarct volume is 0 mL" in plain(html)
+
+
+def test_labels_are_escaped(examples):
+    study = examples.study(title="A <b>bold</b> & dangerous title")
+    html = page(examples, examples.result(study=study))
+    assert "A &lt;b&gt;bold&lt;/b&gt; &amp; dangerous title" in html
+
+
+def test_tables_read_back_from_files_give_the_same_page(examples, tmp_path):
+    def again(frame):
+        frame.to_csv(tmp_path / "t.csv", index=False)
+        return read_table(tmp_path / "t.csv")
+
+    direct = examples.result()
+    names = ("flow", "baseline", "outcome", "mediator", "effects", "missing", "notices")
+    tables = {name: again(getattr(direct, name)) for name in names}
+    models = {name: again(frame) for name, frame in direct.models.items()}
+    read = examples.result(**tables, models=models)
+    quality = {trial: again(frame) for trial, frame in examples.quality().items()}
+    assert page(examples, read, published=again(examples.published()), quality=quality) == page(
+        examples, direct, published=examples.published(), quality=examples.quality()
+    )
+
+
+@pytest.mark.parametrize("word", ["NA", "None", "1.10", "null", "007"])
+def test_words_that_look_like_numbers_or_nothing_stay_words(examples, tmp_path, word):
+    frame = examples.baseline().replace({"level": {"ica": word}, "label": {"Age": word}})
+    frame.to_csv(tmp_path / "t.csv", index=False)
+    read = read_table(tmp_path / "t.csv")
+    assert word in set(read["level"])
+    assert word in set(read["label"])

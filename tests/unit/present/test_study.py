@@ -1,0 +1,43 @@
+import pytest
+
+
+def test_study_reads_the_configuration(examples):
+    study = examples.study()
+    assert study.synthetic
+    assert study.mediator == "fiv"
+    assert study.odds_ratio == "common odds ratio"
+    assert study.coverage == "95%"
+    assert study.unit("age") == "years"
+    assert study.unit("fiv") == "mL"
+    assert list(study.levels_better_first()) == list("0123456")
+
+
+def test_levels_are_reversed_where_high_is_better(examples):
+    study = examples.study()
+    analysis = {**study.analysis, "outcome": {**study.analysis["outcome"], "better": "high"}}
+    assert list(examples.study(analysis=analysis).levels_better_first()) == list("6543210")
+
+
+def test_labels_that_are_equal_are_told_apart(examples):
+    arms = {key: {"label": "Care", "short": "Care"} for key in ("control", "treated")}
+    study = examples.study(arms=arms, trials={"a": "Trial", "b": "Trial", "c": "Other"})
+    assert [study.arm(arm) for arm in arms] == ["Care (control)", "Care (treated)"]
+    assert [study.short(arm) for arm in arms] == ["Care (control)", "Care (treated)"]
+    assert [study.trial(trial) for trial in "abc"] == ["Trial (a)", "Trial (b)", "Other"]
+
+
+@pytest.mark.parametrize(("level", "text"), [(0.995, "99.5%"), (0.95, "95%"), (0.9, "90%"), (0.999, "99.9%")])
+def test_the_level_is_not_rounded(examples, level, text):
+    analysis = examples.study().analysis
+    bootstrap = {**analysis["bootstrap"], "level": level}
+    assert examples.study(analysis={**analysis, "bootstrap": bootstrap}).coverage == text
+
+
+@pytest.mark.parametrize(
+    ("better", "named", "level"), [("low", 2, "2"), ("low", None, "3"), ("high", 5, "5"), ("high", None, "3")]
+)
+def test_the_named_level_is_the_configured_one_or_in_the_middle(examples, better, named, level):
+    analysis = examples.study().analysis
+    outcome = {**analysis["outcome"], "better": better}
+    study = examples.study(analysis={**analysis, "outcome": outcome, "named_level": named})
+    assert study.named_level == level
