@@ -98,7 +98,7 @@ def _figure(
         colour = style.WARNING if key == "published" else SHOWN.get(key, INK)  # type: ignore[arg-type]
         if key is not None:
             at = y + text_height(["x"]) / 2
-            sheet.line([(MARGIN, at), (MARGIN + 5, at)], color=colour, width=1.4, dashed=key == "published")
+            sheet.line([(MARGIN, at), (MARGIN + 5, at)], color=colour, width=1.4)
         sheet.lines(MARGIN + 6.5, y, texts, color=colour)
         y += text_height(texts) + 1
     if not shares:
