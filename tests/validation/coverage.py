@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 from scipy.stats import binom
 
-from ipdmediation.data.synthetic import causal_truth
 from ipdmediation.effects.mediation import MediationEffects
 from ipdmediation.effects.standardisation import StandardisationOptions
 from ipdmediation.inference.bootstrap import cohort_effects, draw_replicates
@@ -19,6 +18,7 @@ from ipdmediation.inference.intervals import Draws, percentile_interval
 from ipdmediation.inference.resampling import StratifiedPlan
 from ipdmediation.inference.streams import stream
 from ipdmediation.models.specification import mediation_models
+from ipdmediation.synthetic.truth import causal_truth
 from tests.validation.generator import ANALYSIS, generating_model, simulate_cohort
 
 SEED, LEVEL = 20190211, 0.95

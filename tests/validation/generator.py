@@ -13,8 +13,9 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from ipdmediation.data.synthetic import ARMS, simulate_trial
 from ipdmediation.models.specification import AnalysisSpecification
+from ipdmediation.synthetic.generate import simulate_trial
+from ipdmediation.synthetic.outcome import ARMS
 
 ROOT = Path(__file__).resolve().parents[2]
 COVARIATES = ("age", "nihss")
@@ -51,10 +52,14 @@ def generating_model(*, shift: float, slope: float, direct: float, patients_per_
     mediator["residual_sd"] = {"control": RESIDUAL_SD, "treated": RESIDUAL_SD}
     # Limits that no patient reaches, and no rounding.
     mediator["limits"], mediator["per_unit"] = [np.expm1(-8), np.expm1(16)], 1e9
+    # Equal shifts of all cuts: proportional odds.
     outcome["thresholds"] = {
-        trial: [cut + level for cut in THRESHOLDS] for trial, level in TRIAL_LEVELS.items()
+        trial: {
+            arm: [cut + level - effect for cut in THRESHOLDS]
+            for arm, effect in zip(ARMS, (0.0, direct), strict=True)
+        }
+        for trial, level in TRIAL_LEVELS.items()
     }
-    outcome["direct_effect"] = dict.fromkeys(TRIAL_LEVELS, direct)
     outcome["mediator_slope"] = dict.fromkeys(TRIAL_LEVELS, slope)
     for part in (mediator, outcome):
         part["effects"] = {name: part["effects"][name] for name in COVARIATES}

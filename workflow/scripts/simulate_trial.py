@@ -7,9 +7,10 @@ from typing import Any
 
 import yaml
 
-from ipdmediation.data.synthetic import simulate_trial, write_raw_trial
 from ipdmediation.data.variables import variables_from_config
 from ipdmediation.inference.streams import stream
+from ipdmediation.synthetic.generate import simulate_trial
+from ipdmediation.synthetic.raw_files import write_raw_trial
 
 
 def main(

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import yaml
 
-from ipdmediation.data.synthetic import causal_truth
 from ipdmediation.inference.streams import stream
+from ipdmediation.synthetic.truth import causal_truth
 
 
 def main(*, parameters: str, truth: str, seed: int, patients: int) -> None:

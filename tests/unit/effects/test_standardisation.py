@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from scipy.special import expit, ndtr
 
-from ipdmediation.data import synthetic
 from ipdmediation.effects import compilation, link_tables, quadrature, standardisation_kernels
 from ipdmediation.effects.link_tables import Mixture
 from ipdmediation.effects.mediation import MediationEffects
@@ -16,6 +15,7 @@ from ipdmediation.effects.standardisation import CELLS, Standardisation, Standar
 from ipdmediation.models.errors import ModelError
 from ipdmediation.models.specification import MODEL_NAMES, mediation_models
 from ipdmediation.models.splines import restricted_cubic_spline
+from ipdmediation.synthetic.truth import effects_of_cells
 from tests.unit.effects.conftest import (
     cells_by_sums,
     effects_of,
@@ -218,7 +218,7 @@ def test_definitions_are_those_of_the_synthetic_truth(frame):
         sd=np.sqrt(1.3),
     )
     utility = np.array([1, 0.91, 0.76, 0.65, 0.33, 0, 0])
-    expected = synthetic._effects(cells, utility)
+    expected = effects_of_cells(cells, utility)
     found = effects_of(
         frame,
         models.specification,
