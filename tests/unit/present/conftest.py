@@ -501,11 +501,13 @@ def quality() -> dict[str, pd.DataFrame]:
 
 def truth() -> dict[str, Any]:
     return {
+        "population": "all randomised patients",
+        "log_or_by_cut": {"values": {"te": {"le_0": 0.2, "le_2": 1.0, "le_5": 0.7}}},
         "effects": {
             "te": {"mean": -0.7, "prob_le_2": 0.25, "log_or": 0.7},
             "pnde": {"mean": -0.55, "prob_le_2": 0.12, "log_or": 0.5},
             "tnie": {"mean": -0.15, "prob_le_2": 0.04, "log_or": 0.2},
-        }
+        },
     }
 
 

@@ -70,9 +70,12 @@ def test_truth_stands_beside_its_estimate(examples):
     table, sentences = beside_truth(examples.result(), examples.truth())
     row = table.cells[table.cells["Effect"].str.startswith("Total effect, Modified Rankin Scale")].iloc[0]
     assert list(row)[1:] == ["percentage points", "25.0", "17.0 (13.7–20.1)", "no"]
-    assert sentences[0].endswith("holds the truth in 8 of 9 effects.")
+    assert sentences[0].startswith("The truth is that of all randomised patients.")
+    assert sentences[0].endswith("holds it in 8 of 9 effects.")
     assert "It misses Total effect, Modified Rankin Scale at 90 days of 2 or less." in sentences
-    assert any("proportional odds" in sentence for sentence in sentences)
+    assert (
+        "of 0 or less is 1.22, that of Modified Rankin Scale at 90 days of 2 or less 2.72." in sentences[-1]
+    )
 
 
 def test_no_truth_is_compared_with_an_effect_without_an_interval(examples):

@@ -1,6 +1,7 @@
 """No sentence has a number that the tables do not have: held with numbers that nothing else could give."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from ipdmediation.present.report.answer import answer
@@ -56,6 +57,7 @@ def test_every_number_of_every_sentence_is_in_a_table(examples, kind, seed):
     tables = {
         "effects": result.effects, "flow": result.flow, "missing": result.missing,
         "excluded": result.flow[["excluded"]].iloc[1:].sum().to_frame(),
+        "truth": pd.DataFrame(examples.truth()["log_or_by_cut"]["values"]),
     }  # fmt: skip
     given = [
         *SOURCES, "7.89.12", "95%", 5432, "0% 100%", "Of 100 participants", study.label("mrs"), study.offset,

@@ -119,7 +119,7 @@ def beside_truth(result: AnalysisResult, truth: Mapping[str, Any]) -> tuple[Tabl
     result
         The analysis.
     truth
-        `effects` of the generating model: effect, then scale, then value.
+        Of the generating model, as `synthetic.truth.causal_truth` returns it.
 
     Returns
     -------
@@ -140,7 +140,7 @@ def beside_truth(result: AnalysisResult, truth: Mapping[str, Any]) -> tuple[Tabl
             label = f"{name}, {read.name}"
             rows.append([label, read.unit, _written(true, read), read.text(row), "yes" if inside else "no"])
             if not inside:
-                missed.append((label, scale))
+                missed.append(label)
     table = Table(
         name="truth",
         title="Effects of this run and of the model that made the patients",
@@ -156,26 +156,35 @@ def beside_truth(result: AnalysisResult, truth: Mapping[str, Any]) -> tuple[Tabl
         ),
         notes=synthetic_note(study),
     )
-    return table, _missed(rows, missed, study)
+    return table, _missed(rows, missed, truth, study)
 
 
 def _written(value: float, read: Reading) -> str:
     return notation.fixed(read.number(value), digits=read.digits, nulls=(read.null,))
 
 
-def _missed(rows: Sequence[Sequence[str]], missed: Sequence[tuple[str, str]], study: Study) -> list[str]:
+def _missed(
+    rows: Sequence[Sequence[str]], missed: Sequence[str], truth: Mapping[str, Any], study: Study
+) -> list[str]:
     held = len(rows) - len(missed)
     sentences = [
-        f"The interval of the analysis “{study.analysis['label']}” holds the truth in {held} of "
-        f"{len(rows)} effects."
+        f"The truth is that of {truth['population']}. The interval of the analysis "
+        f"“{study.analysis['label']}” holds it in {held} of {len(rows)} effects."
     ]
     if missed:
-        sentences.append(f"It misses {'; '.join(label for label, _ in missed)}.")
+        sentences.append(f"It misses {'; '.join(missed)}.")
+    by_cut = truth["log_or_by_cut"]["values"]["te"]
     if study.family == "ordinal":
+        weakest, strongest = (chosen(by_cut, key=by_cut.__getitem__) for chosen in (min, max))
         sentences.append(
-            "The patients were made with a treatment effect that differs from cut to cut of the outcome, "
-            "as the published counts have it. The models assume one odds ratio for all cuts (proportional "
-            "odds) and are wrong in this: effects at single cuts can miss for that reason, however many "
-            "patients there are."
+            f"In the model that made the patients the odds ratio of {_cut(weakest, study)} is "
+            f"{notation.fixed(math.exp(by_cut[weakest]))}, that of {_cut(strongest, study)} "
+            f"{notation.fixed(math.exp(by_cut[strongest]))}. The models of this analysis assume one for "
+            "all cuts (proportional odds) and are wrong in this: effects at single cuts can miss for that "
+            "reason, however many patients there are."
         )
     return sentences
+
+
+def _cut(cut: str, study: Study) -> str:
+    return reading("te", f"prob_{cut}", study=study).name
