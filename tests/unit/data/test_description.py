@@ -13,6 +13,7 @@ from ipdmediation.data.description import (
     describe_mediator,
     describe_outcome,
 )
+from ipdmediation.data.schema import conform
 from ipdmediation.data.transforms import Transform, from_analysis_scale, to_analysis_scale
 from tests.unit.data.conftest import VARIABLES, a_cohort
 
@@ -65,6 +66,97 @@ def test_standardised_differences_by_their_formula(cohort: pd.DataFrame) -> None
         sum(p * (1 - p) for p in share.values()) / 2
     )
     assert pick(table, variable="site", statistic="smd").estimate == pytest.approx(expected)
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("name", ["age", "female", "site", "mrs"])
+def test_standardised_differences_agree_with_tableone(name: str, seed: int) -> None:
+    """It gives a binary variable no sign."""
+    _, cohort = a_cohort(90, seed)
+    rng = np.random.default_rng(seed)
+    cohort.loc[rng.random(90) < 0.2, "site"] = "none"
+    known = cohort[cohort[name].notna()]
+    counted = name in ("female", "site")
+    column = known[name].astype("str" if counted else "float64")
+    columns = (
+        {"categorical": [name], "continuous": []} if counted else {"categorical": [], "continuous": [name]}
+    )
+    theirs = TableOne(
+        known.assign(**{name: column}), columns=[name], groupby="treatment", smd=True, **columns
+    )
+    expected = float(theirs.smd_table.iloc[0, 0])
+    ours = pick(describe_baseline(cohort, variables=VARIABLES, rows=[name]), statistic="smd").estimate
+    assert (abs(ours) if counted else ours) == pytest.approx(expected, rel=1e-6)
+
+
+NOBODY, ALL_THE_SAME, IN_ONE_ARM, BY_ARM = "nobody", "all the same", "in one arm", "by arm"
+VALUES = {"age": (50.1, 60.2), "female": (0, 1), "site": ("m1", "ica"), "mrs": (0, 2), "delay": (0.3, 0.1)}
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("known", [NOBODY, ALL_THE_SAME, IN_ONE_ARM, BY_ARM])
+@pytest.mark.parametrize("name", VALUES)
+@pytest.mark.parametrize("patients", [2, 3, 7, 40])
+def test_a_variable_without_spread_has_no_standardised_difference_and_no_infinite_number(
+    name: str, known: str, patients: int
+) -> None:
+    full, _ = a_cohort(40, 3)
+    cohort = full.iloc[:patients].copy()
+    cohort["treatment"] = np.arange(patients, dtype="int8") % 2
+    one, other = VALUES[name]
+    treated = cohort["treatment"] == 1
+    cohort[name] = cohort[name].astype("object")
+    cohort.loc[treated, name] = None if known in (NOBODY, IN_ONE_ARM) else one
+    cohort.loc[~treated, name] = {NOBODY: None, BY_ARM: other}.get(known, one)
+    cohort = conform(cohort, VARIABLES)
+    table = describe_baseline(cohort, variables=VARIABLES, rows=[name])
+    assert np.isnan(pick(table, statistic="smd").estimate)
+    assert not np.isinf(table[["estimate", "ci_low", "ci_high"]].to_numpy()).any()
+    if known == ALL_THE_SAME and name == "female":
+        assert pick(table, arm="all", statistic="percent").estimate == 0
+    count = {NOBODY: 0, IN_ONE_ARM: int((~treated).sum())}.get(known, patients)
+    assert pick(table, arm="all", statistic="n").estimate == count
+    assert pick(table, arm="all", statistic="missing").estimate == patients - count
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_level_that_nobody_has_is_shown_with_0_and_does_not_change_the_difference() -> None:
+    cohort, _ = a_cohort(60, 5)
+    table = describe_baseline(cohort, variables=VARIABLES, rows=["site", "mrs"])
+    assert pick(table, variable="site", arm="all", statistic="count", level="none").estimate == 0
+    share = cohort["site"].eq("ica").groupby(cohort["treatment"]).mean()
+    spread = np.sqrt((share * (1 - share)).mean())
+    assert pick(table, variable="site", statistic="smd").estimate == pytest.approx(
+        abs(share[1] - share[0]) / spread
+    )
+
+
+@pytest.mark.filterwarnings("error")
+def test_levels_that_tell_the_arms_apart_have_no_standardised_difference() -> None:
+    """All controls have one level, and the treated the other two: no distance could be larger."""
+    cohort, _ = a_cohort(60, 6)
+    treated = cohort["treatment"] == 1
+    cohort.loc[~treated, "site"] = "m1"
+    cohort.loc[treated, "site"] = np.where(np.arange(treated.sum()) % 2, "ica", "none")
+    table = describe_baseline(cohort, variables=VARIABLES, rows=["site"])
+    assert np.isnan(pick(table, statistic="smd").estimate)
+
+
+@pytest.mark.filterwarnings("error")
+def test_one_patient_can_be_described() -> None:
+    """As a trial among others, and as everybody."""
+    cohort = a_cohort(30, 7)[0].assign(trial=["alone", *["rest"] * 29])
+    for patients in (cohort, cohort.iloc[:1]):
+        outcome = describe_outcome(patients, variables=VARIABLES, outcome="mrs")
+        mediator = describe_mediator(
+            patients, variables=VARIABLES, mediator="volume", transform="log", offset=1
+        )
+        where = {"trial": "alone", "arm": "all", "statistic": "median"}
+        assert pick(mediator, **where).estimate == cohort["volume"].iloc[0]
+        assert pick(outcome, **where).estimate == cohort["mrs"].iloc[0]
+        for table in (outcome, mediator):
+            assert not np.isinf(table[["estimate", "ci_low", "ci_high"]].to_numpy()).any()
 
 
 @pytest.mark.filterwarnings("ignore")

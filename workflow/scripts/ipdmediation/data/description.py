@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -72,17 +71,18 @@ def describe_baseline(
 
     Notes
     -----
-    The standardised differences are tableone's, of known values: treated minus control over the root of the
-    mean variance, signed for a continuous or binary variable; the (unsigned) distance of Yang & Dalton 2012
-    for more levels. The other numbers are not tableone's, which counts a missing value as a level of its own.
+    The standardised difference is of known values: treated minus control over the root of the mean variance,
+    signed, of a continuous, ordinal (by its codes) or binary variable; of a categorical one the distance of
+    Yang & Dalton 2012 (SAS Global Forum, paper 335), which has no sign. It is missing where nothing varies
+    within the arms, or an arm has no value.
     """
-    differences = _standardised_differences(cohort, [variables[name] for name in rows])
     table = []
     for name in rows:
         variable = variables[name]
         for arm, members in _arms(cohort):
             table += _labelled(variable, ALL, arm, _summary(members[name], variable, level))
-        table += _labelled(variable, ALL, DIFFERENCE, [_Number("smd", differences[name])])
+        difference = _Number("smd", _standardised_difference(cohort, variable))
+        table += _labelled(variable, ALL, DIFFERENCE, [difference])
     return _table(table)
 
 
@@ -254,39 +254,29 @@ def _known(values: pd.Series[Any]) -> FloatArray:
     return values.dropna().to_numpy(dtype=np.float64)
 
 
-def _standardised_differences(cohort: pd.DataFrame, variables: Sequence[Variable]) -> dict[str, float]:
-    # tableone costs a second to import and only this table needs it.
-    from tableone import TableOne
-
-    differences = {}
-    for variable in variables:
-        values = cohort.loc[cohort[variable.name].notna(), ["treatment", variable.name]]
-        counts = values.groupby("treatment")[variable.name].nunique()
-        if len(counts) < len(ARMS) or values[variable.name].nunique() < 2:
-            differences[variable.name] = np.nan
-            continue
-        categorical = variable.type in ("binary", "categorical")
-        # A level that nobody has would make tableone's covariance singular.
-        column = (
-            values[variable.name].astype("str") if categorical else values[variable.name].astype("float64")
-        )
-        with warnings.catch_warnings():
-            # tableone uses calls that pandas is about to drop.
-            warnings.simplefilter("ignore")
-            table = TableOne(
-                values.assign(**{variable.name: column}),
-                columns=[variable.name],
-                categorical=[variable.name] if categorical else [],
-                continuous=[] if categorical else [variable.name],
-                groupby="treatment",
-                smd=True,
-            )
-        difference = float(table.smd_table.iloc[0, 0])
-        if variable.type == "binary":
-            means = values[variable.name].astype("float64").groupby(values["treatment"]).mean()
-            difference = float(np.copysign(difference, means[1] - means[0]))
-        differences[variable.name] = difference
-    return differences
+def _standardised_difference(cohort: pd.DataFrame, variable: Variable) -> float:
+    """Return how far the arms are apart; missing where one of them, or both together, do not vary."""
+    known = cohort[cohort[variable.name].notna()]
+    if variable.type == "categorical":
+        codes = known[variable.name].cat.codes.to_numpy()
+        # Without the first level: all together they are always 1.
+        columns = (codes[:, None] == np.unique(codes)[1:]).astype(np.float64)
+    else:
+        columns = _known(known[variable.name])[:, None]
+    counted = variable.type in ("binary", "categorical")
+    control, treated = (columns[(known["treatment"] == code).to_numpy()] for code in ARMS.values())
+    if min(len(control), len(treated)) < (1 if counted else 2) or columns.shape[1] == 0:
+        return np.nan
+    # From each arm's first value, so that rounding makes no spread where there is none.
+    of_control, of_treated = (
+        np.atleast_2d(np.cov((arm - arm[0]).T, ddof=not counted)) for arm in (control, treated)
+    )
+    spread = (of_control + of_treated) / 2
+    if np.linalg.matrix_rank(spread, hermitian=True) < len(spread):
+        return np.nan
+    difference = treated.mean(axis=0) - control.mean(axis=0)
+    distance = float(np.sqrt(difference @ np.linalg.solve(spread, difference)))
+    return distance if variable.type == "categorical" else float(np.copysign(distance, difference[0]))
 
 
 def _labelled(
