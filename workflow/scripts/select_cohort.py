@@ -16,7 +16,8 @@ def main(
 ) -> None:
     """Read the pooled trials; write the eligible patients and the patient flow."""
     known = variables_from_config(variables)
-    selected = select_cohort(conform(pd.read_parquet(pooled), known), rules=eligibility, variables=known)
+    trials = conform(pd.read_parquet(pooled), known, excluded_arms=True)
+    selected = select_cohort(trials, rules=eligibility, variables=known)
     selected.frame.to_parquet(cohort)
     selected.flow.to_csv(flow, index=False)
 

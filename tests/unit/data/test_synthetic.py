@@ -18,7 +18,8 @@ from scipy.stats import chi2_contingency
 
 from ipdmediation.data import synthetic
 from ipdmediation.data.cohort import select_cohort
-from ipdmediation.data.mapping import TrialMapping, harmonise_trial
+from ipdmediation.data.harmonise import harmonise_trial
+from ipdmediation.data.mapping import TrialMapping
 from ipdmediation.data.reading import read_raw
 from ipdmediation.data.schema import conform
 from ipdmediation.data.synthetic import SyntheticDataError, causal_truth, simulate_trial, write_raw_trial

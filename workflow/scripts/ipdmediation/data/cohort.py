@@ -27,6 +27,9 @@ FLOW_COLUMNS = (
     "remaining_control",
 )
 
+#: The step for patients of an arm that the mapping of their trial leaves out.
+NOT_COMPARED = "Not in a compared arm"
+
 #: What a rule does with a patient whose variable is missing, unless the rule says otherwise: to be `between`
 #: or `one_of` has to be known, to be `none_of` has not.
 MISSING_DEFAULT = {"measured": "exclude", "between": "exclude", "one_of": "exclude", "none_of": "keep"}
@@ -42,7 +45,8 @@ class Cohort:
         Rows of the pooled frame that meet every rule, in its order and dtypes.
     flow : DataFrame
         One row a step: `step` (0 is randomisation), `reason`, and the numbers `excluded` and `remaining`, in
-        all and by arm.
+        all and by arm. Patients of an arm that is not compared are among all of the first step, are excluded
+        by the next one, and count in neither arm.
     """
 
     frame: pd.DataFrame
@@ -54,7 +58,8 @@ def select_cohort(
 ) -> Cohort:
     """Apply eligibility rules in order; a patient is counted under the first rule that is not met.
 
-    A rule names a `variable`, a `reason` to exclude who does not meet it, and one of
+    Before the first rule, who is in no arm that is compared is excluded, as a step of its own. A rule names
+    a `variable`, a `reason` to exclude who does not meet it, and one of
 
     - ``measured: true``: the value is known;
     - ``between: [low, high]``: inclusive, null leaves a side open;
@@ -65,7 +70,7 @@ def select_cohort(
     Parameters
     ----------
     pooled : DataFrame
-        Harmonised trials.
+        Harmonised trials; `treatment` is missing for a patient of an arm that is not compared.
     rules : sequence of mapping
         The rules, in order; no rule keeps everybody.
     variables : mapping
@@ -81,21 +86,25 @@ def select_cohort(
     CohortWarning
         Where a trial, or an arm of a trial, has nobody left.
     """
-    treated = pooled["treatment"].to_numpy() == ARMS["treated"]
-    remaining = np.ones(len(pooled), dtype=bool)
-    steps = [_step(0, "Randomised", np.zeros_like(remaining), remaining, treated)]
+    treatment = pooled["treatment"].to_numpy("float64", na_value=np.nan)
+    arms = {arm: treatment == code for arm, code in ARMS.items()}
+    everybody = np.ones(len(pooled), dtype=bool)
+    steps = [_step(0, "Randomised", ~everybody, everybody, arms)]
+    remaining = ~np.isnan(treatment)
+    if not remaining.all():
+        steps.append(_step(1, NOT_COMPARED, ~remaining, remaining, arms))
     for number, rule in enumerate(rules, start=1):
         excluded = remaining & ~_met(pooled, rule, number, variables)
         remaining = remaining & ~excluded
-        steps.append(_step(number, str(rule["reason"]), excluded, remaining, treated))
-        for arm, code in ARMS.items():
-            if not (remaining & (treated == code)).any():
+        steps.append(_step(len(steps), str(rule["reason"]), excluded, remaining, arms))
+        for arm, members in arms.items():
+            if not (remaining & members).any():
                 raise CohortError(
                     f"eligibility rule {number} ({rule['reason']!r}, variable {rule['variable']!r}) leaves "
                     f"no patient in arm {arm!r}: it excluded {int(excluded.sum())} of "
                     f"{int((excluded | remaining).sum())}"
                 )
-    frame = pooled.loc[remaining].reset_index(drop=True)
+    frame = pooled.loc[remaining].reset_index(drop=True).astype({"treatment": "int8"})
     _warn_of_empty_trials(pooled, frame)
     return Cohort(frame=frame, flow=pd.DataFrame(steps, columns=list(FLOW_COLUMNS)))
 
@@ -144,16 +153,12 @@ def _as_values(variable: Variable, levels: Sequence[Any], where: str) -> list[An
 
 
 def _step(
-    number: int,
-    reason: str,
-    excluded: Mask,
-    remaining: Mask,
-    treated: Mask,
+    number: int, reason: str, excluded: Mask, remaining: Mask, arms: Mapping[str, Mask]
 ) -> tuple[object, ...]:
     counts = [
-        int((who & arm).sum())
+        int((who & group).sum())
         for who in (excluded, remaining)
-        for arm in (np.ones_like(treated), treated, ~treated)
+        for group in (np.ones_like(who), arms["treated"], arms["control"])
     ]
     return (number, reason, *counts)
 
