@@ -95,7 +95,7 @@ def check_configuration(
         Lists every problem with the place where it stands and what is allowed there.
     """
     problems = list(_variable_problems(config["variables"]))
-    problems += _path_problems(config)
+    problems += _path_problems(config, mappings)
     if not problems:
         variables = variables_from_config(config["variables"])
         problems += _study_problems(config, variables)
@@ -113,10 +113,17 @@ def _merged(base: Any, changes: Any) -> Any:
     return merged
 
 
-def _path_problems(config: Mapping[str, Any]) -> Iterator[str]:
-    for name, path in config.get("pathvars", {}).items():
-        if set(str(path)) & set("{}"):
-            yield f"pathvars.{name}: curly braces in {path!r}, which Snakemake takes for a wildcard"
+def _path_problems(config: Mapping[str, Any], mappings: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    paths = {f"pathvars.{name}": path for name, path in config.get("pathvars", {}).items()}
+    paths |= {f"trials.{trial}": path for trial, path in config["trials"].items()}
+    paths["study.synthetic"] = config["study"]["synthetic"]
+    for trial, mapping in mappings.items():
+        paths |= {f"trials.{trial}.source.{key}": mapping["source"].get(key) for key in ("file", "path")}
+    for place, path in paths.items():
+        if set(path or "") & set("{}"):
+            yield (
+                f"{place}: curly braces in {path!r}, which Snakemake takes for a wildcard; rename the file or folder"
+            )
 
 
 def _variable_problems(declared: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:

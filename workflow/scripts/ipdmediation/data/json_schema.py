@@ -74,8 +74,8 @@ def _message(error: ValidationError) -> str:
     if isinstance(content, bool) and error.validator in ("type", "enum"):
         words = "yes, on or true" if content else "no, off or false"
         return (
-            f"YAML reads the bare word {words} as a truth value, which is not allowed here; where it is a code, a "
-            "level or a name, write it in quotes"
+            f"YAML reads the bare word {words} as a truth value, which is not allowed here; where it is a "
+            "code, a level or a name, write it in quotes"
         )
     if content is None and error.validator == "type":
         return "nothing, or the bare word null; where it is a code, write it in quotes"

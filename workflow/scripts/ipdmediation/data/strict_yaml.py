@@ -1,4 +1,4 @@
-"""YAML in which nothing gets lost: no key twice, and codes and dates as they are written (light to import)."""
+"""YAML in which nothing gets lost: no key twice, and codes and dates as they are written (light)."""
 
 from __future__ import annotations
 

@@ -93,12 +93,12 @@ def _decoded(path: Path, encoding: str) -> str:
     if "\0" in text:
         line = text[: text.index("\0")].count("\n") + 1
         raise SourceError(
-            f"{path}: line {line} holds a NUL character; the file is damaged, or in UTF-16: {_ENCODING_HINT.replace('latin-1', 'utf-16-le')}"
+            f"{path}: line {line} holds a NUL character; the file is damaged, or in UTF-16: {_ENCODING_HINT}"
         )
     return text
 
 
-_ENCODING_HINT = "name the file's encoding in source.options.encoding, for example latin-1"
+_ENCODING_HINT = "name the file's encoding in source.options.encoding, for example latin-1 or utf-16-le"
 
 
 def _rows(
@@ -206,8 +206,8 @@ def _check_readable(table: RawTable, encoding: str, path: Path) -> None:
         if bad.any():
             found = sorted({_shown(cell) for cell in table[column][bad]})
             raise SourceError(
-                f"{path}: column {column!r}: {table.place(bad)} not readable as {encoding!r}, {listing(found)}"
-                f"; {_ENCODING_HINT}"
+                f"{path}: column {column!r}: {table.place(bad)} not readable as {encoding!r}, "
+                f"{listing(found)}; {_ENCODING_HINT}"
             )
 
 
