@@ -8,13 +8,11 @@ import sys
 from functools import cache
 from pathlib import Path
 
-import yaml
 from snakemake.exceptions import WorkflowError
 
 HERE = workflow.current_basedir
 IN_PLACE = Path(HERE.get_path_or_uri(secret_free=True)).is_dir()
 SCRIPTS = "../scripts"
-YAML = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the compiled one takes a tenth of the time
 CACHE = workflow.workflow_settings.cache is not None
 
 
@@ -112,31 +110,29 @@ OTHER_TARGETS = {"default", "ipd", "quality"}
 configuration = load("ipdmediation.data.configuration")
 json_schema = load("ipdmediation.data.json_schema")
 notices = load("ipdmediation.data.notices")
+strict_yaml = load("ipdmediation.data.strict_yaml")
 
 
-def read_yaml(path):
-    """Return the content of a YAML file; one clear error where it is missing or not YAML."""
-    try:
-        return yaml.load(Path(path).read_text(), Loader=YAML)
-    except (OSError, yaml.YAMLError) as error:
-        raise WorkflowError(f"{path}: {error}") from None
+def schema(name):
+    """Return one of the workflow's schemas."""
+    return strict_yaml.read_yaml(source(f"../schemas/{name}.schema.yaml"))
+
+
+def configuration_files():
+    """Return the files that Snakemake took the configuration from, as far as they lie on this machine."""
+    files = [*workflow.configfiles, *workflow.overwrite_configfiles]
+    return [path for path in dict.fromkeys(map(str, files)) if os.path.isfile(path)]
 
 
 def check_configuration():
     """Stop before anything is computed where the configuration or a mapping of a trial is wrong."""
     try:
-        json_schema.check_schema(
-            config,
-            read_yaml(source("../schemas/config.schema.yaml")),
-            file="configuration",
-        )
-        mappings = {trial: read_yaml(path) for trial, path in config["trials"].items()}
+        for path in configuration_files():
+            strict_yaml.check_yaml(path)
+        json_schema.check_schema(config, schema("config"), file="configuration")
+        mappings = {trial: strict_yaml.read_yaml(path) for trial, path in config["trials"].items()}
         for trial, mapping in mappings.items():
-            json_schema.check_schema(
-                mapping,
-                read_yaml(source("../schemas/trial.schema.yaml")),
-                file=config["trials"][trial],
-            )
+            json_schema.check_schema(mapping, schema("trial"), file=config["trials"][trial])
         configuration.check_configuration(config, mappings)
     except configuration.ConfigurationError as error:
         raise WorkflowError(str(error)) from None

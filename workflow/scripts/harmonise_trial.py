@@ -2,13 +2,12 @@
 
 from job import run  # first: it makes the other imports faster
 
-from pathlib import Path
 from typing import Any
 
-import yaml
-
-from ipdmediation.data.mapping import TrialMapping, harmonise_trial
+from ipdmediation.data.harmonise import harmonise_trial
+from ipdmediation.data.mapping import TrialMapping
 from ipdmediation.data.reading import read_raw
+from ipdmediation.data.strict_yaml import read_yaml
 from ipdmediation.data.variables import variables_from_config
 
 
@@ -17,10 +16,12 @@ def main(
 ) -> None:
     """Read a trial's file and its mapping; write the harmonised trial and what harmonising did."""
     known = variables_from_config(variables)
-    content = yaml.safe_load(Path(mapping).read_text())
+    content = read_yaml(mapping)
     declared = TrialMapping.from_mapping(content)
     source = content["source"]
-    table = read_raw(raw, file_format=source["format"], options=source.get("options"))
+    table = read_raw(
+        raw, file_format=source["format"], options=source.get("options"), columns=declared.columns
+    )
     result = harmonise_trial(table, mapping=declared, trial=trial, variables=known, file=raw)
     result.frame.to_parquet(harmonised)
     result.quality.to_csv(quality, index=False)

@@ -3,6 +3,7 @@
 import gc
 import logging
 import os
+import re
 import shutil
 import sys
 import time
@@ -185,7 +186,7 @@ def _refuse_another_package() -> None:
 
 
 def _one_line(error: Exception) -> str:
-    text = " ".join(str(error).split())
+    text = re.sub(r"\s*\n\s*", " ", str(error).strip())  # blanks inside a line are as the data have them
     if isinstance(error, MemoryError):
         return f"not enough memory: {text}".removesuffix(": ")
     return text if isinstance(error, ValueError) and text else f"{type(error).__name__}: {text}"

@@ -26,7 +26,7 @@ def main(
     """Read the pooled trials; write the patients who are analysed, the patient flow and what was missing."""
     known = variables_from_config(variables)
     selected = select_cohort(
-        conform(pd.read_parquet(pooled), known),
+        conform(pd.read_parquet(pooled), known, excluded_arms=True),
         rules=eligibility,
         variables=known,
         missing=MissingData.of(**needed, variables=known),

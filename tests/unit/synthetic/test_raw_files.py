@@ -13,7 +13,8 @@ import pyreadstat
 import pytest
 import yaml
 
-from ipdmediation.data.mapping import TrialMapping, harmonise_trial
+from ipdmediation.data.harmonise import harmonise_trial
+from ipdmediation.data.mapping import TrialMapping
 from ipdmediation.data.reading import read_raw
 from ipdmediation.data.schema import conform
 from ipdmediation.data.variables import Variable

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from importlib.util import find_spec
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
+from ipdmediation.data.codes import Code, same_codes
 from ipdmediation.data.covariates import FormulaError, all_covariate_names
 from ipdmediation.data.errors import ConfigurationError, SourceError, listing, raise_all
 from ipdmediation.data.replicates import fewest_replicates
+from ipdmediation.data.stamp_formats import format_problem
 from ipdmediation.data.variables import ARMS, Variable, variables_from_config
 
 FAMILY_TYPES = {"ordinal": "ordinal", "binary": "binary", "continuous": "continuous"}
@@ -93,6 +96,7 @@ def check_configuration(
         Lists every problem with the place where it stands and what is allowed there.
     """
     problems = list(_variable_problems(config["variables"]))
+    problems += _path_problems(config, mappings)
     if not problems:
         variables = variables_from_config(config["variables"])
         problems += _study_problems(config, variables)
@@ -108,6 +112,19 @@ def _merged(base: Any, changes: Any) -> Any:
     for key, value in changes.items():
         merged[key] = _merged(merged.get(key), value)
     return merged
+
+
+def _path_problems(config: Mapping[str, Any], mappings: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    paths = {f"pathvars.{name}": path for name, path in config.get("pathvars", {}).items()}
+    paths |= {f"trials.{trial}": path for trial, path in config["trials"].items()}
+    paths["study.synthetic"] = config["study"]["synthetic"]
+    for trial, mapping in mappings.items():
+        paths |= {f"trials.{trial}.source.{key}": mapping["source"].get(key) for key in ("file", "path")}
+    for place, path in paths.items():
+        if set(path or "") & set("{}"):
+            yield (
+                f"{place}: curly braces in {path!r}, which Snakemake takes for a wildcard; rename the file or folder"
+            )
 
 
 def _variable_problems(declared: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
@@ -269,29 +286,57 @@ def _rule_problems(where: str, rules: Any, variables: Mapping[str, Variable]) ->
 def _mapping_problems(
     where: str, mapping: Mapping[str, Any], variables: Mapping[str, Variable]
 ) -> Iterator[str]:
-    arms = set(mapping["treatment"]["codes"].values())
-    for arm in [arm for arm in ARMS if arm not in arms]:
+    codes = mapping["treatment"]["codes"]
+    for arm in [arm for arm in ARMS if arm not in codes.values()]:
         yield f"{where}.treatment.codes: no code means {arm!r}"
+    decimal = mapping["source"].get("options", {}).get("decimal", ".")
+    yield from _same_code_problems(f"{where}.treatment", codes, (), by_value=False, decimal=decimal)
     for name in [name for name in variables if name not in mapping["variables"]]:
         yield f"{where}.variables: {name!r} is not mapped (`absent: true` if the trial did not record it)"
     for name, entry in mapping["variables"].items():
-        place = f"{where}.variables.{name}"
         variable = variables.get(name)
         if variable is None:
             yield from _unknown_variable(f"{where}.variables", name, variables)
             continue
-        if variable.type == "continuous":
-            if "codes" in entry:
-                yield f"{place}: a continuous variable takes no codes"
-            if "from" in entry and variable.unit is None:
-                yield f"{place}: time between two stamps needs a unit of the variable"
-        else:
-            for key in [key for key in ("unit", "from") if key in entry]:
-                yield f"{place}: `{key}` is for continuous variables, {name!r} is {variable.type}"
-            for level in entry.get("codes", {}).values():
-                yield from _level_problem(f"{place}.codes", level, variable)
-        if "constant" in entry:
-            yield from _level_problem(f"{place}.constant", entry["constant"], variable)
+        place = f"{where}.variables.{name}"
+        yield from _column_problems(place, entry, variable)
+        if "column" in entry:
+            levels = variable.level_labels if variable.type == "categorical" else variable.codes
+            missing = [*mapping.get("missing", ()), *entry.get("missing", ())]
+            by_value = variable.type == "continuous"
+            known = entry.get("codes", levels)
+            yield from _same_code_problems(place, known, missing, by_value=by_value, decimal=decimal)
+
+
+def _column_problems(where: str, entry: Mapping[str, Any], variable: Variable) -> Iterator[str]:
+    if variable.type == "continuous":
+        for code, value in entry.get("codes", {}).items():
+            if not isinstance(value, (int, float)) or not isfinite(value):
+                yield f"{where}.codes: {code!r} is taken for {value!r}; allowed: a number"
+        if "from" in entry and variable.unit is None:
+            yield f"{where}: time between two stamps needs a unit of the variable"
+        wrong = format_problem(entry["format"]) if "format" in entry else None
+        if wrong:
+            yield f"{where}.format: {entry['format']!r}: {wrong}"
+    else:
+        for key in [key for key in ("unit", "from") if key in entry]:
+            yield f"{where}: `{key}` is for continuous variables, {variable.name!r} is {variable.type}"
+        for level in entry.get("codes", {}).values():
+            yield from _level_problem(f"{where}.codes", level, variable)
+    if "constant" in entry:
+        yield from _level_problem(f"{where}.constant", entry["constant"], variable)
+
+
+def _same_code_problems(
+    where: str, codes: Iterable[Any], missing: Iterable[Any], *, by_value: bool, decimal: str
+) -> Iterator[str]:
+    """Yield a problem for each code that means two things; two codes for missing mean one."""
+    known, absent = list(map(Code, codes)), list(map(Code, missing))
+    for first, second in same_codes([*known, *absent], by_value=by_value, decimal=decimal):
+        if first in known and second in absent:
+            yield f"{where}: {first!r} is mapped, and the same code, {second!r}, means missing"
+        elif first in known:
+            yield f"{where}.codes: {first!r} and {second!r} are the same code"
 
 
 def _level_problem(where: str, level: Any, variable: Variable) -> Iterator[str]:

@@ -63,4 +63,22 @@ def _in_words(error: ValidationError) -> str:
         return f"{place}: key {listing(missing)} is missing"
     if error.validator == "not":
         return f"{place}: this key does not belong here; leave it out"
-    return f"{place}: {error.message}"
+    if "propertyNames" in error.absolute_schema_path:
+        place = f"a key of {place}"
+    return f"{place}: {_message(error)}"
+
+
+def _message(error: ValidationError) -> str:
+    """Return what is wrong with a value, in words where it is a code that YAML does not read as it looks."""
+    content: Any = error.instance
+    if isinstance(content, bool) and error.validator in ("type", "enum"):
+        words = "yes, on or true" if content else "no, off or false"
+        return (
+            f"YAML reads the bare word {words} as a truth value, which is not allowed here; where it is a "
+            "code, a level or a name, write it in quotes"
+        )
+    if content is None and error.validator == "type":
+        return "nothing, or the bare word null; where it is a code, write it in quotes"
+    if error.validator == "pattern" and error.validator_value == r"\S":
+        return "an empty text; an empty cell of a file is missing without being declared"
+    return error.message

@@ -27,12 +27,12 @@ def pool_trials(frames: Iterable[pd.DataFrame], *, variables: Mapping[str, Varia
         Where there is no trial, a trial comes twice, or a row breaks the contract (a patient twice in a trial
         among them).
     """
-    trials = [conform(frame, variables) for frame in frames]
+    trials = [conform(frame, variables, excluded_arms=True) for frame in frames]
     if not trials:
         raise ContractError("no trial to pool")
     ids = pd.Series([trial for frame in trials for trial in frame["trial"].unique()], dtype="str")
     if ids.duplicated().any():
         repeated = sorted(set(ids[ids.duplicated()]))
         raise ContractError(f"trials {listing(repeated)} come in more than one frame")
-    pooled = conform(pd.concat(trials, ignore_index=True), variables)
-    return check_contract(pooled, variables, file="the pooled trials")
+    pooled = conform(pd.concat(trials, ignore_index=True), variables, excluded_arms=True)
+    return check_contract(pooled, variables, file="the pooled trials", excluded_arms=True)

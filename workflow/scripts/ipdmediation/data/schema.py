@@ -35,7 +35,7 @@ __all__ = [
 KEY_DESCRIPTIONS = {
     "trial": "Trial id, as the configuration names it.",
     "patient": "Patient id, unique within the trial, as text.",
-    "treatment": "Randomised arm: 0 control, 1 treated.",
+    "treatment": "Randomised arm: 0 control, 1 treated; until the cohort empty where it is not compared.",
 }
 
 
@@ -48,7 +48,9 @@ def variable_dtype(variable: Variable) -> str | pd.CategoricalDtype:
     return "Int8"
 
 
-def conform(frame: pd.DataFrame, variables: Mapping[str, Variable]) -> pd.DataFrame:
+def conform(
+    frame: pd.DataFrame, variables: Mapping[str, Variable], *, excluded_arms: bool = False
+) -> pd.DataFrame:
     """Return the frame with the contract's columns in order and in their dtypes.
 
     Reading a file may lose a dtype (a category's unused level, a nullable integer); this restores it.
@@ -60,6 +62,9 @@ def conform(frame: pd.DataFrame, variables: Mapping[str, Variable]) -> pd.DataFr
         Has `trial`, `patient`, `treatment` and one column a variable.
     variables : mapping
         The study's variables by name.
+    excluded_arms : bool
+        Whether there may be patients of arms that are not compared, whose treatment is missing: in a
+        harmonised trial and the pooled ones, never from the cohort on.
 
     Raises
     ------
@@ -74,7 +79,12 @@ def conform(frame: pd.DataFrame, variables: Mapping[str, Variable]) -> pd.DataFr
         )
     others = [column for column in frame.columns if column not in expected]
     typed = frame[[*expected, *others]].reset_index(drop=True)
-    dtypes: dict[str, Any] = {"trial": "str", "patient": "str", "treatment": "int8"}
+    missing_arm = excluded_arms and bool(typed["treatment"].isna().any())
+    dtypes: dict[str, Any] = {
+        "trial": "str",
+        "patient": "str",
+        "treatment": "Int8" if missing_arm else "int8",
+    }
     dtypes |= {name: variable_dtype(variable) for name, variable in variables.items()}
     problems = []
     for column, dtype in dtypes.items():
@@ -97,13 +107,15 @@ def conform(frame: pd.DataFrame, variables: Mapping[str, Variable]) -> pd.DataFr
     return typed
 
 
-def harmonised_schema(variables: Mapping[str, Variable]) -> pa.DataFrameSchema:
+def harmonised_schema(variables: Mapping[str, Variable], *, missing_arm: bool = False) -> pa.DataFrameSchema:
     """Return the pandera contract of a harmonised or pooled trial, with a sentence a column.
 
     Parameters
     ----------
     variables : mapping
         The study's variables by name.
+    missing_arm : bool
+        Whether there are patients of an arm that is not compared.
     """
     # pandera costs half a second to import and only the harmonising and pooling steps need it.
     import pandera.pandas as pa
@@ -114,7 +126,10 @@ def harmonised_schema(variables: Mapping[str, Variable]) -> pa.DataFrameSchema:
             "str", pa.Check.str_length(min_value=1), description=KEY_DESCRIPTIONS["patient"]
         ),
         "treatment": pa.Column(
-            "int8", pa.Check.isin(list(ARMS.values())), description=KEY_DESCRIPTIONS["treatment"]
+            "Int8" if missing_arm else "int8",
+            pa.Check.isin(list(ARMS.values())),
+            nullable=missing_arm,
+            description=KEY_DESCRIPTIONS["treatment"],
         ),
     }
     for name, variable in variables.items():
@@ -145,7 +160,9 @@ def describe_variable(variable: Variable) -> str:
     return f"{variable.label}: {meaning}; empty where not known."
 
 
-def check_contract(frame: pd.DataFrame, variables: Mapping[str, Variable], *, file: str) -> pd.DataFrame:
+def check_contract(
+    frame: pd.DataFrame, variables: Mapping[str, Variable], *, file: str, excluded_arms: bool = False
+) -> pd.DataFrame:
     """Return the frame if it keeps the contract.
 
     Parameters
@@ -156,6 +173,8 @@ def check_contract(frame: pd.DataFrame, variables: Mapping[str, Variable], *, fi
         The study's variables by name.
     file : str
         Name of the file in the error's message.
+    excluded_arms : bool
+        As in `conform`.
 
     Raises
     ------
@@ -165,8 +184,9 @@ def check_contract(frame: pd.DataFrame, variables: Mapping[str, Variable], *, fi
     """
     import pandera.errors
 
+    missing_arm = excluded_arms and "treatment" in frame and bool(frame["treatment"].isna().any())
     try:
-        return harmonised_schema(variables).validate(frame, lazy=True)
+        return harmonised_schema(variables, missing_arm=missing_arm).validate(frame, lazy=True)
     except pandera.errors.SchemaErrors as error:
         problems = _problems(error.failure_cases, variables)
     raise_all(problems, ContractError, f"{file}: not a harmonised trial:")

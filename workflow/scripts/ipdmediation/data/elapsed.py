@@ -1,0 +1,174 @@
+"""The time between two columns of stamps."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ipdmediation.data.codes import Code
+from ipdmediation.data.conversion import Harmonised, error_cells
+from ipdmediation.data.mapping import ColumnMapping
+from ipdmediation.data.matching import cell_text, is_missing, match_codes, shown
+from ipdmediation.data.reading.raw_table import RawTable
+from ipdmediation.data.stamp_formats import Precision
+from ipdmediation.data.stamps import SECOND, Stamp, read_missing_stamp, read_stamp
+from ipdmediation.data.units import convert
+
+Mask = np.ndarray[Any, np.dtype[np.bool_]]
+
+
+@dataclass
+class _Side:
+    """The stamps of one of the two columns."""
+
+    name: str
+    cells: pd.Series[Any]
+    stamps: list[Stamp | None]
+    coded_missing: int = 0
+    missing_found: frozenset[Code] = frozenset()
+    problems: list[str] = field(default_factory=list)
+
+    def where(self, test: Any) -> Mask:
+        """Return for each row whether there is a stamp that passes a test."""
+        return np.array([stamp is not None and bool(test(stamp)) for stamp in self.stamps], dtype=bool)
+
+
+def to_elapsed(
+    raw: RawTable, column: ColumnMapping, *, unit: str, missing: Collection[Code], decimal: str
+) -> Harmonised:
+    """Return the time from the first stamp to the second.
+
+    Stamps of which both columns say only the date (or the hour) differ by whole days (or hours), which is the
+    time between them where the unit is as long. Any other stamp that is less precise than the minute is
+    incomplete: `column.incomplete` says what it becomes.
+
+    Parameters
+    ----------
+    raw : RawTable
+        The trial's file.
+    column : ColumnMapping
+        Names the two columns and says how they are written.
+    unit : str
+        Unit of the result.
+    missing : collection of Code
+        Codes that mean missing; one that is a stamp is compared as a stamp.
+    decimal : str
+        Decimal mark of text.
+    """
+    sides = [
+        _side(raw, str(name), column=column, missing=missing, decimal=decimal)
+        for name in (column.start, column.end)
+    ]
+    result = Harmonised(
+        pd.Series(np.nan, index=raw.frame.index),
+        missing_coded=sum(side.coded_missing for side in sides),
+        missing_found=frozenset().union(*(side.missing_found for side in sides)),
+        problems=[f"{side.name!r}: {text}" for side in sides for text in side.problems],
+    )
+    if not result.problems:
+        result.problems += _complete(raw, sides, column, unit, result)
+    if not result.problems:
+        result.problems += _offset_problems(raw, sides)
+    if result.problems:
+        return result
+    seconds = [
+        np.nan if start is None or end is None else (end.instant - start.instant) / SECOND
+        for start, end in zip(sides[0].stamps, sides[1].stamps, strict=True)
+    ]
+    result.data = pd.Series(convert(seconds, "second", unit), index=raw.frame.index)
+    result.converted = int(result.data.notna().sum())
+    return result
+
+
+def _side(
+    raw: RawTable, name: str, *, column: ColumnMapping, missing: Collection[Code], decimal: str
+) -> _Side:
+    cells = raw[name]
+    found = match_codes(cells, list(missing), decimal=decimal, by_value=True)
+    unknown = {code.local: key for key in missing if (code := _missing_stamp(key, column))}
+    stamps: list[Stamp | None] = []
+    for place, cell in enumerate(cells.array):
+        stamp = None
+        if not is_missing(cell) and found.iloc[place] is None:
+            stamp = read_stamp(cell, stamp_format=column.stamp_format, epoch=raw.epoch)
+            if stamp is not None and stamp.local in unknown:
+                found.iloc[place], stamp = unknown[stamp.local], None
+        stamps.append(stamp)
+    side = _Side(
+        name,
+        cells,
+        stamps,
+        coded_missing=int(found.notna().sum()),
+        missing_found=frozenset(found.dropna()),
+        problems=error_cells(raw, cells, found),
+    )
+    bad = ~cells.map(is_missing).to_numpy(dtype=bool) & found.isna().to_numpy() & ~side.where(lambda _: True)
+    if bad.any() and not side.problems:
+        written = column.stamp_format or "ISO 8601 (2015-03-01 14:30)"
+        side.problems.append(
+            f"{raw.place(bad)} hold {shown(cells[bad])}; allowed: time stamps written as {written}"
+            + (", dates of the workbook or its serial numbers" if raw.epoch is not None else "")
+        )
+    return side
+
+
+def _missing_stamp(code: Code, column: ColumnMapping) -> Stamp | None:
+    return read_missing_stamp(code, stamp_format=column.stamp_format) if code.is_text else None
+
+
+def _complete(
+    raw: RawTable, sides: list[_Side], column: ColumnMapping, unit: str, result: Harmonised
+) -> list[str]:
+    """Do with incomplete stamps what the mapping says; return a sentence for each column that has some."""
+    told = {stamp.precision for side in sides for stamp in side.stamps if stamp is not None}
+    if not told:
+        return []
+    finest = max(told)
+    too_fine = finest.unit is None or convert(1.0, unit, finest.unit) < 1
+    needed = Precision.TIME if too_fine else finest
+    incomplete = [side.where(lambda stamp: stamp.precision < needed) for side in sides]
+    if column.incomplete == "error":
+        reason = "as other stamps have" if finest == Precision.TIME else f"which the unit, {unit}, asks for"
+        return [
+            f"{side.name!r}: {raw.place(mask)} hold {_kinds(side, mask)}, {shown(side.cells[mask])}; "
+            f"allowed: {needed}, {reason} (or say `incomplete: missing`, or `incomplete: start` for the start "
+            "of the day, month or year)"
+            for side, mask in zip(sides, incomplete, strict=True)
+            if mask.any()
+        ]
+    for side, mask in zip(sides, incomplete, strict=True):
+        if column.incomplete == "missing":
+            side.stamps = [None if bad else stamp for stamp, bad in zip(side.stamps, mask, strict=True)]
+    result.incomplete = int((incomplete[0] | incomplete[1]).sum())
+    return []
+
+
+def _kinds(side: _Side, mask: Mask) -> str:
+    kinds = {
+        stamp.precision for stamp, bad in zip(side.stamps, mask, strict=True) if bad and stamp is not None
+    }
+    return " or ".join(str(kind) for kind in sorted(kinds, reverse=True))
+
+
+def _offset_problems(raw: RawTable, sides: list[_Side]) -> list[str]:
+    """Return one sentence where some stamps say how far they are from UTC and others do not."""
+    aware = [side.where(lambda stamp: stamp.offset is not None) for side in sides]
+    local = [side.where(lambda stamp: stamp.offset is None) for side in sides]
+    if not (any(mask.any() for mask in aware) and any(mask.any() for mask in local)):
+        return []
+
+    def places(masks: list[Mask]) -> str:
+        return " and ".join(
+            f"{side.name!r} in {raw.place(mask)}, such as {cell_text(side.cells[mask].iloc[0])}"
+            for side, mask in zip(sides, masks, strict=True)
+            if mask.any()
+        )
+
+    return [
+        f"stamps with an offset from UTC ({places(aware)}) and without one ({places(local)}); allowed: all "
+        "with an offset or all without"
+    ]

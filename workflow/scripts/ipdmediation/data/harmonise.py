@@ -1,0 +1,282 @@
+"""From a trial's own columns, codes and units to the common variables."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ipdmediation.data.codes import Code, is_whole, number
+from ipdmediation.data.conversion import Harmonised, to_levels, to_numbers
+from ipdmediation.data.elapsed import to_elapsed
+from ipdmediation.data.errors import MappingError, listing, raise_all
+from ipdmediation.data.mapping import EXCLUDED, ColumnMapping, TrialMapping, check_units
+from ipdmediation.data.matching import cell_text, is_missing, shown
+from ipdmediation.data.reading.columns import check_columns
+from ipdmediation.data.reading.raw_table import RawTable, is_error
+from ipdmediation.data.schema import check_contract, conform
+from ipdmediation.data.units import convert
+from ipdmediation.data.variables import ARMS, Variable
+
+QUALITY_COLUMNS = (
+    "variable",
+    "column",
+    "n",
+    "missing",
+    "missing_coded",
+    "recoded",
+    "converted",
+    "incomplete",
+    "out_of_range",
+    "missing_codes_unused",
+)
+
+#: From here on a number of double precision may stand for its neighbour.
+INEXACT = 2**53
+
+
+@dataclass(frozen=True)
+class HarmonisedTrial:
+    """A trial in the common variables.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        `trial`, `patient`, `treatment` (missing for a patient of an excluded arm) and one column a variable,
+        one row a patient, in the file's order.
+    quality : DataFrame
+        What happened to each variable, in numbers of patients: `variable`, `column` (where from), `n`,
+        `missing` (in the harmonised column), and of all n: `missing_coded` (a code for missing), `recoded`
+        (through a code map), `converted` (to another unit, or computed from two stamps), `incomplete` (a
+        stamp that was completed or set to missing), `out_of_range` (set to missing). `missing_codes_unused`
+        lists the codes for missing that were declared for the variable and occur nowhere: its own codes not
+        in its columns, the trial's in no column at all.
+    """
+
+    frame: pd.DataFrame
+    quality: pd.DataFrame
+
+
+def harmonise_trial(
+    raw: RawTable,
+    *,
+    mapping: TrialMapping,
+    trial: str,
+    variables: Mapping[str, Variable],
+    file: str,
+) -> HarmonisedTrial:
+    """Return a trial in the common variables, and what that took.
+
+    Parameters
+    ----------
+    raw : RawTable
+        The trial's file as `reading.read_raw` returns it, one row a patient.
+    mapping : TrialMapping
+        How its columns become the common variables.
+    trial : str
+        The trial's id.
+    variables : mapping
+        The study's variables by name.
+    file : str
+        Name of the file in messages.
+
+    Returns
+    -------
+    HarmonisedTrial
+
+    Raises
+    ------
+    ConfigurationError
+        Where a unit of the mapping does not lead to the common one.
+    MappingError
+        One error for everything in the file that does not fit, each with its column, the rows, the values
+        found and the allowed ones.
+    """
+    unmapped = [name for name in variables if name not in mapping.variables]
+    unknown = [name for name in mapping.variables if name not in variables]
+    if unmapped or unknown:
+        raise MappingError(
+            f"{file}: the mapping of trial {trial!r} lacks {listing(unmapped) or 'nothing'} and names "
+            f"{listing(unknown) or 'nothing'} that the study does not have; "
+            f"allowed: {listing(variables, limit=99)}"
+        )
+    check_units(mapping, variables, file=file)
+    check_columns(list(raw.columns), mapping.columns, file=file)
+
+    patient = raw[mapping.patient].map(_identifier).astype(object)
+    treatment = _arms(raw, mapping)
+    problems = [
+        f"column {mapping.patient!r} (patient): {text}" for text in _patient_problems(raw, mapping, patient)
+    ]
+    problems += [f"column {mapping.treatment!r} (treatment): {text}" for text in treatment.problems]
+    done = {name: _harmonise(raw, variables[name], mapping) for name in variables}
+    for name, result in done.items():
+        origin = mapping.variables[name].origin
+        problems += [f"column {origin!r} ({name}): {text}" for text in result.problems]
+    raise_all(problems, MappingError, f"{file}: trial {trial!r} does not fit its mapping ({len(raw)} rows):")
+
+    frame = conform(
+        pd.DataFrame(
+            {"trial": trial, "patient": patient, "treatment": treatment.data.map(ARMS)}
+            | {name: result.data for name, result in done.items()}
+        ),
+        variables,
+        excluded_arms=True,
+    )
+    quality = [_quality_row("treatment", mapping.treatment, treatment, ())]
+    nowhere = set(mapping.missing).difference(*(result.missing_found for result in done.values()))
+    for name, result in done.items():
+        column = mapping.variables[name]
+        unused = [code for code in column.missing if code not in result.missing_found]
+        if column.columns:
+            unused += [code for code in mapping.missing if code in nowhere and code not in unused]
+        quality.append(_quality_row(name, column.origin, result, unused))
+    return HarmonisedTrial(
+        frame=check_contract(frame, variables, file=file, excluded_arms=True),
+        quality=pd.DataFrame(quality, columns=list(QUALITY_COLUMNS)),
+    )
+
+
+def _arms(raw: RawTable, mapping: TrialMapping) -> Harmonised:
+    """Return the arm of each patient in words."""
+    column, codes = mapping.treatment, mapping.treatment_codes
+    result = to_levels(raw, column, codes=codes, missing=(), decimal=mapping.decimal)
+    result.recoded = int(result.data.notna().sum())
+    blank = raw[column].map(is_missing).astype(bool)
+    if blank.any():
+        result.problems.append(f"{raw.place(blank)} without an arm; allowed: {listing(codes)}")
+    elif result.problems and EXCLUDED not in codes.values():
+        result.problems[-1] += f" (a code of an arm that is not compared: `{EXCLUDED}`)"
+    return result
+
+
+def _harmonise(raw: RawTable, variable: Variable, mapping: TrialMapping) -> Harmonised:
+    column = mapping.variables[variable.name]
+    missing = [*column.missing, *mapping.missing]
+    if column.absent:
+        return Harmonised(pd.Series(np.nan, index=raw.frame.index))
+    if column.constant is not None:
+        constant = RawTable.of_rows(pd.DataFrame({column.origin: [column.constant] * len(raw)}, dtype=object))
+        return _typed(constant, column.origin, variable, column, missing=(), decimal=".")
+    if column.start is not None:
+        elapsed = to_elapsed(raw, column, unit=str(variable.unit), missing=missing, decimal=mapping.decimal)
+        return _ranged(raw, elapsed, variable, column)
+    return _typed(raw, str(column.column), variable, column, missing=missing, decimal=mapping.decimal)
+
+
+def _typed(
+    raw: RawTable,
+    source: str,
+    variable: Variable,
+    column: ColumnMapping,
+    *,
+    missing: Collection[Code],
+    decimal: str,
+) -> Harmonised:
+    if variable.type == "continuous":
+        result = to_numbers(raw, source, codes=column.codes or {}, missing=missing, decimal=decimal)
+        if not result.problems and column.unit is not None and column.unit != variable.unit:
+            values = convert(result.data.to_numpy(), column.unit, str(variable.unit))
+            result.data = pd.Series(values, index=raw.frame.index)
+            result.converted = int(result.data.notna().sum())
+        return _ranged(raw, result, variable, column)
+    result = to_levels(raw, source, codes=_levels(variable, column), missing=missing, decimal=decimal)
+    if column.codes is not None:
+        result.recoded = int(result.data.notna().sum())
+    if variable.type != "categorical" and not result.problems:
+        result.data = pd.to_numeric(result.data).astype("Int8")
+    return result
+
+
+def _levels(variable: Variable, column: ColumnMapping) -> dict[Code, Any]:
+    """Return the level that each code means; without a code map the codes are the levels."""
+    if column.codes is not None:
+        as_level = str if variable.type == "categorical" else lambda level: int(float(level))
+        return {code: as_level(level) for code, level in column.codes.items()}
+    levels: Collection[str | int] = (
+        variable.level_labels if variable.type == "categorical" else variable.codes
+    )
+    return {Code(level): level for level in levels}
+
+
+def _ranged(raw: RawTable, result: Harmonised, variable: Variable, column: ColumnMapping) -> Harmonised:
+    if result.problems:
+        return result
+    values = result.data
+    low = -np.inf if variable.minimum is None else variable.minimum
+    high = np.inf if variable.maximum is None else variable.maximum
+    outside = values.notna() & ~(values.between(low, high) & np.isfinite(values))
+    if not outside.any():
+        return result
+    if column.out_of_range == "missing":
+        result.data = values.mask(outside)
+        result.out_of_range = int(outside.sum())
+    else:
+        found = listing(f"{value:g}" for value in sorted(set(values[outside])))
+        rows = raw.frame.loc[outside.to_numpy(), list(column.columns)].head(3)
+        written = "; ".join(" to ".join(map(cell_text, row)) for row in rows.itertuples(index=False))
+        result.problems.append(
+            f"{raw.place(outside)} outside the range, {found}"
+            + (f" (in the file {written})" if written else "")
+            + f"; allowed: {variable.allowed} (or say `out_of_range: missing` in the variable's mapping)"
+        )
+    return result
+
+
+def _patient_problems(raw: RawTable, mapping: TrialMapping, patient: pd.Series[Any]) -> list[str]:
+    problems = []
+    cells = raw[mapping.patient]
+    errors = cells.map(is_error).astype(bool)
+    if errors.any():
+        problems.append(
+            f"{raw.place(errors)} hold errors of a worksheet, {shown(cells[errors])}; allowed: ids"
+        )
+    inexact = cells.map(_is_inexact).astype(bool)
+    if inexact.any():
+        problems.append(
+            f"{raw.place(inexact)} hold numbers of more digits than the file keeps, {shown(cells[inexact])}: "
+            "two ids may have become one; allowed: numbers below 2^53, or ids as text"
+        )
+    if patient.isna().any():
+        problems.append(f"{raw.place(patient.isna())} without an id; allowed: an id a row")
+    repeated = patient.notna() & patient.duplicated(keep=False)
+    if repeated.any() and not (errors | inexact).any():
+        problems.append(
+            f"{raw.place(repeated)} share an id, {listing(sorted(set(patient[repeated])))}; "
+            "allowed: each patient once"
+        )
+    return problems
+
+
+def _is_inexact(cell: object) -> bool:
+    return isinstance(cell, (float, np.floating)) and not is_missing(cell) and abs(float(cell)) >= INEXACT
+
+
+def _identifier(cell: object) -> str | None:
+    """Return a patient's id as text: what a number was is written without decimals, text is kept as it is."""
+    if is_missing(cell):
+        return None
+    if isinstance(cell, str):
+        return str(cell).strip() or None
+    value = number(cell)
+    if value is None:
+        return str(cell)
+    return str(int(value)) if is_whole(value) else f"{value.normalize():f}"
+
+
+def _quality_row(name: str, origin: str, result: Harmonised, unused: Collection[Code]) -> tuple[object, ...]:
+    return (
+        name,
+        origin,
+        len(result.data),
+        int(result.data.isna().sum()),
+        result.missing_coded,
+        result.recoded,
+        result.converted,
+        result.incomplete,
+        result.out_of_range,
+        ", ".join(str(code.written) for code in unused),
+    )

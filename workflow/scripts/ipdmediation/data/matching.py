@@ -1,0 +1,155 @@
+"""Which code of a mapping each cell of a column is."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ipdmediation.data.codes import Code, is_whole, number
+
+
+def match_codes(
+    cells: pd.Series[Any], codes: Sequence[Code], *, decimal: str, by_value: bool = False
+) -> pd.Series[Any]:
+    """Return the code that each cell is, None where it is none.
+
+    A cell is a code with the same text (blanks at the ends aside). Otherwise, a cell that is a number is the
+    code of this number. A text cell is a number where it is written in plain digits, and then
+
+    - the code of this number, written as a number, if it is whole ("01" is 1);
+    - the code of this number, "1" as well as 1.5, if the column spells the number in one way only; so "1.1"
+      and "1.10" in one column never become the same code.
+
+    Parameters
+    ----------
+    cells : Series
+        A column of a `RawTable`.
+    codes : sequence of Code
+        Where two are the same, the first is found.
+    decimal : str
+        Decimal mark of text cells.
+    by_value : bool
+        The column holds numbers: every spelling of a number is this number.
+
+    Returns
+    -------
+    Series of object
+        With the index of `cells`.
+    """
+    lookup = _Lookup(cells, codes, decimal=decimal, by_value=by_value)
+    known: dict[tuple[type, object], Code | None] = {}
+    found: list[Code | None] = []
+    for cell in cells.array:
+        if is_missing(cell):
+            found.append(None)
+            continue
+        key = (type(cell), cell)
+        if key not in known:
+            known[key] = lookup.code_of(cell)
+        found.append(known[key])
+    return pd.Series(found, index=cells.index, dtype=object)
+
+
+def is_missing(cell: object) -> bool:
+    """Return whether nothing stands in a cell."""
+    return (
+        cell is None
+        or (isinstance(cell, str) and not cell.strip())
+        or cell is pd.NaT
+        or cell is pd.NA
+        or (isinstance(cell, (float, np.floating)) and bool(np.isnan(cell)))
+        or (isinstance(cell, Decimal) and cell.is_nan())
+    )
+
+
+def shown(cells: Iterable[object], *, limit: int = 10) -> str:
+    """Return the different cells among some, as they stand in the file, cut after `limit` of them."""
+    texts = sorted({cell_text(cell) for cell in cells})
+    more = len(texts) - limit
+    text = ", ".join(texts[:limit])
+    return f"{text} and {more} more" if more > 0 else text
+
+
+def cell_text(cell: object) -> str:
+    """Return one cell as it stands in the file: text in quotes, everything else without."""
+    if isinstance(cell, str):
+        return repr(str(cell))
+    if isinstance(cell, (bool, np.bool_)):
+        return str(bool(cell))
+    value = number(cell)
+    if value is None:
+        return str(cell)
+    return str(int(value)) if is_whole(value) else str(value)
+
+
+def spelt_alike(cells: pd.Series[Any], codes: Sequence[Code], *, decimal: str) -> str:
+    """Return a sentence on text cells that are no code but the number of one; empty where there is none."""
+    values = {code.value(decimal): code for code in codes}
+    for cell in cells:
+        value = number(cell, decimal=decimal)
+        if isinstance(cell, str) and value is not None and value in values:
+            return (
+                f" ({cell.strip()!r} and {values[value]!r} are one number but two texts: name each "
+                "spelling in quotes)"
+            )
+    return ""
+
+
+class _Lookup:
+    """The codes of one column by text and by number, and how often the column spells a number."""
+
+    def __init__(self, cells: pd.Series[Any], codes: Sequence[Code], *, decimal: str, by_value: bool) -> None:
+        self.decimal = decimal
+        self.by_value = by_value
+        self.texts: dict[str, Code] = {}
+        self.numbers: dict[Decimal, Code] = {}
+        self.quoted_numbers: dict[Decimal, list[Code]] = defaultdict(list)
+        for code in codes:
+            value = code.value(decimal)
+            if code.is_text:
+                self.texts.setdefault(code.text, code)
+            if value is not None and (by_value or not code.is_text):
+                self.numbers.setdefault(value, code)
+            elif value is not None:
+                self.quoted_numbers[value].append(code)
+        self.spellings: dict[Decimal, set[str]] = defaultdict(set)
+        if not by_value:
+            for cell in cells.array:
+                value = number(cell, decimal=decimal, exponent=False) if isinstance(cell, str) else None
+                if value is not None:
+                    self.spellings[value].add(str(cell).strip())
+
+    def code_of(self, cell: object) -> Code | None:
+        if isinstance(cell, str):
+            return self.texts.get(cell.strip()) or self._of_numeric_text(cell)
+        if isinstance(cell, np.bool_):
+            cell = bool(cell)
+        value = number(cell)
+        if value is None:
+            return self.texts.get(str(cell))
+        if value in self.numbers:
+            return self.numbers[value]
+        quoted = self.quoted_numbers.get(value, [])
+        return quoted[0] if len(quoted) == 1 else self._of_single_precision(cell)
+
+    def _of_numeric_text(self, cell: str) -> Code | None:
+        value = number(cell, decimal=self.decimal, exponent=self.by_value)
+        if value is None:
+            return None
+        found = self.numbers.get(value)
+        if self.by_value or (found is not None and is_whole(value)):
+            return found
+        quoted = self.quoted_numbers.get(value, []) if is_whole(value) else []
+        once = len(self.spellings[value]) == 1
+        return (found or (quoted[0] if len(quoted) == 1 else None)) if once else None
+
+    def _of_single_precision(self, cell: object) -> Code | None:
+        if not isinstance(cell, (np.float32, np.float16)):
+            return None
+        single = type(cell)
+        return next((code for value, code in self.numbers.items() if single(float(value)) == cell), None)

@@ -1,0 +1,100 @@
+"""What a format's reader hands on: cells as the file has them, and where in the file each row stands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+#: Row numbers that a message lists.
+SHOWN_ROWS = 10
+
+ERROR_TEXT = re.compile(r"#(N/A|GETTING_DATA|[A-Z][A-Z0-9/_]*[!?])")
+
+
+class ErrorCell(str):
+    """An error in a cell of a worksheet, such as #REF!, which is no text of the trial.
+
+    Parameters
+    ----------
+    text : str
+        The error.
+    address : str
+        The cell, such as C12.
+    """
+
+    address: str
+
+    def __new__(cls, text: str, address: str) -> ErrorCell:
+        """Keep the address beside the text."""
+        cell = super().__new__(cls, text)
+        cell.address = address
+        return cell
+
+
+def is_error(cell: object) -> bool:
+    """Return whether a cell is an error of a worksheet, or its text in a file that was made from one."""
+    return isinstance(cell, str) and ERROR_TEXT.fullmatch(cell.strip()) is not None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RawTable:
+    """A trial's file as it was written, one row a patient.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        The columns that were asked for. Text is text, an empty cell is missing.
+    rows : sequence of int
+        Number of each row in the file.
+    counted : str
+        What these numbers count: "row", "line" or "sheet row".
+    epoch : datetime or None
+        Day 0 of a workbook's serial numbers; None where numbers are no stamps.
+    """
+
+    frame: pd.DataFrame
+    rows: Sequence[int]
+    counted: str = "row"
+    epoch: datetime | None = None
+
+    @classmethod
+    def of_rows(cls, frame: pd.DataFrame) -> RawTable:
+        """Return a table of which the rows are counted from 1."""
+        return cls(frame=frame.reset_index(drop=True), rows=range(1, len(frame) + 1))
+
+    @property
+    def columns(self) -> pd.Index[Any]:
+        """The names of the columns."""
+        return self.frame.columns
+
+    def __getitem__(self, column: str) -> pd.Series[Any]:
+        return self.frame[column]
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+    def place(self, mask: npt.ArrayLike) -> str:
+        """Return how many rows a mask holds and which: "2 rows (lines 3, 9)"."""
+        found = [row for row, is_in in zip(self.rows, np.asarray(mask, dtype=bool), strict=True) if is_in]
+        plural = "" if len(found) == 1 else "s"
+        return f"{len(found)} row{plural} ({numbered(self.counted, found)})"
+
+
+def numbered(counted: str, found: Sequence[int]) -> str:
+    """Return the first of some row numbers as text.
+
+    Examples
+    --------
+    >>> numbered("line", [3, 9])
+    'lines 3, 9'
+    """
+    more = len(found) - SHOWN_ROWS
+    text = f"{counted}{'' if len(found) == 1 else 's'} {', '.join(map(str, found[:SHOWN_ROWS]))}"
+    return f"{text} and {more} more" if more > 0 else text

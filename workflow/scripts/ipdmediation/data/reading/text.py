@@ -1,0 +1,219 @@
+"""Text files: cells stay text, and a file whose structure is doubtful is refused with its lines."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from ipdmediation.data.errors import SourceError, listing
+from ipdmediation.data.reading.columns import Wanted, check_header, find_columns, header_names
+from ipdmediation.data.reading.raw_table import SHOWN_ROWS, RawTable
+
+OPTIONS = frozenset({"separator", "decimal", "encoding", "quoting", "header_row"})
+
+#: How far down a header is looked for that is not where it should be, in lines.
+HEADER_LINES = 50
+
+WITHOUT_QUOTING = "source: {options: {quoting: none}}"
+
+
+@dataclass(frozen=True)
+class _Row:
+    """The cells of a row and the lines that it stands on, counted from 1."""
+
+    cells: list[str]
+    first: int
+    last: int
+
+
+def read_csv(path: Path, *, options: Mapping[str, Any], columns: Wanted) -> RawTable:
+    """Return the columns of a file with commas, or what `separator` says."""
+    return _read_text(path, separator=options.get("separator", ","), options=options, columns=columns)
+
+
+def read_tsv(path: Path, *, options: Mapping[str, Any], columns: Wanted) -> RawTable:
+    """Return the columns of a file with tabs, or what `separator` says."""
+    return _read_text(path, separator=options.get("separator", "\t"), options=options, columns=columns)
+
+
+def _read_text(path: Path, *, separator: str, options: Mapping[str, Any], columns: Wanted) -> RawTable:
+    encoding = str(options.get("encoding", "utf-8"))
+    lines = list(io.StringIO(_decoded(path, encoding), newline=""))
+    skipped = int(options.get("header_row", 1)) - 1
+    rows = _rows(lines, skipped, separator=separator, quoting=options.get("quoting"), path=path)
+    try:
+        header = next(rows)
+    except StopIteration:
+        raise SourceError(f"{path}: the file has no line {skipped + 1} or any below it") from None
+    names = header_names(header.cells)
+    _check_header(names, lines, separator=separator, path=path, columns=columns)
+    positions = find_columns(names, columns, file=str(path))
+    body = _checked(list(rows), len(names), lines, separator=separator, path=path, options=options)
+    if not body:
+        raise SourceError(f"{path}: no row below the column names {listing(names)}")
+    frame = pd.DataFrame(
+        {
+            name: pd.Series(
+                [row.cells[place] if row.cells[place].strip() else None for row in body], dtype=object
+            )
+            for name, place in positions.items()
+        }
+    )
+    table = RawTable(frame=frame, rows=[row.first for row in body], counted="line")
+    _check_readable(table, encoding, path)
+    return table
+
+
+def _decoded(path: Path, encoding: str) -> str:
+    """Return the file's text; bytes that the encoding does not know stay recognisable (PEP 383)."""
+    content = path.read_bytes()
+    utf_8, utf_16 = (
+        encoding.lower().replace("_", "-") in ("utf-8", "utf8"),
+        encoding.lower().startswith("utf"),
+    )
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")) and (utf_8 or not utf_16):
+        raise SourceError(f"{path}: begins as a file in UTF-16 does; say so: source.options.encoding: utf-16")
+    if content.startswith(b"\xef\xbb\xbf") and not utf_16:
+        raise SourceError(
+            f"{path}: begins as a file in UTF-8 does, source.options.encoding says {encoding!r}"
+        )
+    try:
+        # The byte-order mark of a file saved by a spreadsheet is not part of its first column's name.
+        text = content.decode(
+            "utf-8-sig" if utf_8 else encoding, "surrogateescape" if utf_8 or not utf_16 else "strict"
+        ).removeprefix("\ufeff")
+    except (UnicodeError, LookupError) as error:
+        raise SourceError(f"{path}: not readable as {encoding!r} ({error}); {_ENCODING_HINT}") from error
+    if "\0" in text:
+        line = text[: text.index("\0")].count("\n") + 1
+        raise SourceError(
+            f"{path}: line {line} holds a NUL character; the file is damaged, or in UTF-16: {_ENCODING_HINT}"
+        )
+    return text
+
+
+_ENCODING_HINT = "name the file's encoding in source.options.encoding, for example latin-1 or utf-16-le"
+
+
+def _rows(
+    lines: Sequence[str], skipped: int, *, separator: str, quoting: str | None, path: Path
+) -> Iterator[_Row]:
+    """Go through the rows that hold something."""
+    reader = csv.reader(
+        lines[skipped:],
+        delimiter=separator,
+        quoting=csv.QUOTE_NONE if quoting == "none" else csv.QUOTE_MINIMAL,
+        strict=True,
+    )
+    first = skipped + 1
+    while True:
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            end = skipped + reader.line_num
+            where = f"line {first}" if end == first else f"lines {first} to {end}"
+            raise SourceError(
+                f"{path}: {where}: a quotation mark that opens no whole cell ({error}); mend the file, or, "
+                f"where it was written without quoting, say {WITHOUT_QUOTING}"
+            ) from error
+        last = skipped + reader.line_num
+        if any(cell.strip() for cell in cells):
+            yield _Row(cells, first, last)
+        first = last + 1
+
+
+def _check_header(
+    names: Sequence[str], lines: Sequence[str], *, separator: str, path: Path, columns: Wanted
+) -> None:
+    alone = {
+        line: next(csv.reader([text], delimiter=separator), [])
+        for line, text in enumerate(lines[:HEADER_LINES], start=1)
+    }
+    check_header(names, columns, alone, file=str(path), counted="line")
+    if len(names) == 1:
+        likely = [mark for mark in (";", ",", "\t", "|") if mark in names[0]]
+        hint = f"; the header holds {listing(likely)}" if likely else ""
+        raise SourceError(
+            f"{path}: only one column, {names[0]!r}, with separator {separator!r}{hint}; "
+            "see source.options.separator"
+        )
+
+
+def _checked(
+    rows: list[_Row],
+    width: int,
+    lines: Sequence[str],
+    *,
+    separator: str,
+    path: Path,
+    options: Mapping[str, Any],
+) -> list[_Row]:
+    """Return the rows if each has as many cells as the header and none seems to hold others."""
+    wrong = [place for place, row in enumerate(rows) if len(row.cells) != width]
+    if wrong:
+        found = ", ".join(
+            f"line {rows[place].first} (patient row {place + 1}) has {len(rows[place].cells)}"
+            for place in wrong[:SHOWN_ROWS]
+        )
+        more = f" and {len(wrong) - SHOWN_ROWS} more" if len(wrong) > SHOWN_ROWS else ""
+        names = "; the first column has no name" if all(len(row.cells) == width + 1 for row in rows) else ""
+        raise SourceError(
+            f"{path}: {len(wrong)} of {len(rows)} rows with other than the header's {width} cells with "
+            f"separator {separator!r}: {found}{more}{names}; allowed: {width} cells in every row"
+        )
+    if options.get("quoting") == "standard":
+        return rows
+    joined = [
+        row
+        for row in rows
+        if row.last > row.first and _reads_as_rows(lines[row.first - 1 : row.last], width, separator)
+    ]
+    if joined:
+        where = "; ".join(f"lines {row.first} to {row.last}" for row in joined[:SHOWN_ROWS])
+        raise SourceError(
+            f"{path}: quoted cells that run over several lines and hold what reads as whole rows of {width} "
+            f"cells: {where}; where these are stray quotation marks, mend them or say {WITHOUT_QUOTING}; "
+            "where the lines belong to one cell, say source: {options: {quoting: standard}}"
+        )
+    return rows
+
+
+def _reads_as_rows(lines: Sequence[str], width: int, separator: str) -> bool:
+    """Return whether the lines of one row are rows themselves: all of them, or one between first and last.
+
+    Two stray quotation marks join the rows between them to one cell, and the row may still have the right
+    number of cells.
+    A line of a text has a row's number of separators only by chance, and all its lines hardly ever.
+    """
+    whole = [
+        width in (line.count(separator) + 1, len(next(csv.reader([line], delimiter=separator), [])))
+        for line in lines
+    ]
+    return all(whole) or any(whole[1:-1])
+
+
+def _check_readable(table: RawTable, encoding: str, path: Path) -> None:
+    for column in table.columns:
+        bad = table[column].map(lambda cell: cell is not None and _is_undecoded(cell)).astype(bool)
+        if bad.any():
+            found = sorted({_shown(cell) for cell in table[column][bad]})
+            raise SourceError(
+                f"{path}: column {column!r}: {table.place(bad)} not readable as {encoding!r}, "
+                f"{listing(found)}; {_ENCODING_HINT}"
+            )
+
+
+def _is_undecoded(text: str) -> bool:
+    return any("\udc80" <= character <= "\udcff" for character in text)
+
+
+def _shown(text: str) -> str:
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
