@@ -143,7 +143,11 @@ def draw_distribution(
         y += text_height(captions[arm]) + 0.8
     if notation.known(p):
         sheet.text(
-            MARGIN + 7, y + 1.8, f"Median (IQR); {notation.p_sentence(p)}", color=MUTED, size=SMALL_SIZE
+            MARGIN + 7,
+            y + 1.8,
+            f"Median (IQR); Mann-Whitney test, {notation.p_sentence(p)}",
+            color=MUTED,
+            size=SMALL_SIZE,
         )
     axes = sheet.axes_at(5, top, SINGLE_COLUMN - 10, curve + marks)
     values = [x for xs, _ in curves.values() for x in xs] + [
