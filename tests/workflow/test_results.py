@@ -1,5 +1,6 @@
 """The results of a run: complete, the same however it was run, and as the configuration asked."""
 
+import hashlib
 import json
 import os
 import stat
@@ -33,12 +34,12 @@ def test_every_file_of_the_results_is_there(finished_study: Study) -> None:
         expected += [
             f"ipd/{analysis}/cohort.parquet",
             f"ipd/{analysis}/imputed.parquet",
-            f"{analysis}/flow.csv",
+            *(f"{analysis}/{table}.csv" for table in ("flow", "missing", "notices", "effects")),
+            *(f"{analysis}/notices/{step}.csv" for step in ("cohort", "imputation", "bootstrap")),
         ]
         expected += [f"{analysis}/describe/{part}.csv" for part in ("baseline", "outcome", "mediator")]
         models = ("mediator", "total", "outcome")
         expected += [f"{analysis}/models/{model}.{kind}" for model in models for kind in ("csv", "json")]
-        expected += [f"{analysis}/effects.csv"]
     expected += [f"primary/figures/{figure}.{kind}" for figure in FIGURES for kind in ("svg", "png", "pdf")]
     expected += [
         f"primary/tables/{table}.{kind}"
@@ -60,6 +61,70 @@ def test_the_flow_adds_up_to_the_published_cohort(finished_study: Study) -> None
         "remaining"
     ].iloc[1:].tolist()
     assert (flow["excluded_treated"] + flow["excluded_control"]).equals(flow["excluded"])
+
+
+@pytest.mark.parametrize("analysis", ["primary", "complete_case"])
+def test_the_number_fitted_is_the_last_of_the_flow_and_that_of_every_table(
+    finished_study: Study, analysis: str
+) -> None:
+    results = finished_study.root / "results"
+    flow = pd.read_csv(results / analysis / "flow.csv")
+    fitted = int(flow["remaining"].iloc[-1])
+    for model in ("mediator", "total", "outcome"):
+        assert json.loads((results / analysis / f"models/{model}.json").read_text())["n"] == fitted
+    for table in ("baseline", "outcome", "mediator"):
+        rows = pd.read_csv(results / analysis / f"describe/{table}.csv")
+        rows = rows[(rows["trial"] == "all") & (rows["arm"] == "all")]
+        counts = rows[rows["statistic"].isin(["n", "missing"])].groupby("variable")["estimate"].sum()
+        assert set(counts) == {fitted}
+    assert len(pd.read_parquet(results / f"ipd/{analysis}/cohort.parquet")) == fitted
+    participants = json.loads((results / "manifest.json").read_text())["participants"][analysis]
+    assert participants == {"randomised": 1764, "eligible": 1665, "fitted": fitted}
+
+    missing = pd.read_csv(results / analysis / "missing.csv")
+    rows = missing[missing["trial"] != "all"]
+    totals = missing[missing["trial"] == "all"].set_index("variable")["missing"]
+    assert rows.groupby("variable")["missing"].sum().to_dict() == totals.to_dict()
+    if analysis == "complete_case":
+        assert flow["kind"].iloc[-1] == "missing"
+        assert set(missing["handled"]) == {"excluded"}
+        assert 0 < flow["excluded"].iloc[-1] == 1665 - fitted <= totals.sum()
+    else:
+        assert set(missing["handled"]) == {"imputed"}
+        assert set(missing.loc[missing["trial"] == "all", "n"]) == {fitted}
+
+
+@pytest.mark.parametrize("analysis", ["primary", "published", "complete_case"])
+def test_every_effect_has_a_bootstrap_interval_or_a_reason(finished_study: Study, analysis: str) -> None:
+    effects = pd.read_csv(finished_study.root / f"results/{analysis}/effects.csv", keep_default_na=False)
+    without = effects["ci_low"] == ""
+    assert (effects["withheld"][without] != "").all()
+    assert (effects["withheld"][~without] == "").all()
+    named = effects.set_index(["effect", "scale"])
+    for effect in ("total", "direct", "treatment_on_mediator", "mediator_effect"):
+        assert named.loc[(effect, "coefficient"), "ci_low"] != ""
+    bound = effects["p_bound"].astype(str) == "True"
+    assert (effects["p_value"][bound].astype(float) <= 2 / 40).all()
+
+
+def test_what_a_reader_has_to_know_is_said_at_the_end_and_written_down(study: Study) -> None:
+    config = study.config()
+    config["analyses"]["primary"]["trial_effects"] = "none"
+    study.configure(config)
+    said = study.run("results/primary/notices.csv", "results/complete_case/notices.csv").splitlines()
+    notices = pd.read_csv(study.root / "results/primary/notices.csv")
+    assert notices.columns.tolist() == ["step", "kind", "message"]
+    assert {"trials_not_told_apart", "few_replicates"} <= set(notices["kind"])
+    assert any(
+        line.startswith("select_cohort (primary): note: the 7 trials are not told apart") for line in said
+    )
+    end = said[said.index("To be known beside the results:") :]
+    for message in notices["message"]:
+        (line,) = [line for line in end if message in line]
+        assert line.endswith(")")
+    # The analysis `published` states its own trial effects.
+    (line,) = [line for line in end if "not told apart" in line]
+    assert line.endswith("(primary, complete_case)")
 
 
 def test_patients_rows_are_private(finished_study: Study) -> None:
@@ -102,6 +167,25 @@ def test_the_manifest_names_what_was_used(finished_study: Study) -> None:
     assert manifest["seed"] == finished_study.config()["seed"]
     assert set(manifest["trials"]) == set(finished_study.config()["trials"])
     assert manifest["versions"]["numpy"]
+    for trial, entry in manifest["trials"].items():
+        raw = finished_study.root / "results/ipd/raw" / entry["file"]
+        mapping = finished_study.root / finished_study.config()["trials"][trial]
+        assert entry["sha256"] == hashlib.sha256(raw.read_bytes()).hexdigest()
+        assert entry["mapping_sha256"] == hashlib.sha256(mapping.read_bytes()).hexdigest()
+    for path, checksum in manifest["effects"].items():
+        assert checksum == hashlib.sha256(finished_study.read(path)).hexdigest()
+
+
+def test_the_manifest_s_checksum_follows_a_mapping_edited_with_an_old_date(study: Study) -> None:
+    """Its trial's rows stay the same, so that nothing else has to run."""
+    mapping = study.root / "config/trials/piste.yaml"
+    before = mapping.stat()
+    mapping.write_text("# a remark\n" + mapping.read_text())
+    os.utime(mapping, (before.st_atime, before.st_mtime))
+    study.run("--until", "harmonise_trial")
+    study.run()
+    entry = json.loads(study.read("results/manifest.json"))["trials"]["piste"]
+    assert entry["mapping_sha256"] == hashlib.sha256(mapping.read_bytes()).hexdigest()
 
 
 def test_a_wrong_key_is_one_clear_error(study: Study) -> None:

@@ -2,6 +2,7 @@
 
 from job import run  # first: it makes the other imports faster
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from ipdmediation.inference.bootstrap import cohort_effects, jackknife_effects
 from ipdmediation.inference.intervals import acceleration
 from ipdmediation.inference.resampling import PLANS
 from ipdmediation.inference.summary import summarise_effects
+from ipdmediation.models.errors import FitWarning
 from ipdmediation.models.specification import AnalysisSpecification
 
 
@@ -33,6 +35,7 @@ def main(
     variables: dict[str, Any],
 ) -> None:
     """Read the imputed cohort and the draws; write one row for each effect and scale."""
+    warnings.simplefilter("ignore", FitWarning)  # the same fits were made, and warned of, in `fit_models`
     known = variables_from_config(variables)
     completed = conform(pd.read_parquet(imputed), known)
     analyses = list(
