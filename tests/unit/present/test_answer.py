@@ -113,6 +113,26 @@ def test_the_published_way_is_judged_by_the_numbers(examples, share, words):
     assert words in text(result)
 
 
+@pytest.mark.parametrize(
+    ("indirect", "words"),
+    [
+        ((-0.19, -0.25, -0.12), "−0.19 points (95% CI −0.25 to −0.12), is clear."),
+        ((-0.01, -0.06, 0.04), "−0.01 points (95% CI −0.06 to 0.04), is not clearly different from none."),
+    ],
+)
+def test_an_odds_ratio_that_grows_is_said_beside_the_indirect_effect(examples, indirect, words):
+    estimate, low, high = indirect
+    effects = examples.changed("tnie", "mean", estimate=estimate, ci_low=low, ci_high=high)
+    effects.loc[effects["effect"] == "direct", "estimate"] = 1.1
+    told = " ".join(meaning(examples.result(effects=effects)))
+    assert (
+        "moves away from 1 when the mediator enters, from 2.48 to 3.00: a change of scale makes that step"
+        in told
+    )
+    assert f"The indirect effect on the mean of the outcome, {words}" in told
+    assert "moves away from 1 when" not in " ".join(meaning(examples.result()))
+
+
 def test_people_can_be_fewer(examples):
     effects = examples.changed("te", "prob_le_2", estimate=-0.05, ci_low=-0.1, ci_high=0.02)
     told = text(examples.result(effects=effects))

@@ -27,7 +27,7 @@ def meaning(result: AnalysisResult) -> list[str]:
         *_path_b(result),
         *_direct_at_values(result),
         *_change_of_scale(result),
-        *_outside(result),
+        *_stretched(result),
         _assumption(result),
     ]
 
@@ -156,16 +156,21 @@ def _shares_apart(result: AnalysisResult) -> list[str]:
     return [f"{start}: the stretching is small here."]
 
 
-def _outside(result: AnalysisResult) -> list[str]:
-    """Explain a share as published that lies below 0."""
-    row = result.estimated("log_or_difference", "proportion")
-    if row is None or row["estimate"] >= 0:
+def _stretched(result: AnalysisResult) -> list[str]:
+    """Say where the mediator moves the treatment's odds ratio away from 1, beside the indirect effect."""
+    study = result.study
+    total, direct = (result.estimated(effect, "coefficient") for effect in ("total", "direct"))
+    indirect = result.estimated("tnie", "mean")
+    if not study.odds_ratio or total is None or direct is None or indirect is None:
         return []
-    read = reading("log_or_difference", "proportion", study=result.study)
+    if not total["estimate"] * (direct["estimate"] - total["estimate"]) > 0:
+        return []
+    odds, mean = reading("total", "coefficient", study=study), reading("tnie", "mean", study=study)
+    verdict = "is clear" if mean.side(indirect) else "is not clearly different from none"
     return [
-        f"The share from the difference, {read.sentence(row, result.study)}, is printed as it is: the "
-        "treatment's coefficient grows when the mediator enters, which a change of scale makes, not "
-        "mediation."
+        f"Here the {study.odds_ratio} moves away from 1 when the mediator enters, from "
+        f"{odds.point(total)} to {odds.point(direct)}: a change of scale makes that step, not mediation. The indirect effect on the "
+        f"mean of the outcome, {mean.sentence(indirect, study)}, {verdict}."
     ]
 
 
