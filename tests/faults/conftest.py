@@ -16,6 +16,8 @@ import pytest
 from tests.workflow.conftest import ROOT, SOURCES, Study
 
 TRIALS = ("mr_clean", "extend_ia", "piste")
+HOLDING = Path(__file__).parent / "holding"
+PUBLISHING, BEGINNING = "os.rename", "tempfile.mkdtemp"
 Contents = dict[str, str]
 
 
@@ -31,16 +33,21 @@ class Run:
         found = []
         for stat in Path("/proc").glob("[0-9]*/stat"):
             try:
-                state, _, _, session = stat.read_text().rpartition(")")[2].split()[:4]
+                ended, _, _, session = stat.read_text().rpartition(")")[2].split()[:4]
             except OSError:  # ended in the meantime
                 continue
-            if int(session) == self.process.pid and state != "Z":
+            if int(session) == self.process.pid and ended != "Z":
                 found.append(int(stat.parent.name))
         return found
 
     def scripts(self) -> list[int]:
         """Return the processes of the jobs' scripts."""
         return [pid for pid in self.members() if ".snakemake/scripts/" in command_line(pid)]
+
+    def held(self) -> list[int]:
+        """Wait until a job's script has stopped itself where `start` was told to hold it; return it."""
+        wait_for(lambda: [pid for pid in self.scripts() if state(pid) == "T"])
+        return self.scripts()
 
     def kill(self, *pids: int, number: int = signal.SIGKILL) -> None:
         """Send a signal to some processes; those that have ended are no error."""
@@ -64,6 +71,14 @@ def command_line(pid: int) -> str:
     """Return a process's command line, empty where it has ended."""
     try:
         return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+    except OSError:
+        return ""
+
+
+def state(pid: int) -> str:
+    """Return the kernel's letter for the state of a process, T if stopped; empty where it has ended."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
     except OSError:
         return ""
 
@@ -139,10 +154,13 @@ def study(undisturbed: Study, tmp_path: Path) -> Study:
 
 @pytest.fixture
 def start(study: Study, tmp_path: Path) -> Iterator[Callable[..., Run]]:
-    """Start runs of the study in sessions of their own; whatever is left of them ends with the test."""
+    """Start runs of the study in sessions of their own; whatever is left of them ends with the test.
+
+    With `hold_at`, an event of `holding/sitecustomize.py`, each job's script stops there.
+    """
     runs: list[Run] = []
 
-    def begin(*arguments: str) -> Run:
+    def begin(*arguments: str, hold_at: str = "") -> Run:
         said = tmp_path / f"said-{len(runs)}.txt"
         with said.open("w") as stream:
             process = subprocess.Popen(
@@ -151,6 +169,7 @@ def start(study: Study, tmp_path: Path) -> Iterator[Callable[..., Run]]:
                 stdout=stream,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                env={**os.environ, "PYTHONPATH": str(HOLDING), "HOLD_AT": hold_at} if hold_at else None,
             )
         runs.append(Run(process, said))
         return runs[-1]

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.faults.conftest import Contents, Run, Study, contents, drafts, undo, wait_for
+from tests.faults.conftest import PUBLISHING, Contents, Run, Study, contents, drafts, undo
 
 pytestmark = pytest.mark.slow
 
@@ -18,8 +18,8 @@ YEARS = 10 * 365 * 86400
 
 def test_two_runs_exclude_each_other(study: Study, expected: Contents, start: Callable[..., Run]) -> None:
     undo(study, CHUNK)
-    first = start(CHUNK)
-    wait_for(lambda: drafts(study))
+    first = start(CHUNK, hold_at=PUBLISHING)
+    first.held()
     everything = first.members()
     first.kill(*everything, number=signal.SIGSTOP)
     second = start(CHUNK)
@@ -37,13 +37,14 @@ def test_ctrl_c_stops_at_once_and_the_same_command_goes_on(
     study: Study, expected: Contents, start: Callable[..., Run]
 ) -> None:
     undo(study, CHUNK)
-    run = start(CHUNK)
-    wait_for(lambda: drafts(study))
+    run = start(CHUNK, hold_at=PUBLISHING)
+    held = run.held()
     run.kill(*run.members(), number=signal.SIGINT)
+    run.kill(*held, number=signal.SIGCONT)
     said = run.end()
+    run.wait_for_orphans()
     assert run.process.returncode != 0
     assert "Traceback" not in said
-    assert run.members() == []
     assert drafts(study) == []
     assert contents(study).items() - expected.items() == set()
     study.run(CHUNK)
@@ -60,10 +61,8 @@ def test_a_job_with_older_settings_that_outlives_its_run_publishes_nothing(
     wanted = standardisation["controlled_at"]
     standardisation["controlled_at"] = [wanted[0] + 1, *wanted[1:]]
     study.configure(config)
-    killed = start(CHUNK)
-    wait_for(lambda: drafts(study))
-    orphans = killed.scripts()
-    killed.kill(*orphans, number=signal.SIGSTOP)
+    killed = start(CHUNK, hold_at=PUBLISHING)
+    orphans = killed.held()
     killed.kill(killed.process.pid)
     killed.process.wait()
     standardisation["controlled_at"] = wanted

@@ -3,6 +3,7 @@
 import os
 import resource
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import skip
-from tests.faults.conftest import Contents, Run, Study, contents, drafts, undo, wait_for
+from tests.faults.conftest import BEGINNING, Contents, Run, Study, contents, drafts, undo
 
 pytestmark = pytest.mark.slow
 
@@ -102,12 +103,12 @@ def test_existing_results_that_are_read_only_are_left_alone(study: Study, expect
 def test_a_job_without_memory(study: Study, expected: Contents, start: Callable[..., Run]) -> None:
     """Take the memory from the script once it has begun, so that Snakemake and imports have theirs."""
     undo(study, TRUTH)
-    run = start(TRUTH)
-    wait_for(lambda: drafts(study))
-    (script,) = run.scripts()
+    run = start(TRUTH, hold_at=BEGINNING)
+    (script,) = run.held()
     used = int(Path(f"/proc/{script}/statm").read_text().split()[0]) * resource.getpagesize()
     limit = used + 16 * 2**20
     resource.prlimit(script, resource.RLIMIT_AS, (limit, limit))
+    run.kill(script, number=signal.SIGCONT)
     said = run.end()
     assert run.process.returncode == 1
     (line,) = [line for line in said.splitlines() if line.startswith("  synthetic_truth: ")]
