@@ -29,6 +29,9 @@ FLOW_COLUMNS = (
     "remaining_control",
 )
 
+#: The step for patients of an arm that the mapping of their trial leaves out.
+NOT_COMPARED = "Not in a compared arm"
+
 #: What a rule does with a patient whose variable is missing, unless the rule says otherwise: to be `between`
 #: or `one_of` has to be known, to be `none_of` has not.
 MISSING_DEFAULT = {"measured": "exclude", "between": "exclude", "one_of": "exclude", "none_of": "keep"}
@@ -43,8 +46,9 @@ class Cohort:
     frame : DataFrame
         Rows of the pooled frame that are analysed, in its order and dtypes.
     flow : DataFrame
-        One row a step: `step` (0 is randomisation), `kind` (randomised, eligibility, missing), `reason`, and
-        the numbers `excluded` and `remaining`, in all and by arm.
+        One row a step: `step` (0 is randomisation), `kind` (randomised, arm, eligibility, missing), `reason`,
+        and the numbers `excluded` and `remaining`, in all and by arm. Patients of an arm that is not compared
+        are among all of the first step, are excluded by the next one, and count in neither arm.
     missing : DataFrame
         What was missing and how that was handled, see `MissingData.table`.
     """
@@ -63,7 +67,8 @@ def select_cohort(
 ) -> Cohort:
     """Apply eligibility rules in order; a patient is counted under the first rule that is not met.
 
-    A rule names a `variable`, a `reason` to exclude who does not meet it, and one of
+    Before the first rule, who is in no arm that is compared is excluded, as a step of its own. A rule names
+    a `variable`, a `reason` to exclude who does not meet it, and one of
 
     - ``measured: true``: the value is known;
     - ``between: [low, high]``: inclusive, null leaves a side open;
@@ -74,7 +79,7 @@ def select_cohort(
     Parameters
     ----------
     pooled : DataFrame
-        Harmonised trials.
+        Harmonised trials; `treatment` is missing for a patient of an arm that is not compared.
     rules : sequence of mapping
         The rules, in order; no rule keeps everybody.
     variables : mapping
@@ -94,6 +99,9 @@ def select_cohort(
     """
     _check_arms(pooled)
     flow = _Flow(pooled)
+    uncompared = pooled["treatment"].isna().to_numpy()
+    if uncompared.any():
+        flow.exclude(uncompared, kind="arm", reason=NOT_COMPARED, where=NOT_COMPARED)
     for number, rule in enumerate(rules, start=1):
         where = f"eligibility rule {number} ({rule['reason']!r}, variable {rule['variable']!r})"
         lacking = ~_met(pooled, rule, number, variables)
@@ -106,7 +114,7 @@ def select_cohort(
         counts = ", ".join(f"{name}: {eligible[name].isna().sum()}" for name in missing.required)
         where = f"{missing.reason!r} (missing of {len(eligible)} eligible patients: {counts})"
         flow.exclude(lacking, kind="missing", reason=missing.reason, where=where)
-    frame = pooled.loc[flow.remaining].reset_index(drop=True)
+    frame = pooled.loc[flow.remaining].reset_index(drop=True).astype({"treatment": "int8"})
     _warn_of_nobody(eligible, frame, "patient with every value needed", kind="nobody_complete")
     return Cohort(frame=frame, flow=flow.table(), missing=missing.table(eligible, frame))
 
@@ -121,7 +129,8 @@ class _Flow:
 
     def __init__(self, pooled: pd.DataFrame) -> None:
         self.remaining: Mask = np.ones(len(pooled), dtype=bool)
-        self._arms = {arm: (pooled["treatment"] == code).to_numpy(dtype=bool) for arm, code in ARMS.items()}
+        treatment = pooled["treatment"].to_numpy("float64", na_value=np.nan)
+        self._arms = {arm: treatment == code for arm, code in ARMS.items()}
         self._rows: list[tuple[object, ...]] = []
         self._add("randomised", "Randomised", ~self.remaining)
 
@@ -242,6 +251,6 @@ def _warn_of_nobody(before: pd.DataFrame, after: pd.DataFrame, whom: str, *, kin
     for trial, codes in before.groupby("trial", sort=False)["treatment"].unique().items():
         had = [arm for arm, code in ARMS.items() if code in codes]
         empty = [arm for arm in had if (trial, ARMS[arm]) not in left]
-        if empty:
+        if empty or not had:
             where = "" if len(empty) == len(had) else f" in arm {empty[0]!r}"
             warnings.warn(CohortWarning(f"trial {trial!r} has no {whom}{where}", kind=kind), stacklevel=3)
