@@ -145,6 +145,27 @@ def test_a_trial_with_one_arm_is_a_warning_and_its_other_arm_is_not_called_empty
     assert warning.message.kind == "one_arm_trial"
 
 
+def test_who_is_in_no_compared_arm_leaves_first_and_counts_in_neither_arm(pooled: pd.DataFrame) -> None:
+    pooled = pooled.astype({"treatment": "Int8"})
+    third = (pooled["trial"] == "a") & (np.arange(len(pooled)) % 3 == 0)
+    pooled.loc[third, "treatment"] = pd.NA
+    cohort = select_cohort(pooled, variables=VARIABLES, rules=RULES[3:4], missing=COMPLETE)
+    assert cohort.flow["kind"].tolist() == ["randomised", "arm", "eligibility", "missing"]
+    assert cohort.flow["step"].tolist() == [0, 1, 2, 3]
+    first, second = cohort.flow.iloc[0], cohort.flow.iloc[1]
+    assert first["remaining"] == len(pooled)
+    assert first["remaining_treated"] + first["remaining_control"] == len(pooled) - third.sum()
+    assert second[["excluded", "excluded_treated", "excluded_control"]].tolist() == [third.sum(), 0, 0]
+    assert cohort.frame["treatment"].dtype == "int8"
+
+
+def test_a_trial_without_a_compared_arm_is_a_warning(pooled: pd.DataFrame) -> None:
+    pooled = pooled.astype({"treatment": "Int8"})
+    pooled.loc[pooled["trial"] == "b", "treatment"] = pd.NA
+    with pytest.warns(CohortWarning, match="trial 'b' has no eligible patient$"):
+        select_cohort(pooled, variables=VARIABLES, rules=[])
+
+
 def test_an_arm_that_no_trial_has_is_an_error(pooled: pd.DataFrame) -> None:
     with pytest.raises(CohortError, match="no trial has a patient in arm 'control'"):
         select_cohort(pooled[pooled["treatment"] == 1], variables=VARIABLES, rules=[])

@@ -251,6 +251,6 @@ def _warn_of_nobody(before: pd.DataFrame, after: pd.DataFrame, whom: str, *, kin
     for trial, codes in before.groupby("trial", sort=False)["treatment"].unique().items():
         had = [arm for arm, code in ARMS.items() if code in codes]
         empty = [arm for arm in had if (trial, ARMS[arm]) not in left]
-        if empty:
+        if empty or not had:
             where = "" if len(empty) == len(had) else f" in arm {empty[0]!r}"
             warnings.warn(CohortWarning(f"trial {trial!r} has no {whom}{where}", kind=kind), stacklevel=3)

@@ -169,8 +169,8 @@ def _stretched(result: AnalysisResult) -> list[str]:
     verdict = "is clear" if mean.side(indirect) else "is not clearly different from none"
     return [
         f"Here the {study.odds_ratio} moves away from 1 when the mediator enters, from "
-        f"{odds.point(total)} to {odds.point(direct)}: a change of scale makes that step, not mediation. The indirect effect on the "
-        f"mean of the outcome, {mean.sentence(indirect, study)}, {verdict}."
+        f"{odds.point(total)} to {odds.point(direct)}: a change of scale makes that step, not mediation. "
+        f"The indirect effect on the mean of the outcome, {mean.sentence(indirect, study)}, {verdict}."
     ]
 
 
