@@ -310,3 +310,31 @@ def test_every_column_has_a_sentence(variables: dict[str, Variable]) -> None:
     for column in harmonised_schema(variables).columns.values():
         assert column.description
         assert column.description.endswith(".")
+
+
+def test_an_arm_that_is_not_compared_is_a_step_of_the_flow(
+    pooled: pd.DataFrame, variables: dict[str, Variable]
+) -> None:
+    third = pooled.assign(treatment=pooled["treatment"].astype("Int8"))
+    third.loc[::5, "treatment"] = pd.NA
+    left = third["treatment"].isna()
+    rules = [{"variable": "age", "measured": True, "reason": "Age unknown"}]
+    with pytest.raises(ContractError):
+        conform(third, variables)
+    again = pool_trials([part for _, part in third.groupby("trial")], variables=variables)
+    assert again["treatment"].dtype == "Int8"
+    cohort = select_cohort(again, rules=rules, variables=variables)
+    flow = cohort.flow
+    assert flow["reason"].tolist() == ["Randomised", "Not in a compared arm", "Age unknown"]
+    assert flow["step"].tolist() == [0, 1, 2]
+    assert flow["remaining"][0] == len(pooled)
+    assert flow["remaining_treated"][0] + flow["remaining_control"][0] == (~left).sum()
+    assert flow.loc[1, ["excluded", "excluded_treated", "excluded_control"]].tolist() == [left.sum(), 0, 0]
+    assert (flow["remaining"].shift(1) - flow["excluded"])[1:].tolist() == flow["remaining"][1:].tolist()
+    assert flow["remaining"].iloc[-1] == len(cohort.frame)
+    assert cohort.frame["treatment"].dtype == "int8"
+    compared = select_cohort(
+        conform(again[~again["treatment"].isna()], variables), rules=rules, variables=variables
+    )
+    pd.testing.assert_frame_equal(cohort.frame, compared.frame)
+    assert compared.flow["reason"].tolist() == ["Randomised", "Age unknown"]

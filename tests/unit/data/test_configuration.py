@@ -148,8 +148,8 @@ def test_a_typo_is_an_error(path: list[Any], value: Any) -> None:
         {"source": {"file": "a.csv", "package": "p", "path": "a", "format": "csv"}},
         {"source": {"package": "statsmodels", "format": "csv"}},
         {"source": {"file": "a.csv", "format": "csv", "options": {"sheet": "data"}}},
-        {"source": {"file": "a.xlsx", "format": "excel", "options": {"decimal": ","}}},
-        {"source": {"file": "a.dta", "format": "stata", "options": {"encoding": "latin-1"}}},
+        {"source": {"file": "a.xlsx", "format": "excel", "options": {"quoting": "none"}}},
+        {"source": {"file": "a.dta", "format": "stata", "options": {"decimal": ","}}},
         {"variables": {"age": {"column": "AGE", "absent": True}}},
         {"variables": {"age": {"from": "A"}}},
         {"variables": {"age": {"colum": "AGE"}}},
@@ -276,7 +276,22 @@ MAPPING_CHANGES: list[Change] = [
         "trials.a.variables.site.constant: 'm5' is no value of 'site'",
     ),
     (["variables", "age"], {"constant": 3}, "3 is no value of 'age'; allowed: numbers from 18 to 105 year"),
-    (["variables", "age", "codes"], {1: 2}, "trials.a.variables.age: a continuous variable takes no codes"),
+    (
+        ["variables", "age", "codes"],
+        {"<20": "18"},
+        "variables.age.codes: '<20' is taken for '18'; allowed: a number",
+    ),
+    (["variables", "age", "codes"], {"9,9": 1, 9.9: 2}, "age.codes: '9,9' and 9.9 are the same code"),
+    (["variables", "female", "codes"], {1: 0, "01": 1}, "female.codes: 1 and '01' are the same code"),
+    (
+        ["variables", "female", "codes"],
+        {"-9": 0, "F": 1},
+        "female: '-9' is mapped, and the same code, -9, means",
+    ),
+    (["variables", "mrs", "missing"], ["2.0"], "mrs: 2 is mapped, and the same code, '2.0', means missing"),
+    (["variables", "delay", "format"], "%H:%M", "delay.format: '%H:%M': it names no year"),
+    (["variables", "delay", "format"], "%d-%m-%Y %Q", "%Q is no directive"),
+    (["source", "file"], "data/a{1}.csv", "trials.a.source.file: curly braces in 'data/a{1}.csv'"),
     (["variables", "site", "unit"], "mL", "trials.a.variables.site: `unit` is for continuous variables"),
     (["treatment", "codes"], {1: "treated", 2: "treated"}, "treatment.codes: no code means 'control'"),
 ]
@@ -326,3 +341,18 @@ def test_checking_a_configuration_imports_nothing_heavy() -> None:
         cwd=ROOT / "workflow" / "scripts",
     )
     assert found.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("change", [("trials", "a"), ("study", "synthetic"), ("pathvars", "results")])
+def test_a_path_that_snakemake_takes_for_a_wildcard(
+    config: dict[str, Any], mappings: dict[str, Any], change: tuple[str, str]
+) -> None:
+    section, key = change
+    config.setdefault(section, {})[key] = "x{1}"
+    with pytest.raises(ConfigurationError, match=rf"{section}\.{key}: curly braces in 'x\{{1\}}'"):
+        check_configuration(config, mappings)
+
+
+def test_texts_with_a_fraction_may_be_two_codes(config: dict[str, Any], mappings: dict[str, Any]) -> None:
+    mappings["a"]["variables"]["site"]["codes"] = {"1.1": "m1", "1.10": "ica"}
+    check_configuration(config, mappings)

@@ -44,3 +44,27 @@ def test_every_problem_is_named_with_its_place_and_what_is_allowed():
     assert "top level: key 'seed' is missing" in message
     assert "bootstrap: unknown key 'replicate'; allowed: 'replicates', 'interval'" in message
     assert "bootstrap.interval: 'bca' is not one of ['percentile', 'basic']" in message
+
+
+CODES = {
+    "type": "object",
+    "propertyNames": {"type": ["string", "number"], "pattern": "\\S"},
+    "additionalProperties": {"enum": ["treated", "control"]},
+}
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ({True: "treated"}, "a key of codes: YAML reads the bare word yes, on or true"),
+        ({False: "treated"}, "a key of codes: YAML reads the bare word no, off or false"),
+        ({"A": True}, "codes.A: YAML reads the bare word yes, on or true"),
+        ({None: "treated"}, "a key of codes: nothing, or the bare word null"),
+        ({" ": "treated"}, "a key of codes: an empty text"),
+    ],
+)
+def test_words_that_yaml_reads_as_something_else(content, message):
+    with pytest.raises(ConfigurationError) as raised:
+        check_schema({"codes": content}, {"properties": {"codes": CODES}}, file="a.yaml")
+    assert message in str(raised.value)
+    assert "True" not in str(raised.value)

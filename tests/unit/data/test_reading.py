@@ -1,17 +1,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import numpy as np
 import pandas as pd
+import pyarrow
+import pyarrow.parquet
 import pyreadstat
 import pytest
+import yaml
 
 from ipdmediation.data.configuration import resolve_source
-from ipdmediation.data.errors import SourceError
-from ipdmediation.data.reading import read_raw
+from ipdmediation.data.errors import MappingError, SourceError
+from ipdmediation.data.reading import FORMATS, read_raw
+from ipdmediation.data.stamp_formats import Precision
+from ipdmediation.data.stamps import read_stamp
+
+ROOT = Path(__file__).parents[3]
+
+WRITERS: dict[str, Callable[[pd.DataFrame, Path], object]] = {
+    "stata": lambda table, file: pyreadstat.write_dta(table, str(file)),
+    "spss": lambda table, file: pyreadstat.write_sav(table, str(file)),
+    "sas_xport": lambda table, file: pyreadstat.write_xport(table, str(file)),
+    "parquet": lambda table, file: table.to_parquet(file),
+    "excel": lambda table, file: table.to_excel(file, index=False, engine="openpyxl"),
+}
 
 TABLE = pd.DataFrame(
     {
@@ -30,7 +48,8 @@ def test_text_stays_text(tmp_path: Path) -> None:
     assert list(raw.columns) == ["id", "code", "vol"]
     assert raw["id"].tolist() == ["007", "008"]
     assert raw["code"].isna().tolist() == [False, True]
-    assert raw["vol"][0] == "1,5"
+    assert raw["vol"].tolist() == ["1,5", None]
+    assert (raw.counted, list(raw.rows)) == ("line", [2, 3])
 
 
 def test_tsv_and_encoding(tmp_path: Path) -> None:
@@ -104,14 +123,18 @@ def test_extended_missing_of_stata_is_missing(tmp_path: Path) -> None:
         ("csv", "", "the file is empty"),
         ("csv", "id,age\n", "no row below the column names 'id', 'age'"),
         ("csv", "id;age\n1;2\n", "only one column, 'id;age', with separator ','; the header holds ';'"),
-        ("csv", "id,age,age\n1,2,3\n", "column names 'age' occur more than once"),
-        ("csv", "id,age\n1,2\n1,2,3\n", "rows of different length with separator ','"),
+        ("csv", "id,age,age\n1,2,3\n", "column names occur more than once: 'age' in columns 2, 3"),
+        (
+            "csv",
+            "id,age\n1,2\n1,2,3\n",
+            "header's 2 cells with separator ',': line 3 (patient row 2) has 3",
+        ),
         ("excel", "no workbook", "not readable as an Excel workbook"),
         ("spss", "no sav", "not readable as spss"),
         ("stata", "no dta", "not readable as stata"),
         ("sas_xport", "no xpt", "not readable as sas_xport"),
         ("parquet", "no parquet", "not readable as parquet"),
-        ("json", "{}", "format 'json' is not one of csv, tsv"),
+        ("json", "{}", "format 'json' is not one of 'csv', 'tsv'"),
     ],
 )
 def test_a_file_that_cannot_be_read_says_why(
@@ -122,6 +145,7 @@ def test_a_file_that_cannot_be_read_says_why(
         file.write_text(content)
     with pytest.raises(SourceError) as error:
         read_raw(file, file_format=file_format)
+    assert "\n" not in str(error.value)
     assert "trial.raw" in str(error.value)
     assert message in str(error.value)
 
@@ -149,3 +173,110 @@ def test_a_file_that_a_dependency_ships() -> None:
 def test_a_shipped_file_that_is_not_there(source: dict[str, str], message: str) -> None:
     with pytest.raises(SourceError, match=message):
         resolve_source(source)
+
+
+def test_the_schema_knows_the_options_of_each_format() -> None:
+    schema = yaml.safe_load((ROOT / "workflow/schemas/trial.schema.yaml").read_text(encoding="utf-8"))
+    source = schema["properties"]["source"]
+    assert source["properties"]["format"]["enum"] == list(FORMATS)
+    validator = jsonschema.Draft202012Validator({**source, "$defs": schema["$defs"]})
+    for name, known in FORMATS.items():
+        for option, node in source["properties"]["options"]["properties"].items():
+            content = {"file": "a", "format": name, "options": {option: node["examples"][0]}}
+            assert validator.is_valid(content) == (option in known.options), (name, option)
+
+
+@pytest.mark.parametrize("file_format", ["stata", "spss", "sas_xport", "parquet", "excel"])
+def test_other_columns_do_no_harm(tmp_path: Path, file_format: str) -> None:
+    file = tmp_path / "a.raw"
+    WRITERS[file_format](TABLE, file)
+    raw = read_raw(file, file_format=file_format, columns={"vol": "volume", "id": "patient"})
+    assert list(raw.columns) == ["vol", "id"]
+    with pytest.raises(MappingError, match=r"column 'mrs' \(outcome\) is not in the file"):
+        read_raw(file, file_format=file_format, columns={"mrs": "outcome"})
+
+
+@pytest.mark.parametrize("file_format", ["stata", "spss", "sas_xport", "parquet", "excel"])
+def test_a_date_is_no_time_stamp(tmp_path: Path, file_format: str) -> None:
+    table = pd.DataFrame({"day": [date(2014, 3, 1), None], "when": [datetime(2014, 3, 1), None]})
+    WRITERS[file_format](table, tmp_path / "a.raw")
+    raw = read_raw(tmp_path / "a.raw", file_format=file_format)
+    kinds = [
+        read_stamp(raw[column][0], stamp_format=None, epoch=None).precision for column in ("day", "when")
+    ]
+    assert kinds == [Precision.DAY, Precision.TIME]
+
+
+def test_a_date_that_holds_a_time_is_refused(tmp_path: Path) -> None:
+    table = pd.DataFrame({"day": [19783.0, 19783.25]})
+    pyreadstat.write_dta(table, str(tmp_path / "a.dta"), variable_format={"day": "%td"})
+    with pytest.raises(SourceError, match=r"column 'day': 1 row \(row 2\) with a time of day"):
+        read_raw(tmp_path / "a.dta", file_format="stata")
+
+
+def test_single_precision_stays_single(tmp_path: Path) -> None:
+    table = pd.DataFrame({"x": np.array([99.9, 5.3], dtype="float32")})
+    table.to_parquet(tmp_path / "a.parquet")
+    table.to_stata(tmp_path / "a.dta", write_index=False)
+    for name, file_format in (("a.parquet", "parquet"), ("a.dta", "stata")):
+        assert read_raw(tmp_path / name, file_format=file_format)["x"].dtype == "float32"
+
+
+def test_text_of_a_statistics_package_in_another_encoding(tmp_path: Path) -> None:
+    content = pd.DataFrame({"id": ["ab~d", "e"], "x": [1.0, 2.0]})
+    pyreadstat.write_dta(content, str(tmp_path / "a.dta"))
+    (tmp_path / "a.dta").write_bytes((tmp_path / "a.dta").read_bytes().replace(b"ab~d", b"ab\xe9d"))
+    assert read_raw(tmp_path / "a.dta", file_format="stata", columns={"x": "age"})["x"].tolist() == [1, 2]
+    with pytest.raises(SourceError, match=r"column 'id': not readable as stata.*source\.options\.encoding"):
+        read_raw(tmp_path / "a.dta", file_format="stata")
+    read = read_raw(tmp_path / "a.dta", file_format="stata", options={"encoding": "latin1"})
+    assert read["id"][0] == "ab\xe9d"
+
+
+def test_parquet_keeps_digits_bytes_and_instants(tmp_path: Path) -> None:
+    table = pyarrow.table(
+        {
+            "big": pyarrow.array([2**60 + 1, None], pyarrow.int64()),
+            "unsigned": pyarrow.array([2**64 - 1, 1], pyarrow.uint64()),
+            "decimal": pyarrow.array([Decimal("90071992547409931.50"), None]),
+            "bytes": pyarrow.array([b"P1", None]),
+            "category": pyarrow.array(["a", None]).dictionary_encode(),
+            "zoned": pyarrow.array([datetime(2014, 3, 1, tzinfo=UTC), None], pyarrow.timestamp("us", "UTC")),
+            "late": pyarrow.array([datetime(9999, 12, 31), None], pyarrow.timestamp("us")),
+            "a.b": pyarrow.array([1, 2]),
+        }
+    )
+    pyarrow.parquet.write_table(table, tmp_path / "a.parquet")
+    raw = read_raw(tmp_path / "a.parquet", file_format="parquet")
+    assert raw["big"].tolist() == [2**60 + 1, pd.NA]
+    assert raw["unsigned"].tolist() == [2**64 - 1, 1]
+    assert raw["decimal"][0] == Decimal("90071992547409931.50")
+    assert (raw["bytes"][0], raw["category"][0]) == ("P1", "a")
+    assert raw["zoned"][0].utcoffset() == timedelta(0)
+    assert raw["late"][0].year == 9999
+    assert raw["a.b"].tolist() == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("cells", "message"),
+    [
+        ([[1.0, 2.0]], r"column 'x' \(volume\) holds lists .*allowed: one value a row"),
+        ([{"a": 1}], "holds records"),
+        ([b"\xff"], r"column 'x': 1 row \(row 1\) hold bytes that are no text"),
+    ],
+)
+def test_parquet_columns_that_are_no_column_of_values(tmp_path: Path, cells: list[Any], message: str) -> None:
+    pyarrow.parquet.write_table(pyarrow.table({"id": [1], "x": cells}), tmp_path / "a.parquet")
+    assert len(read_raw(tmp_path / "a.parquet", file_format="parquet", columns={"id": "patient"})) == 1
+    with pytest.raises(SourceError, match=message):
+        read_raw(tmp_path / "a.parquet", file_format="parquet", columns={"x": "volume"})
+
+
+def test_a_repeated_name_in_parquet(tmp_path: Path) -> None:
+    table = pyarrow.Table.from_arrays(
+        [pyarrow.array([1]), pyarrow.array([2]), pyarrow.array([3])], ["x", "x", "id"]
+    )
+    pyarrow.parquet.write_table(table, tmp_path / "a.parquet")
+    assert read_raw(tmp_path / "a.parquet", file_format="parquet", columns={"id": "patient"})["id"][0] == 3
+    with pytest.raises(SourceError, match="'x' in columns 1, 2"):
+        read_raw(tmp_path / "a.parquet", file_format="parquet", columns={"x": "volume"})

@@ -123,7 +123,8 @@ def _path_problems(config: Mapping[str, Any], mappings: Mapping[str, Mapping[str
     for place, path in paths.items():
         if set(path or "") & set("{}"):
             yield (
-                f"{place}: curly braces in {path!r}, which Snakemake takes for a wildcard; rename the file or folder"
+                f"{place}: curly braces in {path!r}, which Snakemake takes for a wildcard; rename the file "
+                "or folder"
             )
 
 

@@ -151,5 +151,10 @@ def _no_numbers(cells: pd.Series[Any], decimal: str) -> str:
     texts = [cell for cell in cells if isinstance(cell, str)]
     what = " and ".join(words)
     what = f"{what} ({shown(cells)})" if words else shown(cells)
-    way_out = f", or what a text stands for: codes: {{{texts[0].strip()!r}: 0.5}}" if texts else ""
+    other = "," if decimal == "." else "."
+    way_out = ""
+    if any(number(text, decimal=other) is not None for text in texts):
+        way_out = f", or say source: {{options: {{decimal: {other!r}}}}}"
+    elif texts:
+        way_out = f", or say what a text stands for: codes: {{{texts[0].strip()!r}: 0.5}}"
     return f"{what}; allowed: numbers with decimal mark {decimal!r}{way_out}"

@@ -135,8 +135,8 @@ def _complete(
         reason = "as other stamps have" if finest == Precision.TIME else f"which the unit, {unit}, asks for"
         return [
             f"{side.name!r}: {raw.place(mask)} hold {_kinds(side, mask)}, {shown(side.cells[mask])}; "
-            f"allowed: {needed}, {reason} (or say `incomplete: missing`, or `incomplete: start` for the start "
-            "of the day, month or year)"
+            f"allowed: {needed}, {reason} (or say `incomplete: missing`, or `incomplete: start` for the "
+            "start of the day, month or year)"
             for side, mask in zip(sides, incomplete, strict=True)
             if mask.any()
         ]

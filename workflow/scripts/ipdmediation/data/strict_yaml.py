@@ -131,7 +131,7 @@ def _key(node: yaml.ScalarNode) -> object:
 def _changed_words(node: yaml.Node | None) -> Iterator[str]:
     resolver = yaml.resolver.Resolver()
     for scalar in _nodes(node):
-        if isinstance(scalar, yaml.ScalarNode) and scalar.tag == f"{_PREFIX}str" and scalar.style is None:
+        if isinstance(scalar, yaml.ScalarNode) and scalar.tag == f"{_PREFIX}str" and not scalar.style:
             tag = resolver.resolve(yaml.ScalarNode, scalar.value, (True, False))  # type: ignore[no-untyped-call]
             kinds = {"int": "a number", "float": "a number", "timestamp": "a date"}
             if (kind := kinds.get(str(tag).removeprefix(_PREFIX))) is not None:

@@ -7,6 +7,7 @@ import warnings
 import zipfile
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -72,7 +73,7 @@ def _workbook(path: Path, *, values: bool) -> Workbook:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of drawings and the like, which are not read
-            return openpyxl.load_workbook(path, data_only=values)
+            return openpyxl.load_workbook(BytesIO(path.read_bytes()), data_only=values)
     except Exception as error:  # openpyxl raises errors of zip and XML parsers for a file that is no workbook
         raise SourceError(f"{path}: not readable as an Excel workbook ({error})") from error
 

@@ -34,12 +34,14 @@ FORMATS: dict[str, Format] = {
     "csv": Format(text.read_csv, text.OPTIONS),
     "tsv": Format(text.read_tsv, text.OPTIONS),
     "excel": Format(excel.read_excel, excel.OPTIONS),
+    **{
+        name: Format(
+            partial(statistics_packages.read_statistics_package, file_format=name),
+            statistics_packages.OPTIONS,
+        )
+        for name in statistics_packages.DAY
+    },
     "parquet": Format(parquet.read_parquet, parquet.OPTIONS),
-} | {
-    name: Format(
-        partial(statistics_packages.read_statistics_package, file_format=name), statistics_packages.OPTIONS
-    )
-    for name in statistics_packages.DAY
 }
 
 

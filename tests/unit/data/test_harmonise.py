@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date, time
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +15,9 @@ from hypothesis import strategies as st
 
 from ipdmediation.data.configuration import resolve_source
 from ipdmediation.data.errors import ConfigurationError, MappingError
-from ipdmediation.data.mapping import QUALITY_COLUMNS, TrialMapping, harmonise_trial, normalise_code
-from ipdmediation.data.reading import read_raw
+from ipdmediation.data.harmonise import QUALITY_COLUMNS, harmonise_trial
+from ipdmediation.data.mapping import TrialMapping
+from ipdmediation.data.reading import RawTable, read_raw
 from ipdmediation.data.schema import conform
 from ipdmediation.data.units import convert
 from ipdmediation.data.variables import Variable, variables_from_config
@@ -22,9 +26,10 @@ Variables = dict[str, Variable]
 FRAMING = Path(__file__).parents[3] / "config" / "examples" / "framing"
 
 
-def harmonise(raw: pd.DataFrame, mapping: dict[str, Any], variables: Variables) -> Any:
+def harmonise(raw: pd.DataFrame | RawTable, mapping: dict[str, Any], variables: Variables) -> Any:
+    table = raw if isinstance(raw, RawTable) else RawTable.of_rows(raw)
     return harmonise_trial(
-        raw, mapping=TrialMapping.from_mapping(mapping), trial="a", variables=variables, file="a.csv"
+        table, mapping=TrialMapping.from_mapping(mapping), trial="a", variables=variables, file="a.csv"
     )
 
 
@@ -116,16 +121,20 @@ def test_a_harmonised_trial_is_its_own_harmonisation(
 @pytest.mark.parametrize(
     "fault",
     [
-        ("ARM", ["1", "2", "3", "3"], ["'ARM'", "2 rows (first: row 3)", "'3'", "allowed: '1', '2'"]),
-        ("ARM", ["1", "2", None, "1"], ["'ARM'", "1 row (first: row 3)", "without an arm"]),
+        ("ARM", ["1", "2", "3", "3"], ["'ARM'", "2 rows (rows 3, 4)", "'3'", "allowed: 1, 2"]),
+        ("ARM", ["1", "2", None, "1"], ["'ARM'", "1 row (row 3)", "without an arm"]),
         ("SEX", ["M", "V", "f", "M"], ["'SEX' (female)", "2 rows", "'V', 'f'", "allowed: 'M', 'F'"]),
-        ("OCC", ["1", "2", "9", "9"], ["'OCC' (site)", "2 rows", "'9'", "allowed: '1', '2'"]),
-        ("MRS", ["0", "1", "7", "2"], ["'MRS' (mrs)", "1 row", "'7'", "allowed: '0', '1', '2'"]),
+        ("OCC", ["1", "2", "9", "9"], ["'OCC' (site)", "2 rows", "'9'", "allowed: 1, 2"]),
+        ("MRS", ["0", "1", "7", "2"], ["'MRS' (mrs)", "1 row", "'7'", "allowed: 0, 1, 2"]),
         ("LEEFTIJD", ["61.5", "x", "1", "2"], ["'LEEFTIJD' (age)", "2 rows", "'61.5', 'x'", "mark ','"]),
         ("LEEFTIJD", ["5", "70", "70", "70"], ["'LEEFTIJD' (age)", "1 row", "'5'", "from 18 to 105 year"]),
-        ("VOL", ["-3", "1", "1", "1"], ["'VOL' (volume)", "'-30'", "from 0 to 900 mL"]),
+        ("VOL", ["-3", "1", "1", "1"], ["'VOL' (volume)", "'-30'", "from 0 to 900 mL", "in the file '-3'"]),
         ("ONSET", ["2013-02-01", "x", None, None], ["'ONSET'", "2 rows", "%d-%m-%Y %H:%M"]),
         ("RAND", ["01-02-2013 09:00", None, None, None], ["'ONSET to RAND' (delay)", "'-1'", "0 to 24 hour"]),
+        ("OCC", ["1", "2", "2 a  b", "1"], ["1 row (row 3)", "'2 a  b'"]),
+        ("VOL", ["1.5", "1", "1", "1"], ["'1.5'", "decimal: '.'"]),
+        ("VOL", ["<1", "1", "1", "1"], ["'<1'", "codes: {'<1': 0.5}"]),
+        ("PATNR", ["1", "#N/A", "3", "2"], ["errors of a worksheet", "'#N/A'"]),
         ("PATNR", ["1", "1", "1", "2"], ["'PATNR' (patient)", "3 rows", "'1'", "each patient once"]),
         ("PATNR", ["1", None, " ", "2"], ["'PATNR' (patient)", "2 rows", "without an id"]),
     ],
@@ -175,19 +184,6 @@ def test_units_are_checked_before_the_data(
         harmonise(raw, mapping, variables)
 
 
-@settings(deadline=None)
-@given(
-    st.one_of(
-        st.integers(-10_000, 10_000), st.floats(-1e6, 1e6, allow_nan=False), st.text("abcXYZ-_.", min_size=1)
-    )
-)
-def test_a_code_is_the_same_as_number_and_as_text(code: float | str) -> None:
-    text = normalise_code(code)
-    assert text is not None or not str(code).strip()
-    assert normalise_code(text) == text
-    assert normalise_code(f" {text} ") == text
-
-
 @settings(max_examples=25, deadline=None)
 @given(
     codes=st.lists(st.integers(-99, 99), min_size=3, max_size=3, unique=True),
@@ -235,7 +231,8 @@ def test_the_framing_experiment_is_read_to_the_last_person() -> None:
         yaml.safe_load((FRAMING / name).read_text()) for name in ("config.yaml", "framing.yaml")
     )
     source = content["source"]
-    raw = read_raw(resolve_source(source), file_format=source["format"])
+    mapped = TrialMapping.from_mapping(content).columns
+    raw = read_raw(resolve_source(source), file_format=source["format"], columns=mapped)
     frame = harmonise(raw, content, variables_from_config(study["variables"])).frame
     assert frame["treatment"].value_counts().to_dict() == {0: 197, 1: 68}
     assert frame["immigr"].value_counts().sort_index().tolist() == [19, 63, 75, 108]
@@ -243,3 +240,125 @@ def test_the_framing_experiment_is_read_to_the_last_person() -> None:
     assert frame["gender"].sum() == 126
     assert frame["emo"].mean() == pytest.approx(6.973585, abs=1e-6)
     assert not frame.isna().any().any()
+
+
+def test_a_limit_of_detection_is_the_number_that_the_mapping_says(
+    raw: pd.DataFrame, mapping: dict[str, Any], variables: Variables
+) -> None:
+    raw["VOL"] = ["<0,5", "1,5", " >80", "-1"]
+    mapping["variables"]["volume"]["codes"] = {"<0,5": 0.25, ">80": 80}
+    result = harmonise(raw, mapping, variables)
+    np.testing.assert_allclose(result.frame["volume"], [2.5, 15, 800, np.nan])
+    row = result.quality.set_index("variable").loc["volume"]
+    assert (row["recoded"], row["converted"], row["missing_coded"]) == (2, 3, 1)
+    mapping["variables"]["volume"]["codes"][">80"] = 100
+    with pytest.raises(MappingError, match=r"1 row \(row 3\) outside the range.*in the file ' >80'"):
+        harmonise(raw, mapping, variables)
+
+
+def test_an_arm_that_is_not_compared(
+    raw: pd.DataFrame, mapping: dict[str, Any], variables: Variables
+) -> None:
+    raw.loc[3, "ARM"] = "3"
+    with pytest.raises(MappingError, match="not compared: `excluded`"):
+        harmonise(raw, mapping, variables)
+    mapping["treatment"]["codes"][3] = "excluded"
+    result = harmonise(raw, mapping, variables)
+    assert result.frame["treatment"].tolist() == [1, 0, 1, pd.NA]
+    assert result.frame["treatment"].dtype == "Int8"
+
+
+def test_an_arm_that_is_blank_is_not_excluded(
+    raw: pd.DataFrame, mapping: dict[str, Any], variables: Variables
+) -> None:
+    raw.loc[3, "ARM"] = " "
+    mapping["treatment"]["codes"][3] = "excluded"
+    with pytest.raises(MappingError, match=r"1 row \(row 4\) without an arm"):
+        harmonise(raw, mapping, variables)
+
+
+def test_missing_codes_that_occur_nowhere_are_listed(
+    raw: pd.DataFrame, mapping: dict[str, Any], variables: Variables
+) -> None:
+    mapping["missing"] = [-9, "NK", 888]
+    mapping["variables"]["volume"]["missing"] = [-1, "ND"]
+    mapping["variables"]["site"] = {"constant": "ica"}
+    unused = harmonise(raw, mapping, variables).quality.set_index("variable")["missing_codes_unused"]
+    assert unused.to_dict() == {
+        "treatment": "",
+        "age": "NK, 888",
+        "female": "NK, 888",
+        "delay": "NK, 888",
+        "site": "",
+        "volume": "ND, NK, 888",
+        "mrs": "NK, 888",
+    }
+
+
+def test_missing_codes_match_by_value(
+    raw: pd.DataFrame, mapping: dict[str, Any], variables: Variables
+) -> None:
+    mapping["variables"]["volume"] = {"column": "VOL", "missing": [99.9, "77,70"]}
+    raw["VOL"] = ["99,90", "99,9", "77,7", "5"]
+    assert harmonise(raw, mapping, variables).frame["volume"].isna().tolist() == [True, True, True, False]
+    single = raw.assign(VOL=np.array([99.9, 5.3, 77.7, 99.8], dtype="float32"))
+    volume = harmonise(single, mapping, variables).frame["volume"]
+    assert volume.isna().tolist() == [True, False, True, False]
+    assert volume.tolist()[1::2] == [5.3, 99.8]
+
+
+def test_numbers_of_single_precision_keep_to_the_range(
+    raw: pd.DataFrame, mapping: dict[str, Any], variables: Variables
+) -> None:
+    mapping["variables"]["volume"] = {"column": "VOL"}
+    raw["VOL"] = np.array([0.3, 0.1, 0.2, 0.3], dtype="float32")
+    narrow = {**variables, "volume": replace(variables["volume"], maximum=0.3)}
+    assert harmonise(raw, mapping, narrow).frame["volume"].tolist() == [0.3, 0.1, 0.2, 0.3]
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        (["1.1", "1.10", "007", "7"], ["1.1", "1.10", "007", "7"]),
+        ([2**60 + 1, 2**60 + 3, 1, 2], [str(2**60 + 1), str(2**60 + 3), "1", "2"]),
+        ([Decimal("90071992547409931"), Decimal("90071992547409932"), 3, 4.0], None),
+        ([1.0, 2.5, 3.0, 4.0], ["1", "2.5", "3", "4"]),
+    ],
+)
+def test_an_id_keeps_every_character_and_digit(
+    raw: pd.DataFrame,
+    mapping: dict[str, Any],
+    variables: Variables,
+    cells: list[Any],
+    expected: list[str] | None,
+) -> None:
+    raw["PATNR"] = pd.Series(cells, dtype="object")
+    found = harmonise(raw, mapping, variables).frame["patient"].tolist()
+    assert found == (expected or [str(int(cell)) for cell in cells])
+
+
+def test_an_id_that_the_file_cannot_hold_exactly(
+    raw: pd.DataFrame, mapping: dict[str, Any], variables: Variables
+) -> None:
+    raw["PATNR"] = [1.0, 2.0**53, 2.0**53, 4.0]
+    with pytest.raises(
+        MappingError, match=r"2 rows \(rows 2, 3\) hold numbers of more digits.*9007199254740992"
+    ):
+        harmonise(raw, mapping, variables)
+
+
+@pytest.mark.parametrize(
+    ("cells", "kind"),
+    [
+        ([True, False, True, True], "truth values"),
+        ([pd.Timedelta(hours=1)] * 4, "durations"),
+        ([date(2014, 3, 1)] * 4, "dates or time stamps"),
+        ([time(10)] * 4, "times of day"),
+    ],
+)
+def test_what_is_no_number_says_what_it_is(
+    raw: pd.DataFrame, mapping: dict[str, Any], variables: Variables, cells: list[Any], kind: str
+) -> None:
+    raw["VOL"] = pd.Series(cells, dtype="object")
+    with pytest.raises(MappingError, match=rf"'VOL' \(volume\): 4 rows .*hold {kind}"):
+        harmonise(raw, mapping, variables)
