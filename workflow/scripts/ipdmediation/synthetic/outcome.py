@@ -20,6 +20,7 @@ IntArray = npt.NDArray[np.int64]
 Parameters = Mapping[str, Any]
 
 ARMS = tuple(ARM_CODES)
+# With more candidates the numbers of patients come nearer; each patient's own probabilities begin to suffer.
 ALIKE, CANDIDATES = 12, 100
 
 
