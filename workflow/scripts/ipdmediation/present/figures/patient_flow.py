@@ -38,6 +38,9 @@ def patient_flow(flow: pd.DataFrame, *, study: Study) -> Figure:
 
     def by_arm(row: Mapping[Any, Any], prefix: str, width: float) -> list[str]:
         parts = [f"{study.short(arm)} {style.count(row[f'{prefix}_{arm}'])}" for arm in ARMS]
+        elsewhere = row[prefix] - sum(row[f"{prefix}_{arm}"] for arm in ARMS)
+        if elsewhere:
+            parts.append(f"other arms {style.count(elsewhere)}")
         together = ", ".join(parts)
         return (
             [together]
