@@ -147,6 +147,6 @@ def test_a_column_that_is_only_partly_shown_as_percentages(tmp_path: Path) -> No
         some(sheet)
         sheet["D3"].number_format = "0.0 %"
 
-    with pytest.raises(SourceError, match=r"column 'vol': 1 of 2 numbers are shown as a percentage \(D2\)"):
+    with pytest.raises(SourceError, match=r"column 'vol': 1 of 2 numbers are shown as percentages \(D2\)"):
         book(tmp_path, rows, some)
     assert len(book(tmp_path, rows, every)) == 3

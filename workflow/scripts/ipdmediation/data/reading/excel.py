@@ -157,5 +157,5 @@ def _check_percentages(used: Mapping[str, Sequence[Any]], sheet: str, path: Path
             places = ", ".join(cell.coordinate for cell in shares[:10])
             raise SourceError(
                 f"{path}: sheet {sheet!r}: column {name!r}: {len(shares)} of {len(numbers)} numbers are shown "
-                f"as a percentage ({places}), so that 45 % holds 0.45; give all of them one format"
+                f"as percentages ({places}), so that 45 % holds 0.45; use one format"
             )
