@@ -1,5 +1,7 @@
 """What a job says: its log, the terminal, and the file of its notices."""
 
+import job
+
 import subprocess
 import sys
 from pathlib import Path
@@ -72,3 +74,8 @@ def test_a_job_that_fails_has_said_its_notices_before(tmp_path: Path) -> None:
     assert done.stderr.splitlines() == [LINE, "select: no (log: job.log)"]
     assert (tmp_path / "job.log").read_text().splitlines()[-1] == "select: no (log: job.log)"
     assert not (tmp_path / "notices/cohort.csv").exists()
+
+
+def test_one_line_keeps_the_blanks_of_a_value() -> None:
+    error = ValueError("a.csv: 2 problems:\n  - column 'A  B': 'x   y'\n  - column 'C': ' z'\n")
+    assert job._one_line(error) == "a.csv: 2 problems: - column 'A  B': 'x   y' - column 'C': ' z'"

@@ -119,7 +119,9 @@ def schema(name):
 
 
 def configuration_files():
-    """Return the files that Snakemake took the configuration from, as far as they lie on this machine."""
+    """Return the files that Snakemake took this study from; where it is a module, its importer has them."""
+    if not workflow.modifier.is_main_snakefile():
+        return []
     files = [*workflow.configfiles, *workflow.overwrite_configfiles]
     return [path for path in dict.fromkeys(map(str, files)) if os.path.isfile(path)]
 

@@ -56,11 +56,18 @@ def test_a_code_goes_by_the_precision_of_its_column() -> None:
     single = pd.Series(np.array([99.9, 0.26, 99.8], dtype="float32"))
     assert matched(single, [99.9, 0.26], by_value=True) == [99.9, 0.26, None]
     assert matched(single, [99.90000152587890625], by_value=True)[0] == 99.90000152587890625
+    widened = single.astype("float64")
+    assert matched(widened, [99.9, 0.26], by_value=True) == [99.9, 0.26, None]
+    assert matched([repr(float(cell)) for cell in widened], [99.9], by_value=True) == [99.9, None, None]
+    assert matched([0.1 + 1e-12, 2.0**60], [0.1, 1e300], by_value=True) == [None, None]
 
 
 def test_a_second_spelling_is_explained() -> None:
     text = spelt_alike(pd.Series(["1.10"]), [Code(1.1)], decimal=".")
     assert "'1.10' and 1.1 are one number but two texts" in text
+    text = spelt_alike(pd.Series([1.1]), [Code("1.1"), Code("1.10")], decimal=".")
+    assert "the column holds numbers, in which '1.1' and '1.10' are the same" in text
+    assert spelt_alike(pd.Series(["x", 2.0]), [Code("1.1")], decimal=".") == ""
 
 
 @pytest.mark.parametrize(

@@ -347,6 +347,14 @@ def test_an_id_that_the_file_cannot_hold_exactly(
         harmonise(raw, mapping, variables)
 
 
+def test_an_id_that_a_spreadsheet_program_has_cut(
+    raw: pd.DataFrame, mapping: dict[str, Any], variables: Variables
+) -> None:
+    raw["PATNR"] = ["9,00719925474099E+15", "1E05", "2E+3", "x"]
+    with pytest.raises(MappingError, match=r"1 row \(row 1\) hold numbers of more digits"):
+        harmonise(raw, mapping, variables)
+
+
 @pytest.mark.parametrize(
     ("cells", "kind"),
     [

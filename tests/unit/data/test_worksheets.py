@@ -135,3 +135,18 @@ def test_other_workbooks(tmp_path: Path, content: bytes, message: str) -> None:
     (tmp_path / "a.xlsx").write_bytes(content)
     with pytest.raises(SourceError, match=message):
         read_raw(tmp_path / "a.xlsx", file_format="excel")
+
+
+def test_a_column_that_is_only_partly_shown_as_percentages(tmp_path: Path) -> None:
+    rows = [HEADER, ["1", "A", "x", 0.45], ["2", "B", "y", 45], ["3", "B", "y", None]]
+
+    def some(sheet: Any) -> None:
+        sheet["D2"].number_format = "0%"
+
+    def every(sheet: Any) -> None:
+        some(sheet)
+        sheet["D3"].number_format = "0.0 %"
+
+    with pytest.raises(SourceError, match=r"column 'vol': 1 of 2 numbers are shown as percentages \(D2\)"):
+        book(tmp_path, rows, some)
+    assert len(book(tmp_path, rows, every)) == 3

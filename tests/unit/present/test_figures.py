@@ -185,6 +185,16 @@ def test_a_users_settings_do_not_change_a_figure(examples, tmp_path):
     assert (tmp_path / "plain.svg").read_bytes() == (tmp_path / "own.svg").read_bytes()
 
 
+def test_patient_flow_counts_an_arm_that_is_not_compared_apart(examples):
+    flow = examples.flow().iloc[:2].copy()
+    flow.loc[flow["step"] == 0, "remaining"] += 30
+    flow.loc[flow["step"] == 1, ["reason", "excluded"]] = ["Not in a compared arm", 30]
+    flow.loc[flow["step"] == 1, ["excluded_treated", "excluded_control"]] = 0
+    shown = " ".join(words(patient_flow(flow, study=examples.study())))
+    assert shown.count("other arms 30") == 2
+    assert "other arms" not in " ".join(words(drawn(examples, "patient_flow")))
+
+
 def test_patient_flow_shows_every_number(examples):
     text = " ".join(words(drawn(examples, "patient_flow")))
     for row in examples.flow().to_dict("records")[1:]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -36,6 +37,9 @@ QUALITY_COLUMNS = (
 
 #: From here on a number of double precision may stand for its neighbour.
 INEXACT = 2**53
+
+#: A long number as a spreadsheet program writes it into a text file, without its last digits.
+SPREADSHEET_NUMBER = re.compile(r"\d[.,]\d+E\+\d+")
 
 
 @dataclass(frozen=True)
@@ -238,7 +242,7 @@ def _patient_problems(raw: RawTable, mapping: TrialMapping, patient: pd.Series[A
     if inexact.any():
         problems.append(
             f"{raw.place(inexact)} hold numbers of more digits than the file keeps, {shown(cells[inexact])}: "
-            "two ids may have become one; allowed: numbers below 2^53, or ids as text"
+            "two ids may have become one; allowed: ids as text, or whole numbers below 2^53"
         )
     if patient.isna().any():
         problems.append(f"{raw.place(patient.isna())} without an id; allowed: an id a row")
@@ -252,6 +256,8 @@ def _patient_problems(raw: RawTable, mapping: TrialMapping, patient: pd.Series[A
 
 
 def _is_inexact(cell: object) -> bool:
+    if isinstance(cell, str):
+        return SPREADSHEET_NUMBER.fullmatch(cell.strip()) is not None
     return isinstance(cell, (float, np.floating)) and not is_missing(cell) and abs(float(cell)) >= INEXACT
 
 

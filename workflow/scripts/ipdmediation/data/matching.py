@@ -88,15 +88,19 @@ def cell_text(cell: object) -> str:
 
 
 def spelt_alike(cells: pd.Series[Any], codes: Sequence[Code], *, decimal: str) -> str:
-    """Return a sentence on text cells that are no code but the number of one; empty where there is none."""
-    values = {code.value(decimal): code for code in codes}
+    """Return a sentence on cells that are no code but the number of one; empty where there is none."""
+    values: dict[Decimal, list[Code]] = defaultdict(list)
+    for code in codes:
+        value = code.value(decimal)
+        if value is not None:
+            values[value].append(code)
     for cell in cells:
-        value = number(cell, decimal=decimal)
-        if isinstance(cell, str) and value is not None and value in values:
-            return (
-                f" ({cell.strip()!r} and {values[value]!r} are one number but two texts: name each "
-                "spelling in quotes)"
-            )
+        found = values.get(number(cell, decimal=decimal) or Decimal("NaN"), [])
+        if isinstance(cell, str) and found:
+            pair = f"{cell.strip()!r} and {found[0]!r}"
+            return f" ({pair} are one number but two texts: name each spelling in quotes)"
+        if len(found) > 1:
+            return f" (the column holds numbers, in which {found[0]!r} and {found[1]!r} are the same)"
     return ""
 
 
@@ -117,6 +121,9 @@ class _Lookup:
                 self.numbers.setdefault(value, code)
             elif value is not None:
                 self.quoted_numbers[value].append(code)
+        # What single precision makes of a code, also where a file holds that in double precision.
+        with np.errstate(over="ignore"):
+            self.rounded = {float(np.float32(float(value))): code for value, code in self.numbers.items()}
         self.spellings: dict[Decimal, set[str]] = defaultdict(set)
         if not by_value:
             for cell in cells.array:
@@ -135,21 +142,18 @@ class _Lookup:
         if value in self.numbers:
             return self.numbers[value]
         quoted = self.quoted_numbers.get(value, [])
-        return quoted[0] if len(quoted) == 1 else self._of_single_precision(cell)
+        exact = float(cell) if isinstance(cell, np.floating) else float(value)
+        return quoted[0] if len(quoted) == 1 else self.rounded.get(exact)
 
     def _of_numeric_text(self, cell: str) -> Code | None:
         value = number(cell, decimal=self.decimal, exponent=self.by_value)
         if value is None:
             return None
         found = self.numbers.get(value)
-        if self.by_value or (found is not None and is_whole(value)):
+        if self.by_value:
+            return found or self.rounded.get(float(value))
+        if found is not None and is_whole(value):
             return found
         quoted = self.quoted_numbers.get(value, []) if is_whole(value) else []
         once = len(self.spellings[value]) == 1
         return (found or (quoted[0] if len(quoted) == 1 else None)) if once else None
-
-    def _of_single_precision(self, cell: object) -> Code | None:
-        if not isinstance(cell, (np.float32, np.float16)):
-            return None
-        single = type(cell)
-        return next((code for value, code in self.numbers.items() if single(float(value)) == cell), None)

@@ -51,6 +51,7 @@ def read_excel(path: Path, *, options: Mapping[str, Any], columns: Wanted) -> Ra
     used = {name: [grid[row][place] for row in body] for name, place in positions.items()}
     _check_merged(sheet, positions, body, path)
     _check_calculated(used, sheet.title, path)
+    _check_percentages(used, sheet.title, path)
     frame = pd.DataFrame(
         {name: pd.Series([_value(cell) for cell in cells], dtype=object) for name, cells in used.items()}
     )
@@ -145,3 +146,16 @@ def _check_calculated(used: Mapping[str, Sequence[Any]], sheet: str, path: Path)
             f"{path}: sheet {sheet!r}: {len(found)} formulas without a stored value, {shown}{more}; open the "
             "workbook in a spreadsheet program and save it, or put values in their place"
         )
+
+
+def _check_percentages(used: Mapping[str, Sequence[Any]], sheet: str, path: Path) -> None:
+    """Refuse a column in which some numbers are a hundredth of what they show, and others are not."""
+    for name, cells in used.items():
+        numbers = [cell for cell in cells if cell.data_type == "n" and cell.value]
+        shares = [cell for cell in numbers if "%" in cell.number_format]
+        if shares and len(shares) < len(numbers):
+            places = ", ".join(cell.coordinate for cell in shares[:10])
+            raise SourceError(
+                f"{path}: sheet {sheet!r}: column {name!r}: {len(shares)} of {len(numbers)} numbers are shown "
+                f"as percentages ({places}), so that 45 % holds 0.45; use one format"
+            )

@@ -39,6 +39,9 @@ def patient_flow(flow: pd.DataFrame, *, study: Study) -> Figure:
 
     def by_arm(row: Mapping[Any, Any], prefix: str, width: float) -> list[str]:
         parts = [f"{study.short(arm)} {notation.count(row[f'{prefix}_{arm}'])}" for arm in ARMS]
+        elsewhere = row[prefix] - sum(row[f"{prefix}_{arm}"] for arm in ARMS)
+        if elsewhere:
+            parts.append(f"other arms {notation.count(elsewhere)}")
         together = ", ".join(parts)
         return (
             [together]
