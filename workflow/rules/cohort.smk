@@ -39,7 +39,7 @@ rule impute_missing:
         mem_mb=doubling(1000),
         runtime=doubling(20),
     params:
-        analysis="{analysis}",
+        analysis=drawn_as,
         model=model_settings,
         missing=setting("missing"),
         variables=config["variables"],

@@ -14,6 +14,7 @@ from ipdmediation.inference.intervals import INTERVALS, Draws, NoIntervalError, 
 COLUMNS = [
     "effect",
     "scale",
+    "at",
     "estimate",
     "ci_low",
     "ci_high",
@@ -92,6 +93,7 @@ def summarise_effects(
             {
                 "effect": effect.effect,
                 "scale": effect.scale,
+                "at": effect.at,
                 "interval": interval,
                 "replicates": len(draws),
                 "failed": int(failed.sum()),

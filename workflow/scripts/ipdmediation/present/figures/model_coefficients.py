@@ -13,7 +13,6 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-from ipdmediation.models.splines import is_spline_term
 from ipdmediation.present import style
 from ipdmediation.present.figures.rows import coefficients_of
 from ipdmediation.present.figures.sheet import MARGIN, draw_key, new_sheet, text_height, text_width, wrap
@@ -40,7 +39,7 @@ def model_coefficients(total: pd.DataFrame, outcome: pd.DataFrame, *, study: Stu
     adjusted = coefficients_of(outcome)
     models = {
         "Without the mediator": coefficients_of(total),
-        "With the mediator": adjusted[[not is_spline_term(term) for term in adjusted.index]],
+        "With the mediator": adjusted[~adjusted.index.str.contains("mediator[", regex=False)],
     }
     left_out = ""
     if study.spline_knots:
