@@ -141,7 +141,7 @@ class ResampledModel:
                     return fit
         lost = self._adjusting[constant_columns(self._values, weights)]
         fit = self._refit_determined(lost, weights, start, self._adjusting)
-        if fit.status == FitStatus.SEPARATED and self._levels is not None:
+        if self._levels is not None and not FitStatus(fit.status).usable:
             found = self._recession(self._levels, weights, self._not_effects)
             if found is not None:
                 return self._refit_at_limit(found, weights, start)
@@ -217,6 +217,8 @@ class ResampledModel:
         if not (weights[~found.decided] > 0).any():
             return self.model.refit(weights, start)
         left, lost, offset, shift = self._remainder(found, weights)
+        if offset is not None:
+            start = self._start_beside(found, left, shift)
         fit = self._refit_determined(lost, left, start, self._not_effects, offset)
         return fit._replace(estimates=self._with_infinities(fit.estimates, found, shift, weights))
 
@@ -229,8 +231,13 @@ class ResampledModel:
         if found is not None and (weights[~found.decided] > 0).any():
             left, lost, offset, shift = self._remainder(found, weights)
             lost = self._dependent(left, lost, self._not_effects)
+            start = None
+            if offset is not None:
+                kept = np.delete(np.arange(len(self.names)), self._first + lost)
+                start = self._start_beside(found, left, shift)
+                start = start._replace(estimates=start.estimates[kept])
             try:
-                fit = self._reduced(lost, offset).fit(weights=left)
+                fit = self._reduced(lost, offset).fit(weights=left, start=start)
             except RankDeficientError:
                 fit = None
             if fit is not None and fit.converged:
@@ -239,7 +246,19 @@ class ResampledModel:
         every = self._recession(levels, weights, np.arange(len(self._design.terms)))
         if every is None:
             return None
+        if found is not None and found.decided.sum() == every.decided.sum():
+            every = found
         raise separation_error(every, self._design, levels=levels, level_names=self._level_names)
+
+    def _start_beside(self, found: Recession, left: FloatArray, shift: float) -> Refit:
+        """Return start values where the offset is too large for a cold start to find the thresholds."""
+        share = np.bincount(np.asarray(self._levels), weights=left, minlength=self._first + 1) + 0.5
+        below = np.cumsum(share)[:-1] / share.sum()
+        q, trials = len(self.random_names), len(self._design.trial_names) if self.random_names else 0
+        estimates = np.zeros(len(self.names))
+        estimates[: self._first] = found.thresholds - shift + np.log(below / (1 - below))
+        none = np.zeros((trials, q))
+        return Refit(estimates, np.zeros((q, q)), none, np.nan, np.nan, int(FitStatus.NOT_CONVERGED), 0)
 
     def _completed(
         self,
