@@ -45,7 +45,7 @@ rule impute_missing:
         mem_mb=doubling(1000),
         runtime=doubling(20),
     params:
-        analysis="{analysis}",
+        analysis=drawn_as,
         needed=needed,
         mediator=setting("mediator"),
         missing=setting("missing"),

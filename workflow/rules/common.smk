@@ -224,10 +224,15 @@ def raw_file(trial):
 
 def chunks(wildcards):
     """Return the bootstrap files of an analysis; all are full, so that more replicates only add files."""
-    bootstrap = analysis(wildcards.analysis)["bootstrap"]
-    size = bootstrap["chunk"]
-    starts = range(0, math.ceil(bootstrap["replicates"] / size) * size, size)
-    return [f"<results>/{wildcards.analysis}/bootstrap/{start}-{start + size}.parquet" for start in starts]
+    replicates, drawn = analysis(wildcards.analysis)["bootstrap"]["replicates"], drawn_as(wildcards)
+    size = analysis(drawn)["bootstrap"]["chunk"]
+    starts = range(0, math.ceil(replicates / size) * size, size)
+    return [f"<results>/{drawn}/bootstrap/{start}-{start + size}.parquet" for start in starts]
+
+
+def drawn_as(wildcards):
+    """Return the analysis that an analysis shares its random numbers and its bootstrap files with."""
+    return configuration.drawn_as(config, wildcards.analysis)
 
 
 @cache

@@ -3,6 +3,7 @@
 from job import run  # first: it makes the other imports faster
 
 import json
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,8 @@ import pandas as pd
 
 from ipdmediation.data.schema import conform
 from ipdmediation.data.variables import variables_from_config
-from ipdmediation.inference.model_table import model_diagnostics, model_table
+from ipdmediation.inference.model_table import Words, model_diagnostics, model_table, pooled_warnings
+from ipdmediation.models.errors import FitWarning
 from ipdmediation.models.specification import MODEL_NAMES, AnalysisSpecification, models_by_imputation
 
 
@@ -29,20 +31,18 @@ def main(
     specification = AnalysisSpecification.from_config(model)
     completed = conform(pd.read_parquet(imputed), known)
     models = models_by_imputation(completed, specification=specification, variables=known)
+    words = Words(specification=specification, variables=known, arms=arms, trials=trials)
+    notes: list[tuple[str, FitWarning]] = []
     for name in MODEL_NAMES:
         fits = [getattr(each, name).fit() for each in models]
-        table = model_table(
-            fits,
-            model=name,
-            level=level,
-            specification=specification,
-            variables=known,
-            arms=arms,
-            trials=trials,
-        )
+        terms = getattr(models[0], name).terms
+        table = model_table(fits, model=name, terms=terms, level=level, words=words)
         table.to_csv(written[name], index=False)
-        diagnostics = json.dumps(model_diagnostics(fits), indent=2)
+        diagnostics = json.dumps(model_diagnostics(fits, terms=terms), indent=2)
         Path(written[f"{name}_diagnostics"]).write_text(diagnostics + "\n")
+        notes += [(f"{name} model", warning) for warning in pooled_warnings(fits)]
+    for where, warning in notes:
+        warnings.warn(type(warning)(f"{where}: {warning}"), stacklevel=1)
 
 
 if __name__ == "__main__":

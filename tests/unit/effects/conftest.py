@@ -66,6 +66,7 @@ class Labels:
 
     names: tuple[str, ...]
     random_names: tuple[str, ...]
+    n_thresholds: int
     fitted: Refit | None = None
 
     def refit(self, weights):
@@ -78,8 +79,8 @@ def with_random_effects(
     """Make the models of a cohort pass for mixed ones; `fitted` is what the mediator model fits."""
     return replace(
         models,
-        mediator=Labels(models.mediator.names, mediator, fitted),
-        outcome=Labels(models.outcome.names, outcome),
+        mediator=Labels(models.mediator.names, mediator, models.mediator.n_thresholds, fitted),
+        outcome=Labels(models.outcome.names, outcome, models.outcome.n_thresholds),
     )
 
 

@@ -197,9 +197,9 @@ def test_weights_count_as_repeated_rows(frame, weights):
     repeated = frame.loc[np.repeat(frame.index, weights.astype(int))].reset_index(drop=True)
     specification = specified(interaction=True)
     options = StandardisationOptions(mediator_distribution="empirical", controlled_at=(1.0,))
-    weighted = effects_of(frame, specification, options=options, weights=weights)
-    once = effects_of(repeated, specification, options=options)
-    assert list(weighted.values()) == pytest.approx(list(once.values()), abs=1e-7)
+    weighted = effects_of(frame, specification, options=options, weights=weights, quartiles=(0.0, 1.0, 2.0))
+    once = effects_of(repeated, specification, options=options, quartiles=(0.0, 1.0, 2.0))
+    assert list(weighted.values()) == pytest.approx(list(once.values()), abs=1e-7, nan_ok=True)
 
 
 def test_definitions_are_those_of_the_synthetic_truth(frame):

@@ -37,7 +37,8 @@ def prepared(frame, *, distribution="gaussian", population="these_trials", **cho
     options = StandardisationOptions(
         mediator_distribution=distribution, population=population, controlled_at=(0.5,)
     )
-    return MediationEffects.of(mediation_models(frame, specification=specification), frame, options=options)
+    models = mediation_models(frame, specification=specification)
+    return MediationEffects.of(models, frame, options=options, quartiles=(-1.0, 0.0, 1.0))
 
 
 def replicates(cohort, numbers, *, resampling="two_level", imputations=1, **choices):

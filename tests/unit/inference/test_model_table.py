@@ -7,7 +7,7 @@ import pytest
 from scipy.stats import chi2
 
 from ipdmediation.data.variables import variables_from_config
-from ipdmediation.inference.model_table import _label, model_diagnostics, model_table
+from ipdmediation.inference.model_table import Words, model_diagnostics, model_table
 from ipdmediation.models.specification import AnalysisSpecification, mediation_models
 
 VARIABLES = variables_from_config(
@@ -51,11 +51,14 @@ def table_of(models, name, fits):
     table = model_table(
         fits,
         model=name,
+        terms=getattr(models, name).terms,
         level=0.95,
-        specification=models.specification,
-        variables=VARIABLES,
-        arms=ARMS,
-        trials={"a": "Trial A", "b": "Trial B"},
+        words=Words(
+            specification=models.specification,
+            variables=VARIABLES,
+            arms=ARMS,
+            trials={"a": "Trial A", "b": "Trial B"},
+        ),
     )
     return table.set_index("term")
 
@@ -65,24 +68,32 @@ def test_the_ratio_is_that_of_a_better_outcome_and_names_its_unit(models):
     table = table_of(models, "outcome", [fit])
     assert table.loc["treatment", "ratio"] == pytest.approx(np.exp(fit.coefficient("treatment")))
     assert table.loc["mediator", "ratio"] < 1
-    assert table.loc["mediator", "ratio_unit"] == "common odds ratio per 1 ln mL"
-    assert table.loc["mediator", "label"] == "Volume, per 1 ln mL"
+    assert table.loc["mediator", "ratio_unit"] == "common odds ratio"
+    assert table.loc["mediator", ["label", "unit"]].tolist() == ["Volume", "ln mL"]
+    assert table.loc["age", ["label", "unit"]].tolist() == ["Age", "year"]
     assert table.loc["treatment", "label"] == "Surgery vs usual care"
     assert table.loc["trial[b]", "label"] == "Trial: Trial B"
 
 
 def test_products_and_splines_have_names(models):
-    names = ["treatment:mediator[2]", "mediator[1]", "trial[b]:age", "bs(age, df=3)[1]"]
-    labels = [
-        _label(name, models.specification, VARIABLES, ARMS, {"a": "Trial A", "b": "Trial B"})
-        for name in names
-    ]
-    assert labels == [
-        "Surgery x Volume, spline term 2: coefficient",
-        "Volume, spline term 1: coefficient",
-        "Trial: Trial B x Age, per year",
-        "bs(age, df=3)[1]",
-    ]
+    curved = refitted(models, spline_knots=3, interaction=True, trial_effects="none")
+    table = table_of(curved, "outcome", [curved.outcome.fit()])
+    assert table.loc["treatment:mediator[2]", "label"] == "Surgery x Volume, spline term 2: coefficient"
+    assert table.loc["mediator[1]", "label"] == "Volume, spline term 1: coefficient"
+    shown = (
+        pd.concat(
+            table_of(each, "outcome", [each.outcome.fit()])[["kind", "variable", "label", "unit"]]
+            for each in (
+                refitted(models, covariates=formula, trial_effects="none", interaction=True)
+                for formula in ("trial:age", "bs(age, df=4)")
+            )
+        )
+        .groupby(level=0)
+        .first()
+    )
+    assert shown.loc["`trial`[b]:age"].tolist() == ["formula", "", "Trial: Trial B x Age", "year"]
+    assert shown.loc["bs(age, df=4)[1]"].tolist() == ["formula", "age", "bs(age, df=4)[1]", ""]
+    assert shown.loc["treatment:mediator"].tolist() == ["interaction", "volume", "Surgery x volume", "ln mL"]
 
 
 def refitted(models, **changes):
@@ -91,8 +102,8 @@ def refitted(models, **changes):
     frame = pd.DataFrame(
         {
             "trial": np.array(design.trial_names)[design.trial_codes],
-            "treatment": design.matrix[:, design.names.index("treatment")],
-            "age": design.matrix[:, design.names.index("age")],
+            "treatment": design.matrix[:, design.treatment_position],
+            "age": design.matrix[:, int(design.adjustment_positions[0])],
             "volume": np.exp(models.mediator_values),
             "scale": 2 - models.outcome_values,
         }
@@ -105,36 +116,37 @@ def test_terms_of_a_spline_are_coefficients_without_a_ratio(models):
     curved = refitted(models, spline_knots=4, interaction=True)
     fit = curved.outcome.fit()
     table = table_of(curved, "outcome", [fit])
-    terms = list(curved.outcome_design.mediator_names)
+    terms = [curved.outcome_design.names[position] for position in curved.outcome_design.mediator_positions]
     assert len(terms) == 6
     assert table.loc[terms, ["ratio", "ratio_low", "ratio_high"]].isna().all(axis=None)
     assert set(table.loc[terms, "ratio_unit"]) == {""}
     assert table.loc[terms, "estimate"].to_numpy() == pytest.approx([fit.coefficient(term) for term in terms])
     assert table.loc["treatment", "ratio"] == pytest.approx(np.exp(fit.coefficient("treatment")))
-    assert "mediator per doubling" not in table.index
+    assert "mediator:doubling" not in table.index
 
 
 def test_nonlinearity_is_tested_by_all_terms_but_the_linear(models):
-    fit = refitted(models, spline_knots=4, interaction=True).outcome.fit()
+    model = refitted(models, spline_knots=4, interaction=True).outcome
+    fit = model.fit()
     bent = [
         fit.names.index(f"{product}mediator[{position}]")
         for product in ("", "treatment:")
         for position in (2, 3)
     ]
     b, v = fit.estimates[bent], fit.covariance[np.ix_(bent, bent)]
-    diagnostics = model_diagnostics([fit])
+    diagnostics = model_diagnostics([fit], terms=model.terms)
     nonlinearity = diagnostics["nonlinearity"]
     assert nonlinearity["numerator_df"] == 4
     assert nonlinearity["statistic"] == pytest.approx(b @ np.linalg.solve(v, b) / 4)
     assert nonlinearity["p_value"] == pytest.approx(chi2.sf(b @ np.linalg.solve(v, b), 4))
     json.dumps(diagnostics, allow_nan=False)
-    assert "nonlinearity" not in model_diagnostics([models.outcome.fit()])
+    assert "nonlinearity" not in model_diagnostics([models.outcome.fit()], terms=models.outcome.terms)
 
 
 def test_per_doubling_is_the_coefficient_times_ln_2(models):
     table = table_of(models, "outcome", [models.outcome.fit()])
     shown = ["estimate", "se", "ci_low", "ci_high"]
-    per_doubling = table.loc["mediator per doubling", shown].astype(float)
+    per_doubling = table.loc["mediator:doubling", shown].astype(float)
     assert per_doubling.to_numpy() == pytest.approx(np.log(2) * table.loc["mediator", shown].astype(float))
 
 
@@ -152,7 +164,7 @@ def test_imputations_are_pooled(models):
     mean = (fit.coefficient("age") + other.coefficient("age")) / 2
     assert table.loc["age", "estimate"] == pytest.approx(mean)
     assert table.loc["treatment", "ratio_unit"] == "ratio of geometric means"
-    diagnostics = model_diagnostics([fit, other])
+    diagnostics = model_diagnostics([fit, other], terms=models.mediator.terms)
     assert diagnostics["imputations"] == 2
     assert diagnostics["converged"]
     assert sum(diagnostics["n_per_trial"].values()) == diagnostics["n"]

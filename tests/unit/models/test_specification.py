@@ -6,11 +6,11 @@ import pytest
 from scipy.stats import chi2
 
 from ipdmediation.data.transforms import from_analysis_scale
+from ipdmediation.models.build import random_part
 from ipdmediation.models.errors import MissingValueError, ModelError, OutcomeError
 from ipdmediation.models.results import FitStatus
 from ipdmediation.models.specification import (
     AnalysisSpecification,
-    _random_part,
     mediation_models,
     mediator_knots,
     mediator_scale,
@@ -159,7 +159,8 @@ def test_a_spline_bends_only_where_the_outcome_does(frame, trial_effects):
     """The likelihood gains from a spline by a chi-square of the columns added, as the truth is linear."""
     straight = mediation_models(frame, specification=specification(trial_effects=trial_effects))
     bent = mediation_models(frame, specification=specification(trial_effects=trial_effects, spline_knots=4))
-    assert bent.outcome_design.mediator_names == ("mediator[1]", "mediator[2]", "mediator[3]")
+    assert bent.outcome_design.names[1:4] == ("mediator[1]", "mediator[2]", "mediator[3]")
+    assert bent.outcome_design.mediator_positions.tolist() == [1, 2, 3]
     assert bent.mediator.names == straight.mediator.names
     assert bent.total.fit().log_likelihood == straight.total.fit().log_likelihood
     gain = 2 * (bent.outcome.fit().log_likelihood - straight.outcome.fit().log_likelihood)
@@ -170,7 +171,7 @@ def test_knots_are_given_or_those_of_the_frame(frame):
     chosen = specification(spline_knots=3, interaction=True)
     own = mediation_models(frame, specification=chosen)
     assert own.outcome_design.mediator_knots == mediator_knots(frame, specification=chosen)
-    assert own.outcome_design.mediator_names[-1] == "treatment:mediator[2]"
+    assert own.outcome_design.names[own.outcome_design.mediator_positions[-1]] == "treatment:mediator[2]"
     given = mediation_models(frame, specification=chosen, knots=(1.0, 2.0, 4.0))
     assert given.outcome_design.mediator_knots == (1.0, 2.0, 4.0)
 
@@ -196,7 +197,7 @@ def test_the_random_slope_beside_a_spline_is_that_of_the_mediator_itself(frame, 
     straight = mediation_models(frame, specification=specification(**chosen)).outcome
     models = mediation_models(frame, specification=specification(**chosen, spline_knots=3))
     bent = models.outcome
-    columns, names = _random_part(models.outcome_design, "random_slopes")
+    columns, names = random_part(models.outcome_design, "random_slopes")
     assert bent.random_names == straight.random_names == names == ("intercept", "treatment", "mediator")
     np.testing.assert_array_equal(columns[:, 2], models.mediator_values)
     gain = 2 * (bent.fit().log_likelihood - straight.fit().log_likelihood)

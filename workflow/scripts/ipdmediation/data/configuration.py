@@ -14,11 +14,16 @@ from ipdmediation.data.covariates import FormulaError, all_covariate_names
 from ipdmediation.data.errors import ConfigurationError, SourceError, listing, raise_all
 from ipdmediation.data.replicates import fewest_replicates
 from ipdmediation.data.stamp_formats import format_problem
-from ipdmediation.data.variables import ARMS, Variable, variables_from_config
+from ipdmediation.data.variables import ARMS, RESERVED_NAMES, Variable, variables_from_config
 
 FAMILY_TYPES = {"ordinal": "ordinal", "binary": "binary", "continuous": "continuous"}
 DTYPE_RANGE = range(-128, 128)
 TREATMENT = "treatment"  # in every study, beside the declared variables
+# what draws depend on, beside the resampling
+DRAWN_BY = (
+    "eligibility", "mediator", "outcome", "covariates", "interaction", "trial_effects", "standardisation",
+    "missing",
+)  # fmt: skip
 
 
 def resolve_source(source: Mapping[str, Any]) -> Path:
@@ -76,6 +81,36 @@ def eligibility_rules(config: Mapping[str, Any], analysis: str) -> list[dict[str
     return [*config["eligibility"], *resolve_analysis(config, analysis)["eligibility"]]
 
 
+def drawn_as(config: Mapping[str, Any], analysis: str) -> str:
+    """Return the first analysis with the same patients, models and resamples: both have the same draws.
+
+    Analyses that differ only in what is made of the draws, such as the kind of interval, its level or the
+    number of replicates, then differ in nothing else.
+
+    Parameters
+    ----------
+    config : mapping
+        The study's configuration.
+    analysis : str
+        Name of one of its analyses.
+
+    Examples
+    --------
+    >>> first = dict.fromkeys(DRAWN_BY, 0) | {"bootstrap": {"resampling": "stratified", "interval": "basic"}}
+    >>> analyses = {"primary": first, "bca": {"bootstrap": {"interval": "bca"}}, "direct": {"mediator": 1}}
+    >>> [drawn_as({"analyses": analyses}, name) for name in analyses]
+    ['primary', 'primary', 'direct']
+    """
+    own = _draws_of(config, analysis)
+    names: Mapping[str, Any] = config["analyses"]
+    return next(name for name in names if _draws_of(config, name) == own)
+
+
+def _draws_of(config: Mapping[str, Any], analysis: str) -> list[Any]:
+    settings = resolve_analysis(config, analysis)
+    return [*(settings[key] for key in DRAWN_BY), settings["bootstrap"]["resampling"]]
+
+
 def check_configuration(
     config: Mapping[str, Any], mappings: Mapping[str, Mapping[str, Any]], *, file: str = "configuration"
 ) -> None:
@@ -131,6 +166,11 @@ def _path_problems(config: Mapping[str, Any], mappings: Mapping[str, Mapping[str
 def _variable_problems(declared: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
     for name, entry in declared.items():
         where = f"variables.{name}"
+        if name in RESERVED_NAMES:
+            yield (
+                f"{where}: the tables use this name themselves; allowed: any name but "
+                + ", ".join(RESERVED_NAMES)
+            )
         if entry["type"] == "ordinal":
             if not all(_is_integer(level) for level in entry["levels"]):
                 found = listing(entry["levels"])

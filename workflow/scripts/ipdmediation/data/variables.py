@@ -11,6 +11,9 @@ VariableType = Literal["continuous", "binary", "ordinal", "categorical"]
 #: Columns that every harmonised trial has in front of its variables.
 KEY_COLUMNS = ("trial", "patient", "treatment")
 
+#: Names that no variable may have: columns and terms of the workflow's own tables.
+RESERVED_NAMES = (*KEY_COLUMNS, "imputation", "mediator", "intercept", "residual_sd")
+
 ARMS = {"control": 0, "treated": 1}
 
 

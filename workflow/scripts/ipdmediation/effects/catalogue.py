@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ipdmediation.effects.natural_effects import NATURAL_EFFECTS, OutcomeScales
 
@@ -28,6 +28,8 @@ class Effect:
         well: the key of the mediated effect, which says whether there is a share at all.
     undefined : str
         Why the analysis has no such effect; empty where it has.
+    at : float or None
+        Value of the mediator, in its own unit, that the effect is at; None for the others.
     """
 
     effect: str
@@ -36,6 +38,7 @@ class Effect:
     share_of: str | None = None
     mediated: Key | None = None
     undefined: str = ""
+    at: float | None = None
 
     @property
     def key(self) -> Key:
@@ -72,6 +75,19 @@ COEFFICIENT_EFFECTS = (
         scale="proportion",
         label="Proportion mediated, product of coefficients",
         share_of="total",
+    ),
+)
+
+# what an interaction puts in the place of one coefficient of the treatment, and of one of the mediator
+QUARTILES = {"q1": "lower quartile", "median": "median", "q3": "upper quartile"}
+SLOPES_BY_ARM = (
+    Effect(
+        effect="mediator_effect_control",
+        scale="coefficient",
+        label="Mediator on the outcome, in the controls",
+    ),
+    Effect(
+        effect="mediator_effect_treated", scale="coefficient", label="Mediator on the outcome, in the treated"
     ),
 )
 
@@ -130,6 +146,52 @@ def scale_label(scale: str) -> str:
     return SCALE_LABELS[scale]
 
 
+def coefficient_catalogue(
+    *, interaction: bool, linear: bool, quartiles: Sequence[float]
+) -> tuple[Effect, ...]:
+    """Return the entries that are made of coefficients alone.
+
+    Parameters
+    ----------
+    interaction : bool
+        Whether the outcome model has treatment x mediator. The treatment's coefficient is then shown at the
+        quartiles of the mediator and the mediator's by arm, and the proportions of coefficients undefined.
+    linear : bool
+        Whether the mediator has one slope in each arm.
+    quartiles : sequence of float
+        The three of them, in the mediator's unit.
+
+    Examples
+    --------
+    >>> entries = coefficient_catalogue(interaction=True, linear=True, quartiles=[14, 41, 120])
+    >>> [effect.effect for effect in entries][:4]
+    ['total', 'direct_at_q1', 'direct_at_median', 'direct_at_q3']
+    """
+    entries: list[Effect] = []
+    for effect in COEFFICIENT_EFFECTS:
+        if effect.effect in MEDIATOR_SLOPE_EFFECTS and not linear:
+            continue
+        if not interaction:
+            entries.append(effect)
+        elif effect.effect == "direct":
+            entries += [
+                Effect(
+                    effect=f"direct_at_{name}",
+                    scale="coefficient",
+                    label=f"Treatment, the mediator at its {words}",
+                    at=float(value),
+                )
+                for (name, words), value in zip(QUARTILES.items(), quartiles, strict=True)
+            ]
+        elif effect.effect == "mediator_effect":
+            entries += SLOPES_BY_ARM
+        elif effect.effect in DIRECT_COEFFICIENT_EFFECTS:
+            entries.append(replace(effect, undefined=NO_SINGLE_DIRECT_COEFFICIENT))
+        else:
+            entries.append(effect)
+    return tuple(entries)
+
+
 def natural_catalogue(scales: OutcomeScales) -> tuple[Effect, ...]:
     """Return the entries of `natural_effects`, all scales of an effect together."""
     return tuple(
@@ -153,20 +215,26 @@ def four_way_catalogue(scales: OutcomeScales, *, controlled_at: Sequence[float])
     controlled_at : sequence of float
         Values of the mediator, in its own unit.
     """
-    held = [f"{value:g}" for value in controlled_at]
+    held = [(f"{value:g}", float(value)) for value in controlled_at]
     return (
         *(
-            Effect(effect=f"cde_{value}", scale=scale, label=f"Direct effect, the mediator held at {value}")
-            for value in held
+            Effect(
+                effect=f"cde_{text}",
+                scale=scale,
+                label=f"Direct effect, the mediator held at {text}",
+                at=value,
+            )
+            for text, value in held
             for scale in scales.names
         ),
         *(
             Effect(
-                effect=f"int_ref_{value}",
+                effect=f"int_ref_{text}",
                 scale=scale,
-                label=f"Interaction without mediation, against the mediator held at {value}",
+                label=f"Interaction without mediation, against the mediator held at {text}",
+                at=value,
             )
-            for value in held
+            for text, value in held
             for scale in scales.additive
         ),
         *(

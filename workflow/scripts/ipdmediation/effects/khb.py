@@ -44,4 +44,5 @@ def khb(predictors: FloatArray) -> FloatArray:
     """
     untreated, _, direct, treated = predictors
     total, indirect = treated - untreated, treated - direct
-    return np.array([total, indirect, np.divide(indirect, total)])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.array([total, indirect, np.divide(indirect, total)])

@@ -42,7 +42,8 @@ def log_or_difference(paths: PathCoefficients) -> float:
     >>> round(log_or_difference(paths), 3)
     0.121
     """
-    return float(1 - np.divide(paths.direct, paths.total))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return float(1 - np.divide(paths.direct, paths.total))
 
 
 def log_or_product(paths: PathCoefficients) -> float:
@@ -53,7 +54,8 @@ def log_or_product(paths: PathCoefficients) -> float:
     VanderWeele & Vansteelandt 2010, American Journal of Epidemiology 172:1339.
     """
     indirect = paths.treatment_on_mediator * paths.mediator_effect
-    return float(np.divide(indirect, indirect + paths.direct))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return float(np.divide(indirect, indirect + paths.direct))
 
 
 def coefficient_effects(paths: PathCoefficients) -> NDArray[np.float64]:

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from ipdmediation.effects.catalogue import (
-    COEFFICIENT_EFFECTS,
-    DIRECT_COEFFICIENT_EFFECTS,
     KHB_EFFECTS,
-    MEDIATOR_SLOPE_EFFECTS,
-    NO_SINGLE_DIRECT_COEFFICIENT,
     Effect,
+    coefficient_catalogue,
     four_way_catalogue,
     natural_catalogue,
 )
@@ -22,16 +19,93 @@ from ipdmediation.effects.four_way import controlled_direct_effects, interaction
 from ipdmediation.effects.khb import khb
 from ipdmediation.effects.log_odds import PathCoefficients, coefficient_effects
 from ipdmediation.effects.natural_effects import OutcomeScales, natural_effects
+from ipdmediation.effects.predictors import MediatorTerms, first_column
 from ipdmediation.effects.standardisation import Standardisation, StandardisationOptions
-from ipdmediation.models.design import MEDIATOR, TREATMENT
-from ipdmediation.models.results import FloatArray, IntArray, Refit
+from ipdmediation.models.results import FloatArray, Refit
 from ipdmediation.models.specification import (
     AnalysisSpecification,
     MediationModels,
     VariableLevels,
     mediation_models,
     mediator_knots,
+    mediator_scale,
 )
+
+
+@dataclass(frozen=True)
+class CoefficientEffects:
+    """The effects that are made of coefficients alone.
+
+    Attributes
+    ----------
+    treatment : tuple of int
+        Where the treatment's coefficient is in the mediator, the total and the outcome model.
+    mediator : MediatorTerms
+        The mediator's columns in the outcome model.
+    interaction : bool
+        Whether some of these are products with treatment.
+    quartiles : ndarray, shape (3, J)
+        What treatment changes in these columns, at the quartiles of the mediator.
+    slopes : ndarray, shape (2, J)
+        The columns for one unit of a linear mediator, by arm.
+    """
+
+    treatment: tuple[int, int, int]
+    mediator: MediatorTerms
+    interaction: bool
+    quartiles: FloatArray
+    slopes: FloatArray
+
+    @classmethod
+    def of(
+        cls, models: MediationModels, frame: pd.DataFrame, *, quartiles: Sequence[float]
+    ) -> CoefficientEffects:
+        """Prepare the models of a cohort; `quartiles` are those of the mediator in its own unit."""
+        designs = (models.mediator_design, models.total_design, models.outcome_design)
+        at_mediator, at_total, at_outcome = (
+            first_column(model, design) + design.treatment_position
+            for model, design in zip((models.mediator, models.total, models.outcome), designs, strict=True)
+        )
+        terms = MediatorTerms.of(models.outcome, models.outcome_design, frame)
+        untreated, treated = terms.columns(mediator_scale(quartiles, specification=models.specification))
+        return cls(
+            treatment=(at_mediator, at_total, at_outcome),
+            mediator=terms,
+            interaction=models.outcome_design.interaction,
+            quartiles=treated - untreated,
+            slopes=terms.columns([1.0])[:, 0],
+        )
+
+    def evaluate(self, fits: Sequence[Refit]) -> FloatArray:
+        """Return the effects of `coefficient_catalogue`, in its order."""
+        mediator, total, outcome = fits
+        at_mediator, at_total, at_outcome = self.treatment
+        direct, own = outcome.estimates[at_outcome], outcome.estimates[self.mediator.positions]
+        slopes = self.slopes @ own
+        paths = PathCoefficients(
+            total=float(total.estimates[at_total]),
+            direct=float(direct),
+            treatment_on_mediator=float(mediator.estimates[at_mediator]),
+            mediator_effect=float(slopes[0]),
+        )
+        if self.interaction:
+            at_quartiles = direct + self.quartiles @ own
+            by_arm, undefined = (slopes, 2) if self.mediator.linear else (slopes[:0], 1)
+            return np.concatenate(
+                [
+                    [paths.total],
+                    at_quartiles,
+                    [paths.treatment_on_mediator],
+                    by_arm,
+                    np.full(undefined, np.nan),
+                ]
+            )
+        values = coefficient_effects(paths)
+        return values if self.mediator.linear else values[_WITHOUT_SLOPE]
+
+
+# of coefficient_effects: all but the mediator's slope and the product that it is a factor of
+_WITHOUT_SLOPE = [0, 1, 2, 4]
 
 
 @dataclass(frozen=True)
@@ -51,7 +125,7 @@ class MediationEffects:
     effects: tuple[Effect, ...]
     _standardisation: Standardisation
     _scales: OutcomeScales
-    _coefficients: IntArray
+    _coefficients: CoefficientEffects
 
     @classmethod
     def of(
@@ -61,6 +135,7 @@ class MediationEffects:
         *,
         options: StandardisationOptions,
         utility: Sequence[float] | None = None,
+        quartiles: Sequence[float] | None = None,
     ) -> MediationEffects:
         """Prepare the effects of a completed cohort.
 
@@ -73,6 +148,8 @@ class MediationEffects:
         options : StandardisationOptions
         utility : sequence of float or None
             Weight of each outcome level, in increasing order of the codes.
+        quartiles : sequence of float or None
+            Of the mediator, as `mediator_quartiles` returns them; None for those of the frame.
 
         Raises
         ------
@@ -81,22 +158,23 @@ class MediationEffects:
         """
         scales = OutcomeScales.of(models.outcome_levels, utility=utility)
         standardisation = Standardisation.of(models, frame, options=options)
-        coefficients = [
-            position
-            for position, effect in enumerate(COEFFICIENT_EFFECTS)
-            if standardisation.linear or effect.effect not in MEDIATOR_SLOPE_EFFECTS
-        ]
+        if quartiles is None:
+            quartiles = mediator_quartiles(frame, specification=models.specification)
         return cls(
             models=models,
             effects=(
-                *(_in_analysis(COEFFICIENT_EFFECTS[position], models) for position in coefficients),
+                *coefficient_catalogue(
+                    interaction=models.outcome_design.interaction,
+                    linear=standardisation.linear,
+                    quartiles=quartiles,
+                ),
                 *KHB_EFFECTS,
                 *natural_catalogue(scales),
                 *four_way_catalogue(scales, controlled_at=options.controlled_at),
             ),
             _standardisation=standardisation,
             _scales=scales,
-            _coefficients=np.array(coefficients, dtype=np.int64),
+            _coefficients=CoefficientEffects.of(models, frame, quartiles=quartiles),
         )
 
     def evaluate(self, fits: Sequence[Refit], weights: FloatArray) -> FloatArray:
@@ -112,6 +190,7 @@ class MediationEffects:
         Returns
         -------
         ndarray, shape (effects,)
+            A ratio is infinite or missing where its denominator is 0.
         """
         mediator, _, outcome = fits
         cells = self._standardisation.cells(mediator, outcome, weights)
@@ -120,7 +199,7 @@ class MediationEffects:
         reference, mediated = interaction_components(natural, controlled, self._scales)
         return np.concatenate(
             [
-                coefficient_effects(self._paths(fits))[self._coefficients],
+                self._coefficients.evaluate(fits),
                 khb(cells.predictors),
                 natural.ravel(),
                 controlled.ravel(),
@@ -129,25 +208,22 @@ class MediationEffects:
             ]
         )
 
-    def _paths(self, fits: Sequence[Refit]) -> PathCoefficients:
-        mediator, total, outcome = fits
-        models = self.models
-        slope = np.nan
-        if self._standardisation.linear:
-            slope = outcome.estimates[models.outcome.names.index(MEDIATOR)]
-        return PathCoefficients(
-            total=float(total.estimates[models.total.names.index(TREATMENT)]),
-            direct=float(outcome.estimates[models.outcome.names.index(TREATMENT)]),
-            treatment_on_mediator=float(mediator.estimates[models.mediator.names.index(TREATMENT)]),
-            mediator_effect=float(slope),
-        )
 
+def mediator_quartiles(
+    frame: pd.DataFrame, *, specification: AnalysisSpecification
+) -> tuple[float, float, float]:
+    """Return the quartiles of the mediator in its own unit.
 
-def _in_analysis(effect: Effect, models: MediationModels) -> Effect:
-    """Mark a coefficient effect that an interaction leaves without a meaning."""
-    if models.specification.interaction and effect.effect in DIRECT_COEFFICIENT_EFFECTS:
-        return replace(effect, undefined=NO_SINGLE_DIRECT_COEFFICIENT)
-    return effect
+    Parameters
+    ----------
+    frame : DataFrame
+        A cohort; for effects that are pooled over imputations all completed data sets together, so that they
+        have their quartiles in common.
+    specification : AnalysisSpecification
+    """
+    values = frame[specification.mediator].to_numpy(dtype=np.float64)
+    low, middle, high = np.quantile(values, (0.25, 0.5, 0.75)).tolist()
+    return low, middle, high
 
 
 def effects_by_imputation(
@@ -173,7 +249,8 @@ def effects_by_imputation(
         Makes of a completed data set the frame that its replicates are drawn from; None where it is the same.
     """
     knots = mediator_knots(completed, specification=specification)
+    quartiles = mediator_quartiles(completed, specification=specification)
     for _, rows in completed.groupby("imputation"):
         frame = (rows if resampled is None else resampled(rows)).reset_index(drop=True)
         models = mediation_models(frame, specification=specification, variables=variables, knots=knots)
-        yield MediationEffects.of(models, frame, options=options, utility=utility)
+        yield MediationEffects.of(models, frame, options=options, utility=utility, quartiles=quartiles)

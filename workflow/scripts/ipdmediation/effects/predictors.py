@@ -14,22 +14,27 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from ipdmediation.effects.standardisation_kernels import linear_predictor
-from ipdmediation.models.design import TREATMENT, Design
+from ipdmediation.models.design import Design
 from ipdmediation.models.results import (
     FloatArray,
     IntArray,
     Model,
     Refit,
 )
+from ipdmediation.models.terms import INTERCEPT, TREATMENT
 
-INTERCEPT = "intercept"
 ARMS = (0, 1)
 
 
 def random_names(model: Model) -> tuple[str, ...]:
-    """Return the names of a model's random effects, none for a model with fixed effects only."""
+    """Return the roles of a model's random effects, none for a model with fixed effects only."""
     names: tuple[str, ...] = getattr(model, "random_names", ())
     return names
+
+
+def first_column(model: Model, design: Design) -> int:
+    """Return where the coefficient of a design's first column is among the model's estimates."""
+    return len(model.names) - len(design.terms)
 
 
 @dataclass(frozen=True)
@@ -41,7 +46,7 @@ class ArmPredictor:
     control, added : (p, n) and (d, n) columns under control, and what treatment changes in them.
     control_positions, added_positions : where their coefficients are among the model's estimates.
     trials : (n,) codes of the trials, for conditional modes.
-    random_names : (q,) names of the random effects.
+    random_names : (q,) roles of the random effects: intercept, treatment, mediator.
     """
 
     control: FloatArray
@@ -52,20 +57,18 @@ class ArmPredictor:
     random_names: tuple[str, ...]
 
     @classmethod
-    def of(
-        cls, model: Model, design: Design, frame: pd.DataFrame, *, leave_out: Sequence[str] = ()
-    ) -> ArmPredictor:
-        """Prepare a model for the patients of a frame; `leave_out` names the columns of the mediator."""
-        kept = [j for j, name in enumerate(design.names) if name not in leave_out]
-        mediator = None if len(kept) == len(design.names) else np.zeros(len(frame))
+    def of(cls, model: Model, design: Design, frame: pd.DataFrame) -> ArmPredictor:
+        """Prepare a model for the patients of a frame."""
+        kept = np.setdiff1d(np.arange(len(design.terms)), design.mediator_positions)
+        mediator = np.zeros(len(frame)) if design.mediator_positions.size else None
         control, treated = np.swapaxes(_columns_by_arm(design, frame, mediator)[:, :, kept], 1, 2)
         added = treated - control
-        positions = np.array([model.names.index(design.names[j]) for j in kept], dtype=np.int64)
+        positions = first_column(model, design) + kept
         in_control, in_added = control.any(axis=1), added.any(axis=1)
         columns, at = [control[in_control]], [positions[in_control]]
-        if INTERCEPT in model.names:
+        if not model.n_thresholds:  # then the intercept comes first
             columns.insert(0, np.ones((1, len(frame))))
-            at.insert(0, np.array([model.names.index(INTERCEPT)], dtype=np.int64))
+            at.insert(0, np.zeros(1, dtype=np.int64))
         return cls(
             control=np.ascontiguousarray(np.vstack(columns)),
             added=np.ascontiguousarray(added[in_added]),
@@ -97,12 +100,10 @@ class MediatorTerms:
 
     Attributes
     ----------
-    names : (J,) columns: `mediator` and `treatment:mediator`, or those of a spline.
     positions : (J,) where their coefficients are among the outcome model's estimates.
     linear : whether g_a(m) is a slope times m.
     """
 
-    names: tuple[str, ...]
     positions: IntArray
     linear: bool
     _design: Design
@@ -111,10 +112,8 @@ class MediatorTerms:
     @classmethod
     def of(cls, model: Model, design: Design, frame: pd.DataFrame) -> MediatorTerms:
         """Take the terms of a design."""
-        names = design.mediator_names
         return cls(
-            names=names,
-            positions=np.array([model.names.index(name) for name in names], dtype=np.int64),
+            positions=first_column(model, design) + design.mediator_positions,
             linear=not design.mediator_knots,
             _design=design,
             _row=frame.iloc[[0]],
@@ -124,10 +123,9 @@ class MediatorTerms:
         """Return the (2, values, J) terms at mediator values, by arm."""
         mediator = np.asarray(values, dtype=np.float64)
         if not mediator.size:
-            return np.zeros((2, 0, len(self.names)))
-        kept = [self._design.names.index(name) for name in self.names]
+            return np.zeros((2, 0, self.positions.size))
         rows = self._row.iloc[np.zeros(mediator.size, dtype=np.intp)]
-        return _columns_by_arm(self._design, rows, mediator)[:, :, kept]
+        return _columns_by_arm(self._design, rows, mediator)[:, :, self._design.mediator_positions]
 
 
 def _columns_by_arm(design: Design, frame: pd.DataFrame, mediator: FloatArray | None) -> FloatArray:
@@ -143,7 +141,7 @@ def _columns_by_arm(design: Design, frame: pd.DataFrame, mediator: FloatArray | 
 def arm_variances(fit: Refit, names: Sequence[str], *, given: str | None = None) -> FloatArray:
     """Return the (2,) variance of a new trial's random intercept and treatment slope together, by arm.
 
-    With `given`, the variance that is left when the random effect of that name is known.
+    With `given`, the variance that is left when the random effect of that role is known.
     """
     covariance, parts = fit.random_covariance, _arm_parts(names)
     variances: FloatArray = np.sum(parts * (covariance @ parts), axis=0)
@@ -155,7 +153,7 @@ def arm_variances(fit: Refit, names: Sequence[str], *, given: str | None = None)
 
 
 def arm_slopes(fit: Refit, names: Sequence[str], *, on: str) -> FloatArray:
-    """Return the (2,) regression, by arm, of the same random part on the random effect named `on`."""
+    """Return the (2,) regression, by arm, of the same random part on the random effect of role `on`."""
     covariance, at = fit.random_covariance, list(names).index(on)
     if not covariance[at, at] > 0:
         return np.zeros(2)

@@ -30,10 +30,10 @@ from ipdmediation.effects.predictors import (
     arm_variances,
 )
 from ipdmediation.effects.quadrature import Rule, gauss_hermite, hermite_order, mediator_rule
-from ipdmediation.models.design import MEDIATOR
 from ipdmediation.models.errors import ModelError
 from ipdmediation.models.results import FloatArray, IntArray, Refit
 from ipdmediation.models.specification import MediationModels, mediator_scale
+from ipdmediation.models.terms import MEDIATOR
 
 CELLS = ((0, 0), (0, 1), (1, 0), (1, 1))
 MEDIATOR_DISTRIBUTIONS = ("gaussian", "empirical")
@@ -172,7 +172,7 @@ class Standardisation:
         """
         terms = MediatorTerms.of(models.outcome, models.outcome_design, frame)
         mediator = ArmPredictor.of(models.mediator, models.mediator_design, frame)
-        outcome = ArmPredictor.of(models.outcome, models.outcome_design, frame, leave_out=terms.names)
+        outcome = ArmPredictor.of(models.outcome, models.outcome_design, frame)
         if options.population == "new_trial" and not outcome.random_names:
             raise ModelError("effects in a new trial need random trial effects in the models")
         if options.mediator_distribution == "empirical" and not terms.linear:

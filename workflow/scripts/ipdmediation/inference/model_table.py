@@ -1,6 +1,7 @@
 """A model's estimates, pooled over imputations, as a table with names that a reader understands."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -10,15 +11,20 @@ from scipy.special import stdtr, stdtrit
 from ipdmediation.data.variables import Variable
 from ipdmediation.inference.pooling import pool_estimates
 from ipdmediation.inference.wald import pooled_wald_test
+from ipdmediation.models.errors import FitWarning
 from ipdmediation.models.results import ModelFit
 from ipdmediation.models.specification import AnalysisSpecification
-from ipdmediation.models.splines import is_spline_term
+from ipdmediation.models.terms import Term, doubling_term, random_terms, residual_term
 
 COLUMNS = [
     "model",
     "component",
     "term",
+    "kind",
+    "variable",
+    "level",
     "label",
+    "unit",
     "estimate",
     "se",
     "ci_low",
@@ -29,25 +35,95 @@ COLUMNS = [
     "ratio_high",
     "ratio_unit",
 ]
+COMPONENTS = ("coefficient", "trial", "threshold", "variance")
 RATIOS = {"ordinal": "common odds ratio", "binary": "odds ratio"}
 RANDOM_EFFECTS = {
     "intercept": "intercept",
     "treatment": "treatment effect",
     "mediator": "mediator effect",
 }
-SPREADS = {"sd": "SD", "cor": "correlation"}
 LOG_TRANSFORMS = ("log", "log1p")
+DOUBLING = "doubling"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Words:
+    """What the terms of an analysis are called.
+
+    Attributes
+    ----------
+    specification : AnalysisSpecification
+        The analysis.
+    variables : mapping of str to Variable
+        Common variables, for labels and units.
+    arms, trials : mapping
+        Labels of the arms and of the trials.
+    """
+
+    specification: AnalysisSpecification
+    variables: Mapping[str, Variable]
+    arms: Mapping[str, Mapping[str, str]]
+    trials: Mapping[str, str]
+
+    def label(self, term: Term) -> str:
+        """Return what a term is called, without its unit."""
+        if term.parts:
+            return self._of_parts(term)
+        if term.kind in ("trial", "covariate"):
+            return self._of_level(term)
+        known = {
+            "treatment": f"{self._treatment} vs {self.arms['control']['label'].lower()}",
+            "mediator": self._mediator,
+            "mediator_doubling": self._mediator,
+            "spline": f"{self._mediator}, spline term {term.level}: coefficient",
+            "intercept": "Intercept",
+            "residual": "Residual SD",
+        }
+        # what a formula computes has no label but its own text
+        return known.get(term.kind, term.id)
+
+    def unit(self, term: Term) -> str:
+        """Return what a coefficient is per; empty where it is of a level, an arm or a trial."""
+        if term.kind == "mediator_doubling":
+            return DOUBLING
+        if term.kind in ("mediator", "interaction"):
+            return mediator_unit(self.specification, self.variables)
+        if term.kind == "covariate" and not term.level and term.variable in self.variables:
+            return self.variables[term.variable].unit or ""
+        if term.kind == "formula":
+            return " x ".join(filter(None, map(self.unit, term.parts)))
+        return ""
+
+    @property
+    def _treatment(self) -> str:
+        return self.arms["treated"]["label"]
+
+    @property
+    def _mediator(self) -> str:
+        return self.variables[self.specification.mediator].label
+
+    def _of_parts(self, term: Term) -> str:
+        if term.kind == "random":
+            statistic = "SD" if len(term.parts) == 1 else "correlation"
+            named = " and ".join(RANDOM_EFFECTS[part.kind] for part in term.parts)
+            return f"Between trials: {statistic} of {named}"
+        labels = [self._treatment if part.kind == "treatment" else self.label(part) for part in term.parts]
+        if term.kind == "interaction":
+            return f"{labels[0]} x {labels[1].lower()}"
+        return " x ".join(labels)
+
+    def _of_level(self, term: Term) -> str:
+        # a formula may use the trial, which is no variable of the configuration
+        if term.variable == "trial":
+            return f"Trial: {self.trials[term.level]}"
+        variable = self.variables[term.variable]
+        if not term.level:
+            return variable.label
+        return f"{variable.label}: {variable.level_labels.get(term.level, term.level)}"
 
 
 def model_table(
-    fits: Sequence[ModelFit],
-    *,
-    model: str,
-    level: float,
-    specification: AnalysisSpecification,
-    variables: Mapping[str, Variable],
-    arms: Mapping[str, Mapping[str, str]],
-    trials: Mapping[str, str],
+    fits: Sequence[ModelFit], *, model: str, terms: Sequence[Term], level: float, words: Words
 ) -> pd.DataFrame:
     """Return the estimates of one model, pooled over completed data sets by Rubin's rules.
 
@@ -57,40 +133,48 @@ def model_table(
         The same model fitted to each completed data set.
     model : {"mediator", "total", "outcome"}
         Which model it is.
+    terms : sequence of Term
+        What its estimates are.
     level : float
         Coverage of the intervals.
-    specification : AnalysisSpecification
-        The analysis.
-    variables : mapping of str to Variable
-        Common variables, for labels and units.
-    arms, trials : mapping
-        Labels of the arms and of the trials.
+    words : Words
+        Labels and units.
 
     Returns
     -------
     DataFrame
-        Columns `COLUMNS`: first the coefficients, then trials, thresholds and variances. `ratio` is the
+        Columns `COLUMNS`: first the coefficients, then trials, thresholds and variances. `term`, `kind`,
+        `variable` and `level` say what a row is, `label` and `unit` are for a reader. `ratio` is the
         exponential of a coefficient on a log scale, for a better outcome in models of the outcome; the terms
-        of a spline, which mean something together only, have none.
+        of a spline, which mean something together only, have none. An infinite estimate is missing.
     """
     tables = [fit.table(level) for fit in fits]
-    table = tables[0][["component", "term"]].copy()
     pooled = pool_estimates(
         [each["estimate"].to_numpy() for each in tables], [each["se"].to_numpy() ** 2 for each in tables]
     )
     quantile = stdtrit(pooled.degrees_of_freedom, 0.5 + level / 2)
-    table["estimate"], table["se"] = pooled.estimate, pooled.se
-    table["ci_low"] = pooled.estimate - quantile * pooled.se
-    table["ci_high"] = pooled.estimate + quantile * pooled.se
     with np.errstate(divide="ignore", invalid="ignore"):
-        table["p_value"] = 2 * stdtr(pooled.degrees_of_freedom, -np.abs(pooled.estimate / pooled.se))
-    table = _with_doubling(table, specification)
-    table["model"] = model
-    table["label"] = [_label(term, specification, variables, arms, trials) for term in table["term"]]
-    return _with_ratios(table, fits[0].family, specification, variables)[COLUMNS]
+        p_values = 2 * stdtr(pooled.degrees_of_freedom, -np.abs(pooled.estimate / pooled.se))
+    every = [*terms, *_variance_terms(fits[0])]
+    table = pd.DataFrame(
+        {
+            "model": model,
+            "component": [_component(term) for term in every],
+            **_described(every, words),
+            "estimate": pooled.estimate,
+            "se": pooled.se,
+            "ci_low": pooled.estimate - quantile * pooled.se,
+            "ci_high": pooled.estimate + quantile * pooled.se,
+            "p_value": p_values,
+        }
+    )
+    if words.specification.transform in LOG_TRANSFORMS:
+        table = _with_doubling(table, every, words)
+    table = table.sort_values("component", key=lambda column: column.map(COMPONENTS.index), kind="stable")
+    return _with_ratios(table, fits[0].family, words.specification)[COLUMNS]
 
 
-def model_diagnostics(fits: Sequence[ModelFit]) -> dict[str, Any]:
+def model_diagnostics(fits: Sequence[ModelFit], *, terms: Sequence[Term]) -> dict[str, Any]:
     """Return how the fits of one model ended, the worst of all imputations where they differ.
 
     A model with a spline of the mediator also has `nonlinearity`, the Wald test of all terms but the linear.
@@ -108,13 +192,11 @@ def model_diagnostics(fits: Sequence[ModelFit]) -> dict[str, Any]:
         "log_likelihood": [fit.log_likelihood for fit in fits],
         "gradient_norm": max(fit.gradient_norm for fit in fits),
         "iterations": max(fit.iterations for fit in fits),
-        "warnings": sorted({warning for fit in fits for warning in fit.warnings}),
+        "warnings": [
+            {"kind": type(warning).__name__, "message": str(warning)} for warning in pooled_warnings(fits)
+        ],
     }
-    bent = [
-        position
-        for position, name in enumerate(first.names)
-        if is_spline_term(name) and not name.endswith("[1]")
-    ]
+    bent = [position for position, term in enumerate(terms) if term.kind == "spline" and term.level != "1"]
     if bent:
         test = pooled_wald_test(
             [fit.estimates[bent] for fit in fits], [fit.covariance[np.ix_(bent, bent)] for fit in fits]
@@ -125,6 +207,19 @@ def model_diagnostics(fits: Sequence[ModelFit]) -> dict[str, Any]:
     return diagnostics
 
 
+def pooled_warnings(fits: Sequence[ModelFit]) -> list[FitWarning]:
+    """Return what a reader of a pooled model has to know, each once, and how many data sets it concerns."""
+    counts: dict[tuple[type[FitWarning], str], int] = {}
+    for fit in fits:
+        for warning in fit.warnings:
+            key = type(warning), str(warning)
+            counts[key] = counts.get(key, 0) + 1
+    return [
+        kind(message if count == len(fits) else f"{message} (in {count} of {len(fits)} completed data sets)")
+        for (kind, message), count in counts.items()
+    ]
+
+
 def mediator_unit(specification: AnalysisSpecification, variables: Mapping[str, Variable]) -> str:
     """Return the unit of the mediator on its analysis scale, such as ``ln mL``."""
     unit = variables[specification.mediator].unit or "unit"
@@ -133,76 +228,45 @@ def mediator_unit(specification: AnalysisSpecification, variables: Mapping[str, 
     return f"{unit}^(1/3)" if specification.transform == "cube_root" else unit
 
 
-def _with_doubling(table: pd.DataFrame, specification: AnalysisSpecification) -> pd.DataFrame:
-    """Add the mediator's coefficient per doubling, which a reader grasps, below that per log unit."""
-    rows = table[table["term"] == "mediator"]
-    if rows.empty or specification.transform not in LOG_TRANSFORMS:
-        return table
-    doubling = rows.assign(term="mediator per doubling")
-    doubling[["estimate", "se", "ci_low", "ci_high"]] *= np.log(2)
-    position = rows.index[0] + 1
-    return pd.concat([table[:position], doubling, table[position:]], ignore_index=True)
+def _described(terms: Sequence[Term], words: Words) -> dict[str, list[str]]:
+    return {
+        "term": [term.id for term in terms],
+        "kind": [term.kind for term in terms],
+        "variable": [term.variable for term in terms],
+        "level": [term.level for term in terms],
+        "label": [words.label(term) for term in terms],
+        "unit": [words.unit(term) for term in terms],
+    }
 
 
-def _with_ratios(
-    table: pd.DataFrame,
-    family: str,
-    specification: AnalysisSpecification,
-    variables: Mapping[str, Variable],
-) -> pd.DataFrame:
-    logarithmic_mediator = table["model"].iloc[0] == "mediator" and specification.transform in LOG_TRANSFORMS
-    name = "ratio of geometric means" if logarithmic_mediator else RATIOS.get(family, "")
-    order = ["coefficient", "trial", "threshold", "variance"]
-    table = table.sort_values("component", key=lambda column: column.map(order.index), kind="stable")
-    shown = (
-        table["component"].isin(["coefficient", "trial"]) & ~table["term"].map(is_spline_term) & bool(name)
-    )
-    for ratio, column in (("ratio", "estimate"), ("ratio_low", "ci_low"), ("ratio_high", "ci_high")):
-        table[ratio] = np.exp(table[column].where(shown))
-    unit = mediator_unit(specification, variables)
-    per = {"mediator": f"{name} per 1 {unit}", "mediator per doubling": f"{name} per doubling"}
-    table["ratio_unit"] = [
-        per.get(term, name) if ratio else "" for term, ratio in zip(table["term"], shown, strict=True)
-    ]
+def _component(term: Term) -> str:
+    if term.kind in ("trial", "threshold"):
+        return term.kind
+    return "variance" if term.kind in ("random", "residual") else "coefficient"
+
+
+def _variance_terms(fit: ModelFit) -> list[Term]:
+    """Return the terms of the rows that `ModelFit.table` has below its estimates."""
+    terms = [] if fit.random_effects is None else [*random_terms(fit.random_effects.names)]
+    return terms if fit.residual_variance is None else [*terms, residual_term()]
+
+
+def _with_doubling(table: pd.DataFrame, terms: Sequence[Term], words: Words) -> pd.DataFrame:
+    """Add the mediator's coefficient for twice the value, which a reader grasps, below that per log unit."""
+    for position, term in enumerate(terms):
+        if term.kind == "mediator":
+            row = table.iloc[[position]].assign(**_described([doubling_term(term)], words))
+            row[["estimate", "se", "ci_low", "ci_high"]] *= np.log(2)
+            return pd.concat([table[: position + 1], row, table[position + 1 :]], ignore_index=True)
     return table
 
 
-def _label(
-    term: str,
-    specification: AnalysisSpecification,
-    variables: Mapping[str, Variable],
-    arms: Mapping[str, Mapping[str, str]],
-    trials: Mapping[str, str],
-) -> str:
-    treatment = arms["treated"]["label"]
-    mediator = variables[specification.mediator].label
-    known = {
-        "treatment": f"{treatment} vs {arms['control']['label'].lower()}",
-        "mediator": f"{mediator}, per 1 {mediator_unit(specification, variables)}",
-        "mediator per doubling": f"{mediator}, per doubling",
-        "intercept": "Intercept",
-        "residual_sd": "Residual SD",
-        "treatment:mediator": f"{treatment} x {mediator.lower()}",
-    }
-    if term in known:
-        return known[term]
-    if term.startswith(("sd(", "cor(")):
-        kind, _, effects = term.rstrip(")").partition("(")
-        named = " and ".join(RANDOM_EFFECTS[effect] for effect in effects.split(","))
-        return f"Between trials: {SPREADS[kind]} of {named}"
-    if ":" in term:
-        parts = [_label(part, specification, variables, arms, trials) for part in term.split(":")]
-        return " x ".join([parts[0].replace(known["treatment"], treatment), *parts[1:]])
-    name, _, level = term.removesuffix("]").partition("[")
-    if name == "trial":
-        return f"Trial: {trials[level]}"
-    if name == "mediator":
-        return f"{mediator}, spline term {level}: coefficient"
-    # what a formula computes has no label but its own name
-    return _covariate_label(variables[name], level) if name in variables else term
-
-
-def _covariate_label(variable: Variable, level: str) -> str:
-    if level:
-        return f"{variable.label}: {variable.level_labels.get(level, level)}"
-    return f"{variable.label}, per {variable.unit}" if variable.unit else variable.label
+def _with_ratios(table: pd.DataFrame, family: str, specification: AnalysisSpecification) -> pd.DataFrame:
+    of_mediator = table["model"].eq("mediator").all() and specification.transform in LOG_TRANSFORMS
+    name = "ratio of geometric means" if of_mediator else RATIOS.get(family, "")
+    shown = table["component"].isin(["coefficient", "trial"]) & ~table["kind"].isin(["spline", "intercept"])
+    shown &= bool(name)
+    for ratio, column in (("ratio", "estimate"), ("ratio_low", "ci_low"), ("ratio_high", "ci_high")):
+        table[ratio] = np.exp(table[column].where(shown))
+    table["ratio_unit"] = np.where(shown, name, "")
+    return table

@@ -22,6 +22,7 @@ from ipdmediation.inference.intervals import (
 COLUMNS = [
     "effect",
     "scale",
+    "at",
     "estimate",
     "ci_low",
     "ci_high",
@@ -130,6 +131,7 @@ def summarise_effects(
             {
                 "effect": effect.effect,
                 "scale": effect.scale,
+                "at": effect.at,
                 "p_bound": False,
                 "interval": interval,
                 "replicates": len(draws),

@@ -7,7 +7,6 @@ logit P(Y <= k) = threshold[k] - x'beta, so a positive coefficient shifts toward
 from __future__ import annotations
 
 import itertools
-import warnings
 from collections.abc import Sequence
 
 import numpy as np
@@ -17,8 +16,6 @@ from scipy import linalg
 from ipdmediation.models import cumulative_link_kernels as kernels
 from ipdmediation.models.errors import (
     ConvergenceWarning,
-    EmptyLevelWarning,
-    FitWarning,
     ModelError,
     OutcomeError,
     RankDeficientError,
@@ -32,6 +29,7 @@ from ipdmediation.models.inputs import (
     check_weights,
     standardise,
 )
+from ipdmediation.models.notes import empty_level_notes
 from ipdmediation.models.results import (
     FitStatus,
     FloatArray,
@@ -158,10 +156,9 @@ class CumulativeLinkModel:
         RankDeficientError
             If the rows with weight leave a column without information.
 
-        Warns
+        Notes
         -----
-        EmptyLevelWarning, SeparationWarning, ConvergenceWarning
-            Each names the level or the columns, and is kept in the result.
+        The result keeps what a reader has to know: EmptyLevelWarning, SeparationWarning, ConvergenceWarning.
         """
         checked = check_weights(weights, self.n_rows)
         initial = self._cold_start if start is None else start.estimates
@@ -176,15 +173,7 @@ class CumulativeLinkModel:
                 "the rows with positive weight do not determine all coefficients of "
                 + ", ".join(self.names[self.n_thresholds :])
             )
-        notes: list[FitWarning] = []
-        empty = [name for k, name in enumerate(self.level_names) if k not in present]
-        if empty:
-            notes.append(
-                EmptyLevelWarning(
-                    f"no row has outcome level {', '.join(empty)}; the threshold beside it equals its "
-                    "neighbour, or is infinite at an end of the scale"
-                )
-            )
+        notes = empty_level_notes(self.level_names, present)
         if status == FitStatus.SEPARATED:
             slopes = np.abs(last[present.size - 1 :])
             involved = [
@@ -198,8 +187,6 @@ class CumulativeLinkModel:
             )
         elif status != FitStatus.CONVERGED:
             notes.append(ConvergenceWarning(f"no convergence after {iterations} iterations"))
-        for note in notes:
-            warnings.warn(note, stacklevel=2)
         return ModelFit(
             names=self.names,
             estimates=estimates,
@@ -217,7 +204,7 @@ class CumulativeLinkModel:
             family=self.family,
             link=self.link,
             trial_effects=self.trial_effects,
-            warnings=tuple(f"{type(note).__name__}: {note}" for note in notes),
+            warnings=tuple(notes),
         )
 
     def _run(

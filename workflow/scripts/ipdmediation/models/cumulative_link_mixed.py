@@ -9,7 +9,6 @@ ordinary answer.
 from __future__ import annotations
 
 import itertools
-import warnings
 from collections.abc import Sequence
 
 import numpy as np
@@ -20,13 +19,11 @@ from ipdmediation.models import cumulative_link_kernels as kernels
 from ipdmediation.models.cumulative_link import LINKS
 from ipdmediation.models.errors import (
     ConvergenceWarning,
-    EmptyLevelWarning,
     FitWarning,
     ModelError,
     OutcomeError,
     RankDeficientError,
     SeparationWarning,
-    SingularFitWarning,
 )
 from ipdmediation.models.inputs import (
     check_design,
@@ -37,6 +34,7 @@ from ipdmediation.models.inputs import (
     check_weights,
     standardise,
 )
+from ipdmediation.models.notes import empty_level_notes, singular_note
 from ipdmediation.models.results import (
     FitStatus,
     FloatArray,
@@ -137,6 +135,7 @@ class CumulativeLinkMixedModel:
         standardised = standardise(matrix)
         self._columns = np.ascontiguousarray(standardised.columns[:, self._order])
         self._centre, self._scale = standardised.centre, standardised.scale
+        self._random = random
         # orthonormal random columns: variances in units of the linear predictor, whatever the columns' own
         # units
         orthonormal, upper = np.linalg.qr(random)
@@ -195,10 +194,10 @@ class CumulativeLinkMixedModel:
         OutcomeError, RankDeficientError
             As of `CumulativeLinkModel.fit`.
 
-        Warns
+        Notes
         -----
-        SingularFitWarning, EmptyLevelWarning, SeparationWarning, ConvergenceWarning
-            Kept in the result.
+        The result keeps what a reader has to know: SingularFitWarning, EmptyLevelWarning, SeparationWarning,
+        ConvergenceWarning.
         """
         checked = check_weights(weights, self.n_rows)
         result = self._fit_cold(checked) if start is None else self._run(checked, start)
@@ -224,8 +223,6 @@ class CumulativeLinkMixedModel:
             result.modes,
         )
         notes = self._notes(result, present)
-        for note in notes:
-            warnings.warn(note, stacklevel=2)
         conditional = self._inverse_transform @ spread @ self._inverse_transform.T
         usable = FitStatus(result.status).usable
         return ModelFit(
@@ -250,7 +247,7 @@ class CumulativeLinkMixedModel:
             family=self.family,
             link=self.link,
             trial_effects=self.trial_effects,
-            warnings=tuple(f"{type(note).__name__}: {note}" for note in notes),
+            warnings=tuple(notes),
         )
 
     def log_likelihood(
@@ -424,20 +421,15 @@ class CumulativeLinkMixedModel:
         return nodes, np.log(weights)
 
     def _notes(self, result: Refit, present: IntArray) -> list[FitWarning]:
-        notes: list[FitWarning] = []
-        empty = [name for k, name in enumerate(self.level_names) if k not in present]
-        if empty:
-            notes.append(
-                EmptyLevelWarning(
-                    f"no row has outcome level {', '.join(empty)}; the threshold beside it equals its "
-                    "neighbour, or is infinite at an end of the scale"
-                )
-            )
+        notes = empty_level_notes(self.level_names, present)
         if result.status == FitStatus.SINGULAR:
             notes.append(
-                SingularFitWarning(
-                    f"the covariance of the random effects {', '.join(self.random_names)} by trial is at its "
-                    "boundary: a variance of zero or a correlation of one"
+                singular_note(
+                    self.random_names,
+                    result.random_covariance,
+                    columns=self._random,
+                    unit=1.0,
+                    trials=np.unique(self._trial_codes).size,
                 )
             )
         elif result.status == FitStatus.SEPARATED:

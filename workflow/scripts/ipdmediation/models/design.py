@@ -1,16 +1,14 @@
 """Design matrices: the columns of a model, learnt once from the data and applied to any frame alike.
 
-Columns, in this order and with these names: `treatment`, `mediator` (`mediator[1]`, ... of a spline),
-`treatment:mediator`, the covariates (`age`, `occlusion[ica]`), trial indicators (`trial[escape]`). There is
-never an intercept column.
+Columns, in this order: treatment, mediator (or those of its spline), treatment times these, the covariates,
+trial indicators. There is never an intercept column. A column is known by its position; its `Term` says, for
+tables, what it is.
 """
 
 from __future__ import annotations
 
-import re
-import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -20,20 +18,22 @@ from numpy.typing import ArrayLike
 
 from ipdmediation.data.covariates import Covariates, FormulaError, covariate_names
 from ipdmediation.models.errors import (
+    ConstantCovariateError,
+    FitWarning,
     MissingValueError,
     ModelError,
     OneArmError,
     OneArmTrialWarning,
     SingleTrialError,
 )
+from ipdmediation.models.formulas import LearntColumn, known_as, learnt_columns, stated
 from ipdmediation.models.inputs import check_design
 from ipdmediation.models.results import FloatArray, IntArray
 from ipdmediation.models.splines import restricted_cubic_spline
+from ipdmediation.models.terms import MEDIATOR, Term, mediator_terms, treatment_term, trial_term
 
-TREATMENT = "treatment"
-MEDIATOR = "mediator"
+TREATMENT = "treatment"  # columns of every cohort
 TRIAL = "trial"
-INTERACTION = f"{TREATMENT}:{MEDIATOR}"
 
 
 @dataclass(frozen=True)
@@ -42,26 +42,46 @@ class Design:
 
     Attributes
     ----------
-    names : (p,) column names.
+    terms : (p,) what the columns are.
     matrix : (n, p) columns of the frame that it was fitted to.
     trial_names : trials in the order of their first patient; the first is the reference of the indicators.
     trial_codes : (n,) index into `trial_names` of each row of that frame.
-    trial_indicators : whether the design has columns `trial[...]`.
-    mediator_names : the columns that depend on the mediator.
+    trial_indicators : whether the design has columns of trials.
+    mediator_positions : the columns that depend on the mediator: its own, then their products with treatment.
     mediator_knots : knots of a spline of the mediator; empty where it is linear.
-    adjustment_names : the columns of covariates that treatment has no part in.
+    interaction : whether there are such products.
+    adjustment_positions : the columns of covariates that treatment has no part in.
+    notes : what a reader of the model has to know of its trials.
     """
 
-    names: tuple[str, ...]
+    terms: tuple[Term, ...]
     matrix: FloatArray
     trial_names: tuple[str, ...]
     trial_codes: IntArray
     trial_indicators: bool
-    mediator_names: tuple[str, ...]
+    mediator_positions: IntArray
     mediator_knots: tuple[float, ...]
-    adjustment_names: tuple[str, ...]
-    _interaction: bool = field(repr=False)
+    interaction: bool
+    adjustment_positions: IntArray
+    notes: tuple[FitWarning, ...]
     _spec: ModelSpec | None = field(repr=False)
+    _covariate_columns: IntArray = field(repr=False)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """(p,) texts for messages and tables, all different."""
+        return tuple(term.id for term in self.terms)
+
+    @property
+    def treatment_position(self) -> int:
+        """The column of the treatment."""
+        return 0
+
+    @property
+    def trial_positions(self) -> IntArray:
+        """The columns of trial indicators."""
+        count = len(self.trial_names) - 1 if self.trial_indicators else 0
+        return np.arange(len(self.terms) - count, len(self.terms))
 
     def apply(
         self, frame: pd.DataFrame, *, treatment: ArrayLike | None = None, mediator: ArrayLike | None = None
@@ -83,19 +103,20 @@ class Design:
         ModelError
             If the mediator is missing, or a trial was not among those of the fitted frame.
         """
-        if self.mediator_names and mediator is None:
+        if self.mediator_positions.size and mediator is None:
             raise ModelError("this design has a mediator: pass its values on the analysis scale")
         rows = len(frame)
         arm = np.broadcast_to(_numbers(frame[TREATMENT] if treatment is None else treatment), (rows,))
         parts = [arm[:, None]]
-        if self.mediator_names:
-            terms = _mediator_terms(np.broadcast_to(_numbers(mediator), (rows,)), self.mediator_knots)
+        if self.mediator_positions.size:
+            terms = _mediator_columns(np.broadcast_to(_numbers(mediator), (rows,)), self.mediator_knots)
             parts.append(terms)
-            if self._interaction:
+            if self.interaction:
                 parts.append(arm[:, None] * terms)
         if self._spec is not None:
             data = _plain(frame).assign(**{TREATMENT: arm})
-            parts.append(_without_intercept(self._spec.get_model_matrix(data))[0])
+            columns = np.asarray(self._spec.get_model_matrix(data), dtype=np.float64)
+            parts.append(columns[:, self._covariate_columns])
         if self.trial_indicators:
             codes = _trial_codes(frame, self.trial_names)
             parts.append((codes[:, None] == np.arange(1, len(self.trial_names))).astype(np.float64))
@@ -107,6 +128,7 @@ def fit_design(
     *,
     covariates: Covariates = (),
     mediator: ArrayLike | None = None,
+    mediator_variable: str = MEDIATOR,
     mediator_knots: Sequence[float] = (),
     interaction: bool = False,
     trial_indicators: bool = False,
@@ -121,6 +143,7 @@ def fit_design(
     covariates : names of columns, or a formula in the syntax of `formulaic`
         ("age + bs(nihss, df=4) + occlusion").
     mediator : (n,) values on the analysis scale; None for a model without a mediator.
+    mediator_variable : its variable, for the tables.
     mediator_knots : knots of a restricted cubic spline of the mediator; without them it is linear.
     interaction : whether each column of the mediator has another one, times treatment.
     trial_indicators : whether trials after the first get an indicator column (`trial_effects: fixed`).
@@ -135,11 +158,6 @@ def fit_design(
     ------
     MissingValueError, ConstantCovariateError, RankDeficientError, OneArmError, SingleTrialError, ModelError
         Each names the columns or trials and says what to do.
-
-    Warns
-    -----
-    OneArmTrialWarning
-        If a trial has one arm only and the model has trial effects.
     """
     if interaction and mediator is None:
         raise ModelError("an interaction needs a mediator")
@@ -147,89 +165,67 @@ def fit_design(
     arm = _numbers(frame[TREATMENT])
     trial_names = tuple(str(name) for name in pd.unique(frame[TRIAL].astype(str)))
     codes = _trial_codes(frame, trial_names)
-    _check_arms(arm, codes, trial_names, by_trial=by_trial or trial_indicators)
+    notes = _check_arms(arm, codes, trial_names, by_trial=by_trial or trial_indicators)
 
-    mediator_names: list[str] = []
+    terms = [treatment_term()]
     if mediator is not None:
         values = _numbers(mediator)
         if not np.isfinite(values).all():
             raise MissingValueError(f"{int((~np.isfinite(values)).sum())} rows have no mediator value")
-        mediator_names = _mediator_names(mediator_knots)
-        if interaction:
-            mediator_names += [f"{TREATMENT}:{name}" for name in mediator_names]
-    spec, covariate_columns = _fit_formula(frame, covariates)
-    names = [TREATMENT, *mediator_names, *covariate_columns]
+        columns = max(len(mediator_knots) - 1, 1)
+        spline = bool(mediator_knots)
+        terms += mediator_terms(mediator_variable, columns=columns, spline=spline, interaction=interaction)
+    first = len(terms)
+    spec, learnt = _learn(frame, covariates)
+    terms += [column.term for column in learnt]
     if trial_indicators:
-        names += [f"{TRIAL}[{name}]" for name in trial_names[1:]]
+        terms += [trial_term(name) for name in trial_names[1:]]
     unchecked = Design(
-        names=tuple(names),
-        matrix=np.empty((0, len(names))),
+        terms=tuple(terms),
+        matrix=np.empty((0, len(terms))),
         trial_names=trial_names,
         trial_codes=codes,
         trial_indicators=trial_indicators,
-        mediator_names=tuple(mediator_names),
+        mediator_positions=np.arange(1, first),
         mediator_knots=tuple(mediator_knots),
-        adjustment_names=_adjustment_names(spec),
-        _interaction=interaction,
+        interaction=interaction,
+        adjustment_positions=np.array(
+            [first + at for at, column in enumerate(learnt) if not column.with_treatment], dtype=np.int64
+        ),
+        notes=notes,
         _spec=spec,
+        _covariate_columns=np.array([column.position for column in learnt], dtype=np.int64),
     )
-    matrix = check_design(unchecked.apply(frame, mediator=mediator), names, len(frame))
-    return Design(**{**vars(unchecked), "matrix": matrix})
+    matrix = unchecked.apply(frame, mediator=mediator)
+    _check_varying(matrix, terms)
+    return replace(unchecked, matrix=check_design(matrix, unchecked.names, len(frame)))
 
 
 def _numbers(values: ArrayLike | pd.Series | None) -> FloatArray:
     return np.asarray(values, dtype=np.float64)
 
 
-def _mediator_names(knots: Sequence[float]) -> list[str]:
-    return [f"{MEDIATOR}[{position}]" for position in range(1, len(knots))] if knots else [MEDIATOR]
-
-
-def _mediator_terms(values: FloatArray, knots: Sequence[float]) -> FloatArray:
+def _mediator_columns(values: FloatArray, knots: Sequence[float]) -> FloatArray:
     return restricted_cubic_spline(values, knots=knots) if knots else values[:, None]
 
 
-def _fit_formula(frame: pd.DataFrame, covariates: Covariates) -> tuple[ModelSpec | None, list[str]]:
-    """Learn the columns of the covariates; return what makes them again, and their names."""
-    formula = covariates if isinstance(covariates, str) else " + ".join(f"`{name}`" for name in covariates)
-    if not formula.strip():
+def _learn(frame: pd.DataFrame, covariates: Covariates) -> tuple[ModelSpec | None, list[LearntColumn]]:
+    """Learn the columns of the covariates: what makes them again, and what they are."""
+    if not (covariates.strip() if isinstance(covariates, str) else covariates):
         return None, []
     try:
         # an empty context: a formula must not find the names of this module
-        fitted = model_matrix(formula, _plain(frame), na_action="raise", context={})
+        fitted = model_matrix(stated(covariates), _plain(frame), na_action="raise", context={})
     except (FormulaicError, ValueError, TypeError, LookupError) as error:
         reason = str(error).partition("\n")[0]
-        raise ModelError(f"covariates {formula!r}: {reason}") from error
-    return fitted.model_spec, _without_intercept(fitted)[1]
-
-
-def _adjustment_names(spec: ModelSpec | None) -> tuple[str, ...]:
-    """Columns of the terms without treatment; `treatment:age` is a part of the treatment effect."""
-    if spec is None:
-        return ()
-    columns = [
-        spec.column_names[position]
-        for term, positions in spec.term_indices.items()
-        if TREATMENT not in spec.term_variables[term]
-        for position in positions
-    ]
-    return tuple(_short_name(name) for name in columns if name != "Intercept")
+        raise ModelError(f"covariates {covariates!r}: {reason}") from error
+    return fitted.model_spec, learnt_columns(fitted.model_spec, treatment=TREATMENT)
 
 
 def _plain(frame: pd.DataFrame) -> pd.DataFrame:
     """Nullable and boolean numbers as float64, categories and strings as they are."""
     numeric = [name for name in frame.columns if pd.api.types.is_numeric_dtype(frame[name].dtype)]
-    return frame.astype(dict.fromkeys(numeric, np.float64))
-
-
-def _without_intercept(matrix: pd.DataFrame) -> tuple[FloatArray, list[str]]:
-    kept = [name for name in matrix.columns if name != "Intercept"]
-    return np.asarray(matrix[kept], dtype=np.float64), [_short_name(str(name)) for name in kept]
-
-
-def _short_name(name: str) -> str:
-    """`occlusion[T.ica]` of formulaic -> `occlusion[ica]`."""
-    return re.sub(r"\[T\.", "[", name).replace("`", "")
+    return frame.astype(dict.fromkeys(numeric, np.float64)).rename(columns=known_as)
 
 
 def _used_columns(frame: pd.DataFrame, covariates: Covariates) -> list[str]:
@@ -264,24 +260,47 @@ def _trial_codes(frame: pd.DataFrame, trial_names: tuple[str, ...]) -> IntArray:
     return codes
 
 
-def _check_arms(arm: FloatArray, codes: IntArray, trial_names: tuple[str, ...], *, by_trial: bool) -> None:
+def _check_varying(matrix: FloatArray, terms: Sequence[Term]) -> None:
+    """Raise one error for all covariates that do not vary, by variable and level."""
+    sentences = []
+    for term, column in zip(terms, matrix.T, strict=True):
+        if term.kind not in ("covariate", "formula", "trial") or np.ptp(column) != 0:
+            continue
+        if term.kind == "covariate" and term.level:
+            who = "nobody" if column[0] == 0 else "everybody"
+            sentences.append(f"covariate {term.variable}: {who} has level {term.level}")
+        else:
+            sentences.append(f"covariate {term.variable or term.id} is {column[0]:g} for everybody")
+    if sentences:
+        raise ConstantCovariateError(
+            f"{'; '.join(sentences)} ({len(matrix)} patients); leave it out of the covariates or the levels"
+        )
+
+
+def _check_arms(
+    arm: FloatArray, codes: IntArray, trial_names: tuple[str, ...], *, by_trial: bool
+) -> tuple[FitWarning, ...]:
     if not np.isin(arm, (0, 1)).all():
         raise ModelError("the treatment column must be 0 (control) or 1 (treated)")
     if np.ptp(arm) == 0:
         raise OneArmError(
             f"all {arm.size} patients are {'treated' if arm[0] else 'controls'}; there is no effect"
         )
-    if not by_trial:
-        return
-    if len(trial_names) < 2:
+    if by_trial and len(trial_names) < 2:
         raise SingleTrialError(f"there is one trial only, {trial_names[0]}: use trial_effects none")
     sizes = np.bincount(codes, minlength=len(trial_names))
     treated = np.bincount(codes, weights=arm, minlength=len(trial_names))
-    one_arm = [name for name, n, ones in zip(trial_names, sizes, treated, strict=True) if ones in (0, n)]
-    if one_arm:
-        warnings.warn(
+    one_arm = [
+        f"{name} ({'treated' if ones else 'control'})"
+        for name, n, ones in zip(trial_names, sizes, treated, strict=True)
+        if ones in (0, n)
+    ]
+    if not one_arm:
+        return ()
+    within = "" if by_trial else ", and the comparison with the other trials' patients is not randomised"
+    return (
+        OneArmTrialWarning(
             f"trials with one arm only: {', '.join(one_arm)}; they say nothing about the treatment effect "
-            "within a trial",
-            OneArmTrialWarning,
-            stacklevel=3,
-        )
+            f"within a trial{within}"
+        ),
+    )

@@ -31,8 +31,16 @@ class OutcomeError(ModelError):
     """The outcome does not fit its family (unknown codes, one level only)."""
 
 
+class MediatorError(ModelError):
+    """The mediator does not vary where its effect would have to show."""
+
+
+class SeparationError(ModelError):
+    """The outcome separates the arms or is ordered by the mediator: no maximum-likelihood estimate exists."""
+
+
 class FitWarning(Notice):
-    """Base of the warnings of this package's models."""
+    """Base of what a reader of a fitted model has to know; kept with the fit, and warned of once a job."""
 
 
 class ConvergenceWarning(FitWarning):
@@ -40,7 +48,7 @@ class ConvergenceWarning(FitWarning):
 
 
 class SeparationWarning(FitWarning):
-    """A covariate separates outcome levels perfectly, so its estimate is infinite."""
+    """A covariate or a trial goes with an end of the outcome only, so its coefficient is infinite."""
 
 
 class SingularFitWarning(FitWarning):

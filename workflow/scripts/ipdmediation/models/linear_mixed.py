@@ -6,7 +6,6 @@ The parametrisation and the log-likelihoods are those of R `lme4::lmer` (Bates e
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 
 import numpy as np
@@ -20,7 +19,6 @@ from ipdmediation.models.errors import (
     ModelError,
     OutcomeError,
     RankDeficientError,
-    SingularFitWarning,
 )
 from ipdmediation.models.inputs import (
     check_design,
@@ -30,6 +28,7 @@ from ipdmediation.models.inputs import (
     check_weights,
     standardise,
 )
+from ipdmediation.models.notes import singular_note
 from ipdmediation.models.results import (
     FitStatus,
     FloatArray,
@@ -127,6 +126,7 @@ class LinearMixedModel:
             [np.ones((1, self.n_rows)), standardised.columns, [(centred - self._middle) / self._spread]]
         )
         self._columns = np.ascontiguousarray(columns[:, self._order])
+        self._random = random
         orthonormal, upper = np.linalg.qr(random)
         root = np.sqrt(self.n_rows)
         self._random_columns = np.ascontiguousarray((orthonormal * root).T[:, self._order])
@@ -170,10 +170,9 @@ class LinearMixedModel:
         RankDeficientError
             If the rows with weight do not determine all coefficients.
 
-        Warns
+        Notes
         -----
-        SingularFitWarning, ConvergenceWarning
-            Kept in the result.
+        The result keeps what a reader has to know: SingularFitWarning, ConvergenceWarning.
         """
         checked = check_weights(weights, self.n_rows)
         factor, best, modes, spread, total, status, iterations = self._run(checked, start, _TOLERANCE)
@@ -182,19 +181,20 @@ class LinearMixedModel:
                 f"rows of total weight {total:g} do not determine the {len(self.names)} coefficients of "
                 + ", ".join(self.names)
             )
+        result = self._result(best, modes, status, iterations, factor)
         notes: list[FitWarning] = []
         if status == FitStatus.SINGULAR:
             notes.append(
-                SingularFitWarning(
-                    f"the covariance of the random effects {', '.join(self.random_names)} by trial is at its "
-                    "boundary: a variance of zero or a correlation of one"
+                singular_note(
+                    self.random_names,
+                    result.random_covariance,
+                    columns=self._random,
+                    unit=float(np.sqrt(result.residual_variance)),
+                    trials=int(np.count_nonzero(np.diff(self._trial_start))),
                 )
             )
         elif status != FitStatus.CONVERGED:
             notes.append(ConvergenceWarning(f"no convergence after {iterations} iterations"))
-        for note in notes:
-            warnings.warn(note, stacklevel=2)
-        result = self._result(best, modes, status, iterations, factor)
         inverse = linalg.cho_solve((np.tril(best.information), True), np.eye(len(self.names)))
         conditional = self._inverse_transform @ spread @ self._inverse_transform.T * result.residual_variance
         log_likelihood = best.value - total * np.log(self._spread)
@@ -222,7 +222,7 @@ class LinearMixedModel:
             family=self.family,
             link=self.link,
             trial_effects=self.trial_effects,
-            warnings=tuple(f"{type(note).__name__}: {note}" for note in notes),
+            warnings=tuple(notes),
         )
 
     def _run(

@@ -14,6 +14,8 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr, ndtri
 
+from ipdmediation.models.errors import FitWarning
+
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
@@ -91,6 +93,9 @@ class ModelFit:
     residual_variance : None for models without.
     gradient_norm : largest absolute element of the gradient of the log-likelihood on standardised columns.
     n : sum of the weights, rounded (the number of patients, where weights are counts).
+    warnings : what a reader of the estimates has to know.
+    unbounded : positions of estimates that are infinite; a number stands there with which probabilities are
+        those of the limit, and the table has none.
     """
 
     names: tuple[str, ...]
@@ -109,7 +114,8 @@ class ModelFit:
     family: str
     link: str
     trial_effects: str
-    warnings: tuple[str, ...]
+    warnings: tuple[FitWarning, ...]
+    unbounded: tuple[int, ...] = ()
 
     @property
     def standard_errors(self) -> FloatArray:
@@ -156,21 +162,26 @@ class ModelFit:
 
         Returns
         -------
-        DataFrame with columns component (coefficient, threshold, trial, variance), term, estimate, se,
-        ci_low, ci_high, p_value. Rows of component `variance` have an estimate only.
+        DataFrame with columns component (threshold, coefficient, variance), term, estimate, se, ci_low,
+        ci_high, p_value: the estimates in the order of `names`, then standard deviations and correlations of
+        the random effects, then the residual standard deviation. Rows of component `variance` have an
+        estimate only.
         """
         quantile = ndtri((1 + level) / 2)
-        errors = self.standard_errors
+        estimates, errors = self.estimates.copy(), self.standard_errors
+        estimates[list(self.unbounded)] = errors[list(self.unbounded)] = np.nan
         with np.errstate(divide="ignore", invalid="ignore"):
-            p_values = 2 * ndtr(-np.abs(self.estimates / errors))
+            p_values = 2 * ndtr(-np.abs(estimates / errors))
         rows = pd.DataFrame(
             {
-                "component": [self._component(position) for position in range(len(self.names))],
+                "component": np.where(
+                    np.arange(len(self.names)) < self.n_thresholds, "threshold", "coefficient"
+                ),
                 "term": list(self.names),
-                "estimate": self.estimates,
+                "estimate": estimates,
                 "se": errors,
-                "ci_low": self.estimates - quantile * errors,
-                "ci_high": self.estimates + quantile * errors,
+                "ci_low": estimates - quantile * errors,
+                "ci_high": estimates + quantile * errors,
                 "p_value": p_values,
             }
         )
@@ -182,11 +193,6 @@ class ModelFit:
             return self.names.index(name)
         except ValueError:
             raise KeyError(f"no term {name!r} in this model; it has {', '.join(self.names)}") from None
-
-    def _component(self, position: int) -> str:
-        if position < self.n_thresholds:
-            return "threshold"
-        return "trial" if self.names[position].startswith("trial[") else "coefficient"
 
     def _variance_rows(self) -> list[tuple[str, str, float]]:
         rows: list[tuple[str, str, float]] = []
@@ -209,7 +215,11 @@ class Model(Protocol):
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Names of the estimates."""
+        """Names of the estimates; those of the design's columns come last."""
+
+    @property
+    def n_thresholds(self) -> int:
+        """Number of thresholds, which come first; a model without has its intercept there."""
 
     def fit(self, *, weights: ArrayLike | None = None, start: Refit | None = None) -> ModelFit:
         """Fit with checks, warnings and standard errors."""

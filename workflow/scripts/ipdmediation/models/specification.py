@@ -6,10 +6,10 @@ The outcome model may hold a spline of M, and the mediator model other covariate
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 from typing import Any, Protocol, get_args
 
 import numpy as np
@@ -23,21 +23,18 @@ from ipdmediation.data.covariates import (
     covariates_of,
 )
 from ipdmediation.data.transforms import Transform, to_analysis_scale
-from ipdmediation.models.binary import BinaryModel
-from ipdmediation.models.cumulative_link import CumulativeLinkModel
-from ipdmediation.models.cumulative_link_mixed import CumulativeLinkMixedModel
-from ipdmediation.models.design import MEDIATOR, TREATMENT, Design, fit_design
+from ipdmediation.models.build import linear_model, outcome_model
+from ipdmediation.models.design import Design, fit_design
 from ipdmediation.models.errors import (
     MissingValueError,
     ModelError,
-    OneArmTrialWarning,
     OutcomeError,
 )
-from ipdmediation.models.linear import LinearModel
-from ipdmediation.models.linear_mixed import LinearMixedModel
+from ipdmediation.models.mediator import check_mediator
 from ipdmediation.models.resampled import ResampledModel
-from ipdmediation.models.results import FloatArray, IntArray, Model
+from ipdmediation.models.results import FloatArray, IntArray
 from ipdmediation.models.splines import quantile_knots
+from ipdmediation.models.terms import intercept_term, threshold_term
 
 TRANSFORMS = get_args(Transform)
 FAMILIES = ("ordinal", "binary", "continuous")
@@ -131,17 +128,18 @@ class MediationModels:
     Attributes
     ----------
     mediator, total, outcome : models; all three take the same (n,) weights.
-    mediator_design, outcome_design : designs of the mediator and the outcome model.
+    mediator_design, total_design, outcome_design : their designs.
     mediator_values : (n,) mediator on the analysis scale.
     outcome_values : (n,) outcome as modelled: level index (higher is better), 0/1 (1 is better) or number.
     outcome_levels : names of the levels in that order; empty for a continuous outcome.
     """
 
     specification: AnalysisSpecification
-    mediator: Model
-    total: Model
-    outcome: Model
+    mediator: ResampledModel
+    total: ResampledModel
+    outcome: ResampledModel
     mediator_design: Design
+    total_design: Design
     outcome_design: Design
     mediator_values: FloatArray
     outcome_values: FloatArray | IntArray
@@ -184,26 +182,47 @@ def mediation_models(
     )
     covariates = covariates_of(specification.covariates, model="outcome")
     mediator_design = design(covariates=covariates_of(specification.covariates, model="mediator"))
-    with warnings.catch_warnings():
-        # the same trials were looked at just before
-        warnings.simplefilter("ignore", OneArmTrialWarning)
-        total_design = design(covariates=covariates)
-        outcome_design = design(
-            covariates=covariates,
-            mediator=mediator,
-            mediator_knots=mediator_knots(frame, specification=specification) if knots is None else knots,
-            interaction=specification.interaction,
-        )
-    linear = partial(_linear, values=mediator, trial_effects=effects, method=method)
-    outcome_model = partial(
-        _outcome_model, values=outcome, levels=levels, specification=specification, method=method
+    check_mediator(
+        mediator,
+        frame[specification.mediator],
+        design=mediator_design,
+        variable=specification.mediator,
+        trial_effects=effects,
     )
+    total_design = design(covariates=covariates)
+    outcome_design = design(
+        covariates=covariates,
+        mediator=mediator,
+        mediator_variable=specification.mediator,
+        mediator_knots=mediator_knots(frame, specification=specification) if knots is None else knots,
+        interaction=specification.interaction,
+    )
+    linear = partial(linear_model, values=mediator, trial_effects=effects, method=method)
+    build = partial(
+        outcome_model,
+        values=outcome,
+        levels=levels,
+        family=specification.family,
+        link=specification.link,
+        trial_effects=effects,
+        method=method,
+    )
+    resampled = partial(ResampledModel, build, leading=(intercept_term(),))
+    if levels:
+        resampled = partial(
+            ResampledModel,
+            build,
+            leading=tuple(threshold_term(*pair, outcome=specification.outcome) for pair in pairwise(levels)),
+            levels=np.asarray(outcome, dtype=np.int64),
+            level_names=levels,
+        )
     return MediationModels(
         specification=specification,
-        mediator=ResampledModel(linear, mediator_design),
-        total=ResampledModel(outcome_model, total_design),
-        outcome=ResampledModel(outcome_model, outcome_design),
+        mediator=ResampledModel(linear, mediator_design, leading=(intercept_term(),)),
+        total=resampled(total_design),
+        outcome=resampled(outcome_design),
         mediator_design=mediator_design,
+        total_design=total_design,
         outcome_design=outcome_design,
         mediator_values=mediator,
         outcome_values=outcome,
@@ -302,101 +321,3 @@ def _oriented_outcome(
         allowed = ", ".join(map(str, codes))
         raise OutcomeError(f"{int((index < 0).sum())} rows of {name} have values {found}; allowed: {allowed}")
     return index.astype(np.int64), tuple(str(code) for code in codes)
-
-
-def _random_part(design: Design, trial_effects: str) -> tuple[FloatArray, tuple[str, ...]]:
-    """Columns and names of the random effects."""
-    columns = {"intercept": np.ones(len(design.matrix))}
-    if trial_effects in ("random_slope", "random_slopes"):
-        columns[TREATMENT] = design.matrix[:, design.names.index(TREATMENT)]
-    if trial_effects == "random_slopes" and design.mediator_names:
-        # the first column of a spline is M itself
-        columns[MEDIATOR] = design.matrix[:, design.names.index(design.mediator_names[0])]
-    return np.column_stack(list(columns.values())), tuple(columns)
-
-
-def _linear(
-    design: Design,
-    names: Sequence[str],
-    matrix: FloatArray,
-    *,
-    values: FloatArray,
-    trial_effects: str,
-    method: str,
-) -> Model:
-    """Build a linear model of columns of a design."""
-    if not trial_effects.startswith("random"):
-        return LinearModel(
-            values,
-            matrix,
-            names=names,
-            trials=design.trial_codes,
-            trial_names=design.trial_names,
-            trial_effects=trial_effects,
-        )
-    random_design, random_names = _random_part(design, trial_effects)
-    return LinearMixedModel(
-        values,
-        matrix,
-        names=names,
-        trials=design.trial_codes,
-        trial_names=design.trial_names,
-        random_design=random_design,
-        random_names=random_names,
-        method=method,
-        trial_effects=trial_effects,
-    )
-
-
-def _outcome_model(
-    design: Design,
-    names: Sequence[str],
-    matrix: FloatArray,
-    *,
-    values: FloatArray | IntArray,
-    levels: tuple[str, ...],
-    specification: AnalysisSpecification,
-    method: str,
-) -> Model:
-    """Build an outcome model of columns of a design."""
-    effects = specification.trial_effects
-    if specification.family == "continuous":
-        numbers = np.asarray(values, dtype=np.float64)
-        return _linear(design, names, matrix, values=numbers, trial_effects=effects, method=method)
-    if effects.startswith("random"):
-        random_design, random_names = _random_part(design, effects)
-        return CumulativeLinkMixedModel(
-            values,
-            matrix,
-            names=names,
-            n_levels=len(levels),
-            level_names=levels,
-            link=specification.link,
-            trials=design.trial_codes,
-            trial_names=design.trial_names,
-            random_design=random_design,
-            random_names=random_names,
-            trial_effects=effects,
-        )
-    if specification.family == "binary":
-        return BinaryModel(
-            values,
-            matrix,
-            names=names,
-            level_names=levels,
-            link=specification.link,
-            trials=design.trial_codes,
-            trial_names=design.trial_names,
-            trial_effects=effects,
-        )
-    return CumulativeLinkModel(
-        values,
-        matrix,
-        names=names,
-        n_levels=len(levels),
-        level_names=levels,
-        link=specification.link,
-        trials=design.trial_codes,
-        trial_names=design.trial_names,
-        trial_effects=effects,
-    )

@@ -18,17 +18,6 @@ KNOT_QUANTILES = {
 }
 
 
-def is_spline_term(name: str) -> bool:
-    """Say whether a column is one of the mediator's spline, or the product of one with the treatment.
-
-    Examples
-    --------
-    >>> is_spline_term("mediator[2]"), is_spline_term("treatment:mediator[1]"), is_spline_term("mediator")
-    (True, True, False)
-    """
-    return name.removeprefix("treatment:").startswith("mediator[")
-
-
 def quantile_knots(values: ArrayLike, *, count: int) -> tuple[float, ...]:
     """Return knots at the quantiles of values.
 

@@ -1,0 +1,160 @@
+"""What a reader of a fit has to know, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from ipdmediation.models.design import Design
+from ipdmediation.models.errors import (
+    EmptyLevelWarning,
+    FitWarning,
+    SeparationError,
+    SeparationWarning,
+    SingularFitWarning,
+)
+from ipdmediation.models.results import FloatArray, IntArray
+from ipdmediation.models.separation import Recession
+
+# of a random effect, by its role
+_DIFFER_IN = {"intercept": "level", "treatment": "treatment effect", "mediator": "effect of the mediator"}
+_NO_SPREAD = 1e-3  # of a random effect's typical size, in units of the residual
+_ALIKE = 1 - 1e-4
+
+
+def empty_level_notes(level_names: Sequence[str], present: IntArray) -> list[FitWarning]:
+    """Return the note on outcome levels that no patient has, if there are any.
+
+    Parameters
+    ----------
+    level_names : codes of all levels.
+    present : which of them patients have.
+    """
+    empty = [name for k, name in enumerate(level_names) if k not in present]
+    if not empty:
+        return []
+    return [
+        EmptyLevelWarning(
+            f"no patient has outcome level {', '.join(empty)}; its probability is 0, and the threshold "
+            "beside it equals its neighbour or is infinite at an end of the scale"
+        )
+    ]
+
+
+def singular_note(
+    roles: Sequence[str], covariance: FloatArray, *, columns: FloatArray, unit: float, trials: int
+) -> FitWarning:
+    """Return the note on a covariance of random effects that is at its boundary.
+
+    Parameters
+    ----------
+    roles : (q,) what the random effects are: "intercept", "treatment", "mediator".
+    covariance : (q, q), estimated.
+    columns : (n, q) columns of the random effects.
+    unit : standard deviation of the residual, 1 for a linear predictor.
+    trials : number of trials.
+
+    Examples
+    --------
+    >>> none = singular_note(
+    ...     ["intercept"], np.zeros((1, 1)), columns=np.ones((9, 1)), unit=1.0, trials=3
+    ... )
+    >>> str(none)
+    'the 3 trials differ in their level by no more than chance: this variance between them is estimated as 0'
+    """
+    sds = np.sqrt(np.diag(covariance))
+    words = [_DIFFER_IN.get(role, role) for role in roles]
+    flat = sds * np.sqrt(np.mean(columns**2, axis=0)) < _NO_SPREAD * unit
+    sentences = []
+    if flat.any():
+        listed = " and ".join(word for word, none in zip(words, flat, strict=True) if none)
+        sentences.append(
+            f"the {trials} trials differ in their {listed} by no more than chance: this variance "
+            "between them is estimated as 0"
+        )
+    for later in range(len(words)):
+        for earlier in range(later):
+            if flat[later] or flat[earlier]:
+                continue
+            sign = np.sign(covariance[earlier, later])
+            correlation = covariance[earlier, later] / (sds[earlier] * sds[later])
+            if abs(correlation) > _ALIKE:
+                sentences.append(
+                    f"{trials} trials are too few to tell how their {words[earlier]} and their "
+                    f"{words[later]} go together: this correlation is estimated as {sign:.0f}"
+                )
+    if not sentences:
+        sentences.append(
+            f"{trials} trials are too few to tell how their {', '.join(words)} go together: one is estimated "
+            "as a combination of the others"
+        )
+    return SingularFitWarning("; ".join(sentences))
+
+
+def separation_note(
+    found: Recession, design: Design, *, levels: IntArray, level_names: Sequence[str]
+) -> FitWarning:
+    """Return the note on covariates or trials whose coefficients are infinite.
+
+    Parameters
+    ----------
+    found : the direction.
+    design : its columns.
+    levels, level_names : (n,) outcome levels, and their codes.
+    """
+    patients = int(found.decided.sum())
+    codes = ", ".join(level_names[level] for level in np.unique(levels[found.decided]))
+    who = "the one patient" if patients == 1 else f"all {patients} patients"
+    has = "has" if patients == 1 else "have"
+    reason = (
+        f"{who} whom it sets apart {has} outcome {codes}"
+        if patients
+        else "it leaves no overlap of the outcome"
+    )
+    return SeparationWarning(
+        f"{_apart(found, design)}: {reason}, so its coefficient is infinite and not shown; the other "
+        "estimates are those of the other patients"
+    )
+
+
+def separation_error(
+    found: Recession, design: Design, *, levels: IntArray, level_names: Sequence[str]
+) -> SeparationError:
+    """Return the error on a direction that leaves nothing to say of treatment or mediator.
+
+    Parameters
+    ----------
+    found : a direction with treatment or mediator in it, or one that leaves no patient.
+    design : its columns.
+    levels, level_names : (n,) outcome levels, and their codes.
+    """
+    moving = set(np.flatnonzero(found.slopes).tolist())
+    treatment = design.treatment_position in moving
+    mediator = bool(moving & set(design.mediator_positions.tolist()))
+    if treatment and not mediator:
+        treated = design.matrix[:, design.treatment_position] == 1
+        arms = [
+            f"{name} have {', '.join(level_names[level] for level in np.unique(levels[rows]))}"
+            for name, rows in (("controls", ~treated), ("treated", treated))
+        ]
+        what = f"the outcome separates the arms ({'; '.join(arms)})"
+    elif mediator:
+        what = f"the outcome is separated by the mediator{' together with the arms' if treatment else ''}"
+    else:
+        what = f"the outcome is separated by {_apart(found, design)}, which leaves nothing for the treatment"
+    return SeparationError(f"{what}: no maximum-likelihood estimate exists")
+
+
+def _apart(found: Recession, design: Design) -> str:
+    """Return the covariates and levels in a direction, or the trials of the patients that it decides."""
+    terms = [design.terms[position] for position in np.flatnonzero(found.slopes)]
+    named = [
+        f"covariate {term.variable or term.id}" + (f", level {term.level}" if term.level else "")
+        for term in terms
+        if term.kind in ("covariate", "formula")
+    ]
+    if not named:
+        trials = [design.trial_names[code] for code in np.unique(design.trial_codes[found.decided])]
+        named = [f"trial {name}" for name in trials or [term.level for term in terms]]
+    return "; ".join(named)
