@@ -17,7 +17,7 @@ import yaml
 
 from ipdmediation.data.configuration import resolve_source
 from ipdmediation.data.errors import MappingError, SourceError
-from ipdmediation.data.reading import FORMATS, read_raw
+from ipdmediation.data.reading import FORMATS, RawTable, read_raw
 from ipdmediation.data.stamp_formats import Precision
 from ipdmediation.data.stamps import read_stamp
 
@@ -280,3 +280,9 @@ def test_a_repeated_name_in_parquet(tmp_path: Path) -> None:
     assert read_raw(tmp_path / "a.parquet", file_format="parquet", columns={"id": "patient"})["id"][0] == 3
     with pytest.raises(SourceError, match="'x' in columns 1, 2"):
         read_raw(tmp_path / "a.parquet", file_format="parquet", columns={"x": "volume"})
+
+
+def test_a_message_lists_the_first_rows() -> None:
+    table = RawTable.of_rows(pd.DataFrame({"x": range(14)}))
+    assert table.place([True] * 14) == "14 rows (rows 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 and 4 more)"
+    assert table.place([True] * 10 + [False] * 4) == "10 rows (rows 1, 2, 3, 4, 5, 6, 7, 8, 9, 10)"

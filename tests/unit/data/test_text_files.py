@@ -37,6 +37,7 @@ def read(tmp_path: Path, content: str | bytes, **options: Any) -> Any:
         (HEADER + '1,A,"ok, fine",5\n2,B,"x,6\n3,A,"a, b",7\n4,B,y",8\n', ["line", "quotation mark"]),
         (HEADER + '1,A,ok,5\n2,B,"cut off,6\n3,A,ok,7\n', ["lines 3 to 4", "quotation mark"]),
         (HEADER + '1,A,"so" he said,5\n', ["line 2", "quotation mark"]),
+        (HEADER + '1,"A, x","5 cm,5\n2,B,ok,6\n3,A,late",7\n', ["lines 2 to 4", "quoting: standard"]),
         (HEADER + "1,A,ok\0,5\n", ["line 2", "NUL", "utf-16-le"]),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -47,6 +48,20 @@ def test_formulas_without_a_value_are_located(tmp_path: Path) -> None:
     ):
         book(tmp_path, rows)
     assert book(tmp_path, [HEADER, ["1", "A", "=1+1", 5]])["vol"].tolist() == [5]
+
+
+def test_a_formula_that_gave_an_empty_text_is_an_empty_cell(tmp_path: Path) -> None:
+    rows = [HEADER, ["1", "A", "x", '=IF(1,"",2)'], ["2", "B", "y", 5]]
+    with pytest.raises(SourceError, match="without a stored value"):
+        book(tmp_path, rows)
+    with zipfile.ZipFile(tmp_path / "a.xlsx") as file:
+        parts = {name: file.read(name) for name in file.namelist()}
+    sheet = "xl/worksheets/sheet1.xml"
+    parts[sheet] = parts[sheet].replace(b'r="D2"', b'r="D2" t="str"')
+    with zipfile.ZipFile(tmp_path / "b.xlsx", "w") as file:
+        for name, content in parts.items():
+            file.writestr(name, content)
+    assert read_raw(tmp_path / "b.xlsx", file_format="excel")["vol"].tolist() == [None, 5]
 
 
 def test_merged_cells_are_located(tmp_path: Path) -> None:

@@ -95,7 +95,8 @@ def spelt_alike(cells: pd.Series[Any], codes: Sequence[Code], *, decimal: str) -
         if value is not None:
             values[value].append(code)
     for cell in cells:
-        found = values.get(number(cell, decimal=decimal) or Decimal("NaN"), [])
+        value = number(cell, decimal=decimal)
+        found = [] if value is None else values[value]
         if isinstance(cell, str) and found:
             pair = f"{cell.strip()!r} and {found[0]!r}"
             return f" ({pair} are one number but two texts: name each spelling in quotes)"

@@ -156,6 +156,6 @@ def _check_percentages(used: Mapping[str, Sequence[Any]], sheet: str, path: Path
         if shares and len(shares) < len(numbers):
             places = ", ".join(cell.coordinate for cell in shares[:10])
             raise SourceError(
-                f"{path}: sheet {sheet!r}: column {name!r}: {len(shares)} of {len(numbers)} numbers are shown "
-                f"as percentages ({places}), so that 45 % holds 0.45; use one format"
+                f"{path}: sheet {sheet!r}: column {name!r}: {len(shares)} of {len(numbers)} numbers are "
+                f"shown as percentages ({places}), so that 45 % holds 0.45; give all of them one format"
             )
