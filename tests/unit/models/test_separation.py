@@ -222,8 +222,8 @@ def test_separated_arms_are_one_line(frame, trial_effects, family):
         with pytest.raises(SeparationError) as error:
             getattr(models, name).fit()
         assert str(error.value) == (
-            f"the outcome separates the arms (controls have 0; treated have {treated}): no maximum-likelihood "
-            "estimate exists"
+            f"the outcome separates the arms (controls have 0; treated have {treated}): no "
+            "maximum-likelihood estimate exists"
         )
         assert not FitStatus(getattr(models, name).refit(np.ones(N)).status).usable
 
