@@ -18,8 +18,8 @@ from ipdmediation.models.specification import MODEL_NAMES, AnalysisSpecification
 NAMES = [
     "intercept", "Intercept", "residual_sd", "mediator", "mediator[1]", "mediator:doubling", "sd(intercept)",
     "treatment:mediator", "cor(intercept,treatment)", "trial[b]", "0|1", "1|2", "T.x", "log", "np", "C",
-    "a b", "x:y", "50 %", "te:mean", "direct", "replicate", "status", "reason", "age, per year", '"quoted"', "Q",
-    "1", "+",
+    "a b", "x:y", "50 %", "te:mean", "direct", "replicate", "status", "reason", "age, per year", '"quoted"',
+    "Q", "1", "+",
 ]  # fmt: skip
 LEVELS = [*NAMES, "treatment", "trial", "a]b", "[T.a]", "x]:y[z", "trial[b]:age", "\\", "c\\]"]
 COLUMNS = ["age", "female", "site", "place", "volume", "score"]

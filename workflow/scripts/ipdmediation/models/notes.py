@@ -31,13 +31,13 @@ def empty_level_notes(level_names: Sequence[str], present: IntArray) -> list[Fit
     level_names : codes of all levels.
     present : which of them patients have.
     """
-    empty = [name for k, name in enumerate(level_names) if k not in present]
-    if not empty:
+    empty = np.setdiff1d(np.arange(len(level_names)), present)
+    if not empty.size:
         return []
     return [
         EmptyLevelWarning(
-            f"no patient has outcome level {', '.join(empty)}; its probability is 0, and the threshold "
-            "beside it equals its neighbour or is infinite at an end of the scale"
+            f"no patient has outcome level {_codes(empty, level_names)}; its probability is 0, and the "
+            "threshold beside it equals its neighbour or is infinite at an end of the scale"
         )
     ]
 
