@@ -10,6 +10,7 @@ from ipdmediation.models.build import random_part
 from ipdmediation.models.errors import MissingValueError, ModelError, OutcomeError
 from ipdmediation.models.results import FitStatus
 from ipdmediation.models.specification import (
+    MODEL_NAMES,
     AnalysisSpecification,
     mediation_models,
     mediator_knots,
