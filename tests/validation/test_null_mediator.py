@@ -10,7 +10,7 @@ from ipdmediation.data.variables import Variable
 from ipdmediation.effects.mediation import MediationEffects
 from ipdmediation.effects.standardisation import StandardisationOptions
 from ipdmediation.inference.bootstrap import cohort_effects, draw_replicates
-from ipdmediation.inference.model_table import model_table
+from ipdmediation.inference.model_table import Words, model_table
 from ipdmediation.inference.resampling import StratifiedPlan
 from ipdmediation.inference.streams import stream
 from ipdmediation.inference.summary import summarise_effects
@@ -68,11 +68,14 @@ def results(*, shift: float, slope: float) -> Results:
         name: model_table(
             [getattr(models, name).fit()],
             model=name,
+            terms=getattr(models, name).terms,
             level=LEVEL,
-            specification=ANALYSIS,
-            variables=VARIABLES,
-            arms=ARMS,
-            trials={trial: trial for trial in parameters["patients"]},
+            words=Words(
+                specification=ANALYSIS,
+                variables=VARIABLES,
+                arms=ARMS,
+                trials={trial: trial for trial in parameters["patients"]},
+            ),
         )
         for name in MODEL_NAMES
     }

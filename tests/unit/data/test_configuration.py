@@ -11,7 +11,12 @@ import pytest
 import yaml
 from snakemake.utils import validate
 
-from ipdmediation.data.configuration import check_configuration, eligibility_rules, resolve_analysis
+from ipdmediation.data.configuration import (
+    check_configuration,
+    drawn_as,
+    eligibility_rules,
+    resolve_analysis,
+)
 from ipdmediation.data.errors import ConfigurationError
 from tests.unit.data.conftest import DECLARED, MAPPING
 
@@ -121,7 +126,6 @@ def test_a_published_figure_may_say_how_it_is_to_be_read(more: dict[str, Any]) -
         (["variables", "site", "unit"], "mL"),
         (["variables", "site", "levels"], {True: "yes", "no": "no"}),
         (["variables", "Upper"], {"type": "binary", "label": "x"}),
-        (["variables", "trial"], {"type": "binary", "label": "x"}),
         (["eligibility", 0, "one_of"], [1]),
         (["eligibility", 0, "missing"], "keep"),
         (["trials"], {}),
@@ -356,3 +360,48 @@ def test_a_path_that_snakemake_takes_for_a_wildcard(
 def test_texts_with_a_fraction_may_be_two_codes(config: dict[str, Any], mappings: dict[str, Any]) -> None:
     mappings["a"]["variables"]["site"]["codes"] = {"1.1": "m1", "1.10": "ica"}
     check_configuration(config, mappings)
+
+
+@pytest.mark.parametrize(
+    "name", ["trial", "patient", "treatment", "imputation", "mediator", "intercept", "residual_sd"]
+)
+def test_a_name_of_the_tables_own_is_no_variable(
+    config: dict[str, Any], mappings: dict[str, Any], name: str
+) -> None:
+    config["variables"][name] = {"type": "binary", "label": "x"}
+    with pytest.raises(ConfigurationError, match=rf"variables\.{name}: the tables use this name themselves"):
+        check_configuration(config, mappings)
+
+
+def test_analyses_that_differ_in_the_interval_share_their_draws(config: dict[str, Any]) -> None:
+    config["analyses"] |= {
+        "exact": {
+            "label": "E",
+            "bootstrap": {"interval": "bca", "level": 0.9, "replicates": 99, "chunk": 50},
+        },
+        "early_exact": {"label": "F", "eligibility": config["analyses"]["early"]["eligibility"]},
+    }
+    shared = {name: drawn_as(config, name) for name in config["analyses"]}
+    assert shared == {"primary": "primary", "early": "early", "exact": "primary", "early_exact": "early"}
+
+
+@pytest.mark.parametrize(
+    "difference",
+    [
+        {"mediator": {"offset": 2}},
+        {"outcome": {"better": "high"}},
+        {"covariates": ["age"]},
+        {"interaction": True},
+        {"trial_effects": "none"},
+        {"standardisation": {"controlled_at": [3]}},
+        {"missing": {"imputations": 3}},
+        {"bootstrap": {"resampling": "two_level"}},
+        {"eligibility": [{"variable": "age", "measured": True, "reason": "Age unknown"}]},
+    ],
+    ids=lambda difference: next(iter(difference)),
+)
+def test_other_models_or_patients_have_draws_of_their_own(
+    config: dict[str, Any], difference: dict[str, Any]
+) -> None:
+    config["analyses"]["other"] = {"label": "O", **difference}
+    assert drawn_as(config, "other") == "other"

@@ -1,5 +1,7 @@
 """What holds for the effects whatever the data are."""
 
+import warnings
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -15,6 +17,7 @@ from ipdmediation.effects.standardisation import StandardisationOptions
 from ipdmediation.effects.standardisation_kernels import common_log_odds_ratio
 from ipdmediation.models.cumulative_link import CumulativeLinkModel
 from ipdmediation.models.specification import mediation_models
+from ipdmediation.models.splines import restricted_cubic_spline
 from tests.unit.effects.conftest import effects_of, refits, simulated_cohort, specified
 
 ANY_SEED = st.integers(0, 10_000)
@@ -244,3 +247,60 @@ def test_every_completed_data_set_has_its_own_effects():
     expected = effects_of(frame, specified(), options=OPTIONS)
     assert list(values[0]) == pytest.approx(list(expected.values()), abs=1e-9)
     assert np.abs(values[1] - values[0]).max() > 1e-3
+
+
+@pytest.mark.parametrize("knots", [0, 4])
+def test_an_interaction_has_effects_at_quartiles_and_slopes_by_arm(knots):
+    frame = simulated_cohort(300, seed=5).assign(m=lambda rows: np.exp(rows["m"]))
+    specification = specified(transform="log", interaction=True, spline_knots=knots)
+    models = mediation_models(frame, specification=specification)
+    fits = refits(models)
+    options = StandardisationOptions(controlled_at=(1.0, 5.0))
+    effects = effects_of(frame, specification, models=models, fits=fits, options=options)
+    coefficient = dict(zip(models.outcome.names, fits[2].estimates, strict=True))
+    quartiles = np.quantile(frame["m"], [0.25, 0.5, 0.75])
+    columns = np.log(quartiles)[:, None]
+    if knots:
+        columns = restricted_cubic_spline(np.log(quartiles), knots=models.outcome_design.mediator_knots)
+    products = [value for name, value in coefficient.items() if name.startswith("treatment:")]
+    expected = coefficient["treatment"] + columns @ np.array(products)
+    names = ["direct_at_q1", "direct_at_median", "direct_at_q3"]
+    assert [effects[name, "coefficient"] for name in names] == pytest.approx(expected.tolist())
+    slopes = {key[0]: value for key, value in effects.items() if key[0].startswith("mediator_effect")}
+    if not knots:
+        control, product = coefficient["mediator"], coefficient["treatment:mediator"]
+        assert slopes == pytest.approx(
+            {"mediator_effect_control": control, "mediator_effect_treated": control + product}
+        )
+    else:
+        assert not slopes
+    assert ("direct", "coefficient") not in effects
+    catalogue = MediationEffects.of(models, frame, options=options).effects
+    at = {effect.effect: effect.at for effect in catalogue if effect.at is not None}
+    assert [at[name] for name in names] == pytest.approx(quartiles.tolist())
+    assert all(at[f"{kind}_{value:g}"] == value for kind in ("cde", "int_ref") for value in (1, 5))
+    assert [effect.effect for effect in catalogue if effect.undefined] == (
+        ["log_or_difference"] if knots else ["log_or_difference", "log_or_product"]
+    )
+
+
+def test_quartiles_are_those_of_all_completed_data_sets():
+    frame = simulated_cohort(100, seed=3)
+    completed = pd.concat([frame.assign(imputation=0), frame.assign(imputation=1, m=frame["m"] + 1)])
+    prepared = effects_by_imputation(completed, specification=specified(interaction=True), options=OPTIONS)
+    expected = np.quantile(completed["m"], 0.5)
+    for each in prepared:
+        assert next(e.at for e in each.effects if e.effect == "direct_at_median") == pytest.approx(expected)
+
+
+def test_a_ratio_of_nothing_is_not_a_failure():
+    frame = simulated_cohort(100, seed=3)
+    models = mediation_models(frame, specification=specified())
+    fits = [fit._replace(estimates=fit.estimates.copy()) for fit in refits(models)]
+    for fit, model in zip(fits, (models.mediator, models.total, models.outcome), strict=True):
+        fit.estimates[model.names.index("treatment")] = 0.0
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        effects = effects_of(frame, models.specification, models=models, fits=fits)
+    ratios = [key for key, value in effects.items() if not np.isfinite(value)]
+    assert {key[0] for key in ratios} == {"log_or_difference", "log_or_product", "khb", "pm"}

@@ -8,6 +8,7 @@ from scipy.stats import chi2
 
 from ipdmediation.data.variables import variables_from_config
 from ipdmediation.inference.model_table import Words, model_diagnostics, model_table
+from ipdmediation.models.errors import EmptyLevelWarning, OneArmTrialWarning
 from ipdmediation.models.specification import AnalysisSpecification, mediation_models
 
 VARIABLES = variables_from_config(
@@ -168,3 +169,14 @@ def test_imputations_are_pooled(models):
     assert diagnostics["imputations"] == 2
     assert diagnostics["converged"]
     assert sum(diagnostics["n_per_trial"].values()) == diagnostics["n"]
+
+
+def test_warnings_are_data_and_say_in_how_many_data_sets(models):
+    fit = models.total.fit()
+    own, other = EmptyLevelWarning("no patient"), OneArmTrialWarning("one arm")
+    first, second = replace(fit, warnings=(own, other)), replace(fit, warnings=(other,))
+    diagnostics = model_diagnostics([first, second], terms=models.total.terms)
+    assert json.loads(json.dumps(diagnostics["warnings"])) == [
+        {"kind": "EmptyLevelWarning", "message": "no patient (in 1 of 2 completed data sets)"},
+        {"kind": "OneArmTrialWarning", "message": "one arm"},
+    ]

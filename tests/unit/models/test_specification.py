@@ -10,6 +10,7 @@ from ipdmediation.models.build import random_part
 from ipdmediation.models.errors import MissingValueError, ModelError, OutcomeError
 from ipdmediation.models.results import FitStatus
 from ipdmediation.models.specification import (
+    MODEL_NAMES,
     AnalysisSpecification,
     mediation_models,
     mediator_knots,
@@ -228,3 +229,13 @@ def test_random_effects_by_trial(frame, trial_effects, first, last):
         frame, specification=specification(trial_effects=trial_effects), method="reml"
     )
     assert restricted.mediator.fit().residual_variance > mediator.residual_variance
+
+
+@pytest.mark.parametrize("trial_effects", ["fixed", "random_slope"])
+def test_every_fit_keeps_that_a_trial_has_one_arm(frame, trial_effects):
+    """It was said while the design was built, and then forgotten."""
+    one_arm = frame.assign(treatment=frame["treatment"].where(frame["trial"] != "b", 1))
+    models = mediation_models(one_arm, specification=specification(trial_effects=trial_effects))
+    for name in MODEL_NAMES:
+        messages = [str(note) for note in getattr(models, name).fit().warnings]
+        assert messages[0].startswith("trials with one arm only: b (treated); they say nothing")

@@ -63,6 +63,16 @@ def test_baseline_falls_back_to_the_mean(examples):
     assert row(table, "Age, years, mean (SD)")[1] == "68 (57)"
 
 
+def test_what_nobody_has_a_value_of_is_a_dash(examples):
+    frame = examples.baseline()
+    frame.loc[frame["variable"].isin(["age", "female"]) & (frame["statistic"] != "missing"), "estimate"] = (
+        np.nan
+    )
+    table = baseline(frame, examples.flow(), study=examples.study())
+    assert row(table, "Age, years, median (IQR)")[1:5] == ["–", "–", "–", "–"]
+    assert not table.cells.isin(["nan", "– (––)", "– (–––)"]).any().any()
+
+
 def test_models_stand_side_by_side(examples):
     table = every(examples)["models"]
     assert row(table, "Endovascular therapy vs standard care") == [

@@ -31,13 +31,13 @@ def empty_level_notes(level_names: Sequence[str], present: IntArray) -> list[Fit
     level_names : codes of all levels.
     present : which of them patients have.
     """
-    empty = [name for k, name in enumerate(level_names) if k not in present]
-    if not empty:
+    empty = np.setdiff1d(np.arange(len(level_names)), present)
+    if not empty.size:
         return []
     return [
         EmptyLevelWarning(
-            f"no patient has outcome level {', '.join(empty)}; its probability is 0, and the threshold "
-            "beside it equals its neighbour or is infinite at an end of the scale"
+            f"no patient has outcome level {_codes(empty, level_names)}; its probability is 0, and the "
+            "threshold beside it equals its neighbour or is infinite at an end of the scale"
         )
     ]
 
@@ -104,7 +104,7 @@ def separation_note(
     levels, level_names : (n,) outcome levels, and their codes.
     """
     patients = int(found.decided.sum())
-    codes = ", ".join(level_names[level] for level in np.unique(levels[found.decided]))
+    codes = _codes(levels[found.decided], level_names)
     who = "the one patient" if patients == 1 else f"all {patients} patients"
     has = "has" if patients == 1 else "have"
     reason = (
@@ -135,7 +135,7 @@ def separation_error(
     if treatment and not mediator:
         treated = design.matrix[:, design.treatment_position] == 1
         arms = [
-            f"{name} have {', '.join(level_names[level] for level in np.unique(levels[rows]))}"
+            f"{name} have {_codes(levels[rows], level_names)}"
             for name, rows in (("controls", ~treated), ("treated", treated))
         ]
         what = f"the outcome separates the arms ({'; '.join(arms)})"
@@ -144,6 +144,11 @@ def separation_error(
     else:
         what = f"the outcome is separated by {_apart(found, design)}, which leaves nothing for the treatment"
     return SeparationError(f"{what}: no maximum-likelihood estimate exists")
+
+
+def _codes(levels: IntArray, level_names: Sequence[str]) -> str:
+    """Return the codes of some patients' levels, in increasing order."""
+    return ", ".join(sorted((level_names[level] for level in np.unique(levels)), key=int))
 
 
 def _apart(found: Recession, design: Design) -> str:

@@ -77,7 +77,7 @@ def render(
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    text = methods(main, version=str(manifest.get("versions", {}).get("ipdmediation", "")))
+    text = methods(main, version=str(manifest.get("software", {}).get("version", "")))
     true_table, true_sentences = (None, []) if truth is None else beside_truth(main, truth)
     return environment.get_template(template.name).render(
         study=study,
