@@ -20,7 +20,7 @@ def main(
     quality: list[str],
     published: str,
     manifest: str,
-    truth: list[str],
+    truth: str | list[str],
     report: str,
     studies: list[dict[str, Any]],
     figure_names: list[str],
@@ -56,7 +56,7 @@ def main(
         published=None if compared.empty else compared,
         quality={trial: read_table(path) for trial, path in zip(trials, quality, strict=True)},
         manifest=json.loads(Path(manifest).read_text()),
-        truth=json.loads(Path(truth[0]).read_text()) if truth else None,
+        truth=json.loads(Path(str(truth)).read_text()) if truth else None,  # [] where no patient is synthetic
     )
     Path(report).write_text(page)
 
