@@ -71,7 +71,7 @@ rule tables:
     conda:
         "../../envs/ipdmediation.yaml"
     params:
-        study=lambda wildcards: study_words(wildcards.analysis),
+        study=lambda wildcards: study_words(wildcards.analysis, bootstrap=("resampling", "level")),
         code=code("tables"),
     script:
         "../scripts/tables.py"

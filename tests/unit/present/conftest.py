@@ -437,7 +437,8 @@ def missing() -> pd.DataFrame:
 def notices() -> pd.DataFrame:
     rows = [
         ("cohort", "one_arm_trial", "trial 'piste' has patients in arm 'treated' only"),
-        ("bootstrap", "singular", "40 of 1000 replicates lie at the boundary"),
+        ("bootstrap", "few_replicates", "100 replicates are few"),
+        ("bootstrap", "replicates_at_boundary", "40 of 1000 replicates lie at the boundary"),
         ("total model", "singular_fit", "the trials do not differ more than chance"),
     ]
     return pd.DataFrame(rows, columns=["step", "kind", "message"])

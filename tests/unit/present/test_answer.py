@@ -28,10 +28,9 @@ def test_the_answer_is_built_around_the_natural_effects(examples):
     assert "24.4% (95% CI 16.2% to 32.5%) of this benefit runs through follow-up infarct volume" in share
     assert "−0.19 points (95% CI −0.25 to −0.12) of the −0.76. The rest, −0.57 points" in share
     assert (
-        "17.0 more (95% CI 13.7 to 20.1) reach Modified Rankin Scale at 90 days 2 (slight disability)"
-        in people
+        "17.0 more (95% CI 13.7 to 20.1) reach 2 (slight disability) or better on modified Rankin" in people
     )
-    assert "4.3 more (95% CI 2.7 to 5.9), of these, through follow-up infarct volume." in people
+    assert "4.3 of these (95% CI 2.7 to 5.9) through follow-up infarct volume." in people
     assert "from 2.48 to 2.22, the share would be 12.2% (95% CI 1.2% to 18.9%). That is too low:" in published
 
 
@@ -142,7 +141,7 @@ def test_people_can_be_fewer(examples):
         analysis={**examples.study().analysis, "named_level": 3,
                   "outcome": {"variable": "mrs", "family": "ordinal", "better": "high"}}
     )  # fmt: skip
-    assert "17.0 fewer (95% CI 13.7 to 20.1) reach Modified Rankin Scale at 90 days 3" in text(
+    assert "17.0 fewer (95% CI 13.7 to 20.1) reach 3 (moderate disability) or better" in text(
         examples.result(study=high)
     )
 

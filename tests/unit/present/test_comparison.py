@@ -49,7 +49,12 @@ def test_every_analysis_shows_its_natural_effects_and_shares(examples):
                                               "−0.19 (−0.25 to −0.12)"]  # fmt: skip
     assert list(table.cells.iloc[0])[5:] == ["24.4% (16.2% to 32.5%)", "29.1% (18.0% to 44.0%)",
                                              "12.2% (1.2% to 18.9%)"]  # fmt: skip
+    assert table.title.endswith("effects on the mean of modified Rankin Scale at 90 days, points (95% CI)")
     assert "Below 0 is better." in table.notes
+    boundary = (
+        "Replicates with trial effects at the boundary: Primary analysis 40 of 1000; Primary analysis 40 of"
+    )
+    assert any(note.startswith(boundary) for note in table.notes)
 
 
 def test_analyses_with_different_measures_name_them(examples):
@@ -63,7 +68,9 @@ def test_analyses_with_different_measures_name_them(examples):
 def test_a_withheld_share_says_why_below_the_table(examples):
     table = beside([examples.result(effects=examples.withheld(("pm", "mean")))])
     assert table.cells.iloc[0, 5] == "withheld"
-    assert "Withheld where the interval of the total effect contains no effect." in table.notes
+    assert (
+        "Withheld in “Primary analysis”: the interval of the total effect contains no effect." in table.notes
+    )
 
 
 def test_truth_stands_beside_its_estimate(examples):
@@ -72,10 +79,8 @@ def test_truth_stands_beside_its_estimate(examples):
     assert list(row)[1:] == ["percentage points", "25.0", "17.0 (13.7–20.1)", "no"]
     assert sentences[0].startswith("The truth is that of all randomised patients.")
     assert sentences[0].endswith("holds it in 8 of 9 effects.")
-    assert "It misses Total effect, Modified Rankin Scale at 90 days of 2 or less." in sentences
-    assert (
-        "of 0 or less is 1.22, that of Modified Rankin Scale at 90 days of 2 or less 2.72." in sentences[-1]
-    )
+    assert "It misses total effect (Modified Rankin Scale at 90 days of 2 or less)." in sentences
+    assert "1.22 for Modified Rankin Scale at 90 days of 0 or less and 2.72 for" in sentences[-1]
 
 
 def test_no_truth_is_compared_with_an_effect_without_an_interval(examples):

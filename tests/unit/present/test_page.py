@@ -191,8 +191,9 @@ def test_what_a_reader_has_to_know_stands_beside_what_it_concerns(examples):
         for name in ("patients", "mediation")
     )
     assert "Trial 'piste' has patients in arm 'treated' only." in participants
-    assert "40 of 1000 replicates lie at the boundary." in mediation
-    assert "40 of 1000" not in participants
+    assert "100 replicates are few." in mediation
+    assert "100 replicates are few" not in participants
+    assert "In 40 replicates the trials' random effects were estimated at the boundary" in mediation
 
 
 def test_notices_of_other_analyses_stand_below_their_table(examples):

@@ -122,8 +122,8 @@ def test_effects_are_in_words(examples):
     assert row(table, "Proportion mediated as published, difference of coefficients")[1:5] == [
         "share of the total effect", "12.2% (1.2% to 18.9%)", "0", "",
     ]  # fmt: skip
-    assert row(table, "Treatment, not adjusted for the mediator (total)")[1:5] == [
-        "common odds ratio of a better outcome", "2.48 (1.77–3.53)", "1; above 1 is better", "<.002",
+    assert row(table, "Treatment, not adjusted for the mediator (total)")[1:6] == [
+        "common odds ratio of a better outcome", "2.48 (1.77–3.53)", "1", "above 1", "<.002",
     ]  # fmt: skip
     assert set(table.cells["Replicates"]) == {"998"}
     assert "Failed bootstrap replicates: 2 of 1000." in table.notes
@@ -133,7 +133,7 @@ def test_effects_are_in_words(examples):
 def test_replicates_without_an_effect_are_counted(examples):
     effects = examples.changed("khb", "proportion", undefined=3)
     table = effects_table(effects, study=examples.study())
-    assert row(table, "Proportion mediated, Karlson-Holm-Breen")[6] == "995"
+    assert row(table, "Proportion mediated, Karlson-Holm-Breen")[7] == "995"
     assert any("Up to 3 replicates have no value" in note for note in table.notes)
 
 
@@ -159,9 +159,9 @@ def test_a_withheld_effect_says_so(examples):
 
 def test_natural_effects_have_unit_null_and_direction(examples):
     table = every(examples)["natural_effects"]
-    assert row(table, "Mean of modified Rankin Scale at 90 days")[1:3] == ["points", "0; below 0 is better"]
+    assert row(table, "Mean of modified Rankin Scale at 90 days, points")[1] == "below 0"
     odds = row(table, "Common odds ratio of a better outcome, averaged over the participants")
-    assert odds[1:4] == ["", "1; above 1 is better", "2.05 (1.75–2.39)"]
+    assert odds[1:3] == ["above 1", "2.05 (1.75–2.39)"]
 
 
 def test_natural_effects_count_failures_and_explain_missing_intervals(examples):
@@ -180,10 +180,8 @@ def test_effects_on_a_binary_outcome_are_differences_of_probabilities(examples):
     study = examples.study(variables=variables, analysis={**study.analysis, "outcome": outcome})
     effects = examples.effects().replace({"scale": {"prob_le_2": "prob_le_0"}})
     table = natural_effects(effects, study=study)
-    assert row(table, "Dead at 90 days: Yes")[1:4] == [
-        "percentage points", "0; below 0 is better", "−76.0 (−90.0 to −61.0)",
-    ]  # fmt: skip
-    assert row(table, "Dead at 90 days: No")[2:4] == ["0; above 0 is better", "17.0 (13.7–20.1)"]
+    assert row(table, "Dead at 90 days: Yes, percentage points")[1:3] == ["below 0", "−76.0 (−90.0 to −61.0)"]
+    assert row(table, "Dead at 90 days: No, percentage points")[1:3] == ["above 0", "17.0 (13.7–20.1)"]
 
 
 def test_the_intercept_stands_below_the_coefficients(examples):

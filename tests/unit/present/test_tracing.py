@@ -85,7 +85,7 @@ def test_a_number_out_of_nowhere_is_found(examples):
         ("tnie", "mean", "−0.19", "−0.88"),  # noqa: RUF001
         ("pm", "mean", "24.4%", "31.3%"),
         ("te", "prob_le_2", "17.0 more", "31.3 more"),
-        ("tnie", "prob_le_2", "4.3 more", "31.3 more"),
+        ("tnie", "prob_le_2", "4.3 of these", "31.3 of these"),
         ("log_or_difference", "proportion", "12.2%", "31.3%"),
     ],
 )

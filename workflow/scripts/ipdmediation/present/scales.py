@@ -52,10 +52,14 @@ class Reading:
         return 1 if self.ratio else 0
 
     @property
+    def better_side(self) -> str:
+        """Name the side of the null that is better, such as ``below 0``; empty where neither is."""
+        return {1: f"above {self.null}", -1: f"below {self.null}", 0: ""}[self.better]
+
+    @property
     def direction(self) -> str:
         """Say which side of the null is better, empty where neither is."""
-        side = {1: "above", -1: "below", 0: ""}[self.better]
-        return f"{side} {self.null} is better" if side else ""
+        return f"{self.better_side} is better" if self.better else ""
 
     def number(self, value: float) -> float:
         """Turn a stored number into the one that is written."""

@@ -133,32 +133,35 @@ def _in_people(result: AnalysisResult) -> list[str]:
     level = study.levels(study.outcome)[study.named_level]
     reach = f"{study.label(study.outcome)} “{level}”"
     if study.family == "ordinal":
-        reach = f"{study.label(study.outcome)} {study.named_level} ({lower(level)}) or better"
-    same = sign * te["estimate"] * sign * tnie["estimate"] > 0
-    through = f"through {lower(study.label(study.mediator))}"
+        reach = f"{study.named_level} ({lower(level)}) or better on {lower(study.label(study.outcome))}"
+    same = te["estimate"] * tnie["estimate"] > 0
     return [
         f"Of 100 participants given {lower(study.arm('treated'))} in place of {lower(study.arm('control'))}, "
-        f"{_people(te, sign, study)} reach {reach}; {_people(tnie, sign, study)}"
-        f"{', of these,' if same else ''} {through}."
+        f"{_people(te, sign, study)} reach {reach}; {_people(tnie, sign, study, of_these=same)} through "
+        f"{lower(study.label(study.mediator))}."
     ]
 
 
-def _people(row: Row, sign: int, study: Study) -> str:
-    """Write an effect on a probability as people of 100, more or fewer."""
+def _people(row: Row, sign: int, study: Study, *, of_these: bool = False) -> str:
+    """Write an effect on a probability as people of 100: more or fewer, or so many of those named before."""
     estimate, *ends = (100 * sign * float(row[name]) for name in ("estimate", "ci_low", "ci_high"))
-    text = _more(estimate, estimate)
+    text = f"{_number_of_people(estimate)} of these" if of_these else _more(estimate, estimate)
     if not all(map(notation.known, ends)):
         return text
     low, high = sorted(ends)
     if low < 0 < high:
         return f"{text} ({study.coverage} CI {_more(low, low)} to {_more(high, high)})"
     sizes = sorted((abs(low), abs(high)))
-    between = " to ".join(notation.fixed(size, digits=1, nulls=(0,)) for size in sizes)
+    between = " to ".join(map(_number_of_people, sizes))
     return f"{text} ({study.coverage} CI {between})"
 
 
 def _more(number: float, side: float) -> str:
-    return f"{notation.fixed(abs(number), digits=1, nulls=(0,))} {'fewer' if side < 0 else 'more'}"
+    return f"{_number_of_people(number)} {'fewer' if side < 0 else 'more'}"
+
+
+def _number_of_people(number: float) -> str:
+    return notation.fixed(abs(number), digits=1, nulls=(0,))
 
 
 def _published_way(result: AnalysisResult) -> list[str]:

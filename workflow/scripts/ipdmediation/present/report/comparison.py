@@ -11,7 +11,7 @@ import pandas as pd
 from ipdmediation.present import notation
 from ipdmediation.present.report.answer import WITHHELD
 from ipdmediation.present.report.result import SHARES, AnalysisResult
-from ipdmediation.present.scales import Reading, reading
+from ipdmediation.present.scales import Reading, Row, reading
 from ipdmediation.present.study import Study
 from ipdmediation.present.tables.table import Table, synthetic_note
 
@@ -23,13 +23,10 @@ def beside(results: Sequence[AnalysisResult]) -> Table:
     rows = []
     reads = [reading("te", "mean", study=result.study) for result in results]
     mixed = len({(read.name, read.unit) for read in reads}) > 1
-    notes: dict[str, str] = {}
+    withheld: dict[str, list[str]] = {}
     for result, read in zip(results, reads, strict=True):
         label = str(result.study.analysis.get("label", ""))
-        cells = [
-            f"{label}: {_named(read.name, read.unit)}" if mixed else label,
-            notation.count(result.fitted),
-        ]
+        cells = [f"{label}: {_named(read)}" if mixed else label, notation.count(result.fitted)]
         for effect in TRUE_EFFECTS:
             row = result.row(effect, "mean")
             cells.append(notation.DASH if row is None else read.text(row))
@@ -37,33 +34,44 @@ def beside(results: Sequence[AnalysisResult]) -> Table:
             row = result.row(*key)
             cells.append(notation.DASH if row is None else reading(*key, study=result.study).text(row))
             if row is not None and not notation.known(row["estimate"]):
-                reason = WITHHELD.get(str(row["withheld"]), "").format(mediator="the mediator")
-                notes.setdefault(reason, f"Withheld where {reason}.")
+                withheld.setdefault(_why(row), []).append(f"“{label}”")
         rows.append(cells)
     study, read = results[0].study, reads[0]
-    quantity = "" if mixed else f", {_named(read.name, read.unit)}"
-    columns = [
-        "Analysis",
-        "Participants",
-        *(f"{name}{quantity} ({study.coverage} CI)" for name in TRUE_EFFECTS.values()),
-        *(f"{name} ({study.coverage} CI)" for name in SHARES.values()),
+    boundary = [
+        f"{result.study.analysis.get('label', '')} {result.at_boundary}"
+        for result in results
+        if result.at_boundary
     ]
-    direction = [] if mixed else [f"{read.direction.capitalize()}."]
+    notes = [
+        *([] if mixed else [f"{read.direction.capitalize()}."]),
+        "All intervals come from the bootstrap of the analysis.",
+        *(
+            f"Withheld in {notation.joined(dict.fromkeys(labels))}: {why}."
+            for why, labels in withheld.items()
+        ),
+        *([f"Replicates with trial effects at the boundary: {'; '.join(boundary)}."] if boundary else []),
+        *synthetic_note(study),
+    ]
+    effects = "effects on the mean" if mixed else f"effects on the {_named(read)}"
     return Table(
         name="analyses",
-        title="All analyses beside each other",
-        cells=pd.DataFrame(rows, columns=columns),
-        notes=(
-            *direction,
-            "All intervals come from the bootstrap of the analysis.",
-            *(note for reason, note in notes.items() if reason),
-            *synthetic_note(study),
+        title=f"All analyses beside each other: {effects} ({study.coverage} CI)",
+        cells=pd.DataFrame(
+            rows, columns=["Analysis", "Participants", *TRUE_EFFECTS.values(), *SHARES.values()]
         ),
+        notes=tuple(notes),
     )
 
 
-def _named(name: str, unit: str) -> str:
-    return f"{name}, {unit}" if unit else name
+def _why(row: Row) -> str:
+    key = str(row["withheld"])
+    if key == "undefined":
+        return notation.text_of(row["note"])
+    return WITHHELD[key].format(mediator="the mediator")
+
+
+def _named(read: Reading) -> str:
+    return f"{read.name}, {read.unit}" if read.unit else read.name
 
 
 def verdict(published: pd.DataFrame) -> list[str]:
@@ -129,7 +137,8 @@ def beside_truth(result: AnalysisResult, truth: Mapping[str, Any]) -> tuple[Tabl
         In how many the interval holds the truth, and which it misses.
     """
     study = result.study
-    rows, missed = [], []
+    rows: list[list[str]] = []
+    missed: dict[str, list[str]] = {}
     for scale in truth["effects"]["te"]:
         for effect, name in TRUE_EFFECTS.items():
             row = result.estimated(effect, scale)
@@ -140,7 +149,7 @@ def beside_truth(result: AnalysisResult, truth: Mapping[str, Any]) -> tuple[Tabl
             label = f"{name}, {read.name}"
             rows.append([label, read.unit, _written(true, read), read.text(row), "yes" if inside else "no"])
             if not inside:
-                missed.append(label)
+                missed.setdefault(read.name, []).append(notation.lower(name))
     table = Table(
         name="truth",
         title="Effects of this run and of the model that made the patients",
@@ -164,24 +173,25 @@ def _written(value: float, read: Reading) -> str:
 
 
 def _missed(
-    rows: Sequence[Sequence[str]], missed: Sequence[str], truth: Mapping[str, Any], study: Study
+    rows: Sequence[Sequence[str]], missed: Mapping[str, Sequence[str]], truth: Mapping[str, Any], study: Study
 ) -> list[str]:
-    held = len(rows) - len(missed)
+    held = len(rows) - sum(map(len, missed.values()))
     sentences = [
         f"The truth is that of {truth['population']}. The interval of the analysis "
         f"“{study.analysis['label']}” holds it in {held} of {len(rows)} effects."
     ]
     if missed:
-        sentences.append(f"It misses {'; '.join(missed)}.")
+        apart = [f"{notation.joined(effects)} ({scale})" for scale, effects in missed.items()]
+        sentences.append(f"It misses {'; '.join(apart)}.")
     by_cut = truth["log_or_by_cut"]["values"]["te"]
     if study.family == "ordinal":
         weakest, strongest = (chosen(by_cut, key=by_cut.__getitem__) for chosen in (min, max))
         sentences.append(
-            f"In the model that made the patients the odds ratio of {_cut(weakest, study)} is "
-            f"{notation.fixed(math.exp(by_cut[weakest]))}, that of {_cut(strongest, study)} "
-            f"{notation.fixed(math.exp(by_cut[strongest]))}. The models of this analysis assume one for "
-            "all cuts (proportional odds) and are wrong in this: effects at single cuts can miss for that "
-            "reason, however many patients there are."
+            f"In the model that made the patients the total effect's odds ratio is "
+            f"{notation.fixed(math.exp(by_cut[weakest]))} for {_cut(weakest, study)} and "
+            f"{notation.fixed(math.exp(by_cut[strongest]))} for {_cut(strongest, study)}. The models of "
+            "this analysis assume one for all cuts (proportional odds) and are wrong in this: effects at "
+            "single cuts can miss for that reason, however many patients there are."
         )
     return sentences
 

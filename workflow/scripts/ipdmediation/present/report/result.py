@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +14,7 @@ from ipdmediation.present.scales import Row
 from ipdmediation.present.study import Study
 
 HEADLINE = ("pm", "mean")
+COUNTED_IN_TABLES = "replicates_at_boundary"  # kind of a notice
 SHARES = {
     HEADLINE: "Share of the effect on the mean",
     ("khb", "proportion"): "Share on one scale (KHB)",
@@ -75,12 +77,18 @@ class AnalysisResult:
         return int(self.last_step["remaining"])
 
     def messages(self, *steps: str) -> list[str]:
-        """Sentences of the notices that some steps gave."""
-        found = self.notices[self.notices["step"].isin(steps)]
+        """Sentences of the notices that some steps gave, but for what the tables of effects count."""
+        found = self.notices[self.notices["step"].isin(steps) & (self.notices["kind"] != COUNTED_IN_TABLES)]
         return [sentence(message) for message in dict.fromkeys(found["message"].astype(str))]
+
+    @property
+    def at_boundary(self) -> str:
+        """Count the replicates at the boundary of the trial effects, empty where there is none."""
+        singular, replicates = (int(self.effects[name].max()) for name in ("singular", "replicates"))
+        return f"{notation.count(singular)} of {notation.count(replicates)}" if singular else ""
 
 
 def sentence(text: str) -> str:
-    """Write a message as a sentence."""
-    text = text.strip().rstrip(".")
+    """Write a message as a sentence, with true minus signs."""
+    text = re.sub(r"(?<![\w-])-(?=\d)", notation.MINUS, text.strip().rstrip("."))
     return f"{text[:1].upper()}{text[1:]}."

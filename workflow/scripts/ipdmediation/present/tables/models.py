@@ -100,6 +100,12 @@ def _notes(study: Study, varied: bool) -> list[str]:
         "The total model leaves the mediator out; the outcome model has it in.",
         "Intervals and P values of this table are Wald's; elsewhere they come from the bootstrap.",
     ]
+    resampling = study.analysis.get("bootstrap", {}).get("resampling", "stratified")
+    if study.trial_effects in ("random_slope", "random_slopes") and resampling == "stratified":
+        notes.append(
+            "Those of the treatment differ, because its Wald interval is about trials in general and its "
+            "bootstrap interval about these trials."
+        )
     if study.odds_ratio:
         notes.append(f"A {study.odds_ratio} above 1 means a better outcome.")
     if study.interaction:

@@ -34,15 +34,15 @@ def natural_effects(results: pd.DataFrame, *, study: Study) -> Table:
         by_effect = {row["effect"]: row for row in found.to_dict("records")}
         read = reading("te", str(scale), study=study)
         cells = [reading(name, str(scale), study=study).text(by_effect[name]) for name in NAMED]
-        name = f"{read.name[:1].upper()}{read.name[1:]}"
-        rows.append([name, read.unit, f"{read.null}; {read.direction}", *cells])
+        name = f"{read.name[:1].upper()}{read.name[1:]}{', ' + read.unit if read.unit else ''}"
+        rows.append([name, read.better_side, *cells])
     heads = [f"{name} ({study.coverage} CI)" for name in NAMED.values()]
     missing = dict.fromkeys(filter(None, map(notation.text_of, natural["note"])))
     ratios = ["Parts of a ratio multiply to the total, all others add up to it."] if study.odds_ratio else []
     return Table(
         name="natural_effects",
         title="Natural effects, averaged over the participants",
-        cells=pd.DataFrame(rows, columns=["Outcome scale", "Unit", "No effect", *heads]),
+        cells=pd.DataFrame(rows, columns=["Outcome scale", "Better", *heads]),
         notes=(
             "Direct: the mediator stays as it would be without treatment. Indirect: the treated, with the "
             "mediator as under treatment rather than as without.",

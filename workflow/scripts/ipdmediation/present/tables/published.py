@@ -30,20 +30,23 @@ def published(comparison: pd.DataFrame, *, study: Study) -> Table:
             "yes" if str(row["agrees"]).lower() in {"true", "1", "1.0"} else "no",
             "yes" if str(row["calibrated"]).lower() in {"true", "1", "1.0"} else "no",
             str(row["rule"]),
-            notation.text_of(row["note"]),
         ]
         for row in comparison.to_dict("records")
     ]
-    columns = ["Quantity", "Published", "This run", "Agrees", "Calibrated to", "Rule", "Note"]
+    columns = ["Quantity", "Published", "This run", "Agrees", "Calibrated to", "Rule"]
     frame = pd.DataFrame(rows, columns=columns)
     # Only synthetic patients are calibrated to anything.
     shown = [name for name in columns if name != "Calibrated to" or study.synthetic]
-    shown = [name for name in shown if name != "Note" or frame["Note"].any()]
+    notes = [
+        f"{row['label']}: {row['note']}"
+        for row in comparison.to_dict("records")
+        if notation.text_of(row["note"])
+    ]
     return Table(
         name="published",
         title="Published figures and this run",
         cells=frame[shown],
-        notes=synthetic_note(study),
+        notes=(*notes, *synthetic_note(study)),
     )
 
 
@@ -54,6 +57,7 @@ def _relation(row: Mapping[Any, Any]) -> str:
 def _measured(value: float, low: float, high: float) -> str:
     if not (notation.known(low) and notation.known(high)):
         return notation.measure(value)
-    if abs(value) < 10:
+    whole = all(float(number).is_integer() for number in (value, low, high))
+    if abs(value) < 10 and not whole:
         return notation.interval(value, low, high)
     return f"{notation.measure(value)} ({notation.span(notation.measure(low), notation.measure(high))})"

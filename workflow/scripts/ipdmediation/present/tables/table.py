@@ -21,7 +21,7 @@ PROSE = frozenset(
         "Scale",
         "Interval",
         "Unit",
-        "No effect",
+        "Better",
         "Codes not found",
     }
 )
