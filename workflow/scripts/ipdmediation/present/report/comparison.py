@@ -10,11 +10,12 @@ import pandas as pd
 
 from ipdmediation.present import notation
 from ipdmediation.present.report.answer import WITHHELD
-from ipdmediation.present.report.result import SHARES, AnalysisResult
+from ipdmediation.present.report.result import HEADLINE, SHARES, AnalysisResult
 from ipdmediation.present.scales import Reading, Row, reading
 from ipdmediation.present.study import Study
 from ipdmediation.present.tables.table import Table, synthetic_note
 
+BESIDE = (HEADLINE, ("log_or_difference", "proportion"))
 TRUE_EFFECTS = {"te": "Total effect", "pnde": "Direct effect", "tnie": "Indirect effect"}
 
 
@@ -30,7 +31,7 @@ def beside(results: Sequence[AnalysisResult]) -> Table:
         for effect in TRUE_EFFECTS:
             row = result.row(effect, "mean")
             cells.append(notation.DASH if row is None else read.text(row))
-        for key in SHARES:
+        for key in BESIDE:
             row = result.row(*key)
             cells.append(notation.DASH if row is None else reading(*key, study=result.study).text(row))
             if row is not None and not notation.known(row["estimate"]):
@@ -57,7 +58,8 @@ def beside(results: Sequence[AnalysisResult]) -> Table:
         name="analyses",
         title=f"All analyses beside each other: {effects} ({study.coverage} CI)",
         cells=pd.DataFrame(
-            rows, columns=["Analysis", "Participants", *TRUE_EFFECTS.values(), *SHARES.values()]
+            rows,
+            columns=["Analysis", "Participants", *TRUE_EFFECTS.values(), *(SHARES[key] for key in BESIDE)],
         ),
         notes=tuple(notes),
     )

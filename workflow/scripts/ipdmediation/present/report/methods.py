@@ -112,7 +112,7 @@ def _models(result: AnalysisResult) -> str:
     sentences = [
         "Three models are fitted: treatment on mediator, treatment on outcome (total), and treatment and "
         f"mediator on outcome{' with their interaction' if study.interaction else ''}. {mediator} enters "
-        f"them {transform} and is modelled by a linear model. {outcome} is modelled by "
+        f"them {transform}; it is modelled by a linear model. {outcome} is modelled by "
         f"{_FAMILIES[study.family]}.",
         trial_sentence(study),
         _likelihood(study),
