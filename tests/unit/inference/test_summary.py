@@ -175,7 +175,7 @@ def test_a_missing_interval_is_explained():
 def test_a_share_of_a_total_effect_without_interval_is_withheld():
     table = summary(GRID + 1, GRID, interval="bca", accelerations=np.zeros(2), estimates=[0.5, np.mean(GRID)])
     assert table.loc["log_or_difference", "note"] == "withheld: the total effect has no interval"
-    assert table.loc["log_or_difference", "withheld"] == "total_uncertain"
+    assert table.loc["log_or_difference", "withheld"] == "no_interval"
 
 
 @pytest.mark.parametrize("nothing", [np.nan, np.inf, -np.inf])

@@ -89,10 +89,11 @@ def summarise_effects(
         `singular` and `undefined` count replicates in which a model could not be fitted, a variance or
         correlation of the trial effects lay at its boundary, or the effect was not finite although all models
         were fitted. `withheld` is a key that says why numbers are missing, empty where none is, and `note`
-        has its words: a share of a total effect whose interval contains its null or that has none
-        (`total_uncertain`) or that has the other direction (`opposite_directions`) has no number at all, nor
-        has an effect that the analysis or the cohort leaves undefined (`undefined`). Where the draws give no
-        interval (`no_interval`), or too many have no effect (`too_many_undefined`), the estimate stays.
+        has its words: a share of a total effect whose interval contains its null (`total_uncertain`), that has
+        none (`no_interval`) or that has the other direction (`opposite_directions`) has no number at all, nor
+        has an effect that the analysis or the cohort leaves undefined (`undefined`). Where the draws of the
+        effect itself give no interval (`no_interval`), or too many have no effect (`too_many_undefined`), the
+        estimate stays.
 
     Raises
     ------
@@ -194,7 +195,7 @@ def _share(effect: Effect, rows: Mapping[Key, dict[str, Any]], family: str) -> d
     """Return the row of a share, without its numbers where they would say nothing."""
     share, whole = rows[effect.key], rows[effect.denominator or effect.key]
     if "ci_low" not in whole:
-        withheld, note = "total_uncertain", "the total effect has no interval"
+        withheld, note = "no_interval", "the total effect has no interval"
     elif whole["ci_low"] <= 0 <= whole["ci_high"]:
         ratio = LOG_RATIOS.get(effect.scale) or (
             ODDS_RATIOS.get(family) if effect.scale in ("proportion", "log_or") else None
