@@ -127,7 +127,11 @@ def test_an_ordinal_outcome_has_the_coefficients_of_the_proportional_odds_model(
 
 def test_the_report_names_each_analysis_with_its_own_measure(framing: Path) -> None:
     page = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", (framing / "report.html").read_text()))
-    measures = ("common odds ratio", "difference", "odds ratio")
+    measures = (
+        "mean of attitude towards immigration, points",
+        "mean of attitude score, points",
+        "Message against immigration to Congress: Yes, percentage points",
+    )
     for words in (f"{label}: {measure}" for label, measure in zip(ANALYSES.values(), measures, strict=True)):
         assert words in page
     assert not re.search(r"\bnan\b", page, flags=re.IGNORECASE)
