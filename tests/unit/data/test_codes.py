@@ -35,6 +35,8 @@ def matched(cells: Any, codes: list[Any], **options: Any) -> list[Any]:
         (["1.0", "2.0"], ["1", "2"], ["1", "2"]),
         (["1", "01"], ["1"], ["1", None]),
         ([1.1], ["1.1", "1.10"], [None]),
+        ([True, np.False_], ["true", "FALSE"], ["true", "FALSE"]),
+        (["true", "TRUE"], ["true"], ["true", None]),
         ([None, np.nan, pd.NA, pd.NaT, " "], [1, " "], [None] * 5),
     ],
 )
