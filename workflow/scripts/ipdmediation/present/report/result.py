@@ -82,5 +82,4 @@ class AnalysisResult:
 
 def sentence(text: str) -> str:
     """Write a message as a sentence."""
-    text = text.strip().rstrip(".")
-    return f"{text[:1].upper()}{text[1:]}."
+    return f"{notation.upper(text.strip().rstrip('.'))}."
