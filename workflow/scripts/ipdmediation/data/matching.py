@@ -137,11 +137,12 @@ class _Lookup:
             return self.texts.get(cell.strip()) or self._of_numeric_text(cell)
         if isinstance(cell, (bool, np.bool_)):
             cell = bool(cell)
-            if (found := self._of_truth_value(cell)) is not None:
+            found = self._of_truth_value(cell)
+            if found is not None or self.by_value:
                 return found
         value = number(cell)
         if value is None:
-            return self.texts.get(str(cell))
+            return self.texts.get(str(cell)) or self.texts.get(str(cell).removesuffix(" 00:00:00"))
         if value in self.numbers:
             return self.numbers[value]
         quoted = self.quoted_numbers.get(value, [])
