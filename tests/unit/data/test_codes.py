@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import date, datetime
 from typing import Any
 
 import numpy as np
@@ -35,6 +36,10 @@ def matched(cells: Any, codes: list[Any], **options: Any) -> list[Any]:
         (["1.0", "2.0"], ["1", "2"], ["1", "2"]),
         (["1", "01"], ["1"], ["1", None]),
         ([1.1], ["1.1", "1.10"], [None]),
+        ([True, np.False_], ["true", "FALSE"], ["true", "FALSE"]),
+        (["true", "TRUE"], ["true"], ["true", None]),
+        ([date(1900, 1, 1), datetime(1900, 1, 1)], ["1900-01-01"], ["1900-01-01"] * 2),
+        ([datetime(1900, 1, 1, 10), pd.Timestamp("1900-01-01")], ["1900-01-01"], [None, "1900-01-01"]),
         ([None, np.nan, pd.NA, pd.NaT, " "], [1, " "], [None] * 5),
     ],
 )
@@ -50,6 +55,8 @@ def test_codes_of_a_column_of_numbers_go_by_value() -> None:
         None,
     ]
     assert matched(["2E1"], [20], by_value=True) == [20]
+    assert matched([True, np.True_], [1], by_value=True) == [None, None]
+    assert matched([True, False], ["TRUE", 0], by_value=True) == ["TRUE", None]
 
 
 def test_a_code_goes_by_the_precision_of_its_column() -> None:

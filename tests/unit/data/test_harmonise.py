@@ -132,8 +132,9 @@ def test_a_harmonised_trial_is_its_own_harmonisation(
         ("ONSET", ["2013-02-01", "x", None, None], ["'ONSET'", "2 rows", "%d-%m-%Y %H:%M"]),
         ("RAND", ["01-02-2013 09:00", None, None, None], ["'ONSET to RAND' (delay)", "'-1'", "0 to 24 hour"]),
         ("OCC", ["1", "2", "2 a  b", "1"], ["1 row (row 3)", "'2 a  b'"]),
-        ("VOL", ["1.5", "1", "1", "1"], ["'1.5'", "decimal: '.'"]),
-        ("VOL", ["<1", "1", "1", "1"], ["'<1'", "codes: {'<1': 0.5}"]),
+        ("VOL", ["1.5", "1", "1", "1"], ["'1.5'", "where '.' is the decimal mark", "decimal: '.'"]),
+        ("VOL", ["<1", "1", "1", "1"], ["'<1'", "missing: ['<1'], or codes: {'<1': <number>}"]),
+        ("ARM", ["1", "2", "#N/A", "2"], ["#N/A", "among the codes or as missing: ['#N/A']"]),
         ("PATNR", ["1", "#N/A", "3", "2"], ["errors of a worksheet", "'#N/A'"]),
         ("PATNR", ["1", "1", "1", "2"], ["'PATNR' (patient)", "3 rows", "'1'", "each patient once"]),
         ("PATNR", ["1", None, " ", "2"], ["'PATNR' (patient)", "2 rows", "without an id"]),
@@ -350,8 +351,30 @@ def test_an_id_that_the_file_cannot_hold_exactly(
 def test_an_id_that_a_spreadsheet_program_has_cut(
     raw: pd.DataFrame, mapping: dict[str, Any], variables: Variables
 ) -> None:
-    raw["PATNR"] = ["9,00719925474099E+15", "1E05", "2E+3", "x"]
+    raw["PATNR"] = ["9,00719925474099E+15", "1E05", "2E+3", "1.5"]
     with pytest.raises(MappingError, match=r"1 row \(row 1\) hold numbers of more digits"):
+        harmonise(raw, mapping, variables)
+    raw["PATNR"] = ["9.007199254740993e+15", "9E+15", "9007199254740992.0", "9007199254740993"]
+    with pytest.raises(MappingError, match=r"3 rows \(rows 1, 2, 3\) hold numbers of more digits"):
+        harmonise(raw, mapping, variables)
+
+
+def test_an_id_of_single_precision(raw: pd.DataFrame, mapping: dict[str, Any], variables: Variables) -> None:
+    raw["PATNR"] = np.array([1.1, 2**24 - 1, 3, 4], dtype="float32")
+    assert harmonise(raw, mapping, variables).frame["patient"].tolist() == ["1.1", "16777215", "3", "4"]
+    raw["PATNR"] = np.array([1, 2**24, 3, 2**24 + 1], dtype="float32")
+    with pytest.raises(MappingError, match=r"2 rows \(rows 2, 4\) hold numbers of more digits.*2\^24"):
+        harmonise(raw, mapping, variables)
+
+
+def test_a_message_shows_single_precision_as_it_is_in_the_file(
+    raw: pd.DataFrame, mapping: dict[str, Any], variables: Variables
+) -> None:
+    raw["VOL"] = np.array([99.9, 1, 1, 1], dtype="float32")
+    with pytest.raises(MappingError, match=r"in the file 99\.9\)"):
+        harmonise(raw, mapping, variables)
+    raw["MRS"] = np.array([1, 0.7, 1, 1], dtype="float32")
+    with pytest.raises(MappingError, match=r"hold codes without a mapping, 0\.7;"):
         harmonise(raw, mapping, variables)
 
 

@@ -214,12 +214,44 @@ def test_a_date_that_holds_a_time_is_refused(tmp_path: Path) -> None:
         read_raw(tmp_path / "a.dta", file_format="stata")
 
 
+@pytest.mark.parametrize(
+    ("shown", "kind", "value"),
+    [
+        ("%tdDD/NN/CCYY", date, 19783.0),
+        ("%tdnn/dd/YY", date, 19783.0),
+        ("%-tdMon_DD,_CCYY", date, 19783.0),
+        ("%dD_m_Y", date, 19783.0),
+        ("%tcDDmonCCYY_HH:MM", datetime, 1.7e12),
+        ("%tcHH:MM", datetime, 1.7e12),
+        ("%tm", float, 650.0),
+        ("%8.0g", float, 650.0),
+    ],
+)
+def test_dates_of_stata_however_they_are_shown(tmp_path: Path, shown: str, kind: type, value: float) -> None:
+    table = pd.DataFrame({"when": [value, value]})
+    pyreadstat.write_dta(table, str(tmp_path / "a.dta"), variable_format={"when": shown})
+    cell = read_raw(tmp_path / "a.dta", file_format="stata")["when"][0]
+    assert isinstance(cell, kind)
+    assert isinstance(cell, datetime) == (kind is datetime)
+
+
+@pytest.mark.parametrize("file_format", ["stata", "spss", "sas_xport", "parquet", "excel"])
+def test_a_file_that_was_cut_off(tmp_path: Path, file_format: str) -> None:
+    file = tmp_path / "a.raw"
+    WRITERS[file_format](pd.DataFrame({"id": [f"P{row}" for row in range(90)], "vol": 1.5}), file)
+    assert len(read_raw(file, file_format=file_format)) == 90
+    file.write_bytes(file.read_bytes()[: int(file.stat().st_size * 0.9) + 1])
+    with pytest.raises(SourceError, match=r"a\.raw: .*not readable as"):
+        read_raw(file, file_format=file_format)
+
+
 def test_single_precision_stays_single(tmp_path: Path) -> None:
     table = pd.DataFrame({"x": np.array([99.9, 5.3], dtype="float32")})
     table.to_parquet(tmp_path / "a.parquet")
     table.to_stata(tmp_path / "a.dta", write_index=False)
     for name, file_format in (("a.parquet", "parquet"), ("a.dta", "stata")):
-        assert read_raw(tmp_path / name, file_format=file_format)["x"].dtype == "float32"
+        cells = read_raw(tmp_path / name, file_format=file_format)["x"]
+        assert list(map(repr, cells)) == ["np.float32(99.9)", "np.float32(5.3)"]
 
 
 def test_text_of_a_statistics_package_in_another_encoding(tmp_path: Path) -> None:

@@ -160,6 +160,19 @@ def test_a_date_against_a_time_is_incomplete_in_every_format(start: Any, end: An
     assert "allowed: a time, as other stamps have" in elapsed([start], [end]).problems[0]
 
 
+@pytest.mark.parametrize("write", [datetime.isoformat, pd.Timestamp, lambda day: day])
+def test_a_column_at_midnight_holds_dates(write: Any) -> None:
+    days = [write(datetime(2014, 3, day)) for day in (1, 2)]
+    later = [datetime(2014, 3, 2, 10), datetime(2014, 3, 2, 11)]
+    (problem,) = elapsed([*days, None], [*later, None]).problems
+    assert "'A': 2 rows (lines 2, 3) hold a date without a time" in problem
+    assert "(the whole column is at midnight)" in problem
+    assert elapsed(days, later, incomplete="start").data.tolist() == [34, 11]
+    assert elapsed(days, days[::-1], unit="day").data.tolist() == [1, -1]
+    assert elapsed([*days, later[0]], [*later, later[0]]).problems == []
+    assert elapsed(days[:1], later[:1]).problems == []
+
+
 def test_dates_on_both_sides_differ_by_days() -> None:
     start, end = ["2014-03-01", "2014-03-02"], [date(2014, 3, 4), date(2014, 3, 2)]
     assert elapsed(start, end, unit="day").data.tolist() == [3, 0]
@@ -185,6 +198,8 @@ def test_dates_on_both_sides_differ_by_days() -> None:
         ("NK", "NK"),
         (-9, -9),
         ("-9.0", -9),
+        (datetime(1900, 1, 1), 1),
+        (date(2014, 3, 1), (datetime(2014, 3, 1) - WINDOWS).days),
         ("9999", "9999"),
     ],
 )

@@ -38,6 +38,7 @@ def read(tmp_path: Path, content: str | bytes, **options: Any) -> Any:
         (HEADER + '1,A,ok,5\n2,B,"cut off,6\n3,A,ok,7\n', ["lines 3 to 4", "quotation mark"]),
         (HEADER + '1,A,"so" he said,5\n', ["line 2", "quotation mark"]),
         (HEADER + '1,"A, x","5 cm,5\n2,B,ok,6\n3,A,late",7\n', ["lines 2 to 4", "quoting: standard"]),
+        ('id,arm,vol,"note\n1,A,5,ok"\n2,B,6,ok\n', ["lines 1 to 2", "quoting: none"]),
         (HEADER + "1,A,ok\0,5\n", ["line 2", "NUL", "utf-16-le"]),
     ],
 )
@@ -55,6 +56,7 @@ def test_a_doubtful_structure_is_refused_with_its_lines(
     [
         (HEADER + '1,A,"fell, then\nrecovered",5\n2,B,x,6\n', "fell, then\nrecovered"),
         (HEADER + '1,A,"a\n\nb",5\n', "a\n\nb"),
+        ('id,arm,note,"vol\n(mL)",vol\n1,A,x,4,5\n', "x"),
         (HEADER + '1,A,"said ""no""",5\n', 'said "no"'),
         (HEADER + '1,A,6" tube,5\n', '6" tube'),
         (HEADER.replace("\n", "\r\n") + '1,A,"x\r\ny",5\r\n', "x\r\ny"),

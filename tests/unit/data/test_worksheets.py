@@ -78,6 +78,20 @@ def test_merged_cells_are_located(tmp_path: Path) -> None:
         book(tmp_path, rows, lambda sheet: sheet.merge_cells("D3:D4"), header_row=2)
 
 
+def test_a_merged_header_is_two_columns_of_one_name(tmp_path: Path) -> None:
+    rows = [["Title"], ["id", "arm", "vol", None], ["1", "A", 4, 5]]
+
+    def title(sheet: Any) -> None:
+        sheet.merge_cells("A1:D1")
+
+    def header(sheet: Any) -> None:
+        sheet.merge_cells("C2:D2")
+
+    assert book(tmp_path, rows, title, header_row=2)["vol"].tolist() == [4]
+    with pytest.raises(SourceError, match=r"C2:D2 \(column 'vol'\)"):
+        book(tmp_path, rows, header, header_row=2)
+
+
 def test_a_header_further_down(tmp_path: Path) -> None:
     rows = [["Core laboratory"], [], HEADER, ["1", "A", "x", 5]]
     with pytest.raises(SourceError, match=r"header seems to stand in sheet row 3.*header_row: 3"):

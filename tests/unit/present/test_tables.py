@@ -173,6 +173,15 @@ def test_natural_effects_count_failures_and_explain_missing_intervals(examples):
     assert table.cells.iloc[0, -1] == "24.4%"
 
 
+def test_a_label_that_begins_with_an_abbreviation_stays_as_it_is(examples):
+    study = examples.study()
+    name = study.analysis["outcome"]["variable"]
+    variables = {**study.variables, name: {**study.variables[name], "label": "mRS"}}
+    table = natural_effects(examples.effects(), study=examples.study(variables=variables))
+    assert row(table, "mRS of 2 or less")
+    assert row(table, "Mean of mRS")
+
+
 def test_effects_on_a_binary_outcome_are_differences_of_probabilities(examples):
     study = examples.study()
     variables = {**study.variables, "dead": {"type": "binary", "label": "Dead at 90 days"}}

@@ -107,7 +107,7 @@ def select_cohort(
         lacking = ~_met(pooled, rule, number, variables)
         flow.exclude(lacking, kind="eligibility", reason=str(rule["reason"]), where=where)
     eligible = pooled.loc[flow.remaining]
-    _warn_of_nobody(pooled.loc[compared], eligible, "eligible patient", kind="nobody_eligible")
+    _warn_of_nobody(pooled, eligible, "eligible patient", kind="nobody_eligible")
 
     lacking = pooled[list(missing.required)].isna().any(axis=1).to_numpy()
     if missing.always_shown or (lacking & flow.remaining).any():

@@ -114,7 +114,7 @@ def to_numbers(
 
 
 def error_cells(raw: RawTable, cells: pd.Series[Any], found: pd.Series[Any]) -> list[str]:
-    """Return one sentence for all errors of a worksheet that the mapping does not name."""
+    """Return one sentence for all errors of a worksheet that no code names."""
     errors = cells.map(is_error).astype(bool) & found.isna()
     if not errors.any():
         return []
@@ -123,8 +123,8 @@ def error_cells(raw: RawTable, cells: pd.Series[Any], found: pd.Series[Any]) -> 
     )
     texts = sorted(set(map(str, cells[errors])))
     return [
-        f"{raw.place(errors)} hold errors of a worksheet, {places}; mend them in the file, or declare them "
-        f"missing: {texts}"
+        f"{raw.place(errors)} hold errors of a worksheet, {places}; mend them in the file, or name them in "
+        f"the mapping, among the codes or as missing: {texts}"
     ]
 
 
@@ -154,7 +154,8 @@ def _no_numbers(cells: pd.Series[Any], decimal: str) -> str:
     other = "," if decimal == "." else "."
     way_out = ""
     if any(number(text, decimal=other) is not None for text in texts):
-        way_out = f", or say source: {{options: {{decimal: {other!r}}}}}"
+        way_out = f" (where {other!r} is the decimal mark, say source: {{options: {{decimal: {other!r}}}}})"
     elif texts:
-        way_out = f", or say what a text stands for: codes: {{{texts[0].strip()!r}: 0.5}}"
+        text = texts[0].strip()
+        way_out = f" (or say what a text means: missing: [{text!r}], or codes: {{{text!r}: <number>}})"
     return f"{what}; allowed: numbers with decimal mark {decimal!r}{way_out}"

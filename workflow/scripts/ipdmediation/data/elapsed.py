@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ from ipdmediation.data.mapping import ColumnMapping
 from ipdmediation.data.matching import cell_text, is_missing, match_codes, shown
 from ipdmediation.data.reading.raw_table import RawTable
 from ipdmediation.data.stamp_formats import Precision
-from ipdmediation.data.stamps import SECOND, Stamp, read_missing_stamp, read_stamp
+from ipdmediation.data.stamps import DAY, SECOND, Stamp, read_missing_stamp, read_stamp
 from ipdmediation.data.units import convert
 
 Mask = np.ndarray[Any, np.dtype[np.bool_]]
@@ -28,6 +28,7 @@ class _Side:
     name: str
     cells: pd.Series[Any]
     stamps: list[Stamp | None]
+    at_midnight: bool = False
     coded_missing: int = 0
     missing_found: frozenset[Code] = frozenset()
     problems: list[str] = field(default_factory=list)
@@ -44,7 +45,8 @@ def to_elapsed(
 
     Stamps of which both columns say only the date (or the hour) differ by whole days (or hours), which is the
     time between them where the unit is as long. Any other stamp that is less precise than the minute is
-    incomplete: `column.incomplete` says what it becomes.
+    incomplete: `column.incomplete` says what it becomes. A column of which every stamp is at midnight says
+    only the date.
 
     Parameters
     ----------
@@ -89,7 +91,11 @@ def _side(
 ) -> _Side:
     cells = raw[name]
     found = match_codes(cells, list(missing), decimal=decimal, by_value=True)
-    unknown = {code.local: key for key in missing if (code := _missing_stamp(key, column))}
+    unknown = {
+        stamp.local: code
+        for code in missing
+        if (stamp := read_missing_stamp(code, stamp_format=column.stamp_format, epoch=raw.epoch))
+    }
     stamps: list[Stamp | None] = []
     for place, cell in enumerate(cells.array):
         stamp = None
@@ -98,10 +104,14 @@ def _side(
             if stamp is not None and stamp.local in unknown:
                 found.iloc[place], stamp = unknown[stamp.local], None
         stamps.append(stamp)
+    at_midnight = _are_dates(stamps)
+    if at_midnight:
+        stamps = [stamp and replace(stamp, precision=Precision.DAY) for stamp in stamps]
     side = _Side(
         name,
         cells,
         stamps,
+        at_midnight=at_midnight,
         coded_missing=int(found.notna().sum()),
         missing_found=frozenset(found.dropna()),
         problems=error_cells(raw, cells, found),
@@ -116,8 +126,13 @@ def _side(
     return side
 
 
-def _missing_stamp(code: Code, column: ColumnMapping) -> Stamp | None:
-    return read_missing_stamp(code, stamp_format=column.stamp_format) if code.is_text else None
+def _are_dates(stamps: list[Stamp | None]) -> bool:
+    """Return whether all stamps of a column are at midnight: dates that were stored with a time."""
+    # ASSUME: several patients of whom each has midnight sharp are patients of whom the time is not known.
+    known = [stamp for stamp in stamps if stamp is not None]
+    return len(known) > 1 and all(
+        stamp.precision == Precision.TIME and stamp.local % DAY == 0 for stamp in known
+    )
 
 
 def _complete(
@@ -134,7 +149,8 @@ def _complete(
     if column.incomplete == "error":
         reason = "as other stamps have" if finest == Precision.TIME else f"which the unit, {unit}, asks for"
         return [
-            f"{side.name!r}: {raw.place(mask)} hold {_kinds(side, mask)}, {shown(side.cells[mask])}; "
+            f"{side.name!r}: {raw.place(mask)} hold {_kinds(side, mask)}, {shown(side.cells[mask])}"
+            f"{' (the whole column is at midnight)' if side.at_midnight else ''}; "
             f"allowed: {needed}, {reason} (or say `incomplete: missing`, or `incomplete: start` for the "
             "start of the day, month or year)"
             for side, mask in zip(sides, incomplete, strict=True)

@@ -35,11 +35,11 @@ QUALITY_COLUMNS = (
     "missing_codes_unused",
 )
 
-#: From here on a number of double precision may stand for its neighbour.
-INEXACT = 2**53
+#: A number as a program writes one of floating point into a text file: with a decimal mark or an exponent.
+FLOATING_POINT = re.compile(r"\d+[.,]\d+([eE]\+\d+)?|\d+[eE]\+\d+", re.ASCII)
 
-#: A long number as a spreadsheet program writes it into a text file, without its last digits.
-SPREADSHEET_NUMBER = re.compile(r"\d[.,]\d+E\+\d+")
+#: Digits that such a program, a spreadsheet for example, keeps for certain.
+SURE_DIGITS = 15
 
 
 @dataclass(frozen=True)
@@ -220,8 +220,8 @@ def _ranged(raw: RawTable, result: Harmonised, variable: Variable, column: Colum
         result.out_of_range = int(outside.sum())
     else:
         found = listing(f"{value:g}" for value in sorted(set(values[outside])))
-        rows = raw.frame.loc[outside.to_numpy(), list(column.columns)].head(3)
-        written = "; ".join(" to ".join(map(cell_text, row)) for row in rows.itertuples(index=False))
+        cells = [raw[name][outside.to_numpy()][:3] for name in column.columns]
+        written = "; ".join(" to ".join(map(cell_text, row)) for row in zip(*cells, strict=True))
         result.problems.append(
             f"{raw.place(outside)} outside the range, {found}"
             + (f" (in the file {written})" if written else "")
@@ -242,7 +242,8 @@ def _patient_problems(raw: RawTable, mapping: TrialMapping, patient: pd.Series[A
     if inexact.any():
         problems.append(
             f"{raw.place(inexact)} hold numbers of more digits than the file keeps, {shown(cells[inexact])}: "
-            "two ids may have become one; allowed: ids as text, or whole numbers below 2^53"
+            "two ids may have become one; allowed: ids as text, or whole numbers below 2^53 (2^24 where the "
+            "column has single precision)"
         )
     if patient.isna().any():
         problems.append(f"{raw.place(patient.isna())} without an id; allowed: an id a row")
@@ -256,9 +257,14 @@ def _patient_problems(raw: RawTable, mapping: TrialMapping, patient: pd.Series[A
 
 
 def _is_inexact(cell: object) -> bool:
+    """Return whether an id is a number of floating point so large that it may stand for its neighbour."""
     if isinstance(cell, str):
-        return SPREADSHEET_NUMBER.fullmatch(cell.strip()) is not None
-    return isinstance(cell, (float, np.floating)) and not is_missing(cell) and abs(float(cell)) >= INEXACT
+        text = cell.strip()
+        return FLOATING_POINT.fullmatch(text) is not None and float(text.replace(",", ".")) >= 10**SURE_DIGITS
+    if not isinstance(cell, (float, np.floating)) or is_missing(cell):
+        return False
+    precision = type(cell) if isinstance(cell, np.floating) else np.float64
+    return bool(abs(float(cell)) >= 2.0 ** (np.finfo(precision).nmant + 1))
 
 
 def _identifier(cell: object) -> str | None:

@@ -135,16 +135,24 @@ class _Lookup:
     def code_of(self, cell: object) -> Code | None:
         if isinstance(cell, str):
             return self.texts.get(cell.strip()) or self._of_numeric_text(cell)
-        if isinstance(cell, np.bool_):
+        if isinstance(cell, (bool, np.bool_)):
             cell = bool(cell)
+            found = self._of_truth_value(cell)
+            if found is not None or self.by_value:
+                return found
         value = number(cell)
         if value is None:
-            return self.texts.get(str(cell))
+            return self.texts.get(str(cell)) or self.texts.get(str(cell).removesuffix(" 00:00:00"))
         if value in self.numbers:
             return self.numbers[value]
         quoted = self.quoted_numbers.get(value, [])
         exact = float(cell) if isinstance(cell, np.floating) else float(value)
         return quoted[0] if len(quoted) == 1 else self.rounded.get(exact)
+
+    def _of_truth_value(self, cell: bool) -> Code | None:
+        """Return the code that is the word for a truth value: true, True and TRUE are one in a typed cell."""
+        word = str(cell).lower()
+        return next((code for text, code in self.texts.items() if text.lower() == word), None)
 
     def _of_numeric_text(self, cell: str) -> Code | None:
         value = number(cell, decimal=self.decimal, exponent=self.by_value)

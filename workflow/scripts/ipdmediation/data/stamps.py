@@ -13,6 +13,7 @@ from ipdmediation.data.codes import Code
 from ipdmediation.data.stamp_formats import Precision, date_part, precision_of
 
 SECOND = 10**9  # in nanoseconds
+DAY = 86400 * SECOND
 
 
 @dataclass(frozen=True)
@@ -69,8 +70,13 @@ def read_stamp(cell: object, *, stamp_format: str | None, epoch: datetime | None
     return None
 
 
-def read_missing_stamp(code: Code, *, stamp_format: str | None) -> Stamp | None:
-    """Return the stamp that a missing code is, in the format of the file, its date alone or ISO 8601."""
+def read_missing_stamp(code: Code, *, stamp_format: str | None, epoch: datetime | None) -> Stamp | None:
+    """Return the stamp that a missing code is.
+
+    Text is read in the file's format, its date alone or ISO 8601, a number as a workbook's serial number.
+    """
+    if not code.is_text:
+        return read_stamp(code.written, stamp_format=None, epoch=epoch)
     formats = [] if stamp_format is None else [stamp_format, date_part(stamp_format)]
     for known in [*formats, None]:
         stamp = None if known == "" else read_stamp(code.text, stamp_format=known, epoch=None)

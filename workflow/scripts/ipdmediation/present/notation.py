@@ -260,3 +260,14 @@ def lower(text: str) -> str:
     ('follow-up volume', 'NIHSS', 'mRS')
     """
     return text[:1].lower() + text[1:] if text[1:2].islower() else text
+
+
+def upper(text: str) -> str:
+    """Begin a text with a capital, unless it begins with an abbreviation.
+
+    Examples
+    --------
+    >>> upper("mean of age"), upper("a better outcome"), upper("mRS of 2 or less")
+    ('Mean of age', 'A better outcome', 'mRS of 2 or less')
+    """
+    return text if text[1:2].isupper() else text[:1].upper() + text[1:]

@@ -49,7 +49,7 @@ def read_excel(path: Path, *, options: Mapping[str, Any], columns: Wanted) -> Ra
     if not body:
         raise SourceError(f"{path}: no row below the column names {listing(names)}")
     used = {name: [grid[row][place] for row in body] for name, place in positions.items()}
-    _check_merged(sheet, positions, body, path)
+    _check_merged(sheet, positions, range(top, body[-1] + 1), path)
     _check_calculated(used, sheet.title, path)
     _check_percentages(used, sheet.title, path)
     frame = pd.DataFrame(
@@ -110,13 +110,13 @@ def _shows_time(number_format: str) -> bool:
     return re.search("[hs]", codes, re.IGNORECASE) is not None
 
 
-def _check_merged(sheet: Worksheet, positions: Mapping[str, int], body: Sequence[int], path: Path) -> None:
+def _check_merged(sheet: Worksheet, positions: Mapping[str, int], rows: range, path: Path) -> None:
     places = {place + 1: name for name, place in positions.items()}
     found = [
         (area.coord, next(name for place, name in places.items() if area.min_col <= place <= area.max_col))
         for area in sheet.merged_cells.ranges
-        if area.max_row > body[0]
-        and area.min_row <= body[-1] + 1
+        if area.max_row > rows.start
+        and area.min_row <= rows.stop
         and any(area.min_col <= place <= area.max_col for place in places)
     ]
     if found:

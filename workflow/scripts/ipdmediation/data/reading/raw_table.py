@@ -75,7 +75,11 @@ class RawTable:
         return self.frame.columns
 
     def __getitem__(self, column: str) -> pd.Series[Any]:
-        return self.frame[column]
+        cells = self.frame[column]
+        if cells.dtype in ("float16", "float32"):
+            # Whoever goes through such a column gets Python's floats, and with them other digits.
+            return pd.Series(list(cells.array), index=cells.index, dtype=object)
+        return cells
 
     def __len__(self) -> int:
         return len(self.frame)

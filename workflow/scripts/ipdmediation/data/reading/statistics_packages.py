@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
@@ -18,6 +19,9 @@ OPTIONS = frozenset({"encoding"})
 #: Seconds, or days, of a day in the numbers of a date.
 DAY = {"stata": 1, "spss": 86400, "sas_xport": 1}
 
+#: Bytes of a record of a SAS transport file, which does not say how many rows it has.
+SAS_RECORD = 80
+
 
 def read_statistics_package(
     path: Path, *, file_format: str, options: Mapping[str, Any], columns: Wanted
@@ -29,13 +33,21 @@ def read_statistics_package(
     """
     import pyreadstat
 
+    size = path.stat().st_size
+    if file_format == "sas_xport" and size % SAS_RECORD:
+        raise SourceError(
+            f"{path}: cut off, or not readable as sas_xport: {size} bytes; allowed: records of {SAS_RECORD}"
+        )
     readers: dict[str, Callable[..., Any]] = {
         "stata": pyreadstat.read_dta,
         "spss": pyreadstat.read_sav,
         "sas_xport": pyreadstat.read_xport,
     }
     read = partial(readers[file_format], str(path), encoding=options.get("encoding"))
-    names = _whole(read, path, file_format, metadataonly=True)[1].column_names
+    metadata = _whole(read, path, file_format, metadataonly=True)[1]
+    names = metadata.column_names
+    if file_format == "stata":
+        read = partial(read, **_stata_formats(metadata.original_variable_types.values()))
     wanted = {column: names[place] for column, place in find_columns(names, columns, file=str(path)).items()}
     frame, metadata = _whole(read, path, file_format, usecols=list(wanted.values()))
     if frame.empty:
@@ -48,6 +60,16 @@ def read_statistics_package(
         days, _ = read(usecols=list(dates.values()), disable_datetime_conversion=True)
         _check_dates(table, days, dates, day=DAY[file_format], path=path)
     return table
+
+
+def _stata_formats(formats: Iterable[str]) -> dict[str, list[str]]:
+    """Return Stata's formats that show dates and times, however they are written: %tc, %-tdD_m_Y, %d."""
+    known = {name: re.match(r"%-?\d*(tc|tC|td|d)", name) for name in formats}
+    days = [name for name, found in known.items() if found and found[1] in ("td", "d")]
+    return {
+        "extra_date_formats": days,
+        "extra_datetime_formats": [name for name, found in known.items() if found and name not in days],
+    }
 
 
 def _whole(read: Callable[..., Any], path: Path, file_format: str, **what: Any) -> Any:

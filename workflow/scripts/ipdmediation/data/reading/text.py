@@ -54,7 +54,7 @@ def _read_text(path: Path, *, separator: str, options: Mapping[str, Any], column
     names = header_names(header.cells)
     _check_header(names, lines, separator=separator, path=path, columns=columns)
     positions = find_columns(names, columns, file=str(path))
-    body = _checked(list(rows), len(names), lines, separator=separator, path=path, options=options)
+    body = _checked(header, list(rows), lines, separator=separator, path=path, options=options)
     if not body:
         raise SourceError(f"{path}: no row below the column names {listing(names)}")
     frame = pd.DataFrame(
@@ -148,15 +148,16 @@ def _check_header(
 
 
 def _checked(
+    header: _Row,
     rows: list[_Row],
-    width: int,
     lines: Sequence[str],
     *,
     separator: str,
     path: Path,
     options: Mapping[str, Any],
 ) -> list[_Row]:
-    """Return the rows if each has as many cells as the header and none seems to hold others."""
+    """Return the rows if each has as many cells as the header and no line seems to be lost in another."""
+    width = len(header.cells)
     wrong = [place for place, row in enumerate(rows) if len(row.cells) != width]
     if wrong:
         found = ", ".join(
@@ -173,7 +174,7 @@ def _checked(
         return rows
     joined = [
         row
-        for row in rows
+        for row in [header, *rows]
         if row.last > row.first and _reads_as_rows(lines[row.first - 1 : row.last], width, separator)
     ]
     if joined:

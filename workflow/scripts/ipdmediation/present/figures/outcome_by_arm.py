@@ -96,4 +96,4 @@ def _ratio_sentence(effects: pd.DataFrame | None, study: Study) -> str:
     name = f"{'Adjusted ' if study.analysis.get('covariates') else ''}{read.name}"
     arms = f"{study.short('treated')} vs {study.short('control')}"
     p_value = notation.p_sentence(row["p_value"], bound=bool(row["p_bound"]))
-    return f"{name[0].upper()}{name[1:]}, {arms}: {read.sentence(row, study)}, {p_value}"
+    return f"{notation.upper(name)}, {arms}: {read.sentence(row, study)}, {p_value}"

@@ -91,4 +91,4 @@ class AnalysisResult:
 def sentence(text: str) -> str:
     """Write a message as a sentence, with true minus signs."""
     text = re.sub(r"(?<![\w-])-(?=\d)", notation.MINUS, text.strip().rstrip("."))
-    return f"{text[:1].upper()}{text[1:]}."
+    return f"{notation.upper(text)}."

@@ -34,8 +34,8 @@ def natural_effects(results: pd.DataFrame, *, study: Study) -> Table:
         by_effect = {row["effect"]: row for row in found.to_dict("records")}
         read = reading("te", str(scale), study=study)
         cells = [reading(name, str(scale), study=study).text(by_effect[name]) for name in NAMED]
-        name = f"{read.name[:1].upper()}{read.name[1:]}{', ' + read.unit if read.unit else ''}"
-        rows.append([name, read.better_side, *cells])
+        name = f"{read.name}, {read.unit}" if read.unit else read.name
+        rows.append([notation.upper(name), read.better_side, *cells])
     heads = [f"{name} ({study.coverage} CI)" for name in NAMED.values()]
     missing = dict.fromkeys(filter(None, map(notation.text_of, natural["note"])))
     ratios = ["Parts of a ratio multiply to the total, all others add up to it."] if study.odds_ratio else []
@@ -48,7 +48,7 @@ def natural_effects(results: pd.DataFrame, *, study: Study) -> Table:
             "mediator as under treatment rather than as without.",
             *ratios,
             *failures(natural),
-            *(f"{note[:1].upper()}{note[1:]}." for note in missing),
+            *(f"{notation.upper(note)}." for note in missing),
             *synthetic_note(study),
         ),
     )
