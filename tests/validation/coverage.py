@@ -65,7 +65,7 @@ def cohort_intervals(cohort: int, *, columns: tuple[str, ...], replicates: int) 
         raise RuntimeError(f"cohort {cohort}: {draws['reason'].value_counts().to_dict()}")
     values = dict(zip((effect.column for effect in effects.effects), cohort_effects(effects), strict=True))
     drawn = [Draws(drawn=draws[column].to_numpy(), estimate=values[column]) for column in columns]
-    rows = [[each.estimate, *percentile_interval(each, level=LEVEL)] for each in drawn]
+    rows = [[each.estimate, *percentile_interval(each, level=LEVEL)[:2]] for each in drawn]
     return pd.DataFrame(rows, index=list(columns), columns=["estimate", "low", "high"])
 
 

@@ -41,7 +41,10 @@ def sentences(results: Path) -> list[str]:
     """Every paragraph of the page, not the tables and what is folded away."""
     page = (results / "report.html").read_text()
     body = re.sub(
-        r"<(style|table|details|dl class=\"plain\"|ul class=\"sources\").*?</\1.*?>", "", page, flags=re.S
+        r"<(style|table|details|dl(?= class=\"plain\")|ul(?= class=\"sources\")).*?</\1>",
+        "",
+        page,
+        flags=re.S,
     )
     return [plain(each) for each in re.findall(r"<(?:p|li|dd)[^>]*>(.*?)</(?:p|li|dd)>", body, flags=re.S)]
 

@@ -20,7 +20,8 @@ ACCELERATIONS = st.floats(-0.1, 0.1)
 
 
 def interval(kind, values, *, estimate=0.0, level=0.95, acceleration=0.0):
-    return INTERVALS[kind](Draws(drawn=values, estimate=estimate, acceleration=acceleration), level=level)
+    draws = Draws(drawn=values, estimate=estimate, acceleration=acceleration)
+    return INTERVALS[kind](draws, level=level)[:2]
 
 
 def test_percentile_interval_is_the_order_statistics_at_b_plus_one_p():
@@ -164,3 +165,20 @@ def test_p_value_counts_the_observed_sample():
     assert bootstrap_p_value(np.arange(1.0, 1000.0), null=0) == (pytest.approx(2 / 1000), True)
     assert bootstrap_p_value(np.arange(1.0, 1000.0), null=1) == (pytest.approx(2 * 2 / 1000), False)
     assert bootstrap_p_value(np.arange(1.0, 1000.0), null=10) == (pytest.approx(2 * 11 / 1000), False)
+
+
+@pytest.mark.parametrize(
+    ("estimate", "bend", "end"),
+    [(39.5, 0.2, "upper limit"), (1.5, -0.2, "lower limit"), (20.5, 0.0, "")],
+)
+def test_a_bca_limit_beyond_the_outermost_draw_is_that_draw_with_a_note(estimate, bend, end):
+    draws = Draws(drawn=np.arange(1.0, 41.0), estimate=estimate, acceleration=bend)
+    found = INTERVALS["bca"](draws, level=0.95)
+    assert found.note == (
+        f"{end} beyond the outermost of 40 replicates, which is given instead" if end else ""
+    )
+    assert {"upper limit": found.high == 40, "lower limit": found.low == 1, "": found.low > 1}[end]
+
+
+def test_a_percentile_limit_lies_among_its_draws():
+    assert INTERVALS["percentile"](Draws(drawn=np.arange(1.0, 40.0), estimate=20.0), level=0.95).note == ""

@@ -177,6 +177,6 @@ def test_warnings_are_data_and_say_in_how_many_data_sets(models):
     first, second = replace(fit, warnings=(own, other)), replace(fit, warnings=(other,))
     diagnostics = model_diagnostics([first, second], terms=models.total.terms)
     assert json.loads(json.dumps(diagnostics["warnings"])) == [
-        {"kind": "EmptyLevelWarning", "message": "no patient (in 1 of 2 completed data sets)"},
-        {"kind": "OneArmTrialWarning", "message": "one arm"},
+        {"kind": "empty_level", "message": "no patient (in 1 of 2 completed data sets)"},
+        {"kind": "one_arm_trial", "message": "one arm"},
     ]

@@ -252,3 +252,25 @@ def test_few_replicates_and_those_at_the_boundary_are_notices():
         warnings.simplefilter("error")
         assert (summary(GRID + 1, GRID)["singular"] == 0).all()
         summary(few + 1, few, interval="normal")
+
+
+def test_a_limit_that_is_only_the_outermost_draw_is_a_remark_and_nothing_is_withheld():
+    high = float(np.sort(GRID)[-2])
+    row = summary(
+        GRID + 1, GRID, interval="bca", accelerations=np.zeros(2), estimates=[np.mean(GRID) + 1, high]
+    ).loc["log_or_difference"]
+    assert row["note"] == "upper limit beyond the outermost of 999 replicates, which is given instead"
+    assert row["withheld"] == ""
+    assert row["ci_high"] == pytest.approx(GRID[-1])
+
+
+def test_a_share_keeps_both_of_its_remarks():
+    above = summary(
+        GRID + 1,
+        GRID + 1,
+        interval="bca",
+        accelerations=np.zeros(2),
+        estimates=[np.mean(GRID) + 1, 1 + float(np.sort(GRID)[-2])],
+    ).loc["log_or_difference"]
+    assert above["note"].startswith("upper limit beyond")
+    assert "; above 1: " in above["note"]

@@ -11,6 +11,7 @@ from ipdmediation.models.errors import (
     OneArmTrialWarning,
     RankDeficientError,
     SingleTrialError,
+    UnusedLevelWarning,
 )
 
 
@@ -177,3 +178,35 @@ def test_a_missing_value_inside_a_formula_is_named(frame):
         fit_design(frame.assign(age=frame["age"].mask(frame.index == 4)), covariates="bs(age, df=4)")
     with np.errstate(invalid="ignore"), pytest.raises(ModelError, match=r"log\(age - 60\)"):
         fit_design(frame, covariates="log(age - 60)")
+
+
+@pytest.mark.parametrize(
+    ("levels", "left", "reference"),
+    [
+        (["m1", "ica", "m2", "m3"], "m3", ""),
+        (["m3", "m1", "ica", "m2"], "m3", "m1"),
+        (["m1", "m3", "ica", "m4", "m2"], "m3, m4", ""),
+    ],
+)
+@pytest.mark.parametrize(
+    "covariates", [["age", "occlusion"], "age + occlusion + age:occlusion", "C(occlusion)"]
+)
+def test_a_level_that_nobody_has_is_left_out_with_a_note(frame, covariates, levels, left, reference):
+    site = frame["occlusion"].astype(str)
+    declared = frame.assign(occlusion=pd.Categorical(site, categories=levels))
+    used = frame.assign(occlusion=pd.Categorical(site, categories=[x for x in levels if x in set(site)]))
+    found, expected = (fit_design(each, covariates=covariates) for each in (declared, used))
+    assert found.names == expected.names
+    np.testing.assert_array_equal(found.matrix, expected.matrix)
+    np.testing.assert_array_equal(found.apply(declared), expected.matrix)
+    (note,) = found.notes
+    assert isinstance(note, UnusedLevelWarning)
+    compared = f"; the other levels are compared with {reference}" if reference else ""
+    assert str(note) == f"covariate occlusion: nobody has level {left}, which the model leaves out{compared}"
+    assert expected.notes == ()
+
+
+def test_a_covariate_of_which_everybody_has_one_level_is_an_error(frame):
+    one = frame.assign(occlusion=pd.Categorical(["m1"] * len(frame), categories=["ica", "m1"]))
+    with pytest.raises(ConstantCovariateError, match="covariate occlusion: everybody has level m1"):
+        fit_design(one, covariates=["age", "occlusion"])

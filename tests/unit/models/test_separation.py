@@ -264,3 +264,31 @@ def test_a_specification_with_an_interaction_is_separated_by_its_product(frame):
     models = mediation_models(frame, specification=replace(specified(covariates=["age"]), interaction=True))
     with pytest.raises(SeparationError, match="by the mediator"):
         models.outcome.fit()
+
+
+@pytest.mark.parametrize("trial_effects", ["none", "random_slope"])
+@pytest.mark.parametrize(
+    ("name", "separated", "reason"),
+    [
+        ("total", lambda frame: frame["treatment"] * 3, "separated by the arms"),
+        (
+            "outcome",
+            lambda frame: np.digitize(frame["m"], [0.5, 1.5, 2.5]),
+            "separated by the mediator together with the arms",
+        ),
+    ],
+)
+def test_a_refit_that_is_separated_says_by_what(frame, trial_effects, name, separated, reason):
+    frame["y"] = separated(frame)
+    models = mediation_models(frame, specification=specified(covariates=["age"], trial_effects=trial_effects))
+    model = getattr(models, name)
+    refit = model.refit(np.ones(N))
+    assert not FitStatus(refit.status).usable
+    assert model.why_failed(refit, np.ones(N)) == reason
+
+
+def test_a_refit_that_failed_in_another_way_says_its_status(frame):
+    models = mediation_models(frame, specification=specified(covariates=["age"]))
+    controls = (frame["treatment"] == 0).to_numpy(dtype=float)
+    assert models.total.why_failed(models.total.refit(controls), controls) == "rank deficient"
+    assert models.mediator.why_failed(models.mediator.refit(controls), controls) == "rank deficient"

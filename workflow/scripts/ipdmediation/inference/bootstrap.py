@@ -115,14 +115,11 @@ def _fits(analysis: MediationEffects, weights: NDArray[np.float64]) -> list[Refi
 def _refitted_effects(
     analysis: MediationEffects, weights: NDArray[np.float64], starts: Sequence[Refit]
 ) -> Ending:
-    fits = [
-        getattr(analysis.models, name).refit(weights, start)
-        for name, start in zip(MODEL_NAMES, starts, strict=True)
-    ]
-    for fit, name in zip(fits, MODEL_NAMES, strict=True):
-        status = FitStatus(fit.status)
-        if not status.usable:
-            reason = f"{name} model: {status.name.lower().replace('_', ' ')}"
+    models = [getattr(analysis.models, name) for name in MODEL_NAMES]
+    fits = [model.refit(weights, start) for model, start in zip(models, starts, strict=True)]
+    for name, model, fit in zip(MODEL_NAMES, models, fits, strict=True):
+        if not FitStatus(fit.status).usable:
+            reason = f"{name} model: {model.why_failed(fit, weights)}"
             return Ending(np.full(len(analysis.effects), np.nan), "failed", reason)
     singular = any(fit.status == FitStatus.SINGULAR for fit in fits)
     return Ending(analysis.evaluate(fits, weights), "singular" if singular else "converged", "")

@@ -8,7 +8,20 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
-Interval = tuple[float, float]
+
+class Interval(NamedTuple):
+    """Ends of an interval, and what a reader has to know of them.
+
+    Attributes
+    ----------
+    low, high : float
+    note : str
+        Empty, or that an end is not where its formula puts it.
+    """
+
+    low: float
+    high: float
+    note: str = ""
 
 
 class NoIntervalError(ValueError):
@@ -59,8 +72,8 @@ def basic_interval(draws: Draws, *, level: float) -> Interval:
     ----------
     Davison & Hinkley 1997, section 5.2.1.
     """
-    low, high = percentile_interval(draws, level=level)
-    return 2 * draws.estimate - high, 2 * draws.estimate - low
+    low, high, _ = percentile_interval(draws, level=level)
+    return Interval(2 * draws.estimate - high, 2 * draws.estimate - low)
 
 
 def normal_interval(draws: Draws, *, level: float) -> Interval:
@@ -80,7 +93,7 @@ def normal_interval(draws: Draws, *, level: float) -> Interval:
         raise NoIntervalError(f"no normal interval: infinite in {infinite} replicates")
     centre = 2 * draws.estimate - draws.drawn.mean()
     half = ndtri(0.5 + level / 2) * draws.drawn.std(ddof=1)
-    return float(centre - half), float(centre + half)
+    return Interval(float(centre - half), float(centre + half))
 
 
 def bca_interval(draws: Draws, *, level: float) -> Interval:
@@ -88,7 +101,8 @@ def bca_interval(draws: Draws, *, level: float) -> Interval:
 
     The percentile interval at other probabilities: with z0 the normal quantile of the share of draws below
     the estimate (ties half), a the acceleration and z the normal quantile of a probability, that of
-    z0 + (z0 + z) / (1 - a (z0 + z)).
+    z0 + (z0 + z) / (1 - a (z0 + z)). Where such a probability lies beyond those that the draws tell apart,
+    1 / (B + 1) and B / (B + 1), the end is the outermost draw, and the note says so.
 
     Raises
     ------
@@ -192,9 +206,11 @@ def bootstrap_p_value(draws: NDArray[np.float64], *, null: float) -> PValue:
 
 
 def _quantiles(draws: Draws, lower: float, upper: float) -> Interval:
-    """Return the values at ranks (B + 1) p, between two ranks by interpolation."""
+    """Return the values at ranks (B + 1) p, between two ranks by interpolation, at most the outermost one."""
     count = draws.drawn.size
     # Rounded, for a rank that is off by its last digit would take a share of an infinite neighbour.
     ranks = np.round((count + 1) * np.array([lower, upper]), 9)
     low, high = np.interp(ranks, np.arange(1, count + 1), np.sort(draws.drawn))
-    return float(low), float(high)
+    beyond = [end for end, out in (("lower", ranks[0] < 1), ("upper", ranks[1] > count)) if out]
+    note = f"{' and '.join(beyond)} limit beyond the outermost of {count} replicates, which is given instead"
+    return Interval(float(low), float(high), note if beyond else "")

@@ -192,9 +192,7 @@ def model_diagnostics(fits: Sequence[ModelFit], *, terms: Sequence[Term]) -> dic
         "log_likelihood": [fit.log_likelihood for fit in fits],
         "gradient_norm": max(fit.gradient_norm for fit in fits),
         "iterations": max(fit.iterations for fit in fits),
-        "warnings": [
-            {"kind": type(warning).__name__, "message": str(warning)} for warning in pooled_warnings(fits)
-        ],
+        "warnings": [{"kind": warning.kind, "message": str(warning)} for warning in pooled_warnings(fits)],
     }
     bent = [position for position, term in enumerate(terms) if term.kind == "spline" and term.level != "1"]
     if bent:

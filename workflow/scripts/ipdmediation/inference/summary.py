@@ -93,7 +93,7 @@ def summarise_effects(
         none (`no_interval`) or that has the other direction (`opposite_directions`) has no number at all, nor
         has an effect that the analysis or the cohort leaves undefined (`undefined`). Where the draws of the
         effect itself give no interval (`no_interval`), or too many have no effect (`too_many_undefined`), the
-        estimate stays.
+        estimate stays. A note without a key is a remark on numbers that stand there.
 
     Raises
     ------
@@ -182,13 +182,13 @@ def _inference(
     row = {"estimate": estimate, "p_value": p_value, "p_bound": bound}
     sample = Draws(drawn=counted, estimate=estimate, acceleration=acceleration)
     try:
-        low, high = INTERVALS[interval](sample, level=level)
+        low, high, beyond = INTERVALS[interval](sample, level=level)
     except NoIntervalError as error:
         return {**row, "withheld": "no_interval", "note": str(error)}
     if not np.isfinite([low, high]).all():
         note = f"no interval: infinite in {int(np.isinf(counted).sum())} of {counted.size} replicates"
         return {**row, "withheld": "no_interval", "note": note}
-    return {**row, "ci_low": low, "ci_high": high}
+    return {**row, "ci_low": low, "ci_high": high, "note": beyond}
 
 
 def _share(effect: Effect, rows: Mapping[Key, dict[str, Any]], family: str) -> dict[str, Any]:
@@ -205,7 +205,8 @@ def _share(effect: Effect, rows: Mapping[Key, dict[str, Any]], family: str) -> d
     elif _direction(effect, share, whole, rows) < 0:
         withheld, note = "opposite_directions", "the mediated and the total effect have opposite directions"
     else:
-        return {**share, "note": share.get("note") or _remark(share["estimate"])}
+        notes = [share.get("note", ""), _remark(share["estimate"])]
+        return {**share, "note": "; ".join(filter(None, notes))}
     return {"undefined": share["undefined"], "withheld": withheld, "note": f"withheld: {note}"}
 
 

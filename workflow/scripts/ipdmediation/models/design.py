@@ -25,6 +25,7 @@ from ipdmediation.models.errors import (
     OneArmError,
     OneArmTrialWarning,
     SingleTrialError,
+    UnusedLevelWarning,
 )
 from ipdmediation.models.formulas import LearntColumn, known_as, learnt_columns, stated
 from ipdmediation.models.inputs import check_design
@@ -51,7 +52,7 @@ class Design:
     mediator_knots : knots of a spline of the mediator; empty where it is linear.
     interaction : whether there are such products.
     adjustment_positions : the columns of covariates that treatment has no part in.
-    notes : what a reader of the model has to know of its trials.
+    notes : what a reader of the model has to know of its trials and of its covariates' levels.
     """
 
     terms: tuple[Term, ...]
@@ -139,7 +140,8 @@ def fit_design(
     Parameters
     ----------
     frame : rows with columns `trial`, `treatment` (0, 1) and the covariates, nothing missing in these. A
-        categorical covariate is coded against its first category.
+        categorical covariate is coded against its first category that somebody has; a category that nobody
+        has gets no column, and a note.
     covariates : names of columns, or a formula in the syntax of `formulaic`
         ("age + bs(nihss, df=4) + occlusion").
     mediator : (n,) values on the analysis scale; None for a model without a mediator.
@@ -161,7 +163,9 @@ def fit_design(
     """
     if interaction and mediator is None:
         raise ModelError("an interaction needs a mediator")
-    _check_missing(frame, [TRIAL, TREATMENT, *_used_columns(frame, covariates)])
+    used = _used_columns(frame, covariates)
+    _check_missing(frame, [TRIAL, TREATMENT, *used])
+    unused = _check_levels(frame, used)
     arm = _numbers(frame[TREATMENT])
     trial_names = tuple(str(name) for name in pd.unique(frame[TRIAL].astype(str)))
     codes = _trial_codes(frame, trial_names)
@@ -192,7 +196,7 @@ def fit_design(
         adjustment_positions=np.array(
             [first + at for at, column in enumerate(learnt) if not column.with_treatment], dtype=np.int64
         ),
-        notes=notes,
+        notes=(*notes, *unused),
         _spec=spec,
         _covariate_columns=np.array([column.position for column in learnt], dtype=np.int64),
     )
@@ -223,9 +227,14 @@ def _learn(frame: pd.DataFrame, covariates: Covariates) -> tuple[ModelSpec | Non
 
 
 def _plain(frame: pd.DataFrame) -> pd.DataFrame:
-    """Nullable and boolean numbers as float64, categories and strings as they are."""
-    numeric = [name for name in frame.columns if pd.api.types.is_numeric_dtype(frame[name].dtype)]
-    return frame.astype(dict.fromkeys(numeric, np.float64)).rename(columns=known_as)
+    """Nullable and boolean numbers as float64, categories that somebody has, strings as they are."""
+    dtypes = frame.dtypes
+    numeric = [name for name in frame.columns if pd.api.types.is_numeric_dtype(dtypes[name])]
+    coded = [name for name in frame.columns if isinstance(dtypes[name], pd.CategoricalDtype)]
+    plain = frame.astype(dict.fromkeys(numeric, np.float64))
+    return plain.assign(**{name: plain[name].cat.remove_unused_categories() for name in coded}).rename(
+        columns=known_as
+    )
 
 
 def _used_columns(frame: pd.DataFrame, covariates: Covariates) -> list[str]:
@@ -240,6 +249,28 @@ def _used_columns(frame: pd.DataFrame, covariates: Covariates) -> list[str]:
             + ", ".join(map(str, frame.columns))
         )
     return used
+
+
+def _check_levels(frame: pd.DataFrame, covariates: Sequence[str]) -> tuple[FitWarning, ...]:
+    """Return a note on each covariate with categories that nobody has; an error if one has no others."""
+    notes = []
+    for name in covariates:
+        if not isinstance(frame[name].dtype, pd.CategoricalDtype):
+            continue
+        declared = frame[name].cat.categories
+        present = frame[name].cat.remove_unused_categories().cat.categories
+        if len(present) == 1:
+            raise ConstantCovariateError(
+                f"covariate {name}: everybody has level {present[0]} ({len(frame)} patients); leave it out"
+            )
+        unused = ", ".join(str(level) for level in declared if level not in present)
+        if not unused:
+            continue
+        sentence = f"covariate {name}: nobody has level {unused}, which the model leaves out"
+        if declared[0] not in present:
+            sentence += f"; the other levels are compared with {present[0]}"
+        notes.append(UnusedLevelWarning(sentence))
+    return tuple(notes)
 
 
 def _check_missing(frame: pd.DataFrame, columns: Sequence[str]) -> None:
@@ -261,19 +292,15 @@ def _trial_codes(frame: pd.DataFrame, trial_names: tuple[str, ...]) -> IntArray:
 
 
 def _check_varying(matrix: FloatArray, terms: Sequence[Term]) -> None:
-    """Raise one error for all covariates that do not vary, by variable and level."""
+    """Raise one error for all covariates that do not vary."""
     sentences = []
     for term, column in zip(terms, matrix.T, strict=True):
         if term.kind not in ("covariate", "formula", "trial") or np.ptp(column) != 0:
             continue
-        if term.kind == "covariate" and term.level:
-            who = "nobody" if column[0] == 0 else "everybody"
-            sentences.append(f"covariate {term.variable}: {who} has level {term.level}")
-        else:
-            sentences.append(f"covariate {term.variable or term.id} is {column[0]:g} for everybody")
+        sentences.append(f"covariate {term.variable or term.id} is {column[0]:g} for everybody")
     if sentences:
         raise ConstantCovariateError(
-            f"{'; '.join(sentences)} ({len(matrix)} patients); leave it out of the covariates or the levels"
+            f"{'; '.join(sentences)} ({len(matrix)} patients); leave it out of the covariates"
         )
 
 

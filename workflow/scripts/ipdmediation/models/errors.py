@@ -59,5 +59,9 @@ class EmptyLevelWarning(FitWarning):
     """No patient has this outcome level."""
 
 
+class UnusedLevelWarning(FitWarning):
+    """A level of a covariate that no patient has, so that it has no column."""
+
+
 class OneArmTrialWarning(FitWarning):
     """A trial has patients in one arm only."""

@@ -129,9 +129,7 @@ def separation_error(
     design : its columns.
     levels, level_names : (n,) outcome levels, and their codes.
     """
-    moving = set(np.flatnonzero(found.slopes).tolist())
-    treatment = design.treatment_position in moving
-    mediator = bool(moving & set(design.mediator_positions.tolist()))
+    treatment, mediator = _moves(found, design)
     if treatment and not mediator:
         treated = design.matrix[:, design.treatment_position] == 1
         arms = [
@@ -140,10 +138,30 @@ def separation_error(
         ]
         what = f"the outcome separates the arms ({'; '.join(arms)})"
     elif mediator:
-        what = f"the outcome is separated by the mediator{' together with the arms' if treatment else ''}"
+        what = f"the outcome is {separated_by(found, design)}"
     else:
-        what = f"the outcome is separated by {_apart(found, design)}, which leaves nothing for the treatment"
+        what = f"the outcome is {separated_by(found, design)}, which leaves nothing for the treatment"
     return SeparationError(f"{what}: no maximum-likelihood estimate exists")
+
+
+def separated_by(found: Recession, design: Design) -> str:
+    """Return, without numbers, what a direction sets apart the outcome by.
+
+    Parameters
+    ----------
+    found : the direction.
+    design : its columns.
+    """
+    treatment, mediator = _moves(found, design)
+    if mediator:
+        return f"separated by the mediator{' together with the arms' if treatment else ''}"
+    return f"separated by {'the arms' if treatment else _apart(found, design)}"
+
+
+def _moves(found: Recession, design: Design) -> tuple[bool, bool]:
+    """Say whether treatment, and whether the mediator, has part in a direction."""
+    moving = set(np.flatnonzero(found.slopes).tolist())
+    return design.treatment_position in moving, bool(moving & set(design.mediator_positions.tolist()))
 
 
 def _codes(levels: IntArray, level_names: Sequence[str]) -> str:

@@ -15,7 +15,7 @@ from scipy import linalg
 from ipdmediation.models.design import Design
 from ipdmediation.models.errors import EmptyLevelWarning, RankDeficientError
 from ipdmediation.models.inputs import TrialLabels, check_weights
-from ipdmediation.models.notes import empty_level_notes, separation_error, separation_note
+from ipdmediation.models.notes import empty_level_notes, separated_by, separation_error, separation_note
 from ipdmediation.models.results import (
     FitStatus,
     FloatArray,
@@ -146,6 +146,21 @@ class ResampledModel:
             if found is not None:
                 return self._refit_at_limit(found, weights, start)
         return fit
+
+    def why_failed(self, fit: Refit, weights: FloatArray) -> str:
+        """Return why a refit has no answer: its status, or what separates the outcome.
+
+        Parameters
+        ----------
+        fit : a refit whose status is not usable.
+        weights : (n,) those that it was fitted with.
+        """
+        status = FitStatus(fit.status)
+        if self._levels is not None and status in (FitStatus.SEPARATED, FitStatus.NOT_CONVERGED):
+            found = self._recession(self._levels, weights, np.arange(len(self._design.terms)))
+            if found is not None:
+                return separated_by(found, self._design)
+        return status.name.lower().replace("_", " ")
 
     def _refit_determined(
         self,
