@@ -211,6 +211,8 @@ CHANGES: list[Change] = [
     (["describe", "baseline"], ["agee"], "describe.baseline: no variable 'agee'"),
     (["variables", "mrs", "levels"], {"0": "a", "x": "b"}, "variables.mrs.levels: ids of an ordinal"),
     (["variables", "mrs", "levels"], {1: "a", 0: "b"}, "variables.mrs.levels: codes have to increase"),
+    (["variables", "site", "levels"], {1: "a", "1": "b"}, "levels: ids have to differ as text, found 1, '1'"),
+    (["variables", "site", "levels"], {"m1": "a", " m1": "b"}, "variables.site.levels: ids have to differ"),
     (["variables", "mrs", "levels"], {1: "a", 500: "b"}, "between -128 and 127"),
     (["variables", "age", "minimum"], 200, "minimum 200 is not below maximum 105"),
     (["trials"], {"a": "a.yaml"}, "trial_effects: 'random_slope' needs two trials"),

@@ -44,7 +44,7 @@ def test_errors_know_their_cells_and_only_in_columns_that_are_used(tmp_path: Pat
 def test_formulas_without_a_value_are_located(tmp_path: Path) -> None:
     rows = [HEADER, ["1", "A", "=1+1", "=2+2"], ["2", "B", "ok", None], ["3", "B", "ok", "=1"]]
     with pytest.raises(
-        SourceError, match=r"'Sheet': 2 formulas without a stored value, D2 \(column 'vol'\), D4"
+        SourceError, match=r"'Sheet': formulas without a stored value, 2 in all: D2 \(column 'vol'\), D4"
     ):
         book(tmp_path, rows)
     assert book(tmp_path, [HEADER, ["1", "A", "=1+1", 5]])["vol"].tolist() == [5]
@@ -73,7 +73,7 @@ def test_merged_cells_are_located(tmp_path: Path) -> None:
 
     assert len(book(tmp_path, rows, harmless, header_row=2)) == 2
     with pytest.raises(
-        SourceError, match=r"1 merged ranges in columns that are read, D3:D4 \(column 'vol'\)"
+        SourceError, match=r"merged cells in columns that are read, 1 in all: D3:D4 \(column 'vol'\)"
     ):
         book(tmp_path, rows, lambda sheet: sheet.merge_cells("D3:D4"), header_row=2)
 

@@ -14,10 +14,15 @@ from ipdmediation.data.covariates import FormulaError, all_covariate_names
 from ipdmediation.data.errors import ConfigurationError, SourceError, listing, raise_all
 from ipdmediation.data.replicates import fewest_replicates
 from ipdmediation.data.stamp_formats import format_problem
-from ipdmediation.data.variables import ARMS, RESERVED_NAMES, Variable, variables_from_config
+from ipdmediation.data.variables import (
+    ARMS,
+    Variable,
+    is_integer,
+    variable_problems,
+    variables_from_config,
+)
 
 FAMILY_TYPES = {"ordinal": "ordinal", "binary": "binary", "continuous": "continuous"}
-DTYPE_RANGE = range(-128, 128)
 TREATMENT = "treatment"  # in every study, beside the declared variables
 # what draws depend on, beside the resampling
 DRAWN_BY = (
@@ -130,7 +135,7 @@ def check_configuration(
     ConfigurationError
         Lists every problem with the place where it stands and what is allowed there.
     """
-    problems = list(_variable_problems(config["variables"]))
+    problems = list(variable_problems(config["variables"]))
     problems += _path_problems(config, mappings)
     if not problems:
         variables = variables_from_config(config["variables"])
@@ -161,29 +166,6 @@ def _path_problems(config: Mapping[str, Any], mappings: Mapping[str, Mapping[str
                 f"{place}: curly braces in {path!r}, which Snakemake takes for a wildcard; rename the file "
                 "or folder"
             )
-
-
-def _variable_problems(declared: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
-    for name, entry in declared.items():
-        where = f"variables.{name}"
-        if name in RESERVED_NAMES:
-            yield (
-                f"{where}: the tables use this name themselves; allowed: any name but "
-                + ", ".join(RESERVED_NAMES)
-            )
-        if entry["type"] == "ordinal":
-            if not all(_is_integer(level) for level in entry["levels"]):
-                found = listing(entry["levels"])
-                yield f"{where}.levels: ids of an ordinal variable are integers, found {found}"
-                continue
-            codes = [int(level) for level in entry["levels"]]
-            if codes != sorted(set(codes)):
-                yield f"{where}.levels: codes have to increase, found {listing(codes)}"
-            if not all(code in DTYPE_RANGE for code in codes):
-                yield f"{where}.levels: codes have to lie between -128 and 127, found {listing(codes)}"
-        low, high = entry.get("minimum"), entry.get("maximum")
-        if low is not None and high is not None and low >= high:
-            yield f"{where}: minimum {low:g} is not below maximum {high:g}"
 
 
 def _study_problems(config: Mapping[str, Any], variables: Mapping[str, Variable]) -> Iterator[str]:
@@ -389,7 +371,7 @@ def _level_problem(where: str, level: Any, variable: Variable) -> Iterator[str]:
     elif variable.type == "categorical":
         inside = str(level) in variable.level_labels
     else:
-        inside = _is_integer(level) and int(level) in variable.codes
+        inside = is_integer(level) and int(level) in variable.codes
     if not inside:
         yield f"{where}: {level!r} is no value of {variable.name!r}; allowed: {variable.allowed}"
 
@@ -397,12 +379,3 @@ def _level_problem(where: str, level: Any, variable: Variable) -> Iterator[str]:
 def _unknown_variable(where: str, name: str, variables: Mapping[str, Variable]) -> Iterator[str]:
     if name not in variables:
         yield f"{where}: no variable {name!r}; allowed: {listing(variables, limit=99)}"
-
-
-def _is_integer(level: Any) -> bool:
-    if isinstance(level, bool):
-        return False
-    try:
-        return float(level).is_integer()
-    except (TypeError, ValueError):
-        return False

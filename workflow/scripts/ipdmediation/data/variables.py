@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, cast
+
+from ipdmediation.data.errors import listing
 
 VariableType = Literal["continuous", "binary", "ordinal", "categorical"]
 
@@ -15,6 +17,9 @@ KEY_COLUMNS = ("trial", "patient", "treatment")
 RESERVED_NAMES = (*KEY_COLUMNS, "imputation", "mediator", "intercept", "residual_sd")
 
 ARMS = {"control": 0, "treated": 1}
+
+#: Codes that the column of an ordinal variable can hold.
+DTYPE_RANGE = range(-128, 128)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,6 +110,44 @@ def _variable(name: str, entry: Mapping[str, Any]) -> Variable:
         maximum=None if entry.get("maximum") is None else float(entry["maximum"]),
         levels=levels,
     )
+
+
+def variable_problems(declared: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    """Yield what no variable may be, with the place in the configuration where it stands."""
+    for name, entry in declared.items():
+        where = f"variables.{name}"
+        if name in RESERVED_NAMES:
+            yield (
+                f"{where}: the tables use this name themselves; allowed: any name but "
+                + ", ".join(RESERVED_NAMES)
+            )
+        if entry["type"] == "ordinal":
+            if not all(is_integer(level) for level in entry["levels"]):
+                found = listing(entry["levels"])
+                yield f"{where}.levels: ids of an ordinal variable are integers, found {found}"
+                continue
+            codes = [int(level) for level in entry["levels"]]
+            if codes != sorted(set(codes)):
+                yield f"{where}.levels: codes have to increase, found {listing(codes)}"
+            if not all(code in DTYPE_RANGE for code in codes):
+                yield f"{where}.levels: codes have to lie between -128 and 127, found {listing(codes)}"
+        if entry["type"] == "categorical":
+            levels = [str(level).strip() for level in entry["levels"]]
+            if len(set(levels)) < len(levels):
+                yield f"{where}.levels: ids have to differ as text, found {listing(entry['levels'])}"
+        low, high = entry.get("minimum"), entry.get("maximum")
+        if low is not None and high is not None and low >= high:
+            yield f"{where}: minimum {low:g} is not below maximum {high:g}"
+
+
+def is_integer(level: Any) -> bool:
+    """Return whether a level's id is a whole number, or text that spells one."""
+    if isinstance(level, bool):
+        return False
+    try:
+        return float(level).is_integer()
+    except (TypeError, ValueError):
+        return False
 
 
 def frame_columns(variables: Iterable[str]) -> list[str]:

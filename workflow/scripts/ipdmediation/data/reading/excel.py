@@ -122,8 +122,8 @@ def _check_merged(sheet: Worksheet, positions: Mapping[str, int], rows: range, p
     if found:
         shown = ", ".join(f"{area} (column {name!r})" for area, name in sorted(found)[:10])
         raise SourceError(
-            f"{path}: sheet {sheet.title!r}: {len(found)} merged ranges in columns that are read, {shown}; "
-            "which rows their values are for is not known: undo the merging and fill each cell"
+            f"{path}: sheet {sheet.title!r}: merged cells in columns that are read, {len(found)} in all: "
+            f"{shown}; which rows their values are for is not known: undo the merging and fill each cell"
         )
 
 
@@ -143,8 +143,8 @@ def _check_calculated(used: Mapping[str, Sequence[Any]], sheet: str, path: Path)
         shown = ", ".join(f"{cell.coordinate} (column {name!r})" for name, cell in found[:10])
         more = f" and {len(found) - 10} more" if len(found) > 10 else ""
         raise SourceError(
-            f"{path}: sheet {sheet!r}: {len(found)} formulas without a stored value, {shown}{more}; open the "
-            "workbook in a spreadsheet program and save it, or put values in their place"
+            f"{path}: sheet {sheet!r}: formulas without a stored value, {len(found)} in all: {shown}{more}; "
+            "open the workbook in a spreadsheet program and save it, or put values in their place"
         )
 
 
