@@ -33,6 +33,8 @@ def test_the_answer_is_built_around_the_natural_effects(examples):
     )
     assert "4.3 more (95% CI 2.7 to 5.9), of these, through follow-up infarct volume." in people
     assert "from 2.48 to 2.22, the share would be 12.2% (95% CI 1.2% to 18.9%). That is too low:" in published
+    # the odds ratio beside it has not moved away from 1
+    assert "pushes an odds ratio away from 1" in published
 
 
 @pytest.mark.parametrize(
