@@ -166,7 +166,7 @@ def test_few_replicates_are_said_beside_the_intervals(told: dict[str, Path]) -> 
     mediation = (
         (told["small"] / "report.html").read_text().partition('id="mediation"')[2].partition("</section>")[0]
     )
-    assert "200 replicates" in plain(mediation)
+    assert "200 bootstrap replicates are few for a percentile interval" in plain(mediation)
 
 
 def test_all_values_of_a_change_score_lie_on_the_axis(told: dict[str, Path]) -> None:

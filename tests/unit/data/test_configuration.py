@@ -407,3 +407,9 @@ def test_other_models_or_patients_have_draws_of_their_own(
 ) -> None:
     config["analyses"]["other"] = {"label": "O", **difference}
     assert drawn_as(config, "other") == "other"
+
+
+def test_the_primary_analysis_keeps_its_draws_whatever_stands_before_it(config: dict[str, Any]) -> None:
+    twin = {"label": "Another interval", "bootstrap": {"interval": "basic"}}
+    before = config | {"analyses": {"twin": twin, **config["analyses"]}}
+    assert [drawn_as(before, name) for name in ("twin", "primary")] == ["primary", "primary"]

@@ -210,3 +210,10 @@ def test_a_covariate_of_which_everybody_has_one_level_is_an_error(frame):
     one = frame.assign(occlusion=pd.Categorical(["m1"] * len(frame), categories=["ica", "m1"]))
     with pytest.raises(ConstantCovariateError, match="covariate occlusion: everybody has level m1"):
         fit_design(one, covariates=["age", "occlusion"])
+
+
+@pytest.mark.parametrize("name", ["Intercept", "1"])
+def test_a_column_that_is_called_as_formulaic_s_own_is_not_lost(frame, name):
+    design = fit_design(frame.rename(columns={"age": name}), covariates=["female", name])
+    assert [term.variable for term in design.terms] == ["treatment", "female", name]
+    np.testing.assert_array_equal(design.matrix[:, 2], frame["age"])

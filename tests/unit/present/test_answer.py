@@ -32,6 +32,8 @@ def test_the_answer_is_built_around_the_natural_effects(examples):
     )
     assert "4.3 of these (95% CI 2.7 to 5.9) through follow-up infarct volume." in people
     assert "from 2.48 to 2.22, the share would be 12.2% (95% CI 1.2% to 18.9%). That is too low:" in published
+    # the odds ratio beside it has not moved away from 1
+    assert "pushes an odds ratio away from 1" in published
 
 
 @pytest.mark.parametrize(
@@ -130,6 +132,21 @@ def test_an_odds_ratio_that_grows_is_said_beside_the_indirect_effect(examples, i
     )
     assert f"The indirect effect on the mean of the outcome, {words}" in told
     assert "moves away from 1 when" not in " ".join(meaning(examples.result()))
+
+
+def test_an_odds_ratio_also_grows_where_the_mediator_works_against_the_total_effect(examples):
+    effects = examples.changed("tnie", "mean", estimate=0.19, ci_low=0.12, ci_high=0.25)
+    effects.loc[effects["effect"] == "direct", "estimate"] = 1.1
+    told = " ".join(meaning(examples.result(effects=effects)))
+    assert "from 2.48 to 3.00: part of that step is mediation" in told
+    assert "not mediation" not in told
+
+
+def test_shares_are_compared_where_they_differ(examples):
+    """That of the effect on the mean may agree with the published one although the stretching is large."""
+    published = examples.result().estimated("log_or_difference", "proportion")["estimate"]
+    told = " ".join(meaning(examples.result(effects=examples.changed("pm", "mean", estimate=published))))
+    assert "The first lies below the second because of the stretching" in told
 
 
 def test_people_can_be_fewer(examples):

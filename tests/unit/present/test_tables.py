@@ -1,6 +1,7 @@
 # ruff: noqa: RUF001 - printed numbers carry true dashes and minus signs
 import io
 import zipfile
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -109,6 +110,14 @@ def test_with_an_interaction_the_treatments_row_names_its_value_of_the_mediator(
     assert any("it is no direct effect" in note for note in table.notes)
 
 
+def test_the_note_on_an_odds_ratio_has_its_article(examples):
+    study, frames, _ = examples.interaction()
+    assert "A common odds ratio above 1 means a better outcome." in models_table(frames, study=study).notes
+    analysis = study.analysis
+    binary = replace(study, analysis={**analysis, "outcome": {**analysis["outcome"], "family": "binary"}})
+    assert "An odds ratio above 1 means a better outcome." in models_table(frames, study=binary).notes
+
+
 def test_terms_of_a_spline_are_marked_as_coefficients(examples):
     study, frames, _ = examples.spline()
     table = models_table(frames, study=study)
@@ -135,6 +144,15 @@ def test_replicates_without_an_effect_are_counted(examples):
     table = effects_table(effects, study=examples.study())
     assert row(table, "Proportion mediated, Karlson-Holm-Breen")[7] == "995"
     assert any("Up to 3 replicates have no value" in note for note in table.notes)
+
+
+def test_an_effect_that_an_analysis_has_not_is_no_ratio_without_denominator(examples):
+    study, _, effects = examples.interaction()
+    effects.loc[effects["withheld"] == "undefined", "undefined"] = 1000
+    assert (effects["withheld"] == "undefined").any()
+    table = effects_table(effects, study=study)
+    assert not any("replicates have no value" in note for note in table.notes)
+    assert row(table, "Proportion mediated as published, difference of coefficients")[2] == "not defined"
 
 
 def test_a_bound_of_a_p_value_is_never_shown_as_its_value(examples):

@@ -87,7 +87,10 @@ def eligibility_rules(config: Mapping[str, Any], analysis: str) -> list[dict[str
 
 
 def drawn_as(config: Mapping[str, Any], analysis: str) -> str:
-    """Return the first analysis with the same patients, models and resamples: both have the same draws.
+    """Return the analysis whose draws an analysis has: one with the same patients, models and resamples.
+
+    It is the primary one or else the first, so that what stands before the primary one changes none of its
+    numbers.
 
     Analyses that differ only in what is made of the draws, such as the kind of interval, its level or the
     number of replicates, then differ in nothing else.
@@ -105,9 +108,11 @@ def drawn_as(config: Mapping[str, Any], analysis: str) -> str:
     >>> analyses = {"primary": first, "bca": {"bootstrap": {"interval": "bca"}}, "direct": {"mediator": 1}}
     >>> [drawn_as({"analyses": analyses}, name) for name in analyses]
     ['primary', 'primary', 'direct']
+    >>> drawn_as({"analyses": {"bca": analyses["bca"], "primary": first}}, "primary")
+    'primary'
     """
     own = _draws_of(config, analysis)
-    names: Mapping[str, Any] = config["analyses"]
+    names: list[str] = sorted(config["analyses"], key=lambda name: name != "primary")
     return next(name for name in names if _draws_of(config, name) == own)
 
 

@@ -29,13 +29,14 @@ class LearntColumn(NamedTuple):
     with_treatment: bool
 
 
-_CONSTANT = "Intercept"  # formulaic's own column
-_COLUMN_OF_THAT_NAME = "Intercept (a column)"
+# what formulaic calls its own column, and the term of it: a column of the data so called would be lost
+_COLUMNS_OF_THESE_NAMES = {name: f"{name} (a column)" for name in ("Intercept", "1")}
+_OWN_NAMES = {column: name for name, column in _COLUMNS_OF_THESE_NAMES.items()}
 
 
 def known_as(name: str) -> str:
     """Return what formulaic shall call a column of the data: it loses one that is called as its own."""
-    return _COLUMN_OF_THAT_NAME if name == _CONSTANT else name
+    return _COLUMNS_OF_THESE_NAMES.get(name, name)
 
 
 def stated(covariates: Covariates) -> str | Formula:
@@ -85,7 +86,7 @@ def _factor_terms(factor: ScopedFactor, spec: ModelSpec, treatment: str) -> list
     source = factor.factor.factor
     if source.eval_method is not Factor.EvalMethod.LOOKUP:
         return []
-    name = _CONSTANT if source.expr == _COLUMN_OF_THAT_NAME else source.expr
+    name = _OWN_NAMES.get(source.expr, source.expr)
     if name == treatment:
         return [treatment_term()]
     kind, state = spec.encoder_state[source.expr]

@@ -68,9 +68,9 @@ class Reading:
         return math.exp(value) if self.ratio else self.factor * float(value)
 
     def text(self, row: Row) -> str:
-        """Write the estimate of a row with its interval, "withheld" where it has none."""
+        """Write the estimate of a row with its interval, or that it is withheld or not defined."""
         if not notation.known(row["estimate"]):
-            return "withheld"
+            return "not defined" if row.get("withheld") == "undefined" else "withheld"
         estimate, low, high = (self.number(row[name]) for name in ("estimate", "ci_low", "ci_high"))
         if self.unit == "%":
             return notation.proportion(estimate / 100, low / 100, high / 100, digits=self.digits)

@@ -185,8 +185,8 @@ def _published_way(result: AnalysisResult) -> list[str]:
 
 def _compared(row: Row, result: AnalysisResult) -> str:
     grows = (
-        "an odds ratio moves away from 1 whenever a strong predictor of the outcome enters the model, "
-        "whether or not anything is mediated, and that hides mediation"
+        "a strong predictor of the outcome that enters the model pushes an odds ratio away from 1, whether "
+        "or not anything is mediated, and that hides mediation"
     )
     share = result.estimated(*HEADLINE)
     assert share is not None

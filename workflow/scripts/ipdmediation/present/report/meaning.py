@@ -145,12 +145,12 @@ def _shares_apart(result: AnalysisResult) -> list[str]:
     start = f"In this analysis the same fits give {notation.joined(given)}"
     if gap >= APART:
         return [
-            f"{start}. The first differs from the others because of the stretching, so it should not be read "
+            f"{start}. The first lies below the second because of the stretching, so it should not be read "
             "as the share that is mediated."
         ]
     if gap <= -APART:
         return [
-            f"{start}. They are apart in the direction that the stretching does not explain: chance, or "
+            f"{start}. The first lies above the second, which the stretching does not explain: chance, or "
             "models that describe the data badly, may be the reason."
         ]
     return [f"{start}: the stretching is small here."]
@@ -167,10 +167,16 @@ def _stretched(result: AnalysisResult) -> list[str]:
         return []
     odds, mean = reading("total", "coefficient", study=study), reading("tnie", "mean", study=study)
     verdict = "is clear" if mean.side(indirect) else "is not clearly different from none"
+    step = "a change of scale makes that step, not mediation"
+    if odds.verdict(total) * mean.verdict(indirect) < 0:
+        step = (
+            "part of that step is mediation, as the effect through the mediator works against the total one, "
+            "and part a change of scale"
+        )
     return [
         f"Here the {study.odds_ratio} moves away from 1 when the mediator enters, from "
-        f"{odds.point(total)} to {odds.point(direct)}: a change of scale makes that step, not mediation. "
-        f"The indirect effect on the mean of the outcome, {mean.sentence(indirect, study)}, {verdict}."
+        f"{odds.point(total)} to {odds.point(direct)}: {step}. The indirect effect on the mean of the "
+        f"outcome, {mean.sentence(indirect, study)}, {verdict}."
     ]
 
 

@@ -242,11 +242,13 @@ def assumptions(result: AnalysisResult) -> list[str]:
 def _model_assumptions(study: Study, mediator: str, outcome: str) -> str:
     text = f"The models are taken to be right: {mediator} is measured without error"
     if study.family == "ordinal":
-        text += ", every odds ratio is the same at each cut of the scale (proportional odds)"
-    if not study.spline_knots:
-        text += f", its relation with {outcome} is a straight line on the scale of the model"
-    if not study.interaction:
-        text += " and the same in both arms"
+        text += "; every odds ratio is the same at each cut of the scale (proportional odds)"
+    shape = [
+        *(["a straight line on the scale of the model"] if not study.spline_knots else []),
+        *(["the same in both arms"] if not study.interaction else []),
+    ]
+    if shape:
+        text += f"; the relation between {mediator} and {outcome} is {' and '.join(shape)}"
     return f"{text}."
 
 

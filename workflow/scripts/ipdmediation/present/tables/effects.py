@@ -86,7 +86,8 @@ def failures(results: pd.DataFrame) -> list[str]:
             f"In {notation.count(singular)} replicates the trials' random effects were estimated at the "
             "boundary of what is possible (no variation, or a correlation of 1); these replicates count."
         )
-    undefined = int(results["undefined"].max())
+    # an effect that the analysis or the cohort has not is missing in every replicate, and its note says why
+    undefined = int(results.loc[results["withheld"] != "undefined", "undefined"].max())
     if undefined:
         notes.append(
             f"Up to {notation.count(undefined)} replicates have no value of an effect (a ratio without a "

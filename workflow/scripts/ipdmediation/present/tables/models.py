@@ -107,7 +107,8 @@ def _notes(study: Study, varied: bool) -> list[str]:
             "bootstrap interval about these trials."
         )
     if study.odds_ratio:
-        notes.append(f"A {study.odds_ratio} above 1 means a better outcome.")
+        article = "An" if study.odds_ratio.startswith("odds") else "A"
+        notes.append(f"{article} {study.odds_ratio} above 1 means a better outcome.")
     if study.interaction:
         notes.append(
             "With an interaction the treatment's coefficient is the one at a single value of the mediator, "
