@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -100,6 +101,16 @@ def undo(study: Study, *outputs: str) -> None:
         (study.root / output).unlink()
 
 
+@contextmanager
+def heard_ctrl_c() -> Iterator[None]:
+    """Let what is started meanwhile hear Ctrl-C, which whatever runs in the background of a script ignores."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def wait_for(condition: Callable[[], object]) -> None:
     """Wait until something is so; fail after two minutes."""
     last = time.monotonic() + 120
@@ -162,7 +173,7 @@ def start(study: Study, tmp_path: Path) -> Iterator[Callable[..., Run]]:
 
     def begin(*arguments: str, hold_at: str = "") -> Run:
         said = tmp_path / f"said-{len(runs)}.txt"
-        with said.open("w") as stream:
+        with said.open("w") as stream, heard_ctrl_c():
             process = subprocess.Popen(
                 [sys.executable, "-m", "snakemake", "--cores", "2", *arguments],
                 cwd=study.root,

@@ -89,11 +89,12 @@ def summarise_effects(
         `singular` and `undefined` count replicates in which a model could not be fitted, a variance or
         correlation of the trial effects lay at its boundary, or the effect was not finite although all models
         were fitted. `withheld` is a key that says why numbers are missing, empty where none is, and `note`
-        has its words: a share of a total effect whose interval contains its null (`total_uncertain`),
-        that has none (`no_interval`) or that has the other direction (`opposite_directions`) has no number at all, nor
-        has an effect that the analysis or the cohort leaves undefined (`undefined`). Where the draws of the
-        effect itself give no interval (`no_interval`), or too many have no effect (`too_many_undefined`), the
-        estimate stays. A note without a key is a remark on numbers that stand there.
+        has its words. A share has no number at all where the interval of the total effect contains its null
+        (`total_uncertain`), where that has no interval (`no_interval`) or the other direction
+        (`opposite_directions`); nor has an effect that the analysis or the cohort leaves undefined
+        (`undefined`). Where the draws of the effect itself give no interval (`no_interval`), or too many have
+        no effect (`too_many_undefined`), the estimate stays. A note without a key is a remark on numbers that
+        stand there.
 
     Raises
     ------
