@@ -103,7 +103,7 @@ def undo(study: Study, *outputs: str) -> None:
 
 @contextmanager
 def heard_ctrl_c() -> Iterator[None]:
-    """Let what is started meanwhile hear Ctrl-C, which all that runs in the background of a script ignores."""
+    """Let what is started meanwhile hear Ctrl-C, which a script that runs in the background ignores."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         yield
