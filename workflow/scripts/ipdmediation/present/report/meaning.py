@@ -130,7 +130,8 @@ def _change_of_scale(result: AnalysisResult) -> list[str]:
 
 def _shares_apart(result: AnalysisResult) -> list[str]:
     gap = published_gap(result)
-    if not notation.known(gap):
+    # Where the share of the answer is withheld, others would be read in its place.
+    if not notation.known(gap) or result.estimated(*HEADLINE) is None:
         return []
     keys = {
         ("log_or_difference", "proportion"): "from the difference",
