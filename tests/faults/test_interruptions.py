@@ -3,7 +3,7 @@
 import os
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -33,6 +33,15 @@ def test_two_runs_exclude_each_other(study: Study, expected: Contents, start: Ca
     assert contents(study) == expected
 
 
+@pytest.fixture
+def in_the_background() -> Iterator[None]:
+    """Ignore Ctrl-C as whatever runs in the background of a script does, with all that it starts."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("in_the_background")
 def test_ctrl_c_stops_at_once_and_the_same_command_goes_on(
     study: Study, expected: Contents, start: Callable[..., Run]
 ) -> None:

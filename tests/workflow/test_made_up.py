@@ -130,7 +130,7 @@ def test_opposite_directions_are_named_and_no_share_is_given(told: dict[str, Pat
 def test_without_a_total_effect_there_is_no_share(told: dict[str, Path]) -> None:
     text = answer(told["no_total_effect"])
     assert "remains open" in text
-    assert "because the interval of the total effect contains no effect" in text
+    assert "because the interval of the total effect includes the value of no effect" in text
     assert "% (95% CI" not in text
 
 

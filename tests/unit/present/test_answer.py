@@ -54,7 +54,7 @@ def test_harm_and_doubt_are_called_so(examples, values, words, whole):
 def test_a_withheld_share_is_in_no_sentence(examples):
     result = examples.result(effects=examples.withheld(("pm", "mean")))
     told = f"{text(result)} {' '.join(meaning(result))}"
-    assert "is not given, because the interval of the total effect contains no effect." in told
+    assert "is not given, because the interval of the total effect includes the value of no effect." in told
     assert "29.1%" not in told
     assert (
         "the part through follow-up infarct volume is −0.19 points (95% CI −0.25 to −0.12), for the better"

@@ -68,7 +68,8 @@ def test_a_withheld_share_says_why_below_the_table(examples):
     table = beside([examples.result(effects=examples.withheld(("pm", "mean")))])
     assert table.cells.iloc[0, 5] == "withheld"
     assert (
-        "Withheld in “Primary analysis”: the interval of the total effect contains no effect." in table.notes
+        "Withheld in “Primary analysis”: the interval of the total effect includes the value of no effect."
+        in table.notes
     )
 
 

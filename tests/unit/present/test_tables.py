@@ -223,6 +223,18 @@ def test_the_intercept_stands_below_the_coefficients(examples):
     assert coefficients[-1] == "Intercept"
 
 
+def test_an_intercept_without_a_ratio_is_called_a_coefficient(examples):
+    frames = examples.models()
+    mediator = frames["mediator"]
+    intercept = mediator[mediator["term"] == "treatment"].assign(
+        term="intercept", kind="intercept", label="Intercept"
+    )
+    intercept[["ratio", "ratio_low", "ratio_high"]] = np.nan
+    frames["mediator"] = pd.concat([mediator, intercept], ignore_index=True)
+    terms = set(models_table(frames, study=examples.study()).cells["Term"])
+    assert "Intercept (coefficient)" in terms
+
+
 def test_published_says_yes_or_no(examples):
     table = every(examples)["published"]
     assert list(table.cells["Agrees"]) == ["yes", "yes", "yes", "yes", "no"]

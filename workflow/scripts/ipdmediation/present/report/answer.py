@@ -14,7 +14,7 @@ from ipdmediation.present.study import Study
 FEW = 100
 APART = 0.02  # two shares that differ by less are called alike
 WITHHELD = {
-    "total_uncertain": "the interval of the total effect contains no effect",
+    "total_uncertain": "the interval of the total effect includes the value of no effect",
     "opposite_directions": "the effect through {mediator} and the total effect have opposite directions",
     "no_interval": "the total effect has no interval",
     "too_many_undefined": "too many bootstrap replicates have no such share",

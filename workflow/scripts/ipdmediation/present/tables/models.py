@@ -69,6 +69,9 @@ def _rows(model: str, frame: pd.DataFrame, study: Study) -> dict[str, Mapping[An
 
 def _label(term: str, row: Mapping[Any, Any], study: Study) -> str:
     label = term_label(row)
+    if row["kind"] == "intercept" and not notation.known(row["ratio"]):
+        # In a column of ratios it is none.
+        return f"{label} (coefficient)"
     if term != AT_ZERO:
         return label
     value = float(
