@@ -413,3 +413,20 @@ def test_the_primary_analysis_keeps_its_draws_whatever_stands_before_it(config: 
     twin = {"label": "Another interval", "bootstrap": {"interval": "basic"}}
     before = config | {"analyses": {"twin": twin, **config["analyses"]}}
     assert [drawn_as(before, name) for name in ("twin", "primary")] == ["primary", "primary"]
+
+
+@pytest.mark.parametrize(
+    ("better", "level", "right"), [("low", 0, True), ("low", 5, False), ("high", 0, False)]
+)
+def test_the_named_level_is_one_that_not_everybody_reaches(
+    config: dict[str, Any], mappings: dict[str, Any], better: str, level: int, right: bool
+) -> None:
+    primary = config["analyses"]["primary"]
+    primary["outcome"]["better"] = better
+    levels = list(config["variables"]["mrs"]["levels"])
+    primary["named_level"] = levels[-1] if level else levels[0]
+    if right:
+        check_configuration(config, mappings)
+        return
+    with pytest.raises(ConfigurationError, match=r"analyses\.primary\.named_level: \d is not one of"):
+        check_configuration(config, mappings)
