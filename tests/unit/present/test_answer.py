@@ -207,6 +207,8 @@ def test_a_binary_outcome_is_told_by_its_event(examples):
     assert "difference in the probability of “Dead at 90 days: Yes”, −76.0 percentage points" in told
     assert "17.0 more (95% CI 13.7 to 20.1) reach Dead at 90 days “No”" in told
     assert "log odds ratio shrinks" in told
+    paths = " ".join(meaning(of_family(examples, "dead", "binary")))
+    assert "odds ratio of a better outcome (Dead at 90 days: No) per 1 ln mL, 0.46" in paths
 
 
 def test_a_continuous_outcome_has_neither_odds_nor_people(examples):

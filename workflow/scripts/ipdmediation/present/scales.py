@@ -131,6 +131,14 @@ def mediator_scale_unit(study: Study) -> str:
     return f"{unit}^(1/3)" if study.transform == "cube_root" else unit
 
 
+def better_outcome(study: Study) -> str:
+    """Name what every odds ratio is that of; of a binary outcome with the event."""
+    if study.family != "binary":
+        return "a better outcome"
+    level = study.levels(study.outcome)[study.named_level]
+    return f"a better outcome ({study.label(study.outcome)}: {level})"
+
+
 def _coefficient(effect: str, study: Study) -> Reading:
     if effect == "treatment_on_mediator":
         return _on_the_mediator(study)
@@ -138,7 +146,7 @@ def _coefficient(effect: str, study: Study) -> Reading:
     if effect not in (*ON_THE_OUTCOME, *OF_THE_MEDIATOR):
         raise KeyError(effect)
     if study.odds_ratio:
-        return Reading(name=f"{study.odds_ratio} of a better outcome{per}", better=1, ratio=True)
+        return Reading(name=f"{study.odds_ratio} of {better_outcome(study)}{per}", better=1, ratio=True)
     return Reading(
         name=f"difference in {lower(study.label(study.outcome))}{per}",
         unit=study.unit(study.outcome),
@@ -177,7 +185,7 @@ def _averaged(scale: str, study: Study) -> Reading:
         ),
         "log_win_odds": Reading(name="win odds", better=1, ratio=True),
         "log_or": Reading(
-            name=f"{study.odds_ratio} of a better outcome, averaged over the participants",
+            name=f"{study.odds_ratio} of {better_outcome(study)}, averaged over the participants",
             better=1,
             ratio=True,
         ),

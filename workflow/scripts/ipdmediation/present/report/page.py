@@ -19,7 +19,7 @@ from ipdmediation.present.report.meaning import meaning
 from ipdmediation.present.report.methods import methods
 from ipdmediation.present.report.privacy import refuse_patient_rows
 from ipdmediation.present.report.result import SHARES, AnalysisResult, sentence
-from ipdmediation.present.scales import reading
+from ipdmediation.present.scales import better_outcome, reading
 from ipdmediation.present.tables.baseline import baseline
 from ipdmediation.present.tables.effects import effects
 from ipdmediation.present.tables.flow import flow
@@ -141,7 +141,7 @@ def _facts(result: AnalysisResult) -> list[dict[str, str]]:
         **SHARES,
     }
     if study.odds_ratio:
-        shown[("total", "coefficient")] = f"Total effect, {study.odds_ratio} of a better outcome"
+        shown[("total", "coefficient")] = f"Total effect, {study.odds_ratio} of {better_outcome(study)}"
     for key, label in shown.items():
         row = result.row(*key)
         if row is None:
