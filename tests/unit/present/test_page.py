@@ -142,6 +142,12 @@ def test_a_spline_has_no_single_path_b(examples):
     assert "nan" not in text.lower().replace("nano", "")
 
 
+def test_a_commit_that_is_not_known_is_called_so(examples):
+    text = plain(page(examples, manifest={**examples.manifest(), "commit": None}))
+    assert "Commit unknown" in text
+    assert "None" not in text
+
+
 def test_patient_rows_are_refused(examples):
     patients = pd.DataFrame({"trial": ["a"], "patient": ["1"], "treatment": [1], "age": [70.0]})
     with pytest.raises(

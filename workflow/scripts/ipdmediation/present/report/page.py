@@ -216,7 +216,9 @@ def _manifest(manifest: Mapping[str, Any]) -> dict[str, Any]:
     """Split a manifest into single facts, tables of names and values, and the rest as text."""
     words = {key: key.replace("_", " ").capitalize() for key in manifest}
     facts = {
-        words[key]: str(value) for key, value in manifest.items() if not isinstance(value, Mapping | list)
+        words[key]: "unknown" if value is None else str(value)
+        for key, value in manifest.items()
+        if not isinstance(value, Mapping | list)
     }
     flat = {
         words[key]: {str(name): str(entry) for name, entry in value.items()}
