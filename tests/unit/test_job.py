@@ -1,12 +1,11 @@
 """What a job says: its log, the terminal, and the file of its notices."""
 
-import job
-
 import subprocess
 import sys
 from pathlib import Path
 
 from ipdmediation.data.notices import Noted, read_notices
+from ipdmediation.plumbing.failures import one_line
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "workflow/scripts"
 PROGRAM = """
@@ -78,4 +77,4 @@ def test_a_job_that_fails_has_said_its_notices_before(tmp_path: Path) -> None:
 
 def test_one_line_keeps_the_blanks_of_a_value() -> None:
     error = ValueError("a.csv: 2 problems:\n  - column 'A  B': 'x   y'\n  - column 'C': ' z'\n")
-    assert job._one_line(error) == "a.csv: 2 problems: - column 'A  B': 'x   y' - column 'C': ' z'"
+    assert one_line(error, private=False) == "a.csv: 2 problems: - column 'A  B': 'x   y' - column 'C': ' z'"

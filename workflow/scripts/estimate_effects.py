@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ipdmediation.data.result_tables import write_table
 from ipdmediation.data.schema import conform
 from ipdmediation.data.variables import variables_from_config
 from ipdmediation.effects.mediation import effects_by_imputation
@@ -63,7 +64,7 @@ def main(
         max_failed=max_failed,
         accelerations=accelerations,
     )
-    table.to_csv(effects, index=False)
+    write_table(table, effects)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from ipdmediation.data.result_tables import write_table
 from ipdmediation.data.schema import conform
 from ipdmediation.data.variables import variables_from_config
 from ipdmediation.inference.model_table import Words, model_diagnostics, model_table, pooled_warnings
@@ -37,7 +38,7 @@ def main(
         fits = [getattr(each, name).fit() for each in models]
         terms = getattr(models[0], name).terms
         table = model_table(fits, model=name, terms=terms, level=level, words=words)
-        table.to_csv(written[name], index=False)
+        write_table(table, written[name])
         diagnostics = json.dumps(model_diagnostics(fits, terms=terms), indent=2)
         Path(written[f"{name}_diagnostics"]).write_text(diagnostics + "\n")
         notes += [(f"{name} model", warning) for warning in pooled_warnings(fits)]

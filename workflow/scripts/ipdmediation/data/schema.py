@@ -199,15 +199,16 @@ def _problems(cases: pd.DataFrame, variables: Mapping[str, Variable]) -> list[st
         rows = found["index"].nunique() if found["index"].notna().any() else 0
         values = listing(sorted(map(str, found["failure_case"].unique())))
         if check == "multiple_fields_uniqueness":
-            patients = found.loc[found["column"] == "patient", "failure_case"].unique()
-            text = f"columns 'trial' and 'patient': {rows} rows share an id, {listing(map(str, patients))}"
+            numbers = listing(sorted(set((found["index"] + 1).tolist())))
+            text = f"columns 'trial' and 'patient': rows {numbers} share an id"
             if text in problems:
                 continue
             allowed = "each patient once in a trial"
         elif rows == 0:
             text, allowed = f"{check}: {values}", "the configured columns, in their order and dtype"
         else:
-            text = f"column {column!r}: {rows} rows break {check}, values {values}"
+            text = f"column {column!r}: {rows} rows break {check}"
+            text += "" if column == "patient" else f", values {values}"  # a message shows nobody's id
             allowed = (
                 variables[str(column)].allowed
                 if column in variables

@@ -85,10 +85,13 @@ def outcome_by_trial(outcome: pd.DataFrame, *, study: Study) -> Figure:
             sheet.lines(x, centre - text_height(names[arm], size=SMALL_SIZE) / 2, names[arm], size=SMALL_SIZE)
         stacked_bars(sheet, x + label_width, top, panel - label_width, shares[trial], bar=bar, gap=gap)
     y = MARGIN + title_height + lines_of_panels * panel_height
+    blank = any(math.isnan(value) for each in shares.values() for values in each.values() for value in values)
     sheet.text(
         MARGIN,
         y + 1,
-        "Percentages of the arm; the smallest segments carry no number. n = "
+        "Percentages of the arm; the smallest segments carry no number"
+        + (", blank ones are withheld for few participants" if blank else "")
+        + ". n = "
         + " / ".join(study.short(arm) for arm in ARMS)
         + ".",
         color=MUTED,
