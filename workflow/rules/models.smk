@@ -51,6 +51,7 @@ rule fit_models:
     params:
         model=model_settings,
         level=setting("bootstrap", "level"),
+        minimum_count=config["disclosure"]["minimum_count"],
         variables=config["variables"],
         arms=config["arms"],
         trials=trial_labels(),

@@ -116,6 +116,20 @@ def rounded(value: float, *, spread: float) -> float:
     return round(value, digits)
 
 
+def public_counts(counts: Mapping[str, int], *, minimum: int) -> dict[str, int | None]:
+    """Return counts of which the sum is known, None in the place of a small one and of what gives it away.
+
+    Examples
+    --------
+    >>> public_counts({"a": 3, "b": 90, "c": 60}, minimum=5)
+    {'a': None, 'b': 90, 'c': None}
+    """
+    numbers = np.array([*counts.values(), sum(counts.values())], dtype=np.float64)
+    shown = np.arange(numbers.size) == len(counts)
+    empty = hidden_cells(numbers, [np.arange(numbers.size)], minimum=minimum, shown=shown)
+    return {name: None if none else n for (name, n), none in zip(counts.items(), empty, strict=False)}
+
+
 def public_flow(flow: pd.DataFrame, *, minimum: int) -> pd.DataFrame:
     """Return a patient flow without its small cells, and without what gives these away.
 
