@@ -182,3 +182,35 @@ def test_the_jackknife_over_trials_is_a_fit_without_each(cohort):
     for position, trial in enumerate(pd.unique(cohort["trial"])):
         others = cohort[cohort["trial"] != trial].reset_index(drop=True)
         np.testing.assert_allclose(left_out[position], cohort_effects(prepared(others)), atol=3e-5)
+
+
+def test_a_resample_of_too_few_patients_is_a_failed_replicate_and_a_missing_jackknife_value():
+    """Each draws one patient again and again: counted with its reason, the others go on."""
+    rng = np.random.default_rng(3)
+    n = 60
+    frame = pd.DataFrame(
+        {"trial": "a", "treatment": np.arange(n) % 2, "x": rng.normal(size=n), "m": rng.normal(size=n)}
+    )
+    frame["y"] = np.digitize(frame["treatment"] - frame["m"] + rng.logistic(size=n), [-0.5, 0.5])
+    analysis = prepared(frame, trial_effects="none")
+    few = np.zeros(n)
+    few[:2] = n / 2
+
+    class Plan:
+        cohort_weights = np.ones(n)
+
+        def weights(self, rng):
+            return few if rng is None else np.ones(n)
+
+    drawn = draw_replicates(
+        [analysis],
+        imputations=1,
+        plan=Plan(),
+        replicates=range(3),
+        stream=lambda number: None if number == 1 else rng,
+    )
+    assert drawn["status"].tolist() == ["converged", "failed", "converged"]
+    assert drawn["reason"][1] == "mediator model: rank deficient"
+    left_out = jackknife_effects(analysis, [np.ones(n), few])
+    assert np.isnan(left_out[1]).all()
+    assert np.isfinite(left_out[0]).any()
