@@ -214,3 +214,22 @@ def test_a_resample_of_too_few_patients_is_a_failed_replicate_and_a_missing_jack
     left_out = jackknife_effects(analysis, [np.ones(n), few])
     assert np.isnan(left_out[1]).all()
     assert np.isfinite(left_out[0]).any()
+
+
+def test_a_replicate_is_drawn_from_the_data_set_that_its_label_names(cohort):
+    """Each again, from that data set alone and with its own stream."""
+    together = replicates(cohort, range(6), resampling="stratified", imputations=3, trial_effects="fixed")
+    plan = PLANS["stratified"].of(cohort)
+    effects = [name for name in together.columns if ":" in name]
+    for row in together.to_dict("records"):
+        frame = cohort.assign(m=cohort["m"] + 0.1 * row["imputation"] * cohort["x"])
+        alone = draw_replicates(
+            [prepared(frame, trial_effects="fixed")],
+            imputations=1,
+            plan=plan,
+            replicates=range(row["replicate"], row["replicate"] + 1),
+            stream=lambda number: stream(5, "bootstrap", number),
+        )
+        found = alone[effects].iloc[0].to_numpy(float)
+        np.testing.assert_allclose([row[name] for name in effects], found, rtol=1e-5, atol=1e-7)
+    assert together["imputation"].nunique() == 3
