@@ -192,7 +192,7 @@ def test_by_hand_the_normal_interval_of_two_draws():
 
 @pytest.mark.parametrize("infinite", [np.inf, -np.inf])
 def test_by_hand_infinite_draws(infinite):
-    """78 numbers and one infinity: the ranks 80 * 0.025 = 2 and 78 are single draws, which it leaves alone."""
+    """78 numbers and one infinity: the ranks 80 * 0.025 = 2 and 78 are single draws, and stay so."""
     draws = np.concatenate([np.arange(1.0, 79.0), [infinite]])
     expected = (2, 78) if infinite > 0 else (1, 77)
     assert interval("percentile", draws) == expected
