@@ -86,8 +86,8 @@ def singular_note(
                 )
     if not sentences:
         sentences.append(
-            f"{trials} trials are too few to tell how their {', '.join(words)} go together: one is estimated "
-            "as a combination of the others"
+            f"{trials} trials are too few to tell how their {', '.join(words[:-1])} and {words[-1]} go "
+            "together: one is estimated as a combination of the others"
         )
     return SingularFitWarning("; ".join(sentences))
 
