@@ -282,6 +282,7 @@ def test_an_intercept_without_a_ratio_is_called_a_coefficient(examples):
 
 
 def test_published_says_yes_or_no(examples):
+    assert every(examples)["published"].heads[-1] == "Agrees if"
     table = every(examples)["published"]
     assert list(table.cells["Agrees"]) == ["yes", "yes", "yes", "yes", "no"]
     assert list(table.cells["Calibrated to"]) == ["yes", "yes", "yes", "no", "no"]

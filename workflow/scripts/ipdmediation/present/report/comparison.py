@@ -169,7 +169,16 @@ def beside_truth(result: AnalysisResult, truth: Mapping[str, Any]) -> tuple[Tabl
             read, true = reading(effect, scale, study=study), float(truth["effects"][effect][scale])
             inside = row["ci_low"] <= true <= row["ci_high"]
             label = f"{name}, {read.name}"
-            rows.append([label, read.unit, _written(true, read), read.text(row), "yes" if inside else "no"])
+            rows.append(
+                [
+                    label,
+                    read.unit,
+                    read.better_side,
+                    _written(true, read),
+                    read.text(row),
+                    "yes" if inside else "no",
+                ]
+            )
             if not inside:
                 missed.setdefault(read.name, []).append(notation.lower(name))
     table = Table(
@@ -180,6 +189,7 @@ def beside_truth(result: AnalysisResult, truth: Mapping[str, Any]) -> tuple[Tabl
             columns=[
                 "Effect",
                 "Unit",
+                "Better",
                 "Truth",
                 f"This run ({study.coverage} CI)",
                 "Interval holds the truth",
