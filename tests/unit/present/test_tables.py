@@ -381,3 +381,18 @@ def test_a_word_table_fills_the_page_with_numbers_to_the_right(examples, tmp_pat
         found == ({None} if head in PROSE else {WD_ALIGN_PARAGRAPH.RIGHT})
         for head, found in zip(heads[1:], alignments[1:], strict=True)
     )
+
+
+def test_no_number_of_a_word_table_breaks(examples, tmp_path):
+    """Widths of Arial at 8 points, of digits and of what stands around them in an interval."""
+    points = {"%": 7.1, " ": 2.2, ".": 2.2, "(": 2.7, ")": 2.7, "t": 2.2, "\N{MINUS SIGN}": 4.7}
+    save(natural_effects(examples.effects(), study=examples.study()), tmp_path / "table.docx")
+    (grid,) = Document(str(tmp_path / "table.docx")).tables
+    for column in grid.columns:
+        for cell in column.cells[1:]:
+            if "(" in cell.text and "%" in cell.text:
+                needed = sum(points.get(character, 4.5) for character in cell.text)
+                assert needed + 10.8 <= column.width.pt, cell.text
+    head = "Better"
+    (better,) = [column for column in grid.columns if column.cells[0].text == head]
+    assert better.width.pt >= 10.8 + 26, "a bold word of six letters"
