@@ -368,7 +368,8 @@ def test_a_share_that_is_withheld_is_not_drawn(examples):
     nothing = drawn(examples, "shares withheld")
     assert len(nothing.axes) == 1
     assert not any("%" in text for text in words(nothing))
-    assert any("withheld: total_uncertain" in text for text in words(nothing))
+    # a label may break anywhere
+    assert "withheld: total_uncertain" in " ".join(words(nothing))
     one = " ".join(words(drawn(examples, "one share withheld")))
     assert "12.2% (1.2% to 18.9%)" in one
     assert "24.4%" not in one
