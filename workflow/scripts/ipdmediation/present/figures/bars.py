@@ -53,12 +53,18 @@ def stacked_bars(
     *,
     bar: float,
     gap: float,
-) -> None:
+) -> bool:
     """Draw one stacked bar an arm, and the lines that join the same level's end in both.
 
     Levels that are withheld have one blank segment together, at the end; no lines lead to it.
+
+    Returns
+    -------
+    bool
+        Whether a segment is too small for its number.
     """
     edges: dict[str, list[float]] = {}
+    unnumbered = False
     for index, (arm, values) in enumerate(shares.items()):
         top = y + index * (bar + gap)
         start = x
@@ -83,6 +89,8 @@ def stacked_bars(
                     color=_ink_on(colour),
                     size=SMALL_SIZE,
                 )
+            else:
+                unnumbered |= value > 0
             start += length
             edges[arm].append(start)
         if len(edges[arm]) <= len(values):
@@ -91,9 +99,10 @@ def stacked_bars(
             sheet.page.add_patch(blank)
     first, second = (edges[arm] for arm in shares)
     if len(first) != len(second) or len(first) <= len(next(iter(shares.values()))):
-        return
+        return unnumbered
     for upper, lower in zip(first[1:-1], second[1:-1], strict=True):
         sheet.line([(upper, y + bar), (lower, y + bar + gap)], width=0.6)
+    return unnumbered
 
 
 _Legend = list[list[tuple[float, list[str], tuple[float, float, float]]]]
