@@ -16,6 +16,7 @@ from ipdmediation.effects.standardisation import StandardisationOptions
 from ipdmediation.inference.bootstrap import cohort_effects, jackknife_effects
 from ipdmediation.inference.intervals import acceleration
 from ipdmediation.inference.resampling import PLANS
+from ipdmediation.inference.small_strata import warn_of_small_strata
 from ipdmediation.inference.summary import summarise_effects
 from ipdmediation.models.errors import FitWarning
 from ipdmediation.models.specification import AnalysisSpecification
@@ -54,6 +55,8 @@ def main(
         left_out = [jackknife_effects(each, plan.jackknife()) for each in analyses]
         accelerations = acceleration(np.mean(left_out, axis=0))
     draws = pd.concat([pd.read_parquet(chunk) for chunk in chunks]).sort_values("replicate")
+    first = completed[completed["imputation"] == 0]
+    warn_of_small_strata(first, trial_effects=model["trial_effects"], family=model["outcome"]["family"])
     table = summarise_effects(
         draws[draws["replicate"] < replicates],
         np.mean([cohort_effects(each) for each in analyses], axis=0),

@@ -102,7 +102,8 @@ def conform(
         try:
             typed[column] = values.astype(dtype)
         except (TypeError, ValueError, OverflowError) as error:
-            problems.append(f"column {column!r} cannot be read as {dtype}: {error}")
+            # Its words may quote a cell, and that may be an id.
+            problems.append(f"column {column!r} cannot be read as {dtype} ({type(error).__name__})")
     raise_all(problems, ContractError, "the frame is not a harmonised trial:")
     return typed
 
