@@ -184,6 +184,14 @@ def test_a_setting_of_one_analysis_reruns_what_uses_it_in_that_analysis(
     assert all("/complete_case/" in output for rule, output in jobs if rule not in ("report", "manifest"))
 
 
+def test_what_is_shown_of_few_patients_is_no_reason_to_draw_again(study: Study) -> None:
+    config = study.config()
+    config["disclosure"]["minimum_count"] += 5
+    study.configure(config)
+    described = {"describe_cohort", "fit_models", "collect_notices", "compare_published"}
+    assert study.rules() == described | SHOWN
+
+
 def test_a_setting_of_the_primary_analysis_reruns_it_in_all_that_inherit_it(study: Study) -> None:
     config = study.config()
     config["analyses"]["primary"]["bootstrap"]["interval"] = "basic"
