@@ -134,7 +134,7 @@ FAULTS = {
 def test_no_log_of_a_failing_study_and_no_line_on_the_terminal_has_an_id(fault: str, study: Study) -> None:
     ids = telling_ids(study)
     raw = study.root / "results/ipd/raw/mr_clean.csv"
-    raw.write_text(FAULTS[fault](raw.read_text()))
+    raw.write_bytes(FAULTS[fault](raw.read_bytes().decode("latin-1")).encode("latin-1"))
     done = study.snakemake("results/ipd/pooled.parquet")
     assert done.returncode != 0
     said = done.stdout + done.stderr
