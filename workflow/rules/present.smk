@@ -43,6 +43,7 @@ rule figures:
         svg=[reported(file, "figures") for file in DRAWN["svg"]],
         png=DRAWN["png"],
         pdf=DRAWN["pdf"],
+        provenance="<results>/{analysis}/provenance/figures.json",
     log:
         "<logs>/figures/{analysis}.log",
     localrule: True
@@ -50,6 +51,7 @@ rule figures:
         "../../envs/ipdmediation.yaml"
     params:
         study=lambda wildcards: study_words(wildcards.analysis),
+        expected=expects(draws=made_by(rules.bootstrap_chunk, drawn_as)),
         code=code("figures"),
     script:
         "../scripts/figures.py"
@@ -65,6 +67,7 @@ rule tables:
         csv=WRITTEN["csv"],
         html=[reported(file, "tables") for file in WRITTEN["html"]],
         docx=WRITTEN["docx"],
+        provenance="<results>/{analysis}/provenance/tables.json",
     log:
         "<logs>/tables/{analysis}.log",
     localrule: True
@@ -100,6 +103,7 @@ rule report:
         truth="<results>/synthetic_truth.json" if config["study"]["synthetic"] else [],
     output:
         report=report("<results>/report.html", caption="../report/report.rst", category="Report"),
+        provenance="<results>/provenance/report.json",
     log:
         "<logs>/report.log",
     localrule: True
@@ -134,7 +138,6 @@ rule manifest:
     params:
         trials=list(config["trials"]),
         configuration=config,
-        given=lambda wildcards: [given(trial) for trial in config["trials"]],
         code=code("manifest"),
     script:
         "../scripts/manifest.py"
