@@ -1,25 +1,46 @@
-# In: the provenance that results carry. Out: those that something else made than what would make them now are made again.
+# In: the provenance that results carry. Out: those are made again that something else made than what would make them now;
+# those that it made are kept, whatever their dates and with Snakemake's metadata or without.
+import sys
+from contextlib import contextmanager
+
 from snakemake.persistence import ParamsChange
 
 
 def compare_provenance(dag):
-    """Let the graph of jobs find what its own metadata cannot tell: they may be of other files, or not there."""
-    find = dag.update_needrun
-    comparison = reruns.Comparison()
+    """Let the graph of jobs go by the provenance of the results as well as by Snakemake's metadata."""
+    find, comparison = dag.update_needrun, reruns.Comparison()
 
     async def update_needrun(*arguments, **options):
         dag.update_needrun = find  # once: what is made from now on needs no comparison
-        await find(*arguments, **options)
-        differing = [(job, comparison.difference(job)) for job in dag.jobs if not dag.needrun(job)]
-        for job, difference in differing:
-            if difference:
-                dag.reason(job).params_changed = ParamsChange(only_old={difference}, files=set(job.output))
-        if any(difference for _, difference in differing):
+        with content_counts(dag, comparison):
             await find(*arguments, **options)
+            overlooked = [job for job in dag.jobs if not dag.needrun(job) and comparison.difference(job)]
+            for job in overlooked:
+                change = ParamsChange(only_old={comparison.difference(job)}, files=set(job.output))
+                dag.reason(job).params_changed = change
+            if overlooked:
+                await find(*arguments, **options)
         if workflow.touch and not workflow.dryrun:
             accept_files(dag)
 
     dag.update_needrun = update_needrun
+
+
+@contextmanager
+def content_counts(dag, comparison):
+    """Let an input that is newer than a result be no reason to make it again where the result says that it is the same."""
+    persistence, recorded = workflow.persistence, workflow.persistence.input_checksums
+
+    def input_checksums(job, path):
+        return {reruns.checksum(path)} if comparison.matches(job) else recorded(job, path)
+
+    limit, dag.max_checksum_file_size = dag.max_checksum_file_size, sys.maxsize
+    persistence.input_checksums = input_checksums
+    try:
+        yield
+    finally:
+        dag.max_checksum_file_size = limit
+        del persistence.input_checksums
 
 
 def accept_files(dag):

@@ -5,7 +5,7 @@ if config["study"]["synthetic"]:
     rule simulate_trial:
         output:
             raw="<results>/ipd/raw/{trial}.{extension}",
-            provenance="<results>/provenance/simulate_trial/{trial}.{extension}.json",
+            provenance="<results>/ipd/provenance/{trial}.{extension}.json",
         log:
             "<logs>/simulate_trial/{trial}.{extension}.log",
         wildcard_constraints:

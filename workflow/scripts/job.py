@@ -45,7 +45,8 @@ def run(main: Callable[..., None], snakemake: Any) -> None:
     Raises
     ------
     SystemExit
-        With status 1 when ``main`` fails; one line on the terminal says why, the log has the traceback.
+        With status 1 when ``main`` fails; one line on the terminal says why, or one for each error of a
+        group; the log has the traceback.
         Where it does not, the process ends here, with status 0.
     """
     terminal = os.dup(2)
@@ -75,7 +76,9 @@ def run(main: Callable[..., None], snakemake: Any) -> None:
             ended = time.process_time()
             print(f"computed in {ended - started:.2f} of {ended:.2f} s of processor time", flush=True)
     except Exception as error:
-        message = f"{snakemake.rule}: {_one_line(error)} (log: {snakemake.log[0]})\n"
+        errors = error.exceptions if isinstance(error, ExceptionGroup) else [error]
+        lines = [f"{snakemake.rule}: {_one_line(each)} (log: {snakemake.log[0]})\n" for each in errors]
+        message = "".join(lines)
         os.write(terminal, message.encode())
         with suppress(OSError, MemoryError):  # the disk of the log may be full
             traceback.print_exc()

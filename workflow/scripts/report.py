@@ -20,7 +20,7 @@ def main(
     diagnostics: list[str],
     quality: list[str],
     published: str,
-    manifest: str,
+    recorded: str,
     truth: str | list[str],
     report: str,
     studies: list[dict[str, Any]],
@@ -55,7 +55,7 @@ def main(
         results,
         published=None if compared.empty else compared,
         quality={trial: read_table(path) for trial, path in zip(trials, quality, strict=True)},
-        manifest=_without_provenance(manifest),
+        manifest=_without_provenance(recorded),
         truth=_without_provenance(str(truth)) if truth else None,  # [] where no patient is synthetic
     )
     Path(report).write_text(page)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -14,6 +15,8 @@ from ipdmediation.plumbing.provenance import Provenance
 
 class Job(Protocol):
     """What is asked of a job of Snakemake's graph."""
+
+    def __hash__(self) -> int: ...
 
     @property
     def rule(self) -> Any:
@@ -42,6 +45,7 @@ class Comparison:
     def __init__(self) -> None:
         self.read = cache(provenance.read)
         self.hash = cache(provenance.content_hash)
+        self._verdict = cache(self._compared)
 
     def wanted(self, job: Job) -> Provenance:
         """Return the provenance that the results of a job would have now."""
@@ -52,19 +56,26 @@ class Comparison:
             inputs=provenance.hashes_of(named_files(job.input), content_hash=self.hash),
         )
 
+    def matches(self, job: Job) -> bool:
+        """Return whether the results of a job are there and say that they are what would be made now."""
+        return self._verdict(job) == ""
+
     def difference(self, job: Job) -> str:
         """Say why the results of a job are not what would be made now; empty where they are, or not there.
 
         A result that is not there is made when something needs it; that of a rule without a script of this
         package, or without provenance, is none of ours.
         """
+        return self._verdict(job) or ""
+
+    def _compared(self, job: Job) -> str | None:
         if not _is_ours(job):
-            return ""
+            return None
         files = named_files(job.output)
         carriers = provenance.carriers(files)
         there = [path for path in _flat(files) if Path(path).is_file()]
         if not carriers or not there:
-            return ""
+            return None
         found = [self.read(str(files[name])) for name in carriers if Path(str(files[name])).is_file()]
         if not found or None in found:
             return "nothing says what made it"
@@ -99,6 +110,13 @@ def accept(job: Job, comparison: Comparison) -> None:
     files = named_files(job.output)
     if all(Path(path).is_file() for path in _flat(files) if path != files.get(provenance.KEY)):
         provenance.write(comparison.wanted(job), files)
+
+
+@cache
+def checksum(path: str) -> str:
+    """Return the checksum of a file as Snakemake writes it."""
+    with Path(path).open("rb") as file:
+        return f"sha256:{hashlib.file_digest(file, 'sha256').hexdigest()}"
 
 
 def _is_ours(job: Job) -> bool:
