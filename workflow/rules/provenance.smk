@@ -3,6 +3,7 @@
 import sys
 from contextlib import contextmanager
 
+from snakemake.logging import logger
 from snakemake.persistence import ParamsChange
 
 
@@ -52,12 +53,37 @@ def accept_files(dag):
                 reruns.accept(job, comparison)
 
 
+def verify_cached(cached):
+    """Take from Snakemake's cache only what says that it is what would be made now."""
+    is_there, take = cached.exists, cached.fetch
+
+    async def exists(job):
+        if not await is_there(job):
+            return False
+        copies = await cached.get_outputfiles_and_cachefiles(job)
+        paths = {str(path): str(copy) for path, copy in copies}
+        difference = reruns.Comparison().difference_of_copies(job, paths)
+        if difference:
+            logger.warning(f"{job.output[0]}: not taken from the cache: {difference}.")
+        return not difference
+
+    async def fetch(job):
+        if not await exists(job):
+            cached.raise_cache_miss_exception(job)
+        await take(job)
+
+    cached.exists, cached.fetch = exists, fetch
+
+
 def build_dag(build=workflow._build_dag):
-    compare_provenance(workflow.dag)
+    if workflow.is_main_process:
+        compare_provenance(workflow.dag)
+    if CACHE:
+        verify_cached(workflow.output_file_cache)
     build()
 
 
 # Once for all studies that a workflow imports: any of them knows the results of the others.
-if workflow.is_main_process and not hasattr(workflow, "compares_provenance"):
+if not hasattr(workflow, "compares_provenance"):
     workflow.compares_provenance = True
     workflow._build_dag = build_dag

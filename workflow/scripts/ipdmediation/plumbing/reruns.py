@@ -45,7 +45,7 @@ class Comparison:
     def __init__(self) -> None:
         self.read = cache(provenance.read)
         self.hash = cache(provenance.content_hash)
-        self._verdict = cache(self._compared)
+        self._verdict = cache(lambda job: self._compared(job, named_files(job.output)))
 
     def wanted(self, job: Job) -> Provenance:
         """Return the provenance that the results of a job would have now."""
@@ -68,10 +68,17 @@ class Comparison:
         """
         return self._verdict(job) or ""
 
-    def _compared(self, job: Job) -> str | None:
+    def difference_of_copies(self, job: Job, copies: Mapping[str, str]) -> str:
+        """Say the same of copies of the results, by the path that each is a copy for."""
+        files = {
+            name: copies[value] if isinstance(value, str) else [copies[path] for path in value]
+            for name, value in named_files(job.output).items()
+        }
+        return self._compared(job, files) or ""
+
+    def _compared(self, job: Job, files: Mapping[str, str | list[str]]) -> str | None:
         if not _is_ours(job):
             return None
-        files = named_files(job.output)
         carriers = provenance.carriers(files)
         there = [path for path in _flat(files) if Path(path).is_file()]
         if not carriers or not there:
