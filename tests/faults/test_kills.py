@@ -22,7 +22,7 @@ VICTIMS: dict[str, Callable[[Run, random.Random], list[int]]] = {
 @pytest.mark.parametrize("forgets", [False, True], ids=["metadata kept", "metadata removed"])
 @pytest.mark.parametrize("victim", VICTIMS)
 def test_kills_change_nothing(
-    study: Study, expected: Contents, start: Callable[[], Run], pace: float, victim: str, forgets: bool
+    *, study: Study, expected: Contents, start: Callable[[], Run], pace: float, victim: str, forgets: bool
 ) -> None:
     """Each run goes on where the last one was killed, so that the moments spread over a whole run."""
     rng = random.Random(f"{victim}{forgets}")

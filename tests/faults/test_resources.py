@@ -68,7 +68,7 @@ def alone_in(script: str, *targets: str) -> subprocess.CompletedProcess[str]:
     ids=["results", "results, metadata removed", "everything"],
 )
 def test_a_full_disk(
-    study: Study, expected: Contents, tmp_path: Path, disk: str, free: int, then: str
+    *, study: Study, expected: Contents, tmp_path: Path, disk: str, free: int, then: str
 ) -> None:
     undo(study, CHUNK, *TABLES)
     shutil.copytree(study.root / disk, tmp_path / "saved", symlinks=True)

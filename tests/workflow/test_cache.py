@@ -65,9 +65,6 @@ def test_a_cached_file_that_is_damaged_is_not_taken(
     said = second.run("--cache", "--", chunk)
     assert f"{chunk}: not taken from the cache: changed since it was made: draws." in said
     assert second.read(chunk) == entry.read_bytes() == good
-    assert "not taken from the cache" not in checkout(finished_study, tmp_path / "third").run(
-        "--cache", "--", chunk
-    )
 
 
 @pytest.mark.parametrize("rule", ["simulate_trial", "harmonise_trial", "select_cohort", "impute_missing"])
