@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -45,15 +44,18 @@ class Comparison:
     def __init__(self) -> None:
         self.read = cache(provenance.read)
         self.hash = cache(provenance.content_hash)
+        self.whole = cache(provenance.file_hash)
         self._verdict = cache(lambda job: self._compared(job, named_files(job.output)))
 
     def wanted(self, job: Job) -> Provenance:
         """Return the provenance that the results of a job would have now."""
+        step = Path(job.rule.script).stem
+        files = named_files(job.input)
         return provenance.of_job(
-            Path(job.rule.script).stem,
+            step,
             wildcards=job.wildcards_dict,
             params=dict(job.params.items()),
-            inputs=provenance.hashes_of(named_files(job.input), content_hash=self.hash),
+            inputs=provenance.input_hashes(step, files, content=self.hash, whole=self.whole),
         )
 
     def matches(self, job: Job) -> bool:
@@ -122,8 +124,7 @@ def accept(job: Job, comparison: Comparison) -> None:
 @cache
 def checksum(path: str) -> str:
     """Return the checksum of a file as Snakemake writes it."""
-    with Path(path).open("rb") as file:
-        return f"sha256:{hashlib.file_digest(file, 'sha256').hexdigest()}"
+    return f"sha256:{provenance.file_hash(path)}"
 
 
 def _is_ours(job: Job) -> bool:
