@@ -379,10 +379,15 @@ def test_a_deleted_file_between_steps_is_made_when_it_is_asked_for(either: Study
 
 
 def test_files_can_be_accepted_as_they_are(either: Study) -> None:
-    either.edit("workflow/scripts/ipdmediation/inference/intervals.py", '"""', '"""\n')
-    assert "estimate_effects" in either.rules()
+    either.edit("workflow/scripts/ipdmediation/inference/streams.py", '"""', '"""\n')
+    before = pd.read_parquet(either.root / OWN)
+    assert {"impute_missing", "bootstrap_chunk", "estimate_effects"} <= either.rules()
     either.run("--touch")
     assert either.jobs() == []
+    shutil.rmtree(either.root / ".snakemake")
+    assert either.jobs() == []
+    pd.testing.assert_frame_equal(pd.read_parquet(either.root / OWN), before)
+    either.run("verify")
 
 
 @pytest.fixture(scope="session")

@@ -136,6 +136,7 @@ def drop_benchmark_if_cached(step):
         step.rule._benchmark = None
 
 
+@cache
 def analysis(name):
     """Return the settings of an analysis: those of the primary one with its own differences."""
     return settings.ordered(configuration.resolve_analysis(config, name))

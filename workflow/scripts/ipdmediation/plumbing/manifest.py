@@ -23,6 +23,14 @@ def checksums(files: Iterable[str | Path], *, folder: str | Path) -> dict[str, s
     return {name: file_hash(named[name]) for name in sorted(named)}
 
 
+def refresh(manifest: str | Path) -> None:
+    """Let a manifest have the checksums that its files have now."""
+    path = Path(manifest)
+    content = json.loads(path.read_bytes())
+    content[FILES] = checksums((path.parent / name for name in content[FILES]), folder=path.parent)
+    path.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+
+
 def problems(folder: str | Path) -> list[str]:
     """Return a line for each file of a folder that is not as its manifest has it.
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from ipdmediation.plumbing import provenance
+from ipdmediation.plumbing.manifest import refresh
 from ipdmediation.plumbing.parquet_metadata import outside
 from ipdmediation.plumbing.provenance import Provenance
 
@@ -115,10 +116,19 @@ def named_files(files: Any) -> dict[str, str | list[str]]:
 
 
 def accept(job: Job, comparison: Comparison) -> None:
-    """Let results say that what would be made now made them, as their owner says that it is the same."""
-    files = named_files(job.output)
+    """Let results say that what would be made now made them, as their owner says that it is the same.
+
+    A manifest takes the checksums of now. What a run was made of is not accepted where that is something else:
+    it has checksums of its own.
+    """
+    files, wanted = named_files(job.output), comparison.wanted(job)
+    found = provenance.read(str(files.get("recorded", "")))
+    if found is not None and found.inputs != wanted.inputs:
+        return
     if all(Path(path).is_file() for path in _flat(files) if path != files.get(provenance.KEY)):
-        provenance.write(comparison.wanted(job), files)
+        if "manifest" in files:
+            refresh(str(files["manifest"]))
+        provenance.write(wanted, files)
 
 
 @cache
