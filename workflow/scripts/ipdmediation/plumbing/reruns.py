@@ -118,8 +118,8 @@ def named_files(files: Any) -> dict[str, str | list[str]]:
 def accept(job: Job, comparison: Comparison) -> None:
     """Let results say that what would be made now made them, as their owner says that it is the same.
 
-    A manifest takes the checksums of now. What a run was made of is not accepted where that is something else:
-    it has checksums of its own.
+    A manifest takes the checksums of now. The record of what a run was made of, which has checksums of its
+    own, is not accepted where that is something else.
     """
     files, wanted = named_files(job.output), comparison.wanted(job)
     found = provenance.read(str(files.get("recorded", "")))
