@@ -15,7 +15,7 @@ from ipdmediation.plumbing.parquet_metadata import ParquetBytes, write_value
 KEY = "provenance"
 
 #: Parameters that are no settings: what provenance has by name, and what is expected of the inputs.
-NO_SETTINGS = ("code", "ranges", "analysis", "trial", "start", "stop", "expected")
+NO_SETTINGS = ("code", "ranges", "reasons", "analysis", "trial", "start", "stop", "expected")
 
 #: Outputs that may be edited by hand, as they stand for files that come from elsewhere.
 EDITED = ("raw",)
