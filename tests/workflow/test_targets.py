@@ -9,24 +9,28 @@ pytestmark = pytest.mark.slow
 HARMONISED = {"simulate_trial", "harmonise_trial"}
 POOLED = HARMONISED | {"pool_trials"}
 IMPUTED = POOLED | {"select_cohort", "impute_missing"}
+FLOW = {"describe_flow"}
 FITTED = IMPUTED | {"compile_kernels", "fit_models"}
 ESTIMATED = IMPUTED | {"compile_kernels", "bootstrap_chunk", "estimate_effects"}
 NOTED = ESTIMATED | FITTED | {"collect_notices"}
-SHOWN = ESTIMATED | FITTED | {"describe_cohort", "figures", "tables"}
+SHOWN = ESTIMATED | FITTED | FLOW | {"describe_cohort", "figures", "tables"}
 
 
 @pytest.mark.parametrize(
     ("target", "rules"),
     [
         ("pool", POOLED),
-        ("cohort", IMPUTED),
+        ("cohort", IMPUTED | FLOW),
         ("describe", POOLED | {"select_cohort", "describe_cohort"}),
         ("models", FITTED),
         ("mediation", ESTIMATED),
         ("notices", NOTED),
         ("present", SHOWN),
         ("results/ipd/pooled.parquet", POOLED),
-        ("results/published/figures/path_diagram.svg", FITTED | ESTIMATED | {"describe_cohort", "figures"}),
+        (
+            "results/published/figures/path_diagram.svg",
+            FITTED | ESTIMATED | FLOW | {"describe_cohort", "figures"},
+        ),
     ],
 )
 def test_a_stage_or_a_file_takes_the_steps_that_lead_to_it(
@@ -51,11 +55,14 @@ def test_an_analysis_has_every_file_that_is_made_for_it(study: Study) -> None:
 def test_a_run_can_end_or_start_at_a_step(study: Study) -> None:
     assert study.rules("--forceall", "--until", "estimate_effects") >= ESTIMATED
     assert "figures" not in study.rules("--forceall", "--until", "estimate_effects")
-    assert study.rules("--forcerun", "compare_published") == {"compare_published", "report"}
-    assert study.rules("-R", "results/primary/tables/flow.csv") == {"tables"}
+    assert study.rules("--forcerun", "compare_published") == {"compare_published", "report", "manifest"}
+    assert study.rules("-R", "results/primary/tables/flow.csv") == {"tables", "manifest"}
 
 
-@pytest.mark.parametrize("name", ["describe", "models", "figures", "all", "default", "ipd", "quality"])
+RESERVED = ["describe", "models", "verify", "all", "default", "ipd", "quality", "provenance"]
+
+
+@pytest.mark.parametrize("name", RESERVED)
 def test_an_analysis_with_the_name_of_a_step_or_folder_is_one_clear_error(study: Study, name: str) -> None:
     config = study.config()
     config["analyses"][name] = {"label": "Another"}

@@ -6,7 +6,7 @@ rule cohort:
         expand(
             "<results>/ipd/{analysis}/{file}",
             analysis=config["analyses"],
-            file=["flow.csv", "imputed.parquet"],
+            file=["steps.csv", "imputed.parquet"],
         ),
 
 
@@ -15,9 +15,10 @@ rule select_cohort:
         pooled="<results>/ipd/pooled.parquet",
     output:
         cohort="<results>/ipd/{analysis}/cohort.parquet",
-        exact_flow="<results>/ipd/{analysis}/flow.csv",
+        steps="<results>/ipd/{analysis}/steps.csv",
         missing="<results>/{analysis}/missing.csv",
         notices="<results>/{analysis}/notices/cohort.csv",
+        provenance="<results>/{analysis}/provenance/select_cohort.json",
     log:
         "<logs>/select_cohort/{analysis}.log",
     localrule: True
@@ -25,12 +26,33 @@ rule select_cohort:
         "../../envs/ipdmediation.yaml"
     params:
         eligibility=eligibility,
+        reasons=lambda wildcards, input: reasons(wildcards),  # in messages only: not compared
         needed=needed,
         trial_effects=setting("trial_effects"),
-        variables=config["variables"],
+        variables=settings.types(config["variables"]),
         code=code("select_cohort"),
     script:
         "../scripts/select_cohort.py"
+
+
+# What is written about a step is no reason to select, impute and draw again.
+rule describe_flow:
+    input:
+        steps="<results>/ipd/{analysis}/steps.csv",
+    output:
+        flow="<results>/{analysis}/flow.csv",
+        provenance="<results>/{analysis}/provenance/describe_flow.json",
+    log:
+        "<logs>/describe_flow/{analysis}.log",
+    localrule: True
+    conda:
+        "../../envs/ipdmediation.yaml"
+    params:
+        stated=reasons,
+        minimum_count=config["disclosure"]["minimum_count"],
+        code=code("describe_flow"),
+    script:
+        "../scripts/describe_flow.py"
 
 
 rule impute_missing:
@@ -49,11 +71,11 @@ rule impute_missing:
         mem_mb=doubling(1000),
         runtime=doubling(20),
     params:
-        analysis=drawn_as,
+        drawn_as=drawn_as,
         needed=needed,
         mediator=setting("mediator"),
         missing=setting("missing"),
-        variables=config["variables"],
+        variables=settings.types(config["variables"]),
         seed=config["seed"],
         code=code("impute_missing"),
     script:

@@ -1,5 +1,4 @@
-# In: the cohort of an analysis. Out: patient flow, baseline, outcome and mediator as tidy tables that show no single
-# patient.
+# In: the cohort of an analysis. Out: baseline, outcome and mediator as tidy tables that show no single patient.
 DESCRIPTIONS = expand(
     "<results>/{{analysis}}/describe/{part}.csv",
     part=["baseline", "outcome", "mediator"],
@@ -8,18 +7,17 @@ DESCRIPTIONS = expand(
 
 rule describe:
     input:
-        expand(["<results>/{analysis}/flow.csv", *DESCRIPTIONS], analysis=config["analyses"]),
+        expand(DESCRIPTIONS, analysis=config["analyses"]),
 
 
 rule describe_cohort:
     input:
         cohort="<results>/ipd/{analysis}/cohort.parquet",
-        exact_flow="<results>/ipd/{analysis}/flow.csv",
     output:
-        flow="<results>/{analysis}/flow.csv",
         baseline="<results>/{analysis}/describe/baseline.csv",
         outcome="<results>/{analysis}/describe/outcome.csv",
         mediator="<results>/{analysis}/describe/mediator.csv",
+        provenance="<results>/{analysis}/provenance/describe_cohort.json",
     log:
         "<logs>/describe_cohort/{analysis}.log",
     localrule: True
@@ -31,7 +29,7 @@ rule describe_cohort:
         mediator_settings=setting("mediator"),
         level=setting("bootstrap", "level"),
         minimum_count=config["disclosure"]["minimum_count"],
-        variables=config["variables"],
+        variables=settings.shown(config["variables"]),
         code=code("describe_cohort"),
     script:
         "../scripts/describe_cohort.py"

@@ -18,12 +18,16 @@ rule collect_notices:
         noted=NOTED,
     output:
         collected=NOTICES,
+        provenance="<results>/{analysis}/provenance/collect_notices.json",
     log:
         "<logs>/collect_notices/{analysis}.log",
     localrule: True
     conda:
         "../../envs/ipdmediation.yaml"
     params:
+        expected=expects(
+            noted=lambda wildcards: [fitted(wildcards) if path.endswith(".json") else None for path in NOTED]
+        ),
         code=code("collect_notices"),
     script:
         "../scripts/collect_notices.py"

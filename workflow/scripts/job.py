@@ -16,7 +16,9 @@ from tempfile import mkdtemp
 from typing import Any
 
 from ipdmediation.data.notices import Noted, Notice, write_notices
+from ipdmediation.plumbing import provenance
 from ipdmediation.plumbing.failures import one_line, traced
+from ipdmediation.plumbing.handed import check_inputs
 from ipdmediation.plumbing.private_files import PATIENT_ROWS, close_file, close_folders
 
 # Imports free nothing: without collections in between they take an eighth less time. `run` enables these
@@ -31,7 +33,8 @@ def run(main: Callable[..., None], snakemake: Any) -> None:
     Whatever is printed goes to the job's log. Each `Notice` that ``main`` warns of is a line there; where the
     rule has an output `notices`, also on the terminal and in that file, whose name is that of the step.
     Outputs are written as drafts and get their names when all of them are complete, so that a killed job
-    leaves no half-written file.
+    leaves no half-written file. Those that carry provenance (`provenance.carriers`) say what made them; the
+    inputs that the parameter `expected` names are checked against theirs.
 
     Parameters
     ----------
@@ -43,7 +46,8 @@ def run(main: Callable[..., None], snakemake: Any) -> None:
     Raises
     ------
     SystemExit
-        With status 1 when ``main`` fails; one line on the terminal says why, the log has the traceback.
+        With status 1 when ``main`` fails; one line on the terminal says why, or one for each error of a
+        group; the log has the traceback.
         Where it does not, the process ends here, with status 0.
     """
     terminal = os.dup(2)
@@ -58,20 +62,26 @@ def run(main: Callable[..., None], snakemake: Any) -> None:
         close_folders(private)
         with _drafts(snakemake.output, private) as drafts:
             started = time.process_time()
-            written = _named(snakemake.output, drafts.__getitem__)
-            noted = written.pop("notices", None)
+            handed, written = _named(snakemake.input), _named(snakemake.output, drafts.__getitem__)
+            made_by = _provenance(main, snakemake, handed)
+            check_inputs(handed, expected=dict(snakemake.params.items()).get("expected", {}), job=made_by)
+            made = {name: files for name, files in written.items() if name != provenance.KEY}
+            noted = made.pop("notices", None)
             try:
-                main(**_named(snakemake.input), **written, **_parameters(snakemake.params))
+                main(**handed, **made, **_parameters(snakemake.params))
             finally:
                 _say(notices, snakemake, streams=[2, terminal] if noted else [2])
             if noted:
                 step = Path(noted).stem
                 write_notices(noted, [Noted(step, notice.kind, str(notice)) for notice in notices])
+            provenance.write(made_by, written)
             ended = time.process_time()
             print(f"computed in {ended - started:.2f} of {ended:.2f} s of processor time", flush=True)
     except Exception as error:
         rows = bool(_patients_files(snakemake.input) or _patients_files(snakemake.output))
-        message = f"{snakemake.rule}: {one_line(error, private=rows)} (log: {snakemake.log[0]})\n"
+        errors = error.exceptions if isinstance(error, ExceptionGroup) else [error]
+        said = [one_line(each, private=rows) for each in errors]
+        message = "".join(f"{snakemake.rule}: {line} (log: {snakemake.log[0]})\n" for line in said)
         os.write(terminal, message.encode())
         with suppress(OSError, MemoryError):  # the disk of the log may be full
             sys.stderr.write(traced(error, private=rows))
@@ -177,8 +187,21 @@ def _named(files: Any, place: Callable[[str], str] = str) -> dict[str, str | lis
 
 
 def _parameters(params: Any) -> dict[str, Any]:
-    """Leave out the hashes, which are there only for Snakemake to see that a file has changed."""
-    return {name: value for name, value in params.items() if name not in ("code", "given")}
+    """Leave out what is there only to say what made the results."""
+    return {name: value for name, value in params.items() if name not in ("code", "expected")}
+
+
+def _provenance(
+    main: Callable[..., None], snakemake: Any, handed: dict[str, str | list[str]]
+) -> provenance.Provenance:
+    """Return what makes the outputs of a job; its script runs as a copy named `<random>.<script>.py`."""
+    step = Path(str(main.__globals__.get("__file__", snakemake.rule))).stem.rpartition(".")[2]
+    return provenance.of_job(
+        step,
+        wildcards=dict(snakemake.wildcards.items()),
+        params={"code": "", **dict(snakemake.params.items())},
+        inputs=provenance.input_hashes(step, handed),
+    )
 
 
 def _refuse_another_package() -> None:

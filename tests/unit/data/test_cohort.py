@@ -9,7 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ipdmediation.data.cohort import FLOW_COLUMNS, select_cohort, warn_of_mixed_trials
+from ipdmediation.data.cohort import (
+    FLOW_COLUMNS,
+    select_cohort,
+    warn_of_mixed_trials,
+    with_reasons,
+    without_reasons,
+)
 from ipdmediation.data.errors import CohortError, CohortWarning, ContractError
 from ipdmediation.data.missing import MissingData
 from ipdmediation.data.pooling import pool_trials
@@ -338,3 +344,20 @@ def test_an_arm_that_is_not_compared_is_a_step_of_the_flow(
     )
     pd.testing.assert_frame_equal(cohort.frame, compared.frame)
     assert compared.flow["reason"].tolist() == ["Randomised", "Age unknown"]
+
+
+def test_reasons_are_no_part_of_the_steps_and_come_back_in_their_order(
+    pooled: pd.DataFrame, variables: dict[str, Variable]
+) -> None:
+    def flow(rules: list[dict[str, Any]]) -> pd.DataFrame:
+        missing = MissingData(required=("age",), reason="Age unknown", always_shown=True)
+        return select_cohort(pooled, rules=rules, variables=variables, missing=missing).flow
+
+    stated = flow(RULES)
+    renamed = flow([{**rule, "reason": f"{number}"} for number, rule in enumerate(RULES)])
+    pd.testing.assert_frame_equal(without_reasons(stated), without_reasons(renamed))
+    assert without_reasons(stated)["reason"].tolist() == ["Randomised", *[""] * 5, "Age unknown"]
+    named = with_reasons(without_reasons(renamed), [rule["reason"] for rule in RULES])
+    pd.testing.assert_frame_equal(named, stated)
+    with pytest.raises(ValueError, match="equal len"):
+        with_reasons(stated, ["one"])
