@@ -23,7 +23,7 @@ class Named(dict):
     def __iter__(self):
         return iter(self.values())
 
-def main(*, made, cohort=None):
+def main(*, made, steps=None):
     open(made, "w").close()
     warnings.warn(CohortWarning("one arm", kind="one_arm_trial"))
     warnings.warn(CohortWarning("one arm", kind="one_arm_trial"), stacklevel=2)
@@ -86,8 +86,8 @@ def test_one_line_keeps_the_blanks_of_a_value() -> None:
     assert one_line(error, private=False) == "a.csv: 2 problems: - column 'A  B': 'x   y' - column 'C': ' z'"
 
 
-PATIENTS = 'made="made", cohort="results/ipd/early/cohort.parquet"'
-WRITE = "open(cohort, 'w').close()"
+PATIENTS = 'made="made", steps="results/ipd/early/steps.csv"'
+WRITE = "open(steps, 'w').close()"
 
 
 def mode(path: Path) -> int:
@@ -97,7 +97,7 @@ def mode(path: Path) -> int:
 def test_patients_files_are_their_owner_s_and_the_others_are_not(tmp_path: Path) -> None:
     done = outcome(tmp_path, output=PATIENTS, end=WRITE)
     assert done.returncode == 0, done.stderr
-    assert mode(tmp_path / "results/ipd/early/cohort.parquet") == 0o600
+    assert mode(tmp_path / "results/ipd/early/steps.csv") == 0o600
     assert [mode(tmp_path / name) for name in ("results/ipd", "results/ipd/early")] == [0o700] * 2
     assert (tmp_path / "results/ipd/.gitignore").read_text() == "*\n"
     umask = os.umask(0)
