@@ -31,7 +31,7 @@ def files_of_patients(named: Mapping[str, str | Sequence[str]]) -> list[str]:
 
 
 def _root(path: str | Path) -> Path | None:
-    """Return the innermost folder of patients' files that a path lies in; above may be others of that name."""
+    """Return the innermost folder of that name that a path lies in: above may be others."""
     return next((folder for folder in Path(path).parents if folder.name == FOLDER), None)
 
 
