@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from ipdmediation.data.notices import Noted, read_notices
+from ipdmediation.plumbing.provenance import content_hash, read
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "workflow/scripts"
 PROGRAM = """
@@ -79,3 +80,80 @@ def test_a_job_that_fails_has_said_its_notices_before(tmp_path: Path) -> None:
 def test_one_line_keeps_the_blanks_of_a_value() -> None:
     error = ValueError("a.csv: 2 problems:\n  - column 'A  B': 'x   y'\n  - column 'C': ' z'\n")
     assert job._one_line(error) == "a.csv: 2 problems: - column 'A  B': 'x   y' - column 'C': ' z'"
+
+
+def ran(folder: Path, main: str, **job: str) -> "subprocess.CompletedProcess[str]":
+    """Run a script with a main function of its own; each keyword is a part of its job, as source text."""
+    parts = {"input": "Named()", "params": "Named()", "output": "Named()", **job}
+    program = f"""
+import json
+from types import SimpleNamespace
+from job import run
+
+class Named(dict):
+    def __iter__(self):
+        return iter(self.values())
+
+{main}
+
+run(main, SimpleNamespace(
+    log=["job.log"], rule="study_of_mine_select", wildcards=Named(analysis="early", start="0", stop="2"),
+    {", ".join(f"{name}={value}" for name, value in parts.items())}
+))
+"""
+    script = folder / "tmp1x.select.py"
+    script.write_text(program)
+    return subprocess.run(
+        [sys.executable, str(script)],
+        cwd=folder,
+        env={"PYTHONPATH": str(SCRIPTS)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+WRITING = """
+def main(*, raw, made, seed):
+    open(made, "w").write("rows")
+"""
+
+
+def test_what_a_job_makes_says_what_made_it(tmp_path: Path) -> None:
+    (tmp_path / "raw.csv").write_text("1")
+    done = ran(
+        tmp_path,
+        WRITING,
+        input='Named(raw="raw.csv")',
+        params='Named(seed=4, code="c")',
+        output='Named(made="made.csv", provenance="select.json")',
+    )
+    assert done.returncode == 0, done.stderr
+    found = read(tmp_path / "select.json")
+    assert found is not None
+    assert (found.step, found.analysis, found.start, found.stop, found.seed, found.code) == (
+        "select", "early", 0, 2, 4, "c",
+    )  # fmt: skip
+    assert found.inputs == {"raw": content_hash(tmp_path / "raw.csv")}
+    assert found.outputs == {"made": content_hash(tmp_path / "made.csv")}
+
+
+def test_a_job_refuses_what_something_else_made_before_it_does_anything(tmp_path: Path) -> None:
+    (tmp_path / "draws.json").write_text('{"provenance": {"step": "draw", "settings": "s", "code": "c"}}')
+    done = ran(
+        tmp_path,
+        "def main(*, draws):\n    raise RuntimeError('was called')",
+        input='Named(draws="draws.json")',
+        params='Named(expected={"draws": {"step": "draw", "settings": "t", "code": "c"}})',
+    )
+    assert done.returncode == 1
+    assert done.stderr == (
+        "study_of_mine_select: draws.json: not what it should be: other settings; delete the file and run "
+        "again (log: job.log)\n"
+    )
+
+
+def test_each_error_of_a_group_is_a_line(tmp_path: Path) -> None:
+    done = ran(tmp_path, "def main():\n    raise ExceptionGroup('two', [ValueError('a'), ValueError('b')])")
+    assert done.returncode == 1
+    assert done.stderr.splitlines() == [f"study_of_mine_select: {line} (log: job.log)" for line in ("a", "b")]

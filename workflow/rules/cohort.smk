@@ -14,6 +14,7 @@ rule select_cohort:
         flow="<results>/{analysis}/flow.csv",
         missing="<results>/{analysis}/missing.csv",
         notices="<results>/{analysis}/notices/cohort.csv",
+        provenance="<results>/{analysis}/provenance/select_cohort.json",
     log:
         "<logs>/select_cohort/{analysis}.log",
     localrule: True
@@ -23,7 +24,7 @@ rule select_cohort:
         eligibility=eligibility,
         needed=needed,
         trial_effects=setting("trial_effects"),
-        variables=config["variables"],
+        variables=settings.types(config["variables"]),
         code=code("select_cohort"),
     script:
         "../scripts/select_cohort.py"
@@ -45,11 +46,11 @@ rule impute_missing:
         mem_mb=doubling(1000),
         runtime=doubling(20),
     params:
-        analysis=drawn_as,
+        drawn_as=drawn_as,
         needed=needed,
         mediator=setting("mediator"),
         missing=setting("missing"),
-        variables=config["variables"],
+        variables=settings.types(config["variables"]),
         seed=config["seed"],
         code=code("impute_missing"),
     script:

@@ -1,12 +1,11 @@
 # Functions that the rules share: where the workflow's files lie, what code a script runs, what an analysis is set to.
-import ast
-import hashlib
 import importlib
 import math
 import os
 import sys
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 
 from snakemake.exceptions import WorkflowError
 
@@ -31,69 +30,8 @@ def source(path):
         return None
 
 
-def files_run_by(name):
-    """Return the files below scripts/ that importing a dotted name runs: its packages' and its module's."""
-    files = []
-    parts = name.split(".")
-    for length in range(1, len(parts) + 1):
-        stem = "/".join([SCRIPTS, *parts[:length]])
-        # First what is more often there: to ask for a file that is not there is slow in a remote repository.
-        if source(f"{stem}.py"):
-            return [*files, f"{stem}.py"]
-        if not source(f"{stem}/__init__.py"):
-            break
-        files.append(f"{stem}/__init__.py")
-    return files
-
-
-def statements(node):
-    """Go through the statements below a node, not their expressions, which hold no import."""
-    for child in ast.iter_child_nodes(node):
-        if isinstance(child, (ast.stmt, ast.excepthandler, ast.match_case)):
-            yield child
-            yield from statements(child)
-
-
-@cache
-def imports_of(path):
-    """Return the files below scripts/ that one of them imports directly."""
-    imported = []
-    for node in statements(ast.parse(Path(source(path)).read_bytes())):
-        if isinstance(node, ast.Import):
-            imported += [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            imported += [f"{node.module}.{alias.name}" for alias in node.names]
-    names = [name for name in imported if name.split(".")[0] in ("ipdmediation", "job")]
-    return {file for name in names for file in files_run_by(name)}
-
-
-@cache
-def files_of(path):
-    """Return a file below scripts/ and all files that it imports, directly or not."""
-    found, waiting = set(), {path}
-    while waiting:
-        found |= waiting
-        waiting = {file for known in waiting for file in imports_of(known)} - found
-    return sorted(found)
-
-
-@cache
-def code(script):
-    """Return one hash of a script and of everything that it imports from the package.
-
-    Snakemake tracks the script but not its imports; as a parameter the hash makes an edit a reason to rerun.
-    """
-    digest = hashlib.sha256()
-    for path in files_of(f"{SCRIPTS}/{script}.py"):
-        digest.update(path.encode())
-        digest.update(Path(source(path)).read_bytes())
-    return digest.hexdigest()
-
-
 def load(name):
     """Import a module of the package while the workflow is read; it may import nothing heavy."""
-    for path in files_of(f"{SCRIPTS}/{name.replace('.', '/')}.py"):
-        source(path)
     package = Path(source(f"{SCRIPTS}/ipdmediation/__init__.py"))
     if package.suffix != ".py":
         raise WorkflowError("gitfile() renames files: give the path of a clone, or use github() or gitlab()")
@@ -104,13 +42,38 @@ def load(name):
         del sys.path[0]
 
 
-# Targets that are no rule of this file's workflow, and folders beside those of the analyses.
-OTHER_TARGETS = {"default", "ipd", "quality"}
+# Of a workflow in a repository this fetches what an import needs.
+for path in ("plumbing/__init__.py", "plumbing/code_hash.py"):
+    source(f"{SCRIPTS}/ipdmediation/{path}")
 
-configuration = load("ipdmediation.data.configuration")
-json_schema = load("ipdmediation.data.json_schema")
-notices = load("ipdmediation.data.notices")
-strict_yaml = load("ipdmediation.data.strict_yaml")
+CODE = load("ipdmediation.plumbing.code_hash").CodeHash(lambda path: source(f"{SCRIPTS}/{path}"))
+LOADED = (
+    "data.configuration",
+    "data.json_schema",
+    "data.notices",
+    "data.strict_yaml",
+    "plumbing.handed",
+    "plumbing.provenance",
+    "plumbing.reruns",
+    "plumbing.settings",
+)
+
+for name in LOADED:
+    for path in CODE.files(f"ipdmediation/{name.replace('.', '/')}.py"):
+        source(f"{SCRIPTS}/{path}")
+
+configuration, json_schema, notices, strict_yaml, handed, provenance, reruns, settings = [
+    load(f"ipdmediation.{name}") for name in LOADED
+]
+
+
+# Targets that are no rule of this file's workflow, and folders beside those of the analyses.
+OTHER_TARGETS = {"default", "ipd", "provenance", "quality"}
+
+
+def code(script):
+    """Return the hash of a script's code."""
+    return CODE.of(script)
 
 
 def schema(name):
@@ -175,7 +138,7 @@ def drop_benchmark_if_cached(step):
 
 def analysis(name):
     """Return the settings of an analysis: those of the primary one with its own differences."""
-    return configuration.resolve_analysis(config, name)
+    return settings.ordered(configuration.resolve_analysis(config, name))
 
 
 def setting(*keys):
@@ -198,18 +161,18 @@ def model_settings(wildcards):
 
 def needed(wildcards):
     """Return which variables the models of an analysis need, and what is done where one is missing."""
-    settings = analysis(wildcards.analysis)
+    stated = analysis(wildcards.analysis)
     return {
-        "method": settings["missing"]["method"],
-        "covariates": settings["covariates"],
-        "mediator": settings["mediator"]["variable"],
-        "outcome": settings["outcome"]["variable"],
+        "method": stated["missing"]["method"],
+        "covariates": stated["covariates"],
+        "mediator": stated["mediator"]["variable"],
+        "outcome": stated["outcome"]["variable"],
     }
 
 
 def eligibility(wildcards):
     """Return the rules of the study and then those of the analysis."""
-    return configuration.eligibility_rules(config, wildcards.analysis)
+    return settings.ordered(configuration.eligibility_rules(config, wildcards.analysis))
 
 
 def doubling(amount):
@@ -235,20 +198,35 @@ def drawn_as(wildcards):
     return configuration.drawn_as(config, wildcards.analysis)
 
 
-@cache
-def given(trial):
-    """Return one hash of the files that a user gives for a trial.
+def ranges(wildcards, input):
+    """Return the plausible ranges of a trial's values.
 
-    Snakemake compares the content only of inputs that are newer than the output. As a parameter the hash makes
-    any edit a reason to rerun, also one whose date lies in the past: a file copied with its date, a clock set back.
+    Snakemake does not compare a parameter that is made from inputs: that of ranges is `reruns.Comparison`'s task.
     """
-    synthetic = config["study"]["synthetic"]
-    digest = hashlib.sha256()
-    for path in (config["trials"][trial], synthetic or raw_file(trial)):
-        if os.path.isfile(path):
-            with open(path, "rb") as file:
-                digest.update(hashlib.file_digest(file, "sha256").digest())
-    return digest.hexdigest()
+    return settings.ranges(config["variables"], MAPPINGS[wildcards.trial])
+
+
+def made_by(step, analysis=lambda wildcards: wildcards.analysis):
+    """Return a function from a job's wildcards to what is expected of a file that a step makes for an analysis."""
+
+    def expected(wildcards):
+        whose = SimpleNamespace(analysis=analysis(wildcards))
+        used = [(name, value) for name, value in step.rule.params.items() if name != "expected"]
+        return handed.expectation(
+            provenance.of_job(
+                Path(step.rule.script).stem,
+                wildcards=vars(whose),
+                params={name: value(whose) if callable(value) else value for name, value in used},
+                inputs={},
+            )
+        )
+
+    return expected
+
+
+def expects(**inputs):
+    """Return a parameter function of what has to have made a job's inputs, by their names; not compared itself."""
+    return lambda wildcards, input: {name: expected(wildcards) for name, expected in inputs.items()}
 
 
 def trial_labels():
@@ -268,7 +246,7 @@ def published_share(name):
 
 def study_words(name, bootstrap=("level",)):
     """Return what figures, tables and the report say about the study and one of its analyses."""
-    settings = analysis(name)
+    stated = analysis(name)
     shown = (
         "label",
         "mediator",
@@ -284,11 +262,11 @@ def study_words(name, bootstrap=("level",)):
         **config["study"],
         "synthetic": bool(config["study"]["synthetic"]),
         "arms": config["arms"],
-        "variables": config["variables"],
+        "variables": settings.shown(config["variables"]),
         "trials": trial_labels(),
         "analysis": {
-            **{key: settings[key] for key in shown},
-            "bootstrap": {key: settings["bootstrap"][key] for key in bootstrap},
+            **{key: stated[key] for key in shown},
+            "bootstrap": {key: stated["bootstrap"][key] for key in bootstrap},
             "published_share": published_share(name),
         },
     }

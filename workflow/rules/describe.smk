@@ -17,6 +17,7 @@ rule describe_cohort:
         baseline="<results>/{analysis}/describe/baseline.csv",
         outcome="<results>/{analysis}/describe/outcome.csv",
         mediator="<results>/{analysis}/describe/mediator.csv",
+        provenance="<results>/{analysis}/provenance/describe_cohort.json",
     log:
         "<logs>/describe_cohort/{analysis}.log",
     localrule: True
@@ -27,7 +28,7 @@ rule describe_cohort:
         outcome_settings=setting("outcome"),
         mediator_settings=setting("mediator"),
         level=setting("bootstrap", "level"),
-        variables=config["variables"],
+        variables=settings.shown(config["variables"]),
         code=code("describe_cohort"),
     script:
         "../scripts/describe_cohort.py"

@@ -7,6 +7,7 @@ rule compare_published:
         tables=expand("<results>/{table}.csv", table=COMPARED),
     output:
         comparison="<results>/published_comparison.csv",
+        provenance="<results>/provenance/compare_published.json",
     log:
         "<logs>/compare_published.log",
     localrule: True

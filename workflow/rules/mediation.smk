@@ -31,8 +31,9 @@ rule bootstrap_chunk:
         model=model_settings,
         standardisation=setting("standardisation"),
         resampling=setting("bootstrap", "resampling"),
-        variables=config["variables"],
+        variables=settings.types(config["variables"]),
         seed=config["seed"],
+        expected=expects(imputed=made_by(rules.impute_missing)),
         code=code("bootstrap_chunk"),
     script:
         "../scripts/bootstrap_chunk.py"
@@ -49,6 +50,7 @@ rule estimate_effects:
     output:
         effects="<results>/{analysis}/effects.csv",
         notices="<results>/{analysis}/notices/bootstrap.csv",
+        provenance="<results>/{analysis}/provenance/estimate_effects.json",
     log:
         "<logs>/estimate_effects/{analysis}.log",
     cache: CACHE
@@ -66,7 +68,10 @@ rule estimate_effects:
         interval=setting("bootstrap", "interval"),
         level=setting("bootstrap", "level"),
         max_failed=setting("bootstrap", "max_failed"),
-        variables=config["variables"],
+        variables=settings.types(config["variables"]),
+        expected=expects(
+            imputed=made_by(rules.impute_missing), chunks=made_by(rules.bootstrap_chunk, drawn_as)
+        ),
         code=code("estimate_effects"),
     script:
         "../scripts/estimate_effects.py"

@@ -12,6 +12,7 @@ rule models:
 rule compile_kernels:
     output:
         kernels="<results>/kernels.txt",
+        provenance="<results>/provenance/compile_kernels.json",
     log:
         "<logs>/compile_kernels.log",
     conda:
@@ -51,9 +52,10 @@ rule fit_models:
     params:
         model=model_settings,
         level=setting("bootstrap", "level"),
-        variables=config["variables"],
+        variables=settings.shown(config["variables"]),
         arms=config["arms"],
         trials=trial_labels(),
+        expected=expects(imputed=made_by(rules.impute_missing)),
         code=code("fit_models"),
     script:
         "../scripts/fit_models.py"

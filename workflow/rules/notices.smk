@@ -18,6 +18,7 @@ rule collect_notices:
         noted=NOTED,
     output:
         collected=NOTICES,
+        provenance="<results>/{analysis}/provenance/collect_notices.json",
     log:
         "<logs>/collect_notices/{analysis}.log",
     localrule: True

@@ -8,10 +8,10 @@ rule pool:
 rule harmonise_trial:
     input:
         raw=lambda wildcards: raw_file(wildcards.trial),
-        mapping=lambda wildcards: config["trials"][wildcards.trial],
     output:
         harmonised="<results>/ipd/harmonised/{trial}.parquet",
         quality="<results>/quality/{trial}.csv",
+        provenance="<results>/provenance/harmonise_trial/{trial}.json",
     log:
         "<logs>/harmonise_trial/{trial}.log",
     localrule: True
@@ -19,8 +19,9 @@ rule harmonise_trial:
         "../../envs/ipdmediation.yaml"
     params:
         trial="{trial}",
-        variables=config["variables"],
-        given=lambda wildcards: given(wildcards.trial),
+        mapping=lambda wildcards: settings.ordered(settings.reading(MAPPINGS[wildcards.trial])),
+        variables=lambda wildcards: settings.harmonising(config["variables"], MAPPINGS[wildcards.trial]),
+        ranges=ranges,
         code=code("harmonise_trial"),
     script:
         "../scripts/harmonise_trial.py"
@@ -28,16 +29,17 @@ rule harmonise_trial:
 
 rule pool_trials:
     input:
-        trials=expand("<results>/ipd/harmonised/{trial}.parquet", trial=config["trials"]),
+        trials=expand("<results>/ipd/harmonised/{trial}.parquet", trial=sorted(config["trials"])),
     output:
         pooled="<results>/ipd/pooled.parquet",
+        provenance="<results>/provenance/pool_trials.json",
     log:
         "<logs>/pool_trials.log",
     localrule: True
     conda:
         "../../envs/ipdmediation.yaml"
     params:
-        variables=config["variables"],
+        variables=settings.types(config["variables"]),
         code=code("pool_trials"),
     script:
         "../scripts/pool_trials.py"

@@ -1,4 +1,4 @@
-# In: the tables of numbers. Out: figures, tables for a paper, the report, and the manifest of what went in.
+# In: the tables of numbers. Out: figures, tables for a paper, the report, and the manifest of what went in and came out.
 EFFECTS = "<results>/{analysis}/effects.csv"
 DESCRIBED = "<results>/{analysis}/describe"
 FITTED = {f"{model}_model": f"<results>/{{analysis}}/models/{model}.csv" for model in MODELS}
@@ -24,6 +24,43 @@ WRITTEN = {
 SHOWN = [file for files in [*DRAWN.values(), *WRITTEN.values()] for file in files]
 
 
+# Every result that may be shown, in two parts: of the study, and of an analysis.
+STUDY_RESULTS = [
+    "<results>/report.html",
+    "<results>/published_comparison.csv",
+    "<results>/kernels.txt",
+    *(["<results>/synthetic_truth.json"] if config["study"]["synthetic"] else []),
+    *expand("<results>/quality/{trial}.csv", trial=config["trials"]),
+    *expand("<results>/provenance/harmonise_trial/{trial}.json", trial=config["trials"]),
+    *expand(
+        "<results>/provenance/{step}.json",
+        step=["pool_trials", "compile_kernels", "compare_published", "report"],
+    ),
+]
+STEPS_OF_ANALYSIS = [
+    "select_cohort",
+    "describe_cohort",
+    "estimate_effects",
+    "collect_notices",
+    "figures",
+    "tables",
+]
+
+
+def analysis_results(name):
+    """Return the results of an analysis that may be shown, its own bootstrap draws among them."""
+    tables = [
+        "<results>/{analysis}/flow.csv",
+        "<results>/{analysis}/missing.csv",
+        EFFECTS,
+        NOTICES,
+        *(file for file in NOTED if file.endswith(".csv")),
+    ]
+    records = expand("<results>/{{analysis}}/provenance/{step}.json", step=STEPS_OF_ANALYSIS)
+    files = expand([*tables, *DESCRIPTIONS, *FITS, *SHOWN, *records], analysis=name)
+    return [*files, *(draws for draws in chunks(SimpleNamespace(analysis=name)) if f"/{name}/" in draws)]
+
+
 rule present:
     input:
         expand(SHOWN, analysis=config["analyses"]),
@@ -43,6 +80,7 @@ rule figures:
         svg=[reported(file, "figures") for file in DRAWN["svg"]],
         png=DRAWN["png"],
         pdf=DRAWN["pdf"],
+        provenance="<results>/{analysis}/provenance/figures.json",
     log:
         "<logs>/figures/{analysis}.log",
     localrule: True
@@ -50,6 +88,7 @@ rule figures:
         "../../envs/ipdmediation.yaml"
     params:
         study=lambda wildcards: study_words(wildcards.analysis),
+        expected=expects(draws=made_by(rules.bootstrap_chunk, drawn_as)),
         code=code("figures"),
     script:
         "../scripts/figures.py"
@@ -65,6 +104,7 @@ rule tables:
         csv=WRITTEN["csv"],
         html=[reported(file, "tables") for file in WRITTEN["html"]],
         docx=WRITTEN["docx"],
+        provenance="<results>/{analysis}/provenance/tables.json",
     log:
         "<logs>/tables/{analysis}.log",
     localrule: True
@@ -96,10 +136,11 @@ rule report:
         figures=expand("<results>/primary/figures/{figure}.svg", figure=FIGURES),
         quality=expand("<results>/quality/{trial}.csv", trial=config["trials"]),
         published="<results>/published_comparison.csv",
-        manifest="<results>/manifest.json",
+        recorded="<results>/run.json",
         truth="<results>/synthetic_truth.json" if config["study"]["synthetic"] else [],
     output:
         report=report("<results>/report.html", caption="../report/report.rst", category="Report"),
+        provenance="<results>/provenance/report.json",
     log:
         "<logs>/report.log",
     localrule: True
@@ -118,12 +159,32 @@ rule report:
         "../scripts/report.py"
 
 
-rule manifest:
+rule record_run:
     input:
         raw=[raw_file(trial) for trial in config["trials"]],
         mappings=list(config["trials"].values()),
         flows=expand("<results>/{analysis}/flow.csv", analysis=config["analyses"]),
         effects=expand("<results>/{analysis}/effects.csv", analysis=config["analyses"]),
+    output:
+        recorded="<results>/run.json",
+    log:
+        "<logs>/record_run.log",
+    localrule: True
+    conda:
+        "../../envs/ipdmediation.yaml"
+    params:
+        trials=list(config["trials"]),
+        configuration={key: value for key, value in config.items() if key != "pathvars"},
+        code=code("record_run"),
+    script:
+        "../scripts/record_run.py"
+
+
+rule manifest:
+    input:
+        recorded="<results>/run.json",
+        study=STUDY_RESULTS,
+        analyses=[file for name in config["analyses"] for file in analysis_results(name)],
     output:
         manifest="<results>/manifest.json",
     log:
@@ -132,9 +193,20 @@ rule manifest:
     conda:
         "../../envs/ipdmediation.yaml"
     params:
-        trials=list(config["trials"]),
-        configuration=config,
-        given=lambda wildcards: [given(trial) for trial in config["trials"]],
         code=code("manifest"),
     script:
         "../scripts/manifest.py"
+
+
+# Not a part of a run: it looks at what is there, and makes nothing.
+rule verify:
+    log:
+        "<logs>/verify.log",
+    localrule: True
+    conda:
+        "../../envs/ipdmediation.yaml"
+    params:
+        results=workflow.pathvars.apply("<results>"),
+        code=code("verify"),
+    script:
+        "../scripts/verify.py"

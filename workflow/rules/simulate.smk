@@ -1,12 +1,11 @@
 # In: the generating model of the synthetic trials. Out: a raw file per trial as its centre would send it; the causal truth.
 if config["study"]["synthetic"]:
+    MODEL = strict_yaml.read_yaml(config["study"]["synthetic"])
 
     rule simulate_trial:
-        input:
-            parameters=config["study"]["synthetic"],
-            mapping=lambda wildcards: config["trials"][wildcards.trial],
         output:
             raw="<results>/ipd/raw/{trial}.{extension}",
+            provenance="<results>/ipd/provenance/{trial}.{extension}.json",
         log:
             "<logs>/simulate_trial/{trial}.{extension}.log",
         wildcard_constraints:
@@ -16,16 +15,15 @@ if config["study"]["synthetic"]:
             "../../envs/ipdmediation.yaml"
         params:
             trial="{trial}",
+            model=MODEL,
+            mapping=lambda wildcards: settings.reading(MAPPINGS[wildcards.trial]),
             seed=config["seed"],
-            variables=config["variables"],
-            given=lambda wildcards: given(wildcards.trial),
+            variables=settings.measures(config["variables"]),
             code=code("simulate_trial"),
         script:
             "../scripts/simulate_trial.py"
 
     rule synthetic_truth:
-        input:
-            parameters=config["study"]["synthetic"],
         output:
             truth="<results>/synthetic_truth.json",
         log:
@@ -38,6 +36,7 @@ if config["study"]["synthetic"]:
             mem_mb=doubling(4000),
             runtime=doubling(10),
         params:
+            model=MODEL,
             seed=config["seed"],
             patients=1_000_000,
             code=code("synthetic_truth"),

@@ -13,6 +13,7 @@ from ipdmediation.data.variables import variables_from_config
 from ipdmediation.effects.mediation import effects_by_imputation
 from ipdmediation.effects.standardisation import StandardisationOptions
 from ipdmediation.inference.bootstrap import cohort_effects, jackknife_effects
+from ipdmediation.inference.draws import join_draws
 from ipdmediation.inference.intervals import acceleration
 from ipdmediation.inference.resampling import PLANS
 from ipdmediation.inference.summary import summarise_effects
@@ -52,9 +53,8 @@ def main(
         plan = PLANS[resampling].of(completed[completed["imputation"] == 0])
         left_out = [jackknife_effects(each, plan.jackknife()) for each in analyses]
         accelerations = acceleration(np.mean(left_out, axis=0))
-    draws = pd.concat([pd.read_parquet(chunk) for chunk in chunks]).sort_values("replicate")
     table = summarise_effects(
-        draws[draws["replicate"] < replicates],
+        join_draws(map(pd.read_parquet, chunks), replicates=replicates),
         np.mean([cohort_effects(each) for each in analyses], axis=0),
         effects=analyses[0].effects,
         family=model["outcome"]["family"],

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from ipdmediation.inference.draws import join_draws
 from ipdmediation.present.figures.mediator_by_arm import mediator_by_arm
 from ipdmediation.present.figures.mediator_by_trial import mediator_by_trial
 from ipdmediation.present.figures.model_coefficients import model_coefficients
@@ -46,7 +47,9 @@ def main(
             read_table(total_model), read_table(outcome_model), estimated, study=words
         ),
         "proportion_distribution": lambda: proportion_distribution(
-            pd.concat(map(pd.read_parquet, draws)), estimated, study=words
+            join_draws(map(pd.read_parquet, draws), replicates=int(estimated["replicates"].iloc[0])),
+            estimated,
+            study=words,
         ),
     }
     for paths in zip(*written.values(), strict=True):

@@ -7,23 +7,29 @@ from typing import Any
 from ipdmediation.data.harmonise import harmonise_trial
 from ipdmediation.data.mapping import TrialMapping
 from ipdmediation.data.reading import read_raw
-from ipdmediation.data.strict_yaml import read_yaml
+from ipdmediation.data.schema import in_canonical_order
 from ipdmediation.data.variables import variables_from_config
 
 
 def main(
-    *, raw: str, mapping: str, harmonised: str, quality: str, trial: str, variables: dict[str, Any]
+    *,
+    raw: str,
+    harmonised: str,
+    quality: str,
+    trial: str,
+    mapping: dict[str, Any],
+    variables: dict[str, Any],
+    ranges: dict[str, dict[str, float]],
 ) -> None:
-    """Read a trial's file and its mapping; write the harmonised trial and what harmonising did."""
-    known = variables_from_config(variables)
-    content = read_yaml(mapping)
-    declared = TrialMapping.from_mapping(content)
-    source = content["source"]
+    """Read a trial's file; write the harmonised trial and what harmonising did."""
+    known = variables_from_config({name: entry | ranges.get(name, {}) for name, entry in variables.items()})
+    declared = TrialMapping.from_mapping(mapping)
+    source = mapping["source"]
     table = read_raw(
         raw, file_format=source["format"], options=source.get("options"), columns=declared.columns
     )
     result = harmonise_trial(table, mapping=declared, trial=trial, variables=known, file=raw)
-    result.frame.to_parquet(harmonised)
+    in_canonical_order(result.frame).to_parquet(harmonised)
     result.quality.to_csv(quality, index=False)
 
 

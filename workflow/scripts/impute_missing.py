@@ -19,7 +19,7 @@ def main(
     *,
     cohort: str,
     imputed: str,
-    analysis: str,
+    drawn_as: str,
     needed: dict[str, Any],
     mediator: dict[str, Any],
     missing: dict[str, Any],
@@ -38,7 +38,7 @@ def main(
         imputations=missing["imputations"],
         iterations=missing["iterations"],
         donors=missing["donors"],
-        rng=stream(seed, "imputation", analysis),
+        rng=stream(seed, "imputation", drawn_as),
         scales={mediator["variable"]: scale},
     )
     completed.to_parquet(imputed)

@@ -17,6 +17,8 @@ from tempfile import mkdtemp
 from typing import Any
 
 from ipdmediation.data.notices import Noted, Notice, write_notices
+from ipdmediation.plumbing import provenance
+from ipdmediation.plumbing.handed import check_inputs
 
 # Imports free nothing: without collections in between they take an eighth less time. `run` enables these
 # again; where a script is imported and not run they stay as they are.
@@ -30,7 +32,8 @@ def run(main: Callable[..., None], snakemake: Any) -> None:
     Whatever is printed goes to the job's log. Each `Notice` that ``main`` warns of is a line there; where the
     rule has an output `notices`, also on the terminal and in that file, whose name is that of the step.
     Outputs are written as drafts and get their names when all of them are complete, so that a killed job
-    leaves no half-written file.
+    leaves no half-written file. Those that carry provenance (`provenance.carriers`) say what made them; the
+    inputs that the parameter `expected` names are checked against theirs.
 
     Parameters
     ----------
@@ -42,7 +45,8 @@ def run(main: Callable[..., None], snakemake: Any) -> None:
     Raises
     ------
     SystemExit
-        With status 1 when ``main`` fails; one line on the terminal says why, the log has the traceback.
+        With status 1 when ``main`` fails; one line on the terminal says why, or one for each error of a
+        group; the log has the traceback.
         Where it does not, the process ends here, with status 0.
     """
     terminal = os.dup(2)
@@ -56,19 +60,25 @@ def run(main: Callable[..., None], snakemake: Any) -> None:
         _keep_patients_private(snakemake.output)
         with _drafts(snakemake.output) as drafts:
             started = time.process_time()
-            written = _named(snakemake.output, drafts.__getitem__)
-            noted = written.pop("notices", None)
+            handed, written = _named(snakemake.input), _named(snakemake.output, drafts.__getitem__)
+            made_by = _provenance(main, snakemake, handed)
+            check_inputs(handed, expected=dict(snakemake.params.items()).get("expected", {}), job=made_by)
+            made = {name: files for name, files in written.items() if name != provenance.KEY}
+            noted = made.pop("notices", None)
             try:
-                main(**_named(snakemake.input), **written, **_parameters(snakemake.params))
+                main(**handed, **made, **_parameters(snakemake.params))
             finally:
                 _say(notices, snakemake, streams=[2, terminal] if noted else [2])
             if noted:
                 step = Path(noted).stem
                 write_notices(noted, [Noted(step, notice.kind, str(notice)) for notice in notices])
+            provenance.write(made_by, written)
             ended = time.process_time()
             print(f"computed in {ended - started:.2f} of {ended:.2f} s of processor time", flush=True)
     except Exception as error:
-        message = f"{snakemake.rule}: {_one_line(error)} (log: {snakemake.log[0]})\n"
+        errors = error.exceptions if isinstance(error, ExceptionGroup) else [error]
+        lines = [f"{snakemake.rule}: {_one_line(each)} (log: {snakemake.log[0]})\n" for each in errors]
+        message = "".join(lines)
         os.write(terminal, message.encode())
         with suppress(OSError, MemoryError):  # the disk of the log may be full
             traceback.print_exc()
@@ -172,8 +182,21 @@ def _named(files: Any, place: Callable[[str], str] = str) -> dict[str, str | lis
 
 
 def _parameters(params: Any) -> dict[str, Any]:
-    """Leave out the hashes, which are there only for Snakemake to see that a file has changed."""
-    return {name: value for name, value in params.items() if name not in ("code", "given")}
+    """Leave out what is there only to say what made the results."""
+    return {name: value for name, value in params.items() if name not in ("code", "expected")}
+
+
+def _provenance(
+    main: Callable[..., None], snakemake: Any, handed: dict[str, str | list[str]]
+) -> provenance.Provenance:
+    """Return what makes the outputs of a job; its script runs as a copy named `<random>.<script>.py`."""
+    script = Path(str(main.__globals__.get("__file__", snakemake.rule)))
+    return provenance.of_job(
+        script.stem.rpartition(".")[2],
+        wildcards=dict(snakemake.wildcards.items()),
+        params={"code": "", **dict(snakemake.params.items())},
+        inputs=provenance.hashes_of(handed),
+    )
 
 
 def _refuse_another_package() -> None:

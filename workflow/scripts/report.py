@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from ipdmediation.plumbing.provenance import KEY
 from ipdmediation.present.report.page import render
 from ipdmediation.present.report.result import AnalysisResult
 from ipdmediation.present.run_tables import read_table
@@ -19,7 +20,7 @@ def main(
     diagnostics: list[str],
     quality: list[str],
     published: str,
-    manifest: str,
+    recorded: str,
     truth: str | list[str],
     report: str,
     studies: list[dict[str, Any]],
@@ -38,8 +39,7 @@ def main(
                 study=Study(**words),
                 models={name: frames.pop(f"{name}_model") for name in models},
                 diagnostics={
-                    name: json.loads(Path(path).read_text())
-                    for name, path in zip(models, fitted, strict=False)
+                    name: _without_provenance(path) for name, path in zip(models, fitted, strict=False)
                 },
                 figures={
                     name: Path(path).read_text()
@@ -55,10 +55,16 @@ def main(
         results,
         published=None if compared.empty else compared,
         quality={trial: read_table(path) for trial, path in zip(trials, quality, strict=True)},
-        manifest=json.loads(Path(manifest).read_text()),
-        truth=json.loads(Path(str(truth)).read_text()) if truth else None,  # [] where no patient is synthetic
+        manifest=_without_provenance(recorded),
+        truth=_without_provenance(str(truth)) if truth else None,  # [] where no patient is synthetic
     )
     Path(report).write_text(page)
+
+
+def _without_provenance(path: str) -> dict[str, Any]:
+    """Read what a JSON file says, but for what made it."""
+    content: dict[str, Any] = json.loads(Path(path).read_text())
+    return {name: value for name, value in content.items() if name != KEY}
 
 
 if __name__ == "__main__":

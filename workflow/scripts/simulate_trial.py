@@ -5,8 +5,6 @@ from job import run  # first: it makes the other imports faster
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from ipdmediation.data.variables import variables_from_config
 from ipdmediation.inference.streams import stream
 from ipdmediation.synthetic.generate import simulate_trial
@@ -14,15 +12,20 @@ from ipdmediation.synthetic.raw_files import write_raw_trial
 
 
 def main(
-    *, parameters: str, mapping: str, raw: str, trial: str, seed: int, variables: dict[str, Any]
+    *,
+    raw: str,
+    trial: str,
+    model: dict[str, Any],
+    mapping: dict[str, Any],
+    seed: int,
+    variables: dict[str, Any],
 ) -> None:
-    """Read the generating model and the trial's mapping; write the trial's raw file."""
-    model = yaml.safe_load(Path(parameters).read_text())
+    """Write a trial's raw file as the generating model and the trial's mapping have it."""
     frame = simulate_trial(model, trial, rng=stream(seed, "simulate", trial))
     write_raw_trial(
         frame,
         Path(raw),
-        mapping=yaml.safe_load(Path(mapping).read_text()),
+        mapping=mapping,
         variables=variables_from_config(variables),
         layout=model["raw"][trial],
         notice=model["notice"],

@@ -4,16 +4,14 @@ from job import run  # first: it makes the other imports faster
 
 import json
 from pathlib import Path
-
-import yaml
+from typing import Any
 
 from ipdmediation.inference.streams import stream
 from ipdmediation.synthetic.truth import causal_truth
 
 
-def main(*, parameters: str, truth: str, seed: int, patients: int) -> None:
-    """Read the generating model; write its natural effects on every scale."""
-    model = yaml.safe_load(Path(parameters).read_text())
+def main(*, truth: str, model: dict[str, Any], seed: int, patients: int) -> None:
+    """Write the natural effects of the generating model on every scale."""
     effects = causal_truth(model, patients=patients, rng=stream(seed, "causal truth"))
     Path(truth).write_text(json.dumps(effects, indent=2) + "\n")
 

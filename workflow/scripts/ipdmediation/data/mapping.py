@@ -82,8 +82,6 @@ class TrialMapping:
 
     Parameters
     ----------
-    label : str
-        The trial's name in figures and tables.
     decimal : str
         Decimal mark of numbers that the file holds as text.
     missing : tuple of Code
@@ -98,7 +96,6 @@ class TrialMapping:
         One `ColumnMapping` a common variable.
     """
 
-    label: str
     patient: str
     treatment: str
     treatment_codes: Codes
@@ -110,7 +107,6 @@ class TrialMapping:
     def from_mapping(cls, mapping: Mapping[str, Any]) -> TrialMapping:
         """Build it from a trial's mapping file, which `trial.schema.yaml` has checked."""
         return cls(
-            label=str(mapping["label"]),
             decimal=str(mapping["source"].get("options", {}).get("decimal", ".")),
             missing=_codes(mapping.get("missing", ())),
             patient=str(mapping["patient"]["column"]),

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Mapping
 import pandas as pd
 
 from ipdmediation.data.errors import ContractError, listing
-from ipdmediation.data.schema import check_contract, conform
+from ipdmediation.data.schema import check_contract, conform, in_canonical_order
 from ipdmediation.data.variables import Variable
 
 
 def pool_trials(frames: Iterable[pd.DataFrame], *, variables: Mapping[str, Variable]) -> pd.DataFrame:
-    """Return the trials as one frame, in the order given.
+    """Return the trials as one frame, in the order of `schema.in_canonical_order`.
 
     Parameters
     ----------
@@ -34,5 +34,6 @@ def pool_trials(frames: Iterable[pd.DataFrame], *, variables: Mapping[str, Varia
     if ids.duplicated().any():
         repeated = sorted(set(ids[ids.duplicated()]))
         raise ContractError(f"trials {listing(repeated)} come in more than one frame")
-    pooled = conform(pd.concat(trials, ignore_index=True), variables, excluded_arms=True)
+    rows = in_canonical_order(pd.concat(trials, ignore_index=True))
+    pooled = conform(rows, variables, excluded_arms=True)
     return check_contract(pooled, variables, file="the pooled trials", excluded_arms=True)

@@ -29,6 +29,7 @@ __all__ = [
     "check_contract",
     "conform",
     "harmonised_schema",
+    "in_canonical_order",
     "variables_from_config",
 ]
 
@@ -105,6 +106,29 @@ def conform(
             problems.append(f"column {column!r} cannot be read as {dtype}: {error}")
     raise_all(problems, ContractError, "the frame is not a harmonised trial:")
     return typed
+
+
+def in_canonical_order(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows in the order of the trial's id and then of the patient's, both as text.
+
+    Random numbers go to patients by their row. In this order no result depends on that of the rows in a file,
+    or of the trials in the configuration. Text is compared by the code points of its characters: ``"10"``
+    comes before ``"9"``, ``"B"`` before ``"a"``.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Has `trial` and `patient`, which are unique together.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"trial": ["b", "a", "a"], "patient": ["1", "9", "10"]})
+    >>> in_canonical_order(rows).to_numpy().tolist()
+    [['a', '10'], ['a', '9'], ['b', '1']]
+    """
+    keys = zip(frame["trial"], frame["patient"], strict=True)
+    order = [row for row, _ in sorted(enumerate(keys), key=lambda numbered: numbered[1])]
+    return frame.iloc[order].reset_index(drop=True)
 
 
 def harmonised_schema(variables: Mapping[str, Variable], *, missing_arm: bool = False) -> pa.DataFrameSchema:

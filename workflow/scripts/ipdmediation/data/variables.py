@@ -83,7 +83,8 @@ def variables_from_config(declared: Mapping[str, Mapping[str, Any]]) -> dict[str
     Parameters
     ----------
     declared : mapping
-        The `variables` section: variable name to its type, label, unit, minimum, maximum and levels.
+        The `variables` section: variable name to its type, label, unit, minimum, maximum and levels. Where
+        there is no label, as in a step that shows none, the name stands for it.
 
     Examples
     --------
@@ -104,7 +105,7 @@ def _variable(name: str, entry: Mapping[str, Any]) -> Variable:
     return Variable(
         name=name,
         type=kind,
-        label=str(entry["label"]),
+        label=str(entry.get("label", name)),
         unit=entry.get("unit"),
         minimum=None if entry.get("minimum") is None else float(entry["minimum"]),
         maximum=None if entry.get("maximum") is None else float(entry["maximum"]),

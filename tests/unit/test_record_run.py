@@ -10,13 +10,13 @@ import pytest
 import yaml
 
 import ipdmediation
-from manifest import main
+from record_run import main
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
-def manifest(tmp_path: Path) -> dict[str, Any]:
+def recorded(tmp_path: Path) -> dict[str, Any]:
     for name in ("a.csv", "a.yaml", "primary.csv", "complete.csv"):
         (tmp_path / name).write_text(f"content of {name}")
     steps = pd.DataFrame(
@@ -29,19 +29,19 @@ def manifest(tmp_path: Path) -> dict[str, Any]:
         mappings=[str(tmp_path / "a.yaml")],
         flows=[str(tmp_path / "primary_flow.csv"), str(tmp_path / "complete_flow.csv")],
         effects=[str(tmp_path / "primary.csv"), str(tmp_path / "complete.csv")],
-        manifest=str(tmp_path / "manifest.json"),
+        recorded=str(tmp_path / "run.json"),
         trials=["a"],
         configuration={"seed": 1, "analyses": {"primary": {}, "complete": {}}},
     )
-    content: dict[str, Any] = json.loads((tmp_path / "manifest.json").read_text())
+    content: dict[str, Any] = json.loads((tmp_path / "run.json").read_text())
     return content
 
 
-def test_every_checksum_is_that_of_its_file(manifest: dict[str, Any], tmp_path: Path) -> None:
+def test_every_checksum_is_that_of_its_file(recorded: dict[str, Any], tmp_path: Path) -> None:
     def checksum(path: Path) -> str:
         return hashlib.sha256(path.read_bytes()).hexdigest()
 
-    assert manifest["trials"] == {
+    assert recorded["trials"] == {
         "a": {
             "file": "a.csv",
             "sha256": checksum(tmp_path / "a.csv"),
@@ -49,20 +49,20 @@ def test_every_checksum_is_that_of_its_file(manifest: dict[str, Any], tmp_path: 
             "mapping_sha256": checksum(tmp_path / "a.yaml"),
         }
     }
-    assert manifest["effects"] == {
+    assert recorded["effects"] == {
         str(tmp_path / name): checksum(tmp_path / name) for name in ("primary.csv", "complete.csv")
     }
 
 
-def test_who_was_randomised_eligible_and_fitted(manifest: dict[str, Any]) -> None:
-    assert manifest["participants"] == {
+def test_who_was_randomised_eligible_and_fitted(recorded: dict[str, Any]) -> None:
+    assert recorded["participants"] == {
         "primary": {"randomised": 90, "eligible": 70, "fitted": 70},
         "complete": {"randomised": 90, "eligible": 70, "fitted": 66},
     }
 
 
-def test_the_version_is_said_once(manifest: dict[str, Any]) -> None:
-    assert manifest["software"] == {"name": "ipdmediation", "version": ipdmediation.__version__}
+def test_the_version_is_said_once(recorded: dict[str, Any]) -> None:
+    assert recorded["software"] == {"name": "ipdmediation", "version": ipdmediation.__version__}
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
     assert str(citation["version"]) == ipdmediation.__version__
     project = (ROOT / "pyproject.toml").read_text()

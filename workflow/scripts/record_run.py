@@ -1,0 +1,89 @@
+"""Write down what a run was made of: inputs, participants, configuration, seed, versions and commit."""
+
+from job import run  # first: it makes the other imports faster
+
+import hashlib
+import json
+import platform
+import subprocess
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+import ipdmediation
+
+PACKAGES = (
+    "snakemake",
+    "numpy",
+    "scipy",
+    "pandas",
+    "pyarrow",
+    "numba",
+    "statsmodels",
+    "formulaic",
+    "matplotlib",
+)
+
+
+def main(
+    *,
+    raw: list[str],
+    mappings: list[str],
+    flows: list[str],
+    effects: list[str],
+    recorded: str,
+    trials: list[str],
+    configuration: dict[str, Any],
+) -> None:
+    """Read the inputs, the patient flows and the effects; write what they were and what they depend on."""
+    content = {
+        "seed": configuration["seed"],
+        "trials": {
+            trial: {
+                "file": Path(data).name,
+                "sha256": _checksum(data),
+                "mapping": mapping,
+                "mapping_sha256": _checksum(mapping),
+            }
+            for trial, data, mapping in zip(trials, raw, mappings, strict=True)
+        },
+        "participants": {
+            analysis: _participants(pd.read_csv(path))
+            for analysis, path in zip(configuration["analyses"], flows, strict=True)
+        },
+        "effects": {path: _checksum(path) for path in effects},
+        "commit": _commit(),
+        "software": {"name": "ipdmediation", "version": ipdmediation.__version__},
+        "versions": {"python": platform.python_version()} | {name: version(name) for name in PACKAGES},
+        "configuration": configuration,
+    }
+    Path(recorded).write_text(json.dumps(content, indent=2) + "\n")
+
+
+def _participants(flow: pd.DataFrame) -> dict[str, int]:
+    """Return how many were randomised, met every rule, and had every value that the models need."""
+    remaining = flow["remaining"]
+    return {
+        "randomised": int(remaining.iloc[0]),
+        "eligible": int(remaining[flow["kind"] != "missing"].iloc[-1]),
+        "fitted": int(remaining.iloc[-1]),
+    }
+
+
+def _checksum(path: str) -> str:
+    return hashlib.sha256(Path(path).read_bytes()).hexdigest()
+
+
+def _commit() -> str | None:
+    """Return the git commit of the workflow, marked where files differ from it; None outside a repository."""
+    describe = ["git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty", "--abbrev=40"]
+    try:
+        return subprocess.run(describe, capture_output=True, text=True, check=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return None
+
+
+if __name__ == "__main__":
+    run(main, snakemake)
