@@ -1,5 +1,5 @@
-# In: the pooled trials. Out, for each analysis: who is analysed, the patient flow, what was missing, and the cohort with
-# missing values imputed.
+# In: the pooled trials. Out, for each analysis: who is analysed, the patient flow with every small count, what was
+# missing, and the cohort with missing values imputed.
 rule cohort:
     input:
         expand("<results>/{analysis}/{table}.csv", analysis=config["analyses"], table=["flow", "missing"]),
@@ -11,7 +11,7 @@ rule select_cohort:
         pooled="<results>/ipd/pooled.parquet",
     output:
         cohort="<results>/ipd/{analysis}/cohort.parquet",
-        flow="<results>/{analysis}/flow.csv",
+        exact_flow="<results>/ipd/{analysis}/flow.csv",
         missing="<results>/{analysis}/missing.csv",
         notices="<results>/{analysis}/notices/cohort.csv",
         provenance="<results>/{analysis}/provenance/select_cohort.json",

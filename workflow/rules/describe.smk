@@ -1,4 +1,5 @@
-# In: the cohort of an analysis. Out: baseline, outcome and mediator as tidy tables.
+# In: the cohort of an analysis. Out: patient flow, baseline, outcome and mediator as tidy tables that show no single
+# patient.
 DESCRIPTIONS = expand(
     "<results>/{{analysis}}/describe/{part}.csv",
     part=["baseline", "outcome", "mediator"],
@@ -13,7 +14,9 @@ rule describe:
 rule describe_cohort:
     input:
         cohort="<results>/ipd/{analysis}/cohort.parquet",
+        exact_flow="<results>/ipd/{analysis}/flow.csv",
     output:
+        flow="<results>/{analysis}/flow.csv",
         baseline="<results>/{analysis}/describe/baseline.csv",
         outcome="<results>/{analysis}/describe/outcome.csv",
         mediator="<results>/{analysis}/describe/mediator.csv",
@@ -28,6 +31,7 @@ rule describe_cohort:
         outcome_settings=setting("outcome"),
         mediator_settings=setting("mediator"),
         level=setting("bootstrap", "level"),
+        minimum_count=config["disclosure"]["minimum_count"],
         variables=settings.shown(config["variables"]),
         code=code("describe_cohort"),
     script:

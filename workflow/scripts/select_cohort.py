@@ -8,6 +8,7 @@ import pandas as pd
 
 from ipdmediation.data.cohort import select_cohort, warn_of_mixed_trials
 from ipdmediation.data.missing import MissingData
+from ipdmediation.data.result_tables import write_table
 from ipdmediation.data.schema import conform
 from ipdmediation.data.variables import variables_from_config
 
@@ -16,7 +17,7 @@ def main(
     *,
     pooled: str,
     cohort: str,
-    flow: str,
+    exact_flow: str,
     missing: str,
     eligibility: list[dict[str, Any]],
     needed: dict[str, Any],
@@ -33,8 +34,8 @@ def main(
     )
     warn_of_mixed_trials(selected.frame, trial_effects=trial_effects)
     selected.frame.to_parquet(cohort)
-    selected.flow.to_csv(flow, index=False)
-    selected.missing.to_csv(missing, index=False)
+    write_table(selected.flow, exact_flow)
+    write_table(selected.missing, missing)
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ PLACEHOLDERS = {"trials": "<trial>", "variables": "<variable>", "analyses": "<an
 SECTIONS = {
     "study": ("config", ["study", "seed", "pathvars"]),
     "trials": ("config", ["trials", "arms", "variables"]),
-    "eligibility": ("config", ["eligibility", "describe"]),
+    "eligibility": ("config", ["eligibility", "describe", "disclosure"]),
     "analyses": ("config", ["analyses"]),
     "published": ("config", ["published"]),
     "trial": ("trial", ["label", "source", "missing", "patient", "treatment"]),

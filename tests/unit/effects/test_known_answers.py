@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 import statsmodels
 
+from ipdmediation.effects.khb import khb
 from ipdmediation.effects.standardisation import Standardisation, StandardisationOptions
 from ipdmediation.models.specification import AnalysisSpecification, mediation_models
 from tests.unit.effects.conftest import effects_of, refits
@@ -81,3 +82,13 @@ def test_probit_mediation_of_framing_data():
     }
     # R's glm, which made them, stops 4e-7 short of the optimum
     assert {name: effects[name, "mean"] for name in expected} == pytest.approx(expected, abs=2e-7)
+
+
+@pytest.mark.filterwarnings("error")
+def test_by_hand_the_khb_share_of_no_total_effect():
+    """Direct -0.5 and indirect 0.5 are a total of 0, which has no share; nor have 0 and 0. No warning."""
+    assert khb(np.array([0.0, 0.5, -0.5, 0.0])).tolist() == [0.0, 0.5, np.inf]
+    total, indirect, share = khb(np.zeros(4))
+    assert (total, indirect) == (0, 0)
+    assert np.isnan(share)
+    assert khb(np.array([0.2, 9.0, 0.7, 1.2])) == pytest.approx([1.0, 0.5, 0.5])

@@ -9,6 +9,7 @@ import pytest
 from matplotlib.patches import FancyBboxPatch
 from matplotlib.text import Text
 
+from ipdmediation.data.result_tables import read_table
 from ipdmediation.present import notation, style
 from ipdmediation.present.figures.mediator_by_arm import mediator_by_arm
 from ipdmediation.present.figures.mediator_by_trial import mediator_by_trial
@@ -19,7 +20,6 @@ from ipdmediation.present.figures.path_diagram import path_diagram
 from ipdmediation.present.figures.patient_flow import patient_flow
 from ipdmediation.present.figures.proportion_distribution import proportion_distribution
 from ipdmediation.present.figures.sheet import save, text_width, wrap
-from ipdmediation.present.run_tables import read_table
 
 
 def draw(examples, name):

@@ -59,9 +59,9 @@ def compare_with_published(
 
 def _compare(figure: Mapping[str, Any], tables: Mapping[str, pd.DataFrame]) -> list[Any]:
     rows = _rows(figure, tables[f"{figure['analysis']}/{figure['table']}"])
-    factor = figure.get("scale", 1) / (rows[figure["per"]].sum() if "per" in figure else 1)
+    factor = figure.get("scale", 1) / (rows[figure["per"]].sum(skipna=False) if "per" in figure else 1)
     value, low, high = (
-        float(rows[column].sum(min_count=1)) * factor if column in rows else np.nan
+        float(rows[column].sum(skipna=False)) * factor if column in rows else np.nan
         for column in (
             figure["column"],
             figure.get("low_column", "ci_low"),

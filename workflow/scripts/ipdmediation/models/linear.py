@@ -95,7 +95,9 @@ class LinearModel:
         estimates, _, squares, total, status = kernels.fit_weighted(
             self._columns, self._outcome, self._centre, self._scale, weights
         )
-        variance = squares / self._degrees(total)
+        degrees = self._degrees(total)
+        variance = squares / degrees if degrees > 0 else np.nan
+        status = status if degrees > 0 else int(FitStatus.RANK_DEFICIENT)
         return Refit(estimates, np.zeros((0, 0)), np.zeros((0, 0)), variance, np.nan, status, 1)
 
     def fit(self, *, weights: ArrayLike | None = None, start: Refit | None = None) -> ModelFit:
