@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from ipdmediation.data.codes import Code, same_codes
-from ipdmediation.data.covariates import FormulaError, all_covariate_names
+from ipdmediation.data.covariates import all_covariate_names
 from ipdmediation.data.errors import ConfigurationError, SourceError, listing, raise_all
+from ipdmediation.data.formula import FormulaError
 from ipdmediation.data.replicates import fewest_replicates
 from ipdmediation.data.stamp_formats import format_problem
 from ipdmediation.data.variables import (
