@@ -104,51 +104,8 @@ def load(name):
         del sys.path[0]
 
 
-# Targets that are no rule of this file's workflow, and folders beside those of the analyses.
-OTHER_TARGETS = {"default", "ipd", "quality"}
-
 configuration = load("ipdmediation.data.configuration")
-json_schema = load("ipdmediation.data.json_schema")
 notices = load("ipdmediation.data.notices")
-strict_yaml = load("ipdmediation.data.strict_yaml")
-
-
-def schema(name):
-    """Return one of the workflow's schemas."""
-    return strict_yaml.read_yaml(source(f"../schemas/{name}.schema.yaml"))
-
-
-def configuration_files():
-    """Return the files that Snakemake took this study from; where it is a module, its importer has them."""
-    if not workflow.modifier.is_main_snakefile():
-        return []
-    files = [*workflow.configfiles, *workflow.overwrite_configfiles]
-    return [path for path in dict.fromkeys(map(str, files)) if os.path.isfile(path)]
-
-
-def check_configuration():
-    """Stop before anything is computed where the configuration or a mapping of a trial is wrong."""
-    try:
-        for path in configuration_files():
-            strict_yaml.check_yaml(path)
-        json_schema.check_schema(config, schema("config"), file="configuration")
-        mappings = {trial: strict_yaml.read_yaml(path) for trial, path in config["trials"].items()}
-        for trial, mapping in mappings.items():
-            json_schema.check_schema(mapping, schema("trial"), file=config["trials"][trial])
-        configuration.check_configuration(config, mappings)
-    except configuration.ConfigurationError as error:
-        raise WorkflowError(str(error)) from None
-    return mappings
-
-
-def check_targets():
-    """Stop where an analysis, which is a target and a folder of the results, has the name of another one."""
-    taken = [name for name in config["analyses"] if rules.has(name) or name in OTHER_TARGETS]
-    if taken:
-        raise WorkflowError(
-            f"configuration: analyses: {', '.join(taken)}: the name of a step or folder of the workflow; "
-            "give the analysis another name"
-        )
 
 
 def check_cache():

@@ -1,7 +1,7 @@
 """Formulas of covariates, read against a list of what is allowed; nothing of them is looked up or run here.
 
 A formula is terms joined by operators. Between operators stand columns, numbers and calls of named functions;
-what a call computes is Python's syntax without attributes, subscripts and all else that is not in this module.
+what a call computes is Python's syntax without attributes, subscripts and all else that is not named here.
 formulaic runs what is called as Python, so it may only be given a formula that `parse_formula` has read.
 """
 
