@@ -8,8 +8,9 @@ from collections.abc import Iterable
 _INCLUDE = re.compile(r'^include: "(rules/\w+\.smk)"$', re.MULTILINE)
 _RULE = re.compile(r"^\s*(?:rule|checkpoint) (\w+):", re.MULTILINE)
 # what stands first below the results, and below the folder of patients' rows, where analyses have folders too
-_FOLDER = re.compile(r"<(?:results|logs|benchmarks)>/(?:ipd/)?(\w+)(?=[/\"'])")
-_FOLDER_ITSELF = ("ipd", "logs", "benchmarks")
+_FOLDER = re.compile(r"<results>/(?:ipd/)?(\w+)(?=[/\"'])")
+_WITHOUT_FILES_OF_THEIR_OWN = ("ipd", "logs", "benchmarks")
+_ANALYSIS = "primary"  # which every study has, and the report shows
 
 
 def included(snakefile: str) -> list[str]:
@@ -32,7 +33,7 @@ def taken(texts: Iterable[str]) -> frozenset[str]:
     >>> sorted(taken([text]))
     ['benchmarks', 'harmonised', 'ipd', 'logs', 'pool']
     """
-    names = set(_FOLDER_ITSELF)
+    names = set(_WITHOUT_FILES_OF_THEIR_OWN)
     for text in texts:
         names |= {*_RULE.findall(text), *_FOLDER.findall(text)}
-    return frozenset(names)
+    return frozenset(names - {_ANALYSIS})
