@@ -76,7 +76,8 @@ def _fill_defaults(
 def _check_format(
     _validator: Any, name: str, instance: Any, _schema: Mapping[str, Any]
 ) -> Iterator[ValidationError]:
-    fault = FORMATS[name](instance) if isinstance(instance, str) and name in FORMATS else None
+    # an empty text is for minLength to refuse
+    fault = FORMATS[name](instance) if isinstance(instance, str) and instance and name in FORMATS else None
     if fault is not None:
         yield ValidationError(fault)
 
@@ -103,7 +104,7 @@ def _faults(error: ValidationError) -> Iterator[Fault]:
     place: Place = tuple(error.absolute_path)
     schema: dict[str, Any] = dict(error.schema) if isinstance(error.schema, Mapping) else {}
     content: Any = error.instance
-    if error.context:
+    if error.validator in ("anyOf", "oneOf"):
         yield from _of_alternatives(error, place, content)
     elif error.validator == "additionalProperties":
         known = schema.get("properties", {})

@@ -9,6 +9,10 @@ from typing import NamedTuple
 Place = tuple[Hashable, ...]
 
 
+# elsewhere a whole number is a position in a list
+_KEYED_BY_CODES = ("levels", "codes")
+
+
 class Fault(NamedTuple):
     """Something wrong at a place of a configuration or mapping.
 
@@ -50,13 +54,16 @@ def in_words(place: Place) -> str:
     --------
     >>> in_words(("analyses", "primary", "eligibility", 0, "between"))
     'analyses.primary.eligibility[entry 1].between'
+    >>> in_words(("treatment", "codes", 1))
+    'treatment.codes.1'
     """
-    words = ""
+    words, before = "", None
     for part in place:
-        if isinstance(part, int) and not isinstance(part, bool):
-            words += f"[entry {part + 1}]" if words else f"{part}"
+        if isinstance(part, int) and not isinstance(part, bool) and before not in _KEYED_BY_CODES:
+            words += f"[entry {part + 1}]"
         else:
             words += f".{shown(part, quoted=False)}" if words else shown(part, quoted=False)
+        before = part
     return words
 
 

@@ -14,10 +14,10 @@ from ipdmediation.data.errors import ConfigurationError
 from ipdmediation.data.problems import Problem
 from ipdmediation.data.yaml_faults import (
     LARGEST_FILE,
-    UNUSABLE_KEY,
     AnchorError,
     check_anchors,
     faults,
+    hard_faults,
     nested_too_deeply,
 )
 from ipdmediation.data.yaml_places import Places
@@ -88,7 +88,7 @@ def read_document(path: str | Path, *, name: str | None = None, read_elsewhere: 
         try:
             return _document(text, name, read_elsewhere=read_elsewhere)
         except yaml.MarkedYAMLError as error:
-            raise _marked(error) from None
+            raise _marked(error, text) from None
         except yaml.reader.ReaderError as error:
             raise _UnreadableError(f"the character {error.character!r}, which YAML cannot hold") from None
         except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
@@ -112,9 +112,10 @@ def _document(text: str, name: str, *, read_elsewhere: bool) -> Document:
         if node is None:
             raise _UnreadableError("the file is empty")
         check_anchors(node)
-        found = faults(node, read_elsewhere=read_elsewhere)
+        hard = list(hard_faults(node))
+        found = hard or list(faults(node, read_elsewhere=read_elsewhere))
         problems = tuple(Problem(name, line, "", said) for line, said in found)
-        if any(UNUSABLE_KEY in problem.text for problem in problems):
+        if hard:
             return Document(None, Places(name, None, key=str), problems)
         places = Places(name, node, key=key)
         return Document(loader.construct_document(node), places, problems)
@@ -171,9 +172,11 @@ def _text(path: Path) -> str:
         raise _UnreadableError(f"not UTF-8 (byte 0x{byte:02x}); save it in this encoding", line) from None
 
 
-def _marked(error: yaml.MarkedYAMLError) -> _UnreadableError:
+def _marked(error: yaml.MarkedYAMLError, text: str) -> _UnreadableError:
     mark = error.problem_mark or error.context_mark
     said = " ".join(part for part in (error.context, error.problem) if part)
-    if "'\\t'" in said or "'\t'" in said:
-        said = "a tab; lines of YAML are indented by blanks"
+    if mark is not None and "cannot start any token" in said:
+        lines = text.splitlines()
+        if mark.line < len(lines) and "\t" in lines[mark.line][: mark.column + 1]:
+            said = "a tab; lines of YAML are indented by blanks"
     return _UnreadableError(f"not readable as YAML: {said}", 0 if mark is None else int(mark.line) + 1)

@@ -84,8 +84,8 @@ def unit_fault(text: str) -> str | None:
             if power is None:
                 return "a power that is not a whole number from -9 to 9"
             position, kind = power.end(), "number"
-        if kind == "name" and before == "number":
-            return "a number beside a unit; write * between them"
+        if before == "number" and kind in ("name", "number"):
+            return "a number beside a unit, or of more than six digits; units are joined by * / and **"
         before = kind if kind != "None" else ""
     return None
 

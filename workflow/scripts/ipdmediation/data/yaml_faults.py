@@ -19,10 +19,6 @@ _KINDS = {"int": "a number", "float": "a number", "timestamp": "a date"}
 LineFault = tuple[int, str]
 
 
-#: In the text of a fault that keeps a document from being built at all.
-UNUSABLE_KEY = "in the place of a key"
-
-
 class AnchorError(Exception):
     """Anchors that stand inside one another so often that writing them out would fill the memory."""
 
@@ -46,8 +42,20 @@ def check_anchors(node: yaml.Node) -> None:
         raise AnchorError(f"anchors that stand inside one another: {shown} values when written out")
 
 
+def hard_faults(node: yaml.Node) -> Iterator[LineFault]:
+    """Yield what keeps a document from being built at all, with its line."""
+    for mapping in _nodes(node):
+        for key, _ in mapping.value if isinstance(mapping, yaml.MappingNode) else ():
+            if not isinstance(key, yaml.ScalarNode):
+                yield _line(key), "a list or a mapping in the place of a key"
+    for scalar in _scalars(node):
+        kind = scalar.tag.removeprefix(_PREFIX)
+        if kind in ("int", "float") and len(scalar.value) > LONGEST_NUMBER:
+            yield _line(scalar), f"a number of {len(scalar.value)} digits; allowed: {LONGEST_NUMBER}"
+
+
 def faults(node: yaml.Node, *, read_elsewhere: bool) -> Iterator[LineFault]:
-    """Yield what a document may not hold, with its line.
+    """Yield what a document that can be built may not hold, with its line.
 
     Parameters
     ----------
@@ -57,7 +65,6 @@ def faults(node: yaml.Node, *, read_elsewhere: bool) -> Iterator[LineFault]:
         Whether somebody else, who knows YAML 1.1 only and runs templates, reads the file too.
     """
     yield from _repeated_keys(node)
-    yield from _long_numbers(node)
     if read_elsewhere:
         yield from _changed_words(node)
         yield from _templates(node)
@@ -119,18 +126,12 @@ def _repeated_keys(node: yaml.Node) -> Iterator[LineFault]:
             continue
         first: dict[object, yaml.Node] = {}
         for key, _ in mapping.value:
-            if not isinstance(key, yaml.ScalarNode):
-                yield _line(key), f"a list or a mapping {UNUSABLE_KEY}"
-                continue
-            if key.tag == f"{_PREFIX}merge" or len(key.value) > 1_000:
+            if key.tag == f"{_PREFIX}merge":
                 continue
             same = first.setdefault(_key(key), key)
             if same is not key:
-                line = _line(same)
-                yield (
-                    _line(key),
-                    f"the key {key.value!r} is given twice, here and in line {line} as {same.value!r}",
-                )
+                before = f"{same.value!r} in line {_line(same)}"
+                yield _line(key), f"the key {key.value!r} was given before, {before}"
 
 
 def _key(node: yaml.ScalarNode) -> object:
@@ -146,13 +147,6 @@ def _key(node: yaml.ScalarNode) -> object:
         except ValueError:  # a tag says that it is a number
             return (node.tag, node.value)
     return (node.tag, node.value)
-
-
-def _long_numbers(node: yaml.Node) -> Iterator[LineFault]:
-    for scalar in _scalars(node):
-        kind = scalar.tag.removeprefix(_PREFIX)
-        if kind in ("int", "float") and len(scalar.value) > LONGEST_NUMBER:
-            yield _line(scalar), f"a number of {len(scalar.value)} digits; allowed: {LONGEST_NUMBER}"
 
 
 def _changed_words(node: yaml.Node) -> Iterator[LineFault]:
