@@ -358,7 +358,7 @@ def test_a_path_that_snakemake_takes_for_a_wildcard(change: tuple[str, str]) -> 
     section, key = change
     config = copy.deepcopy(CONFIG)
     config.setdefault(section, {})[key] = "x{1}"
-    assert departures(config)[0].startswith(f"{section}.{key}: curly braces, which Snakemake takes for")
+    assert departures(config)[0].startswith(f"{section}.{key}: 'x{{1}}': curly braces, which Snakemake")
 
 
 def test_texts_with_a_fraction_may_be_two_codes(config: dict[str, Any], mappings: dict[str, Any]) -> None:

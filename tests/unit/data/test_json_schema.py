@@ -97,7 +97,7 @@ def test_defaults_are_not_shared_between_files():
         ({"share": 1}, "share: 1 is too large; allowed: below 1"),
         ({"label": ""}, "label: an empty text"),
         ({"label": "abcdefghij"}, "label: 10 letters; allowed: at most 9"),
-        ({"label": "a\nb"}, "label: a line break; allowed: one line"),
+        ({"label": "a\nb"}, "label: 'a\\nb': a line break; allowed: one line"),
         ({"label": 5}, "label: found the number 5; allowed: text; write it in quotes where it is text"),
         ({"label": None}, "label: nothing, or the bare word null; allowed: text"),
         ({"name": "a\n"}, "name: found 'a\\n'; allowed: letters a to z"),

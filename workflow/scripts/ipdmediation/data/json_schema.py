@@ -79,7 +79,7 @@ def _check_format(
     # an empty text is for minLength to refuse
     fault = FORMATS[name](instance) if isinstance(instance, str) and instance and name in FORMATS else None
     if fault is not None:
-        yield ValidationError(fault)
+        yield ValidationError(f"{shown(instance)}: {fault}")
 
 
 def _is_integer(_checker: Any, instance: Any) -> bool:
