@@ -67,6 +67,8 @@ def folder_faults(stated: Mapping[str, str], *, study: str, read: Mapping[str, s
     folders = study_folders(stated, study=study)
     for name, path in folders.items():
         place = ("pathvars", name)
+        if name != "results" and _lies_in(path, folders["results"]):
+            continue  # what is wrong with it is wrong with the results
         if (reason := _no_folder(path)) is not None:
             yield Fault(place, reason)
             continue
