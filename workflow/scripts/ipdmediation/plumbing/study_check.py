@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,10 +12,11 @@ from ipdmediation.data.json_schema import schema_faults
 from ipdmediation.data.mapping_references import mapping_faults
 from ipdmediation.data.problems import Fault, Problem
 from ipdmediation.data.references import Study, sound_parts, study_faults
-from ipdmediation.data.strict_yaml import Document, read_document
+from ipdmediation.data.strict_yaml import Document, read_document, read_yaml
 from ipdmediation.evidence.published_rows import published_faults
-from ipdmediation.plumbing.study_files import Origins, folder_of, located
+from ipdmediation.plumbing.study_files import Origins, StatedStudy, folder_of, located
 from ipdmediation.plumbing.study_folders import folder_faults, study_folders
+from ipdmediation.plumbing.taken_names import included, taken
 from ipdmediation.plumbing.trial_files import equal_source_faults, equal_trial_labels, source_faults
 
 
@@ -37,6 +38,38 @@ class Surroundings:
     taken: Collection[str] = ()
     code: Sequence[str] = ()
     files_there: bool = True
+
+
+def surroundings_of(
+    workflow: Callable[[str], str | None], *, snakefiles: Sequence[str] = (), files_there: bool = True
+) -> Surroundings:
+    """Return what a study is checked against, from the files of the workflow.
+
+    Parameters
+    ----------
+    workflow : callable
+        Where a file of the workflow lies, which is named from its folder.
+    snakefiles : sequence of str
+        Snakefiles beside those of the workflow that define targets.
+    files_there : bool
+        As in `Surroundings`.
+    """
+
+    def text(name: str) -> str:
+        return Path(str(workflow(name))).read_text(encoding="utf-8")
+
+    own = text("Snakefile")
+    targets = [Path(path).read_text(encoding="utf-8") for path in snakefiles]
+    config_schema, trial_schema = (
+        read_yaml(str(workflow(f"schemas/{name}.schema.yaml"))) for name in ("config", "trial")
+    )
+    return Surroundings(
+        config_schema=config_schema,
+        trial_schema=trial_schema,
+        taken=taken([own, *targets, *map(text, included(own))]),
+        code=[str(workflow("Snakefile")), *snakefiles],
+        files_there=files_there,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +105,16 @@ def check_study(content: Mapping[str, Any], *, origins: Origins, surroundings: S
     return CheckedStudy(
         config=check.config, mappings=check.mappings, problems=tuple(dict.fromkeys(check.problems))
     )
+
+
+def check_stated(
+    stated: StatedStudy, *, surroundings: Surroundings
+) -> tuple[CheckedStudy | None, list[Problem]]:
+    """Check a study that was read; return it, None where it could not be read, and all that is wrong with it."""
+    if stated.content is None:
+        return None, [*stated.problems]
+    study = check_study(stated.content, origins=stated.origins, surroundings=surroundings)
+    return study, [*stated.problems, *study.problems]
 
 
 @dataclass
