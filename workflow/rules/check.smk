@@ -1,4 +1,5 @@
 # In: the configuration, the trials' mappings, and the files that they name. Out: a study without a fault, or one list of all.
+from snakemake.logging import logger
 from snakemake.pathvars import Pathvars
 
 study_check = load("ipdmediation.plumbing.study_check")
@@ -28,7 +29,9 @@ def checked_study():
     )
     study, found = study_check.check_stated(stated_study(), surroundings=surroundings)
     if found:
-        raise WorkflowError(problems.listing_of(found))
+        # a WorkflowError would put the lines of this file around the list
+        logger.error(problems.listing_of(found))
+        raise SystemExit(1)
     return study
 
 

@@ -1,4 +1,4 @@
-"""Say all that is wrong with a study: by hand, by `make check`, and before Snakemake reads it (see profiles/)."""
+"""Say all that is wrong with a study: by hand, by `make check`, before Snakemake reads it (profiles/)."""
 
 import sys
 from pathlib import Path

@@ -28,9 +28,9 @@ def check(files: Sequence[str]) -> list[Problem]:
 
 
 def unreadable(arguments: Sequence[str]) -> list[Problem]:
-    """Return what is wrong with a study that Snakemake itself would fail to read, or would take for a program.
+    """Return what is wrong with a study that Snakemake would fail to read, or would take for a program.
 
-    Snakemake reads the files of `--configfile` before any Snakefile, without saying which of them it cannot read.
+    It reads the files of `--configfile` before any Snakefile, and says not which of them it cannot read.
 
     Parameters
     ----------

@@ -110,7 +110,7 @@ def check_study(content: Mapping[str, Any], *, origins: Origins, surroundings: S
 def check_stated(
     stated: StatedStudy, *, surroundings: Surroundings
 ) -> tuple[CheckedStudy | None, list[Problem]]:
-    """Check a study that was read; return it, None where it could not be read, and all that is wrong with it."""
+    """Check a study that was read; return it, None where it could not be read, and its problems."""
     if stated.content is None:
         return None, [*stated.problems]
     study = check_study(stated.content, origins=stated.origins, surroundings=surroundings)
