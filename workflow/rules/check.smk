@@ -15,7 +15,9 @@ def stated_study():
         files = workflow.overwrite_configfiles or ["config/config.yaml"]
         return study_files.read_study(files, workflow.config_settings.config)
     # what the module statement says beside its configuration
-    known = {name: path for name, path in workflow.pathvars.items.items() if workflow.pathvars.level[name] < 4}
+    known = {
+        name: path for name, path in workflow.pathvars.items.items() if workflow.pathvars.level[name] < 4
+    }
     folders = {name: known[name] for name in ("results", "logs", "benchmarks") if name in known}
     return study_files.StatedStudy({**config, "pathvars": folders}, study_files.Origins(), ())
 
