@@ -10,7 +10,7 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "workflow/scripts/ipdmediation"
-FLOORS = ["data", "synthetic", "models", "effects", "inference", "evidence", "present"]
+FLOORS = ["data", "synthetic", "models", "effects", "inference", "evidence", "present", "plumbing"]
 MODULES = sorted(path.relative_to(PACKAGE).with_suffix("") for path in PACKAGE.rglob("*.py"))
 RULES = sorted((ROOT / "workflow").rglob("*.smk"))
 
@@ -75,9 +75,7 @@ def test_conda_and_pip_have_the_same_versions():
     declared = re.findall(r'^    "([\w-]+)[\[>=]', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)
     # The conda environment is that of the jobs: pygments and rich are for the process that starts them.
     needed = {
-        name
-        for name in declared
-        if name in lock and not name.startswith(("snakemake", "pygments", "rich"))
+        name for name in declared if name in lock and not name.startswith(("snakemake", "pygments", "rich"))
     }
     assert needed == {pip_names.get(name, name) for name in conda}
 

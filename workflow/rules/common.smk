@@ -108,7 +108,9 @@ def load(name):
 OTHER_TARGETS = {"default", "ipd", "quality"}
 
 configuration = load("ipdmediation.data.configuration")
+ending = load("ipdmediation.plumbing.ending")
 json_schema = load("ipdmediation.data.json_schema")
+locks = load("ipdmediation.plumbing.locks")
 notices = load("ipdmediation.data.notices")
 strict_yaml = load("ipdmediation.data.strict_yaml")
 

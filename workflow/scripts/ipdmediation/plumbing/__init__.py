@@ -1,0 +1,1 @@
+"""What the rules need in Python beside the analysis: code hashes, settings, provenance (light to import)."""
