@@ -14,10 +14,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import skip
 from tests.workflow.conftest import ROOT, SOURCES, Study
 
 TRIALS = ("mr_clean", "extend_ia", "piste")
 HOLDING = Path(__file__).parent / "holding"
+ALONE = ["unshare", "--mount", *([] if os.geteuid() == 0 else ["--map-root-user"])]
 PUBLISHING, BEGINNING = "os.rename", "tempfile.mkdtemp"
 Contents = dict[str, str]
 
@@ -197,3 +199,18 @@ def pace(undisturbed: Study) -> float:
     before = time.monotonic()
     undisturbed.jobs()
     return time.monotonic() - before
+
+
+@pytest.fixture
+def alone() -> None:
+    """Skip where this user may not mount anything for one process alone, or fail where all is required."""
+    if subprocess.run([*ALONE, "mount", "-t", "tmpfs", "tmpfs", "/mnt"], check=False).returncode:
+        skip("no mount namespace (unshare --mount)")
+
+
+def alone_in(script: str, *targets: str) -> subprocess.CompletedProcess[str]:
+    """Run a shell script with mounts of its own; its arguments are a run's command."""
+    command = [sys.executable, "-m", "snakemake", "--cores", "2", *targets]
+    return subprocess.run(
+        [*ALONE, "bash", "-euc", script, "bash", *command], capture_output=True, text=True, check=False
+    )

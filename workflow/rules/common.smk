@@ -112,6 +112,7 @@ ending = load("ipdmediation.plumbing.ending")
 json_schema = load("ipdmediation.data.json_schema")
 locks = load("ipdmediation.plumbing.locks")
 notices = load("ipdmediation.data.notices")
+place = load("ipdmediation.plumbing.place")
 strict_yaml = load("ipdmediation.data.strict_yaml")
 
 

@@ -2,14 +2,35 @@
 # was made all the same, and what a reader of the results has to know, a line each.
 import atexit
 import os
+import sys
 import time
 from contextlib import contextmanager
 from pathlib import Path
 
-from snakemake.logging import logger
+from snakemake.exceptions import WorkflowError
+from snakemake.logging import get_event, logger
+from snakemake_interface_logger_plugins.common import LogEvent
 
 AFTER_A_FAILURE = """Mend the cause and give the same command again: only what is missing is made.
 The report and the manifest are made when every analysis is."""
+
+
+def settle():
+    """Make do with where the workflow and its Python lie, or say in one line what to do."""
+    package = Path(locks.__file__).parents[1]
+    said_by_workflow(place.check_workflow, str(HERE.get_path_or_uri(secret_free=True)))
+    sys.executable = said_by_workflow(place.callable_python, sys.executable, os.getcwd())
+    kernels = place.kernel_cache(package, os.getcwd())
+    if kernels:
+        os.environ.setdefault("NUMBA_CACHE_DIR", kernels)
+
+
+def said_by_workflow(check, *places):
+    """Return what a check of the place returns; what it finds is said as Snakemake says things."""
+    try:
+        return check(*places)
+    except place.PlaceError as error:
+        raise WorkflowError(str(error)) from None
 
 
 def when_a_run_starts(record):
@@ -18,6 +39,8 @@ def when_a_run_starts(record):
     That is after the workflow was read and before anything is locked or looked at. What only reads the
     workflow, `--list`, `--lint`, `--summary` and the like, has no executor; a dry run changes nothing.
     """
+    if get_event(record) == LogEvent.WORKFLOW_STARTED:
+        said_by_workflow(place.check_working_directory, ".")
     if workflow.executor_plugin is not None and workflow.persistence is not None:
         logger.removeFilter(when_a_run_starts)
         runs = locks.Runs(Path(workflow.persistence.path))
