@@ -3,6 +3,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 CORES ?= all
 PYTEST_OPTIONS ?=
+WORKERS ?= 2
+# Each file's tests in one worker, in the order of the files: the long ones come first.
+IN_PARALLEL := --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder --durations 25
 export REQUIRE_TOOLS
 BENCH_OPTIONS ?=
 SUPPORTED := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
@@ -27,12 +30,12 @@ run: $(VENV)/run.stamp ## make the environment and run the default study (CORES=
 environment: $(VENV)/run.stamp ## make the environment and run nothing
 
 .PHONY: test
-test: lint ## lint, types, formats and every test (REQUIRE_TOOLS=1: a missing tool is a failure)
-	$(BIN)/python -m pytest $(PYTEST_OPTIONS)
+test: lint ## lint, types, formats and every test (REQUIRE_TOOLS=1: a missing tool is a failure; WORKERS=2)
+	$(BIN)/python -m pytest $(IN_PARALLEL) $(PYTEST_OPTIONS)
 
 .PHONY: unit
 unit: $(VENV)/dev.stamp ## the tests that are quick
-	$(BIN)/python -m pytest -m "not slow" $(PYTEST_OPTIONS)
+	$(BIN)/python -m pytest -m "not slow" $(IN_PARALLEL) $(PYTEST_OPTIONS)
 
 .PHONY: bench
 bench: $(VENV)/run.stamp ## time the models against statsmodels and R (BENCH_OPTIONS=--quick)
@@ -79,8 +82,9 @@ define install
 endef
 
 $(VENV)/pyvenv.cfg:
-	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed: make PYTHON=/path/to/python"; exit 1; }
-	$(PYTHON) -m venv $(VENV)
+	@test -n "$(PYTHON)" && $(PYTHON) -c '$(SUPPORTED)' || { \
+		echo "Python 3.11, 3.12 or 3.13 is needed: make PYTHON=/path/to/python"; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
 
 # The path file makes `snakemake --logger progress` find what shows the progress.
 $(VENV)/run.stamp: envs/requirements.lock | $(VENV)/pyvenv.cfg
