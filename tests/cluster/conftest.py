@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import skip
+from tests.conftest import made_once, skip
 from tests.workflow.conftest import Study, small_study
 
 # The profile as it is; what a site sets, here one without accounting; and one chunk a job, to have several.
@@ -103,10 +103,11 @@ def cluster() -> None:
 @pytest.fixture(scope="session")
 def local_study(tmp_path_factory: pytest.TempPathFactory) -> Study:
     """A small study with its replicates drawn on this machine, without a cluster."""
-    root = tmp_path_factory.mktemp("local") / "study"
-    study = small_study(root, analyses=("primary",), chunk=10)
-    study.run("mediation")
-    return study
+
+    def make(root: Path) -> None:
+        small_study(root, analyses=("primary",), chunk=10).run("mediation")
+
+    return Study(made_once(tmp_path_factory, "local", make))
 
 
 @pytest.fixture

@@ -59,7 +59,10 @@ def load(name):
 
 
 configuration = load("ipdmediation.data.configuration")
+ending = load("ipdmediation.plumbing.ending")
+locks = load("ipdmediation.plumbing.locks")
 notices = load("ipdmediation.data.notices")
+place = load("ipdmediation.plumbing.place")
 strict_yaml = load("ipdmediation.data.strict_yaml")
 handed = load("ipdmediation.plumbing.handed")
 provenance = load("ipdmediation.plumbing.provenance")
