@@ -80,9 +80,9 @@ class Planned:
         return resolve_analysis(self.config, name)
 
     def planned(self, rule: str, **wildcards: object) -> dict[str, Any]:
-        """Return the job of a rule."""
-        wanted = {name: str(value) for name, value in wildcards.items()}
-        (found,) = (one for one in self.jobs if one["rule"] == rule and one["wildcards"] == wanted)
+        """Return the one job of a rule that has these wildcards."""
+        wanted = {name: str(value) for name, value in wildcards.items()}.items()
+        (found,) = (one for one in self.jobs if one["rule"] == rule and wanted <= one["wildcards"].items())
         return found
 
     def do(self, rule: str, **wildcards: object) -> dict[str, Any]:

@@ -2,9 +2,12 @@
 
 import job
 
+import os
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 from ipdmediation.data.notices import Noted, read_notices
 
@@ -79,3 +82,25 @@ def test_a_job_that_fails_has_said_its_notices_before(tmp_path: Path) -> None:
 def test_one_line_keeps_the_blanks_of_a_value() -> None:
     error = ValueError("a.csv: 2 problems:\n  - column 'A  B': 'x   y'\n  - column 'C': ' z'\n")
     assert job._one_line(error) == "a.csv: 2 problems: - column 'A  B': 'x   y' - column 'C': ' z'"
+
+
+def test_every_content_is_on_the_disk_before_any_name_is_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    events: list[tuple[str, int]] = []
+    rename = Path.replace
+
+    def replace(draft: Path, target: str) -> Path:
+        events.append(("named", draft.stat().st_ino))
+        return rename(draft, target)
+
+    monkeypatch.setattr(os, "fsync", lambda number: events.append(("synced", os.fstat(number).st_ino)))
+    monkeypatch.setattr(Path, "replace", replace)
+    outputs = [str(tmp_path / name) for name in ("a", "b")]
+    with job._drafts(outputs) as drafts:
+        for path in drafts.values():
+            Path(path).write_text("content")
+    kinds, files = zip(*events, strict=True)
+    assert kinds == ("synced", "synced", "named", "named")
+    assert files[:2] == files[2:]
+    assert set(files) == {Path(path).stat().st_ino for path in outputs}
