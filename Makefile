@@ -8,6 +8,7 @@ WORKERS ?= 2
 IN_PARALLEL := --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder --durations 25
 export REQUIRE_TOOLS
 BENCH_OPTIONS ?=
+MUTANTS_OPTIONS ?=
 SUPPORTED := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c '$(SUPPORTED)' 2>/dev/null && echo $$p && break; done)
@@ -41,6 +42,10 @@ unit: $(VENV)/dev.stamp ## the tests that are quick
 bench: $(VENV)/run.stamp ## time the models against statsmodels and R (BENCH_OPTIONS=--quick)
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 PYTHONPATH="$(CURDIR)/workflow/scripts" \
 		$(BIN)/python -m tests.benchmarks.bench $(BENCH_OPTIONS)
+
+.PHONY: mutants
+mutants: $(VENV)/dev.stamp ## put one-line faults into the code and count those that the tests notice
+	$(BIN)/python -m tests.mutants.run $(MUTANTS_OPTIONS)
 
 .PHONY: lint
 lint: $(VENV)/dev.stamp ## lint, types and formats only

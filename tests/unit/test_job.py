@@ -1,5 +1,7 @@
 """What a job says: its log, the terminal, and the file of its notices."""
 
+import job
+
 import os
 import stat
 import subprocess
@@ -198,3 +200,27 @@ def test_a_foreign_error_beside_patients_rows_is_said_without_its_words(raised: 
 def test_a_traceback_in_a_log_has_the_words_where_no_patient_is(tmp_path: Path) -> None:
     outcome(tmp_path, output='made="made"', end="raise KeyError('level')")
     assert "KeyError: 'level'" in (tmp_path / "job.log").read_text()
+
+    assert job._one_line(error) == "a.csv: 2 problems: - column 'A  B': 'x   y' - column 'C': ' z'"
+
+
+def test_every_content_is_on_the_disk_before_any_name_is_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    events: list[tuple[str, int]] = []
+    rename = Path.replace
+
+    def replace(draft: Path, target: str) -> Path:
+        events.append(("named", draft.stat().st_ino))
+        return rename(draft, target)
+
+    monkeypatch.setattr(os, "fsync", lambda number: events.append(("synced", os.fstat(number).st_ino)))
+    monkeypatch.setattr(Path, "replace", replace)
+    outputs = [str(tmp_path / name) for name in ("a", "b")]
+    with job._drafts(outputs) as drafts:
+        for path in drafts.values():
+            Path(path).write_text("content")
+    kinds, files = zip(*events, strict=True)
+    assert kinds == ("synced", "synced", "named", "named")
+    assert files[:2] == files[2:]
+    assert set(files) == {Path(path).stat().st_ino for path in outputs}
