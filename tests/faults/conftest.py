@@ -103,6 +103,11 @@ def undo(study: Study, *outputs: str) -> None:
         (study.root / output).unlink()
 
 
+def forget(study: Study) -> None:
+    """Remove what Snakemake knows of the results."""
+    shutil.rmtree(study.root / ".snakemake", ignore_errors=True)
+
+
 @contextmanager
 def heard_ctrl_c() -> Iterator[None]:
     """Let what is started meanwhile hear Ctrl-C, which a script that runs in the background ignores."""

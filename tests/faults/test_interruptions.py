@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.faults.conftest import PUBLISHING, Contents, Run, Study, contents, drafts, undo
+from tests.faults.conftest import PUBLISHING, Contents, Run, Study, contents, drafts, forget, undo
 
 pytestmark = pytest.mark.slow
 
@@ -42,8 +42,9 @@ def in_the_background() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("in_the_background")
+@pytest.mark.parametrize("forgets", [False, True], ids=["metadata kept", "metadata removed"])
 def test_ctrl_c_stops_at_once_and_the_same_command_goes_on(
-    study: Study, expected: Contents, start: Callable[..., Run]
+    study: Study, expected: Contents, start: Callable[..., Run], forgets: bool
 ) -> None:
     undo(study, CHUNK)
     run = start(CHUNK, hold_at=PUBLISHING)
@@ -56,6 +57,8 @@ def test_ctrl_c_stops_at_once_and_the_same_command_goes_on(
     assert "Traceback" not in said
     assert drafts(study) == []
     assert contents(study).items() - expected.items() == set()
+    if forgets:
+        forget(study)
     study.run(CHUNK)
     assert contents(study) == expected
 
@@ -87,7 +90,7 @@ def test_a_job_with_older_settings_that_outlives_its_run_publishes_nothing(
 
 def test_a_mapping_edited_after_the_clock_was_set_back_is_noticed(study: Study) -> None:
     mapping = study.root / "config/trials/mr_clean.yaml"
-    study.edit("config/trials/mr_clean.yaml", "label:", "# a remark\nlabel:")
+    study.edit("config/trials/mr_clean.yaml", "missing: [-9, 999]", "missing: [-9, 999, -77]")
     past = time.time() - YEARS
     os.utime(mapping, (past, past))
     assert ("harmonise_trial", "results/ipd/harmonised/mr_clean.parquet") in study.jobs()

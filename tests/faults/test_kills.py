@@ -7,11 +7,11 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.faults.conftest import Contents, Run, Study, contents, drafts
+from tests.faults.conftest import Contents, Run, Study, contents, drafts, forget
 
 pytestmark = pytest.mark.slow
 
-KILLS = 10  # of each kind
+KILLS = 5  # of each kind, with Snakemake's metadata and without
 VICTIMS: dict[str, Callable[[Run, random.Random], list[int]]] = {
     "snakemake": lambda run, rng: [run.process.pid],
     "script": lambda run, rng: [rng.choice(run.scripts() or [run.process.pid])],
@@ -19,12 +19,13 @@ VICTIMS: dict[str, Callable[[Run, random.Random], list[int]]] = {
 }
 
 
+@pytest.mark.parametrize("forgets", [False, True], ids=["metadata kept", "metadata removed"])
 @pytest.mark.parametrize("victim", VICTIMS)
 def test_kills_change_nothing(
-    study: Study, expected: Contents, start: Callable[[], Run], pace: float, victim: str
+    *, study: Study, expected: Contents, start: Callable[[], Run], pace: float, victim: str, forgets: bool
 ) -> None:
     """Each run goes on where the last one was killed, so that the moments spread over a whole run."""
-    rng = random.Random(victim)
+    rng = random.Random(f"{victim}{forgets}")
     start_anew(study)
     runs = []
     for _ in range(KILLS):
@@ -40,6 +41,8 @@ def test_kills_change_nothing(
         if finished:
             assert found == expected
             start_anew(study)
+        elif forgets:
+            forget(study)
     last = start()
     said = last.end()
     assert last.process.returncode == 0, said

@@ -29,6 +29,7 @@ if "$@" > {said} 2>&1; then exit 3; fi
 find {full} -name '.partial-*' > {left}
 cp -a {root}/results {between}
 rm {full}/ballast
+{then}
 "$@"
 cp -a {root}/results {after}
 """
@@ -41,12 +42,19 @@ exec "$@"
 
 
 @pytest.mark.usefixtures("alone")
-@pytest.mark.parametrize(("disk", "free"), [("results", 4096), (".", 120_000)], ids=["results", "everything"])
-def test_a_full_disk(study: Study, expected: Contents, tmp_path: Path, disk: str, free: int) -> None:
+@pytest.mark.parametrize(
+    ("disk", "free", "then"),
+    [("results", 4096, ""), ("results", 4096, "rm -r .snakemake"), (".", 120_000, "")],
+    ids=["results", "results, metadata removed", "everything"],
+)
+def test_a_full_disk(
+    *, study: Study, expected: Contents, tmp_path: Path, disk: str, free: int, then: str
+) -> None:
     undo(study, CHUNK, *TABLES)
     shutil.copytree(study.root / disk, tmp_path / "saved", symlinks=True)
     paths = {name: tmp_path / name for name in ("saved", "said", "left", "between", "after")}
-    done = alone_in(FULL.format(root=study.root, full=study.root / disk, free=free, **paths), CHUNK, *TABLES)
+    script = FULL.format(root=study.root, full=study.root / disk, free=free, then=then, **paths)
+    done = alone_in(script, CHUNK, *TABLES)
     assert done.returncode == 0, done.stdout + done.stderr
     said = (tmp_path / "said").read_text()
     lines = [line for line in said.splitlines() if line.startswith(("tables: ", "bootstrap_chunk: "))]

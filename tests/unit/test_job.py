@@ -201,8 +201,6 @@ def test_a_traceback_in_a_log_has_the_words_where_no_patient_is(tmp_path: Path) 
     outcome(tmp_path, output='made="made"', end="raise KeyError('level')")
     assert "KeyError: 'level'" in (tmp_path / "job.log").read_text()
 
-    assert job._one_line(error) == "a.csv: 2 problems: - column 'A  B': 'x   y' - column 'C': ' z'"
-
 
 def test_every_content_is_on_the_disk_before_any_name_is_given(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -50,6 +50,23 @@ def test_another_checkout_takes_what_is_cached_until_the_code_changes(
     assert "results/complete_case/models/outcome.csv will be" not in said
 
 
+def test_a_cached_file_that_is_damaged_is_not_taken(
+    finished_study: Study, cache: Path, tmp_path: Path
+) -> None:
+    chunk = "results/complete_case/bootstrap/20-40.parquet"
+    first = checkout(finished_study, tmp_path / "first")
+    first.run("--cache", "--", chunk)
+    (entry,) = cache.iterdir()
+    good = entry.read_bytes()
+    damaged = bytearray(good)
+    damaged[10] ^= 1
+    entry.write_bytes(damaged)
+    second = checkout(finished_study, tmp_path / "second")
+    said = second.run("--cache", "--", chunk)
+    assert f"{chunk}: not taken from the cache: changed since it was made: draws." in said
+    assert second.read(chunk) == entry.read_bytes() == good
+
+
 @pytest.mark.parametrize("rule", ["simulate_trial", "harmonise_trial", "select_cohort", "impute_missing"])
 @pytest.mark.usefixtures("cache")
 def test_patients_rows_are_never_cached(study: Study, rule: str) -> None:

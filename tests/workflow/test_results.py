@@ -24,6 +24,7 @@ def test_every_file_of_the_results_is_there(finished_study: Study) -> None:
     expected = [
         "report.html",
         "manifest.json",
+        "run.json",
         "published_comparison.csv",
         "synthetic_truth.json",
         "ipd/pooled.parquet",
@@ -177,6 +178,15 @@ def test_the_manifest_names_what_was_used(finished_study: Study) -> None:
         assert entry["mapping_sha256"] == hashlib.sha256(mapping.read_bytes()).hexdigest()
     for path, checksum in manifest["effects"].items():
         assert checksum == hashlib.sha256(finished_study.read(path)).hexdigest()
+    results = finished_study.root / "results"
+    shown = {
+        path.relative_to(results).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in results.rglob("*")
+        if path.is_file() and "ipd" not in path.parts
+    }
+    assert manifest["files"] == {
+        name: checksum for name, checksum in shown.items() if name not in ("manifest.json", "README.md")
+    }
 
 
 def test_the_manifest_s_checksum_follows_a_mapping_edited_with_an_old_date(study: Study) -> None:
@@ -213,7 +223,12 @@ def test_an_unknown_code_is_one_line_and_nothing_made_is_lost(study: Study) -> N
         assert part in line
     # Snakemake removes the failed step's own outputs, which no longer belong to its input.
     step = {
-        study.root / "results" / name for name in ("ipd/harmonised/mr_clean.parquet", "quality/mr_clean.csv")
+        study.root / "results" / name
+        for name in (
+            "ipd/harmonised/mr_clean.parquet",
+            "quality/mr_clean.csv",
+            "provenance/harmonise_trial/mr_clean.json",
+        )
     }
     kept = {path: content for path, content in before.items() if path not in {raw, *step}}
     assert [path for path, content in kept.items() if path.read_bytes() != content] == []

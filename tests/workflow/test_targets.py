@@ -51,11 +51,14 @@ def test_an_analysis_has_every_file_that_is_made_for_it(study: Study) -> None:
 def test_a_run_can_end_or_start_at_a_step(study: Study) -> None:
     assert study.rules("--forceall", "--until", "estimate_effects") >= ESTIMATED
     assert "figures" not in study.rules("--forceall", "--until", "estimate_effects")
-    assert study.rules("--forcerun", "compare_published") == {"compare_published", "report"}
-    assert study.rules("-R", "results/primary/tables/flow.csv") == {"tables"}
+    assert study.rules("--forcerun", "compare_published") == {"compare_published", "report", "manifest"}
+    assert study.rules("-R", "results/primary/tables/flow.csv") == {"tables", "manifest"}
 
 
-@pytest.mark.parametrize("name", ["describe", "models", "figures", "all", "default", "ipd", "quality"])
+RESERVED = ["describe", "models", "verify", "all", "default", "ipd", "quality", "provenance"]
+
+
+@pytest.mark.parametrize("name", RESERVED)
 def test_an_analysis_with_the_name_of_a_step_or_folder_is_one_clear_error(study: Study, name: str) -> None:
     config = study.config()
     config["analyses"][name] = {"label": "Another"}

@@ -63,3 +63,5 @@ rule fit_models:
 
 
 drop_benchmark_if_cached(rules.fit_models)
+
+fitted = made_by(rules.fit_models)

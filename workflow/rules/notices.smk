@@ -25,6 +25,9 @@ rule collect_notices:
     conda:
         "../../envs/ipdmediation.yaml"
     params:
+        expected=expects(
+            noted=lambda wildcards: [fitted(wildcards) if path.endswith(".json") else None for path in NOTED]
+        ),
         code=code("collect_notices"),
     script:
         "../scripts/collect_notices.py"

@@ -39,6 +39,7 @@ rule pool_trials:
     conda:
         "../../envs/ipdmediation.yaml"
     params:
+        ids=sorted(config["trials"]),
         variables=settings.types(config["variables"]),
         code=code("pool_trials"),
     script:

@@ -151,6 +151,11 @@ rule report:
             study_words(name, bootstrap=("resampling", "replicates", "interval", "level"))
             for name in config["analyses"]
         ],
+        expected=expects(
+            diagnostics=lambda wildcards: [
+                fitted(SimpleNamespace(analysis=name)) for name in config["analyses"] for _ in MODELS
+            ]
+        ),
         figure_names=FIGURES,
         trials=list(config["trials"]),
         models=MODELS,

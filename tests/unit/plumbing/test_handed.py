@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+import pool_trials
 from ipdmediation.plumbing.handed import check_inputs, expectation
 from ipdmediation.plumbing.provenance import Provenance, ProvenanceError, content_hash, write
 
@@ -88,3 +89,10 @@ def test_files_of_a_list_may_be_expected_one_by_one(tmp_path: Path) -> None:
 def test_the_hash_of_the_rows_is_that_which_the_file_says(tmp_path: Path) -> None:
     path = chunk(tmp_path, 0, 20)
     assert content_hash(path) == content_hash(chunk(tmp_path, 0, 20, seed=9))
+
+
+def test_a_harmonised_trial_in_the_place_of_another_is_one_line(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    pd.DataFrame({"trial": ["b"], "patient": ["1"], "treatment": [0]}).to_parquet(path)
+    with pytest.raises(ProvenanceError, match=r"a.parquet: rows of trial 'b', not of 'a'; delete the file"):
+        pool_trials.main(trials=[str(path)], ids=["a"], pooled=str(tmp_path / "pooled.parquet"), variables={})
