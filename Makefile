@@ -2,6 +2,7 @@
 VENV := .venv
 BIN := $(VENV)/bin
 CORES ?= all
+CONFIG ?= config/config.yaml
 PYTEST_OPTIONS ?=
 WORKERS ?= 2
 # Each file's tests in one worker, in the order of the files: the long ones come first.
@@ -26,6 +27,10 @@ run: $(VENV)/run.stamp ## make the environment and run the default study (CORES=
 	@echo
 	@echo "Done. Open results/report.html in a browser; results/README.md says what each file is."
 	@echo "From now on: . $(BIN)/activate && snakemake --cores $(CORES)"
+
+.PHONY: check
+check: $(VENV)/run.stamp ## say all that is wrong with a study (CONFIG=my-study/config.yaml), run nothing
+	$(BIN)/python workflow/scripts/check_study.py $(CONFIG)
 
 .PHONY: environment
 environment: $(VENV)/run.stamp ## make the environment and run nothing
