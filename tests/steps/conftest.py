@@ -9,8 +9,9 @@ import os
 import pickle
 import subprocess
 import sys
+import traceback
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
@@ -62,6 +63,18 @@ PUBLISHED = [
 ]
 
 
+class Named(dict[str, Any]):
+    """Files or wildcards of a job by name; as Snakemake's they are gone through by value, one by one."""
+
+    def __init__(self, named: dict[str, Any], every: list[str]) -> None:
+        super().__init__(named)
+        self.every = every
+
+    def __iter__(self) -> Iterator[str]:
+        """Go through the values, those without a name too."""
+        return iter(self.every)
+
+
 @dataclass(frozen=True)
 class Planned:
     """The study's folder, its configuration and its jobs; `do` runs one, after those that it needs."""
@@ -88,11 +101,11 @@ class Planned:
     def do(self, rule: str, **wildcards: object) -> dict[str, Any]:
         """Run a job as its script does, unless its outputs are there; return its files by name."""
         planned = self.planned(rule, **wildcards)
-        if not all(Path(path).exists() for path in planned["output"]):
-            for path in planned["input"]:
+        if not all(Path(path).exists() for path in planned["output"]["every"]):
+            for path in planned["input"]["every"]:
                 self._make(path)
             self._run(planned)
-        return dict(planned["input"].items()) | dict(planned["output"].items())
+        return {**planned["input"]["named"], **planned["output"]["named"]}
 
     def completed(self, analysis: str) -> pd.DataFrame:
         """Return the completed data sets of an analysis."""
@@ -101,22 +114,31 @@ class Planned:
 
     def _make(self, path: str) -> None:
         for one in self.jobs:
-            if path in one["output"]:
+            if path in one["output"]["every"]:
                 self.do(one["rule"], **one["wildcards"])
 
     @staticmethod
     def _run(planned: dict[str, Any]) -> None:
         main = importlib.import_module(Path(planned["script"]).stem).main
-        for path in planned["output"]:
+        for path in planned["output"]["every"]:
             Path(path).parent.mkdir(parents=True, exist_ok=True)
+        wildcards = planned["wildcards"]
+        known = {
+            "rule": planned["rule"],
+            "log": planned["log"],
+            "params": planned["params"],
+            "input": Named(**planned["input"]),
+            "output": Named(**planned["output"]),
+            "wildcards": Named(wildcards, list(wildcards.values())),
+        }
         # A child of this process: a job ends its process, and a new one would import everything anew.
         child = os.fork()
         if child == 0:
             try:
                 warnings.simplefilter("default")  # forget what this process was warned of
-                job.run(
-                    main, SimpleNamespace(**{**planned, "wildcards": list(planned["wildcards"].values())})
-                )
+                job.run(main, SimpleNamespace(**known))
+            except Exception:
+                traceback.print_exc()
             finally:
                 os._exit(1)
         _, status = os.waitpid(child, 0)
@@ -148,6 +170,7 @@ def odd_study(tmp_path_factory: pytest.TempPathFactory, plan: Callable[[Path], P
         path = write(root, "odd")
         config = yaml.safe_load(path.read_text())
         config["seed"] = 5
+        config["disclosure"] = {"minimum_count": 3}
         config["analyses"] |= OTHERS
         config["published"] = PUBLISHED
         path.write_text(yaml.safe_dump(config, sort_keys=False))

@@ -8,6 +8,14 @@ from typing import Any
 SNAKEFILE = Path(__file__).resolve().parents[2] / "Snakefile"
 
 
+def files(found: Any) -> dict[str, Any]:
+    """Return files by name, of which there may be a list, and every one of them, those without a name too."""
+    named = {
+        name: str(value) if isinstance(value, str) else list(map(str, value)) for name, value in found.items()
+    }
+    return {"named": named, "every": list(map(str, found))}
+
+
 def planned_jobs(configuration: Path) -> list[dict[str, Any]]:
     """Return every job that runs a script, with its resources at the first and at the second try."""
     from snakemake.api import OutputSettings, SnakemakeApi
@@ -26,10 +34,10 @@ def planned_jobs(configuration: Path) -> list[dict[str, Any]]:
                 "rule": job.rule.name,
                 "script": job.rule.script,
                 "wildcards": dict(job.wildcards_dict),
-                "input": job.input._plainstrings(),
-                "output": job.output._plainstrings(),
-                "log": job.log._plainstrings(),
-                "params": job.params,
+                "input": files(job.input),
+                "output": files(job.output),
+                "log": list(map(str, job.log)),
+                "params": dict(job.params.items()),
                 "resources": [
                     dict(job.rule.expand_resources(job.wildcards, job.input, attempt).items())
                     for attempt in (1, 2)

@@ -10,8 +10,10 @@ import pytest
 
 from ipdmediation.data.cohort import select_cohort
 from ipdmediation.data.description import describe_baseline, describe_mediator, describe_outcome
+from ipdmediation.data.disclosure import public_description, public_flow
 from ipdmediation.data.imputation import impute
 from ipdmediation.data.missing import MissingData
+from ipdmediation.data.result_tables import csv_text, read_table
 from ipdmediation.data.schema import conform
 from ipdmediation.data.transforms import to_analysis_scale
 from ipdmediation.inference.streams import stream
@@ -61,8 +63,8 @@ def test_a_cohort_is_that_of_its_analysis(study: Planned, analysis: str) -> None
     pd.testing.assert_frame_equal(
         conform(pd.read_parquet(made["cohort"]), study.variables), conform(selected.frame, study.variables)
     )
-    assert Path(made["flow"]).read_text() == selected.flow.to_csv(index=False)
-    assert Path(made["missing"]).read_text() == selected.missing.to_csv(index=False)
+    assert Path(made["exact_flow"]).read_text() == csv_text(selected.flow)
+    assert Path(made["missing"]).read_text() == csv_text(selected.missing)
 
 
 @pytest.mark.parametrize(("analysis", "drawn_as"), [("primary",) * 2, ("accelerated", "primary")])
@@ -91,17 +93,15 @@ def test_missing_values_are_imputed_as_configured(study: Planned, analysis: str,
 
 @pytest.mark.parametrize(("analysis", "level"), [("primary", 0.8), ("accelerated", 0.85)])
 def test_descriptions_are_those_of_the_cohort(study: Planned, analysis: str, level: float) -> None:
-    made, cohort, variables = (
-        study.do("describe_cohort", analysis=analysis),
-        cohort_of(study, analysis),
-        study.variables,
-    )
+    made, cohort = study.do("describe_cohort", analysis=analysis), cohort_of(study, analysis)
+    shared = {"variables": study.variables, "level": level, "minimum": 3}
     expected = {
-        "baseline": describe_baseline(cohort, variables=variables, rows=["age"], level=level),
-        "outcome": describe_outcome(cohort, variables=variables, outcome="score", level=level),
-        "mediator": describe_mediator(
-            cohort, variables=variables, mediator="volume", transform="log", offset=3, level=level
-        ),
+        "baseline": describe_baseline(cohort, rows=["age"], **shared),
+        "outcome": describe_outcome(cohort, outcome="score", **shared),
+        "mediator": describe_mediator(cohort, mediator="volume", transform="log", offset=3, **shared),
     }
     for name, table in expected.items():
-        assert Path(made[name]).read_text() == table.to_csv(index=False), name
+        public = public_description(table, variables=study.variables, minimum=3)
+        assert Path(made[name]).read_text() == csv_text(public), name
+    flow = read_table(study.do("select_cohort", analysis=analysis)["exact_flow"])
+    assert Path(made["flow"]).read_text() == csv_text(public_flow(flow, minimum=3))

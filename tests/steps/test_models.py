@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from ipdmediation.data.notices import read_notices
+from ipdmediation.data.result_tables import csv_text, read_table
 from ipdmediation.effects.mediation import MediationEffects, effects_by_imputation
 from ipdmediation.effects.standardisation import StandardisationOptions
 from ipdmediation.inference.bootstrap import cohort_effects, draw_replicates, jackknife_effects
@@ -110,7 +111,7 @@ def test_effects_have_the_interval_and_the_level_of_their_analysis(
             accelerations=accelerations,
         )
     made = study.do("estimate_effects", analysis=analysis)
-    assert Path(made["effects"]).read_text() == expected.to_csv(index=False)
+    assert Path(made["effects"]).read_text() == csv_text(expected)
     assert expected["replicates"].max() == 13
 
 
@@ -156,5 +157,5 @@ def test_notices_of_every_step_are_collected(study: Planned) -> None:
 
 def test_a_published_figure_is_looked_up_in_its_own_analysis(study: Planned) -> None:
     compared = pd.read_csv(study.do("compare_published")["comparison"])
-    flow = pd.read_csv(study.do("select_cohort", analysis="middle_aged")["flow"])
+    flow = read_table(study.do("describe_cohort", analysis="middle_aged")["flow"])
     assert compared["this_run"].item() == flow["remaining"].iloc[0] == 60

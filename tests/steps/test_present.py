@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from ipdmediation.data.result_tables import read_table
 from ipdmediation.present.figures.mediator_by_arm import mediator_by_arm
 from ipdmediation.present.figures.mediator_by_trial import mediator_by_trial
 from ipdmediation.present.figures.model_coefficients import model_coefficients
@@ -19,7 +20,6 @@ from ipdmediation.present.figures.proportion_distribution import proportion_dist
 from ipdmediation.present.figures.sheet import save as save_figure
 from ipdmediation.present.report.page import render
 from ipdmediation.present.report.result import AnalysisResult
-from ipdmediation.present.run_tables import read_table
 from ipdmediation.present.study import Study
 from ipdmediation.present.tables.baseline import baseline
 from ipdmediation.present.tables.effects import effects
@@ -38,9 +38,7 @@ def words(study: Planned, analysis: str) -> Study:
 def described(study: Planned, analysis: str) -> dict[str, pd.DataFrame]:
     """The tables of a cohort, its flow among them."""
     made = study.do("describe_cohort", analysis=analysis)
-    tables = {name: made[name] for name in ("baseline", "outcome", "mediator")}
-    tables["flow"] = study.do("select_cohort", analysis=analysis)["flow"]
-    return {name: read_table(path) for name, path in tables.items()}
+    return {name: read_table(made[name]) for name in ("baseline", "outcome", "mediator", "flow")}
 
 
 def fitted(study: Planned, analysis: str) -> dict[str, pd.DataFrame]:

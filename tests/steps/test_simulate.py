@@ -61,8 +61,8 @@ def test_the_truth_is_that_of_the_same_model(default_study: Planned, tmp_path: P
         "seed": SEED,
         "patients": 1_000_000,
     }
-    parameters, truth = ROOT / "config/synthetic.yaml", tmp_path / "truth.json"
-    write_truth(parameters=str(parameters), truth=str(truth), seed=SEED, patients=5000)
-    model = yaml.safe_load(parameters.read_text())
+    truth, model = tmp_path / "truth.json", yaml.safe_load((ROOT / "config/synthetic.yaml").read_text())
+    assert planned["params"]["model"] == model
+    write_truth(model=model, truth=str(truth), seed=SEED, patients=5000)
     expected = causal_truth(model, patients=5000, rng=stream(SEED, "causal truth"))
     assert json.loads(truth.read_text()) == json.loads(json.dumps(expected))

@@ -215,7 +215,7 @@ def test_every_content_is_on_the_disk_before_any_name_is_given(
     monkeypatch.setattr(os, "fsync", lambda number: events.append(("synced", os.fstat(number).st_ino)))
     monkeypatch.setattr(Path, "replace", replace)
     outputs = [str(tmp_path / name) for name in ("a", "b")]
-    with job._drafts(outputs) as drafts:
+    with job._drafts(outputs, private=[]) as drafts:
         for path in drafts.values():
             Path(path).write_text("content")
     kinds, files = zip(*events, strict=True)

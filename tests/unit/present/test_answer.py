@@ -260,7 +260,7 @@ def test_every_tile_has_its_own_number(examples):
         ),
         ("Share of the effect on the mean", "24.4%", "95% CI 16.2% to 32.5%"),
         ("Share on one scale (KHB)", "29.1%", "95% CI 18.0% to 44.0%"),
-        ("Share as published (difference)", "12.2%", "95% CI 1.2% to 18.9%"),
+        ("Share by difference of coefficients", "12.2%", "95% CI 1.2% to 18.9%"),
         (f"Total effect, {odds}", "2.48", "95% CI 1.77–3.53; above 1 is better"),
     ]
 

@@ -30,7 +30,7 @@ def close_folders(paths: Iterable[str | Path]) -> None:
         Where such a folder is open to others and belongs to somebody else.
     """
     for path in map(Path, paths):
-        root = next(folder for folder in path.parents if folder.name == FOLDER)
+        root = private_folder(path)
         for folder in (root, *(each for each in path.parents if root in each.parents)):
             folder.mkdir(exist_ok=True)
             _close(folder, 0o700)
@@ -38,6 +38,11 @@ def close_folders(paths: Iterable[str | Path]) -> None:
         if not ignored.is_file() or not ignored.read_text():
             ignored.write_text("*\n")
             close_file(ignored)
+
+
+def private_folder(path: str | Path) -> Path:
+    """Return the folder of patients' files that a file lies below."""
+    return next(folder for folder in Path(path).parents if folder.name == FOLDER)
 
 
 def close_file(path: Path) -> None:
