@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from ipdmediation.data.cohort import select_cohort
+from ipdmediation.data.cohort import select_cohort, with_reasons, without_reasons
 from ipdmediation.data.description import describe_baseline, describe_mediator, describe_outcome
 from ipdmediation.data.disclosure import public_description, public_flow
 from ipdmediation.data.imputation import impute
@@ -63,7 +63,7 @@ def test_a_cohort_is_that_of_its_analysis(study: Planned, analysis: str) -> None
     pd.testing.assert_frame_equal(
         conform(pd.read_parquet(made["cohort"]), study.variables), conform(selected.frame, study.variables)
     )
-    assert Path(made["exact_flow"]).read_text() == csv_text(selected.flow)
+    assert Path(made["steps"]).read_text() == csv_text(without_reasons(selected.flow))
     assert Path(made["missing"]).read_text() == csv_text(selected.missing)
 
 
@@ -103,5 +103,10 @@ def test_descriptions_are_those_of_the_cohort(study: Planned, analysis: str, lev
     for name, table in expected.items():
         public = public_description(table, variables=study.variables, minimum=3)
         assert Path(made[name]).read_text() == csv_text(public), name
-    flow = read_table(study.do("select_cohort", analysis=analysis)["exact_flow"])
-    assert Path(made["flow"]).read_text() == csv_text(public_flow(flow, minimum=3))
+
+
+def test_a_flow_has_the_reasons_of_its_rules_and_no_small_count(study: Planned) -> None:
+    made = study.do("describe_flow", analysis="middle_aged")
+    expected = public_flow(with_reasons(read_table(made["steps"]), ["Not middle-aged"]), minimum=3)
+    assert Path(made["flow"]).read_text() == csv_text(expected)
+    assert "Not middle-aged" in Path(made["flow"]).read_text()

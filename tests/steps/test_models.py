@@ -157,5 +157,5 @@ def test_notices_of_every_step_are_collected(study: Planned) -> None:
 
 def test_a_published_figure_is_looked_up_in_its_own_analysis(study: Planned) -> None:
     compared = pd.read_csv(study.do("compare_published")["comparison"])
-    flow = read_table(study.do("describe_cohort", analysis="middle_aged")["flow"])
+    flow = read_table(study.do("describe_flow", analysis="middle_aged")["flow"])
     assert compared["this_run"].item() == flow["remaining"].iloc[0] == 60

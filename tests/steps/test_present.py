@@ -38,7 +38,9 @@ def words(study: Planned, analysis: str) -> Study:
 def described(study: Planned, analysis: str) -> dict[str, pd.DataFrame]:
     """The tables of a cohort, its flow among them."""
     made = study.do("describe_cohort", analysis=analysis)
-    return {name: read_table(made[name]) for name in ("baseline", "outcome", "mediator", "flow")}
+    tables = {name: made[name] for name in ("baseline", "outcome", "mediator")}
+    tables["flow"] = study.do("describe_flow", analysis=analysis)["flow"]
+    return {name: read_table(path) for name, path in tables.items()}
 
 
 def fitted(study: Planned, analysis: str) -> dict[str, pd.DataFrame]:

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.slow
 
 TRIAL, FORMAT = "mr_clean", "csv"
 AFTER_POOLING = {"select_cohort", "impute_missing", "describe_cohort", "fit_models", "bootstrap_chunk"}
-AFTER_POOLING |= {"estimate_effects", "collect_notices", "compare_published"}
+AFTER_POOLING |= {"describe_flow", "estimate_effects", "collect_notices", "compare_published"}
 ONE_PAGE = {"record_run", "report", "manifest"}
 AFTER_POOLING |= {"figures", "tables"} | ONE_PAGE
 
@@ -172,7 +172,7 @@ SHOWN = {"figures", "tables"} | ONE_PAGE
 EFFECTS = {"estimate_effects", "collect_notices"} | SHOWN
 DRAWS = {"bootstrap_chunk"} | EFFECTS
 FITS = {"fit_models"} | DRAWS
-COHORT = {"select_cohort", "describe_cohort", "impute_missing"} | FITS
+COHORT = {"select_cohort", "describe_flow", "describe_cohort", "impute_missing"} | FITS
 
 
 @pytest.mark.parametrize(
@@ -228,6 +228,7 @@ def test_an_analysis_that_is_removed_reruns_only_what_lists_all_of_them(either: 
     assert (either.root / "results/complete_case/effects.csv").is_file()
 
 
+FLOW = {"describe_flow", "compare_published"} | SHOWN
 LABELLED = {"describe_cohort", "fit_models", "collect_notices", "compare_published"} | SHOWN
 
 
@@ -253,6 +254,7 @@ def edit(path: str, old: str, new: str) -> Callable[[Study], None]:
         (edit("config/trials/piste.yaml", "label: PISTE", "label: Piste"), LABELLED),
         (configure(lambda config: config.update(trials=dict(reversed(config["trials"].items())))), LABELLED),
         (configure(lambda config: config["study"].update(title="Another title")), SHOWN),
+        (configure(lambda config: config["eligibility"][0].update(reason="Dead")), FLOW),
         (edit("config/trials/piste.yaml", "label:", "# a remark\nlabel:"), ONE_PAGE),
         (configure(lambda config: config["variables"]["age"].update(maximum=120)), ONE_PAGE),
         (edit("config/synthetic.yaml", "notice:", "# a remark\nnotice:"), set()),
@@ -264,6 +266,7 @@ def edit(path: str, old: str, new: str) -> Callable[[Study], None]:
         "trial",
         "order of trials",
         "title",
+        "reason",
         "comment",
         "maximum",
         "model's comment",
@@ -379,10 +382,15 @@ def test_a_deleted_file_between_steps_is_made_when_it_is_asked_for(either: Study
 
 
 def test_files_can_be_accepted_as_they_are(either: Study) -> None:
-    either.edit("workflow/scripts/ipdmediation/inference/intervals.py", '"""', '"""\n')
-    assert "estimate_effects" in either.rules()
+    either.edit("workflow/scripts/ipdmediation/inference/streams.py", '"""', '"""\n')
+    before = pd.read_parquet(either.root / OWN)
+    assert {"impute_missing", "bootstrap_chunk", "estimate_effects"} <= either.rules()
     either.run("--touch")
     assert either.jobs() == []
+    shutil.rmtree(either.root / ".snakemake")
+    assert either.jobs() == []
+    pd.testing.assert_frame_equal(pd.read_parquet(either.root / OWN), before)
+    either.run("verify")
 
 
 @pytest.fixture(scope="session")

@@ -9,24 +9,28 @@ pytestmark = pytest.mark.slow
 HARMONISED = {"simulate_trial", "harmonise_trial"}
 POOLED = HARMONISED | {"pool_trials"}
 IMPUTED = POOLED | {"select_cohort", "impute_missing"}
+FLOW = {"describe_flow"}
 FITTED = IMPUTED | {"compile_kernels", "fit_models"}
 ESTIMATED = IMPUTED | {"compile_kernels", "bootstrap_chunk", "estimate_effects"}
 NOTED = ESTIMATED | FITTED | {"collect_notices"}
-SHOWN = ESTIMATED | FITTED | {"describe_cohort", "figures", "tables"}
+SHOWN = ESTIMATED | FITTED | FLOW | {"describe_cohort", "figures", "tables"}
 
 
 @pytest.mark.parametrize(
     ("target", "rules"),
     [
         ("pool", POOLED),
-        ("cohort", IMPUTED),
+        ("cohort", IMPUTED | FLOW),
         ("describe", POOLED | {"select_cohort", "describe_cohort"}),
         ("models", FITTED),
         ("mediation", ESTIMATED),
         ("notices", NOTED),
         ("present", SHOWN),
         ("results/ipd/pooled.parquet", POOLED),
-        ("results/published/figures/path_diagram.svg", FITTED | ESTIMATED | {"describe_cohort", "figures"}),
+        (
+            "results/published/figures/path_diagram.svg",
+            FITTED | ESTIMATED | FLOW | {"describe_cohort", "figures"},
+        ),
     ],
 )
 def test_a_stage_or_a_file_takes_the_steps_that_lead_to_it(

@@ -11,7 +11,7 @@ rule select_cohort:
         pooled="<results>/ipd/pooled.parquet",
     output:
         cohort="<results>/ipd/{analysis}/cohort.parquet",
-        exact_flow="<results>/ipd/{analysis}/flow.csv",
+        steps="<results>/ipd/{analysis}/steps.csv",
         missing="<results>/{analysis}/missing.csv",
         notices="<results>/{analysis}/notices/cohort.csv",
         provenance="<results>/{analysis}/provenance/select_cohort.json",
@@ -22,12 +22,33 @@ rule select_cohort:
         "../../envs/ipdmediation.yaml"
     params:
         eligibility=eligibility,
+        reasons=lambda wildcards, input: reasons(wildcards),  # in messages only: not compared
         needed=needed,
         trial_effects=setting("trial_effects"),
         variables=settings.types(config["variables"]),
         code=code("select_cohort"),
     script:
         "../scripts/select_cohort.py"
+
+
+# What is written about a step is no reason to select, impute and draw again.
+rule describe_flow:
+    input:
+        steps="<results>/ipd/{analysis}/steps.csv",
+    output:
+        flow="<results>/{analysis}/flow.csv",
+        provenance="<results>/{analysis}/provenance/describe_flow.json",
+    log:
+        "<logs>/describe_flow/{analysis}.log",
+    localrule: True
+    conda:
+        "../../envs/ipdmediation.yaml"
+    params:
+        stated=reasons,
+        minimum_count=config["disclosure"]["minimum_count"],
+        code=code("describe_flow"),
+    script:
+        "../scripts/describe_flow.py"
 
 
 rule impute_missing:

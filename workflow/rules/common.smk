@@ -92,6 +92,7 @@ def drop_benchmark_if_cached(step):
         step.rule._benchmark = None
 
 
+@cache
 def analysis(name):
     """Return the settings of an analysis: those of the primary one with its own differences."""
     return settings.ordered(configuration.resolve_analysis(config, name))
@@ -127,8 +128,17 @@ def needed(wildcards):
 
 
 def eligibility(wildcards):
-    """Return the rules of the study and then those of the analysis."""
-    return settings.ordered(configuration.eligibility_rules(config, wildcards.analysis))
+    """Return the rules of the study and then those of the analysis, without their reasons."""
+    rules_of = configuration.eligibility_rules(config, wildcards.analysis)
+    return [
+        settings.ordered({key: value for key, value in rule_.items() if key != "reason"})
+        for rule_ in rules_of
+    ]
+
+
+def reasons(wildcards):
+    """Return the reason of each of these rules."""
+    return [stated["reason"] for stated in configuration.eligibility_rules(config, wildcards.analysis)]
 
 
 def doubling(amount):

@@ -14,9 +14,7 @@ rule describe:
 rule describe_cohort:
     input:
         cohort="<results>/ipd/{analysis}/cohort.parquet",
-        exact_flow="<results>/ipd/{analysis}/flow.csv",
     output:
-        flow="<results>/{analysis}/flow.csv",
         baseline="<results>/{analysis}/describe/baseline.csv",
         outcome="<results>/{analysis}/describe/outcome.csv",
         mediator="<results>/{analysis}/describe/mediator.csv",

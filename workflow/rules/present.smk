@@ -39,6 +39,7 @@ STUDY_RESULTS = [
 ]
 STEPS_OF_ANALYSIS = [
     "select_cohort",
+    "describe_flow",
     "describe_cohort",
     "estimate_effects",
     "collect_notices",

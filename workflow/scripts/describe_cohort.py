@@ -1,4 +1,4 @@
-"""Describe the cohort of an analysis, by flow, baseline, outcome and mediator, and show no single patient."""
+"""Describe the cohort of an analysis, by baseline, outcome and mediator, and show no single patient."""
 
 from job import run  # first: it makes the other imports faster
 
@@ -7,8 +7,8 @@ from typing import Any
 import pandas as pd
 
 from ipdmediation.data.description import describe_baseline, describe_mediator, describe_outcome
-from ipdmediation.data.disclosure import public_description, public_flow
-from ipdmediation.data.result_tables import read_table, write_table
+from ipdmediation.data.disclosure import public_description
+from ipdmediation.data.result_tables import write_table
 from ipdmediation.data.schema import conform
 from ipdmediation.data.variables import variables_from_config
 
@@ -16,8 +16,6 @@ from ipdmediation.data.variables import variables_from_config
 def main(
     *,
     cohort: str,
-    exact_flow: str,
-    flow: str,
     baseline: str,
     outcome: str,
     mediator: str,
@@ -28,7 +26,7 @@ def main(
     minimum_count: int,
     variables: dict[str, Any],
 ) -> None:
-    """Read the cohort and its flow; write the four public tables."""
+    """Read the cohort; write its three public tables."""
     known = variables_from_config(variables)
     patients = conform(pd.read_parquet(cohort), known)
     shared: dict[str, Any] = {"variables": known, "level": level, "minimum": minimum_count}
@@ -45,7 +43,6 @@ def main(
     }
     for path, table in tables.items():
         write_table(public_description(table, variables=known, minimum=minimum_count), path)
-    write_table(public_flow(read_table(exact_flow), minimum=minimum_count), flow)
 
 
 if __name__ == "__main__":

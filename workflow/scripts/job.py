@@ -200,12 +200,12 @@ def _provenance(
     main: Callable[..., None], snakemake: Any, handed: dict[str, str | list[str]]
 ) -> provenance.Provenance:
     """Return what makes the outputs of a job; its script runs as a copy named `<random>.<script>.py`."""
-    script = Path(str(main.__globals__.get("__file__", snakemake.rule)))
+    step = Path(str(main.__globals__.get("__file__", snakemake.rule))).stem.rpartition(".")[2]
     return provenance.of_job(
-        script.stem.rpartition(".")[2],
+        step,
         wildcards=dict(snakemake.wildcards.items()),
         params={"code": "", **dict(snakemake.params.items())},
-        inputs=provenance.hashes_of(handed),
+        inputs=provenance.input_hashes(step, handed),
     )
 
 

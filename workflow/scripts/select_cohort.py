@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from ipdmediation.data.cohort import select_cohort, warn_of_mixed_trials
+from ipdmediation.data.cohort import select_cohort, warn_of_mixed_trials, without_reasons
 from ipdmediation.data.missing import MissingData
 from ipdmediation.data.result_tables import write_table
 from ipdmediation.data.schema import conform
@@ -17,24 +17,25 @@ def main(
     *,
     pooled: str,
     cohort: str,
-    exact_flow: str,
+    steps: str,
     missing: str,
     eligibility: list[dict[str, Any]],
+    reasons: list[str],
     needed: dict[str, Any],
     trial_effects: str,
     variables: dict[str, Any],
 ) -> None:
-    """Read the pooled trials; write the patients who are analysed, the patient flow and what was missing."""
+    """Read the pooled trials; write the patients who are analysed, the steps to them and what was missing."""
     known = variables_from_config(variables)
     selected = select_cohort(
         conform(pd.read_parquet(pooled), known, excluded_arms=True),
-        rules=eligibility,
+        rules=[rule | {"reason": reason} for rule, reason in zip(eligibility, reasons, strict=True)],
         variables=known,
         missing=MissingData.of(**needed, variables=known),
     )
     warn_of_mixed_trials(selected.frame, trial_effects=trial_effects)
     selected.frame.to_parquet(cohort)
-    write_table(selected.flow, exact_flow)
+    write_table(without_reasons(selected.flow), steps)
     write_table(selected.missing, missing)
 
 

@@ -9,7 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ipdmediation.data.cohort import FLOW_COLUMNS, select_cohort, warn_of_mixed_trials
+from ipdmediation.data.cohort import (
+    FLOW_COLUMNS,
+    select_cohort,
+    warn_of_mixed_trials,
+    with_reasons,
+    without_reasons,
+)
 from ipdmediation.data.errors import CohortError, CohortWarning, ContractError
 from ipdmediation.data.missing import MissingData
 from ipdmediation.data.pooling import pool_trials
@@ -358,3 +364,20 @@ def test_an_empty_arm_is_blamed_on_every_step_that_emptied_it(pooled: pd.DataFra
     said = f"of {len(treated)} randomised, excluded were {len(treated) - 2} by 'Old', 2 by 'Young'"
     with pytest.raises(CohortError, match=f"rule 3 .* leaves no patient in arm 'treated': {said}"):
         select_cohort(pooled, rules=rules, variables=VARIABLES)
+
+
+def test_reasons_are_no_part_of_the_steps_and_come_back_in_their_order(
+    pooled: pd.DataFrame, variables: dict[str, Variable]
+) -> None:
+    def flow(rules: list[dict[str, Any]]) -> pd.DataFrame:
+        missing = MissingData(required=("age",), reason="Age unknown", always_shown=True)
+        return select_cohort(pooled, rules=rules, variables=variables, missing=missing).flow
+
+    stated = flow(RULES)
+    renamed = flow([{**rule, "reason": f"{number}"} for number, rule in enumerate(RULES)])
+    pd.testing.assert_frame_equal(without_reasons(stated), without_reasons(renamed))
+    assert without_reasons(stated)["reason"].tolist() == ["Randomised", *[""] * 5, "Age unknown"]
+    named = with_reasons(without_reasons(renamed), [rule["reason"] for rule in RULES])
+    pd.testing.assert_frame_equal(named, stated)
+    with pytest.raises(ValueError, match="equal len"):
+        with_reasons(stated, ["one"])

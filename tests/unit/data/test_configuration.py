@@ -410,6 +410,13 @@ def test_other_models_or_patients_have_draws_of_their_own(
     assert drawn_as(config, "other") == "other"
 
 
+def test_other_words_draw_nothing_of_their_own(config: dict[str, Any]) -> None:
+    rule = {"variable": "age", "measured": True, "reason": "Age unknown"}
+    config["analyses"]["primary"]["eligibility"] = [rule]
+    config["analyses"]["other"] = {"label": "O", "eligibility": [rule | {"reason": "No age"}]}
+    assert drawn_as(config, "other") == "primary"
+
+
 def test_the_primary_analysis_keeps_its_draws_whatever_stands_before_it(config: dict[str, Any]) -> None:
     twin = {"label": "Another interval", "bootstrap": {"interval": "basic"}}
     before = config | {"analyses": {"twin": twin, **config["analyses"]}}

@@ -9,7 +9,7 @@ import pytest
 
 import manifest
 import verify
-from ipdmediation.plumbing.manifest import checksums, problems
+from ipdmediation.plumbing.manifest import checksums, problems, refresh
 
 FILES = ("primary/effects.csv", "primary/figures/a.svg", "report.html", "run.json")
 
@@ -67,6 +67,13 @@ def test_a_folder_without_a_manifest_is_one_line(results: Path, content: str | N
         path.write_text(content)
     (line,) = problems(results)
     assert line.startswith(f"{path}: no manifest")
+
+
+def test_a_manifest_can_take_the_checksums_of_now(results: Path) -> None:
+    (results / FILES[0]).write_text("something else")
+    refresh(results / "manifest.json")
+    assert problems(results) == []
+    assert json.loads((results / "manifest.json").read_text())["seed"] == 1
 
 
 def test_a_file_outside_the_folder_is_no_result(results: Path, tmp_path: Path) -> None:

@@ -60,6 +60,18 @@ def test_the_rows_have_the_same_hash_whoever_made_them(table: Path, tmp_path: Pa
     assert content_hash(table) == content_hash(again)
 
 
+def test_the_manifest_is_made_of_whole_files_other_steps_of_what_they_hold(table: Path) -> None:
+    files = {"imputed": str(table)}
+
+    def hashes() -> list[object]:
+        return [provenance.input_hashes(step, files) for step in ("fit_models", "manifest")]
+
+    write(MADE, files)
+    before = hashes()
+    write(replace(MADE, code="d"), files)
+    assert [now == then for now, then in zip(hashes(), before, strict=True)] == [True, False]
+
+
 def test_other_rows_have_another_hash(table: Path, tmp_path: Path) -> None:
     other = tmp_path / "other.parquet"
     FRAME.assign(age=1.0).to_parquet(other)

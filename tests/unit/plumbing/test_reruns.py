@@ -147,6 +147,19 @@ def test_results_that_are_accepted_are_those_that_would_be_made_now(made: Made) 
     assert difference(made.now()) == "other code"
 
 
+def test_what_a_run_was_made_of_is_not_accepted_where_that_is_something_else(tmp_path: Path) -> None:
+    (tmp_path / "effects.csv").write_text("1")
+    (tmp_path / "run.json").write_text("{}")
+    job = Made(
+        input={"effects": [str(tmp_path / "effects.csv")]}, output={"recorded": str(tmp_path / "run.json")}
+    ).run()
+    accept(job.now(params={**PARAMS, "code": "d"}), Comparison())
+    assert difference(job.now(params={**PARAMS, "code": "d"})) == ""
+    (tmp_path / "effects.csv").write_text("2")
+    accept(job.now(params={**PARAMS, "code": "d"}), Comparison())
+    assert difference(job.now(params={**PARAMS, "code": "d"})) == "another input: effects"
+
+
 def test_files_without_a_name_only_order_jobs(made: Made) -> None:
     assert named_files({"a": "x", "b": ["y", "z"]}) == {"a": "x", "b": ["y", "z"]}
 

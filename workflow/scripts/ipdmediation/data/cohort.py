@@ -163,6 +163,24 @@ class _Flow:
         self._rows.append((len(self._rows), kind, reason, *counts))
 
 
+def without_reasons(flow: pd.DataFrame) -> pd.DataFrame:
+    """Return a patient flow without the reasons of its eligibility rules, see `with_reasons`."""
+    return flow.assign(reason=flow["reason"].mask(flow["kind"] == "eligibility", ""))
+
+
+def with_reasons(flow: pd.DataFrame, reasons: Sequence[str]) -> pd.DataFrame:
+    """Return a patient flow with the reason of each eligibility rule, in their order.
+
+    Raises
+    ------
+    ValueError
+        Where there are more or fewer rules than reasons.
+    """
+    named = flow.copy()
+    named.loc[named["kind"] == "eligibility", "reason"] = list(reasons)
+    return named
+
+
 def warn_of_mixed_trials(cohort: pd.DataFrame, *, trial_effects: str) -> None:
     """Warn where the patients of several trials are analysed as if they were of one.
 

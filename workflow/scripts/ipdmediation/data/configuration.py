@@ -108,7 +108,8 @@ def drawn_as(config: Mapping[str, Any], analysis: str) -> str:
 
     Examples
     --------
-    >>> first = dict.fromkeys(DRAWN_BY, 0) | {"bootstrap": {"resampling": "stratified", "interval": "basic"}}
+    >>> first = dict.fromkeys(DRAWN_BY, 0) | {"eligibility": []}
+    >>> first |= {"bootstrap": {"resampling": "stratified", "interval": "basic"}}
     >>> analyses = {"primary": first, "bca": {"bootstrap": {"interval": "bca"}}, "direct": {"mediator": 1}}
     >>> [drawn_as({"analyses": analyses}, name) for name in analyses]
     ['primary', 'primary', 'direct']
@@ -122,7 +123,9 @@ def drawn_as(config: Mapping[str, Any], analysis: str) -> str:
 
 def _draws_of(config: Mapping[str, Any], analysis: str) -> list[Any]:
     settings = resolve_analysis(config, analysis)
-    return [*(settings[key] for key in DRAWN_BY), settings["bootstrap"]["resampling"]]
+    rules = [{**rule, "reason": ""} for rule in settings["eligibility"]]  # words draw nothing
+    drawn_by = {**settings, "eligibility": rules}
+    return [*(drawn_by[key] for key in DRAWN_BY), settings["bootstrap"]["resampling"]]
 
 
 def merged(base: Any, changes: Any) -> Any:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable
 from pathlib import Path
+
+from ipdmediation.plumbing.provenance import file_hash
 
 MANIFEST = "manifest.json"
 
@@ -19,7 +20,15 @@ NOT_LISTED = ("ipd", "README.md", MANIFEST)
 def checksums(files: Iterable[str | Path], *, folder: str | Path) -> dict[str, str]:
     """Return the SHA-256 of files by their paths below a folder, in the order of the paths."""
     named = {Path(file).relative_to(folder).as_posix(): Path(file) for file in files}
-    return {name: _sha256(named[name]) for name in sorted(named)}
+    return {name: file_hash(named[name]) for name in sorted(named)}
+
+
+def refresh(manifest: str | Path) -> None:
+    """Let a manifest have the checksums that its files have now."""
+    path = Path(manifest)
+    content = json.loads(path.read_bytes())
+    content[FILES] = checksums((path.parent / name for name in content[FILES]), folder=path.parent)
+    path.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
 
 
 def problems(folder: str | Path) -> list[str]:
@@ -44,13 +53,8 @@ def problems(folder: str | Path) -> list[str]:
     for name, checksum in listed.items():
         if not (folder / name).is_file():
             lines.append(f"{folder / name}: missing")
-        elif _sha256(folder / name) != checksum:
+        elif file_hash(folder / name) != checksum:
             lines.append(f"{folder / name}: changed since the manifest was written")
     there = (path.relative_to(folder) for path in sorted(folder.rglob("*")) if path.is_file())
     unknown = (path for path in there if path.parts[0] not in NOT_LISTED and path.as_posix() not in listed)
     return [*lines, *(f"{folder / path}: not in the manifest" for path in unknown)]
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

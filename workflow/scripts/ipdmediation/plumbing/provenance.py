@@ -15,12 +15,16 @@ from ipdmediation.plumbing.parquet_metadata import ParquetBytes, write_value
 KEY = "provenance"
 
 #: Parameters that are no settings: what provenance has by name, and what is expected of the inputs.
-NO_SETTINGS = ("code", "ranges", "analysis", "trial", "start", "stop", "expected")
+NO_SETTINGS = ("code", "ranges", "reasons", "analysis", "trial", "start", "stop", "expected")
 
 #: Outputs that may be edited by hand, as they stand for files that come from elsewhere.
 EDITED = ("raw",)
 
+#: Steps that use what their inputs say of themselves, too.
+USE_ALL = ("manifest",)
+
 Hashes = dict[str, str | list[str]]
+Files = Mapping[str, str | list[str]]
 
 
 class ProvenanceError(ValueError):
@@ -178,9 +182,24 @@ def content_hash(path: str | Path) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def hashes_of(
-    files: Mapping[str, str | list[str]], *, content_hash: Callable[[str], str] = content_hash
+def file_hash(path: str | Path) -> str:
+    """Return the SHA-256 of a whole file."""
+    with Path(path).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def input_hashes(
+    step: str,
+    files: Files,
+    *,
+    content: Callable[[str], str] = content_hash,
+    whole: Callable[[str], str] = file_hash,
 ) -> Hashes:
+    """Return the hash of what a step uses of each of its input files, as `hashes_of`."""
+    return hashes_of(files, content_hash=whole if step in USE_ALL else content)
+
+
+def hashes_of(files: Files, *, content_hash: Callable[[str], str] = content_hash) -> Hashes:
     """Return the content hash of each named file, or of each in a list; empty for one that is not there."""
 
     def hash_or_nothing(path: str) -> str:
@@ -208,7 +227,7 @@ def carriers(outputs: Mapping[str, Any]) -> list[str]:
     return []
 
 
-def write(provenance: Provenance, files: Mapping[str, str | list[str]]) -> None:
+def write(provenance: Provenance, files: Files) -> None:
     """Write provenance into the files of a job that carry it, with the hashes of all that the job made.
 
     Parameters

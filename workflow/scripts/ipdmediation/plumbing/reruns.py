@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
 from ipdmediation.plumbing import provenance
+from ipdmediation.plumbing.manifest import refresh
 from ipdmediation.plumbing.parquet_metadata import outside
 from ipdmediation.plumbing.provenance import Provenance
 
@@ -45,15 +45,18 @@ class Comparison:
     def __init__(self) -> None:
         self.read = cache(provenance.read)
         self.hash = cache(provenance.content_hash)
+        self.whole = cache(provenance.file_hash)
         self._verdict = cache(lambda job: self._compared(job, named_files(job.output)))
 
     def wanted(self, job: Job) -> Provenance:
         """Return the provenance that the results of a job would have now."""
+        step = Path(job.rule.script).stem
+        files = named_files(job.input)
         return provenance.of_job(
-            Path(job.rule.script).stem,
+            step,
             wildcards=job.wildcards_dict,
             params=dict(job.params.items()),
-            inputs=provenance.hashes_of(named_files(job.input), content_hash=self.hash),
+            inputs=provenance.input_hashes(step, files, content=self.hash, whole=self.whole),
         )
 
     def matches(self, job: Job) -> bool:
@@ -113,17 +116,25 @@ def named_files(files: Any) -> dict[str, str | list[str]]:
 
 
 def accept(job: Job, comparison: Comparison) -> None:
-    """Let results say that what would be made now made them, as their owner says that it is the same."""
-    files = named_files(job.output)
+    """Let results say that what would be made now made them, as their owner says that it is the same.
+
+    A manifest takes the checksums of now. The record of what a run was made of, which has checksums of its
+    own, is not accepted where that is something else.
+    """
+    files, wanted = named_files(job.output), comparison.wanted(job)
+    found = provenance.read(str(files.get("recorded", "")))
+    if found is not None and found.inputs != wanted.inputs:
+        return
     if all(Path(path).is_file() for path in _flat(files) if path != files.get(provenance.KEY)):
-        provenance.write(comparison.wanted(job), files)
+        if "manifest" in files:
+            refresh(str(files["manifest"]))
+        provenance.write(wanted, files)
 
 
 @cache
 def checksum(path: str) -> str:
     """Return the checksum of a file as Snakemake writes it."""
-    with Path(path).open("rb") as file:
-        return f"sha256:{hashlib.file_digest(file, 'sha256').hexdigest()}"
+    return f"sha256:{provenance.file_hash(path)}"
 
 
 def _is_ours(job: Job) -> bool:
