@@ -91,7 +91,7 @@ def simulate_trial(parameters: Parameters, trial: str, *, rng: np.random.Generat
 
 
 def _patient_ids(pattern: str, patients: int) -> list[str]:
-    """Return ids that count patients; a pattern is text around one number, nothing that a format may look up."""
+    """Return ids that count patients; a pattern is text around one number, with nothing to look up."""
     parts = _PATIENT_ID.fullmatch(pattern)
     if parts is None:
         raise SyntheticDataError(f"patient_id {pattern!r}: allowed: text with one number, as in E{{:03d}}")
