@@ -6,6 +6,8 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 
+LONGEST_NAME = 255  # bytes, of a file or folder
+
 # joiners without which some scripts cannot be written; no other invisible mark belongs in a label
 _JOINERS = "\u200c\u200d"
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
@@ -55,6 +57,8 @@ def path_fault(text: str) -> str | None:
     if any(mark in text for mark in '*?"\\|'):
         mark = next(mark for mark in text if mark in '*?"\\|')
         return f"the mark {mark}; rename the file or folder (folders are separated by /)"
+    if any(len(part.encode()) > LONGEST_NAME for part in text.split("/")):
+        return f"a name of more than {LONGEST_NAME} bytes, which file systems do not take"
     if re.match(r"[a-z][a-z0-9+.-]*://", text, re.IGNORECASE):
         return "an address; download the file first"
     return None
