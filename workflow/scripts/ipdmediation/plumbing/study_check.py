@@ -227,7 +227,7 @@ class _Check:
         study = folder_of(self.origins.file(("trials",)))
         read = {file.file: "the configuration" for file in self.origins.files}
         read |= dict.fromkeys(self.around.code, "the workflow")
-        read |= {path: "a mapping" for path in (document.places.file for document in self.documents.values())}
+        read |= dict.fromkeys((document.places.file for document in self.documents.values()), "a mapping")
         for mapping in self.mappings.values():
             if "file" in mapping["source"] and not mapping["source"]["file"].startswith("<"):
                 read[mapping["source"]["file"]] = "a trial's file"
