@@ -268,13 +268,6 @@ def test_a_folder_may_be_written_in_many_ways(study: Path, stated: str, results:
     assert checked_study.config["pathvars"]["logs"] == f"{results}/logs"
 
 
-def test_a_folder_that_nobody_may_write_to(study: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("os.access", lambda path, mode: Path(path).name != "study")
-    assert problems() == [
-        "  study/config.yaml:15: pathvars.results: nothing can be written into 'study': no permission"
-    ]
-
-
 def test_a_problem_that_is_inherited_is_said_once(study: Path) -> None:
     text = (study / CONFIG).read_text()
     (study / CONFIG).write_text(text.replace("covariates: [age", "covariates: [ag"))

@@ -50,12 +50,12 @@ def path_fault(text: str) -> str | None:
     >>> path_fault("data/a b.csv"), path_fault("~/a.csv")
     (None, 'Snakemake does not know ~ for the home folder; write the whole path')
     """
+    braces = set(text) & set("{}")
     mark = next((mark for mark in text if mark in _FOREIGN_MARKS), "")
     faults = {
         line_fault(text): True,
         "Snakemake does not know ~ for the home folder; write the whole path": text.startswith("~"),
-        "curly braces, which Snakemake takes for a wildcard; rename the file or folder": set(text)
-        & set("{}"),
+        "curly braces, which Snakemake takes for a wildcard; rename the file or folder": braces,
         f"the mark {mark}; rename the file or folder (folders are separated by /)": mark,
         f"a name of more than {LONGEST_NAME} bytes, which file systems do not take": _has_long_name(text),
         "an address; download the file first": _ADDRESS.match(text),
