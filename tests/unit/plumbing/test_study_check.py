@@ -268,6 +268,14 @@ def test_a_folder_may_be_written_in_many_ways(study: Path, stated: str, results:
     assert checked_study.config["pathvars"]["logs"] == f"{results}/logs"
 
 
+def test_a_list_has_an_end(study: Path) -> None:
+    words = "\n".join(f"x{number}: 1" for number in range(1000))
+    (study / CONFIG).write_text((study / CONFIG).read_text() + words)
+    found = problems()
+    assert len(found) == 201
+    assert found[-1] == "  and 800 more"
+
+
 def test_a_problem_that_is_inherited_is_said_once(study: Path) -> None:
     text = (study / CONFIG).read_text()
     (study / CONFIG).write_text(text.replace("covariates: [age", "covariates: [ag"))
