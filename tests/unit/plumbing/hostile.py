@@ -542,7 +542,7 @@ SLIPS = [
         CONFIG,
         "trial_effects: fixed",
         "standardisation: {controlled_at: [-5]}",
-        "standardisation.controlled_at[entry 1]: -5 is no value of 'lesion'; allowed: numbers from 0 to 900 mL",
+        "standardisation.controlled_at[entry 1]: -5 is no value of 'lesion'; allowed: numbers from 0",
     ),
     Slip(
         CONFIG,
