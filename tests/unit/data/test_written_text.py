@@ -69,6 +69,7 @@ def test_a_path(path: str) -> None:
         ("~me/a.csv", "does not know ~"),
         ("a{1}.csv", "curly braces"),
         ("a*.csv", "the mark *"),
+        ("ä" * 128 + "/b.csv", "a name of more than 255 bytes"),
         ("a\\b.csv", "the mark \\"),
         ("https://example.org/a.csv", "an address"),
         ("s3://bucket/a.csv", "an address"),

@@ -532,6 +532,24 @@ SLIPS = [
     ),
     Slip(CONFIG, "value: 240", "value: 240, low: 1", "published[entry 1].low: it needs 'high' beside it"),
     Slip(CONFIG, "value: 240", "value: .nan", "published[entry 1].value: found nan, which is not finite"),
+    Slip(
+        CONFIG,
+        "value: 240",
+        "value: 240, low: 300, high: 200",
+        "published[entry 1].low: low 300 is above high 200",
+    ),
+    Slip(
+        CONFIG,
+        "trial_effects: fixed",
+        "standardisation: {controlled_at: [-5]}",
+        "standardisation.controlled_at[entry 1]: -5 is no value of 'lesion'; allowed: numbers from 0",
+    ),
+    Slip(
+        CONFIG,
+        "trial_effects: fixed",
+        "standardisation: {controlled_at: [5, 5.0000001]}",
+        "controlled_at[entry 2]: 5.0000001 and 5 have one name in the tables, 5; leave one of them out",
+    ),
     # no configuration at all
     Slip(CONFIG, "study:\n", "study: [\n", "not readable as YAML: ", line=9),
     Slip(CONFIG, "seed: 1", "seed: 1\n\tx: 2", "a tab character that violates indentation", line=13),

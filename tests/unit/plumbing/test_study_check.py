@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import copy
 import re
 import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from ipdmediation.data.problems import Problem, listing_of
 from ipdmediation.data.strict_yaml import read_yaml
-from ipdmediation.plumbing.study_check import CheckedStudy, Surroundings, check_study
-from ipdmediation.plumbing.study_files import read_study
+from ipdmediation.plumbing.check_command import configuration_files, main, refuse_unreadable, unreadable
+from ipdmediation.plumbing.study_check import CheckedStudy, Surroundings, check_stated, check_study
+from ipdmediation.plumbing.study_files import StatedStudy, read_study
 from ipdmediation.plumbing.taken_names import included, taken
 from tests.unit.plumbing.hostile import CONFIG, SLIPS, Slip
 
@@ -265,11 +268,12 @@ def test_a_folder_may_be_written_in_many_ways(study: Path, stated: str, results:
     assert checked_study.config["pathvars"]["logs"] == f"{results}/logs"
 
 
-def test_a_folder_that_nobody_may_write_to(study: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("os.access", lambda path, mode: Path(path).name != "study")
-    assert problems() == [
-        "  study/config.yaml:15: pathvars.results: nothing can be written into 'study': no permission"
-    ]
+def test_a_list_has_an_end(study: Path) -> None:
+    words = "\n".join(f"x{number}: 1" for number in range(1000))
+    (study / CONFIG).write_text((study / CONFIG).read_text() + words)
+    found = problems()
+    assert len(found) == 201
+    assert found[-1] == "  and 800 more"
 
 
 def test_a_problem_that_is_inherited_is_said_once(study: Path) -> None:
@@ -295,3 +299,108 @@ def test_checking_changes_nothing_that_it_was_given(study: Path) -> None:
     before = repr(stated.content)
     check_study(stated.content, origins=stated.origins, surroundings=AROUND)
     assert repr(stated.content) == before
+
+
+ODD = [
+    None,
+    True,
+    -1,
+    10**30,
+    1e308,
+    float("nan"),
+    "",
+    "x" * 400,
+    "a\nb",
+    [],
+    [[]],
+    {},
+    {"a": {}},
+    [None, "age"],
+    "~",
+    "{1}",
+]
+
+
+def places(content: Any, place: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    found = [place]
+    if isinstance(content, dict):
+        found += [inner for key in content for inner in places(content[key], (*place, key))]
+    if isinstance(content, list):
+        found += [inner for at in range(len(content)) for inner in places(content[at], (*place, at))]
+    return found
+
+
+def put(content: Any, place: tuple[Any, ...], value: Any) -> Any:
+    changed = copy.deepcopy(content)
+    target = changed
+    for key in place[:-1]:
+        target = target[key]
+    target[place[-1]] = value
+    return changed
+
+
+@pytest.mark.parametrize("number", range(8))
+def test_whatever_stands_anywhere_the_check_ends_with_a_list(study: Path, number: int) -> None:
+    """Every value of the configuration, and of a mapping, is replaced by odd ones."""
+    content = yaml.safe_load((study / CONFIG).read_text())
+    for place in places(content)[1:]:
+        for value in ODD[number::8]:
+            changed = put(content, place, value)
+            stated = StatedStudy(changed, read_study(["study/config.yaml"]).origins, ())
+            found = check_stated(stated, surroundings=AROUND)[1]
+            assert all(str(problem).isprintable() and len(str(problem)) < 3000 for problem in found)
+    mapping = yaml.safe_load((study / "south.yaml").read_text())
+    for place in places(mapping)[1:]:
+        for value in ODD[number::8]:
+            (study / "south.yaml").write_text(yaml.safe_dump(put(mapping, place, value)))
+            assert listing_of(checked()[0])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "files"),
+    [
+        (["--configfile", "a", "b", "-n"], ["a", "b"]),
+        (["--configfiles", "a", "--cores", "1"], ["a"]),
+        (["--configfi", "a"], ["a"]),
+        (["--configfile=a", "pool"], ["a"]),
+        (["--config", "a=1"], []),
+        (["--conf", "a"], []),
+        (["--configfile", "a", "--configfile", "b"], ["b"]),
+        (["pool", "--cores", "1"], []),
+        (["--configfile", "a", "--", "pool"], ["a"]),
+    ],
+)
+def test_the_files_among_snakemake_s_arguments(arguments: list[str], files: list[str]) -> None:
+    assert configuration_files(arguments) == files
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("seed: 1", "seed: [1"),
+        ("seed: 1", "seed: 1\n__use_yte__: true"),
+        ("results: <study>/results", "results: 5"),
+        ("results: <study>/results", "results: <results>/x"),
+        ("results: <study>/results", "results: <logs>/x\n  logs: <results>/y"),
+    ],
+)
+def test_what_snakemake_would_stumble_over_is_refused_before(study: Path, old: str, new: str) -> None:
+    arguments = ["-n", "--configfile", "study/config.yaml"]
+    assert unreadable(arguments) == []
+    text = (study / CONFIG).read_text()
+    (study / CONFIG).write_text(text.replace("seed: 1", "seed: -1"))
+    assert unreadable(arguments) == [], "all else is for the workflow to say"
+    (study / CONFIG).write_text(text.replace(old, new))
+    assert unreadable(arguments)
+    assert unreadable([*arguments, "--target-jobs", "a"]) == []
+    with pytest.raises(SystemExit):
+        refuse_unreadable(arguments)
+
+
+def test_the_command_says_what_it_found(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["study/config.yaml"]) == 0
+    assert capsys.readouterr().out == "study/config.yaml: no problem found\n"
+    assert main([]) == main(["--help"]) == 2
+    assert "usage: " in capsys.readouterr().err
+    assert main(["study"]) == 1
+    assert capsys.readouterr().err.endswith("\n  study: a folder, not a file\n")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable
 from typing import NamedTuple
 
+MOST_SHOWN = 200  # lines; who has more reads the first ones
+
 #: Keys and positions (from 0) that lead to a value of a configuration.
 Place = tuple[Hashable, ...]
 
@@ -93,4 +95,6 @@ def listing_of(problems: Iterable[Problem]) -> str:
     """Return all problems as one list, a line each, in the order of files and lines; a repeated one once."""
     lines = [str(problem) for problem in sorted(set(problems))]
     count = "1 problem" if len(lines) == 1 else f"{len(lines)} problems"
+    if len(lines) > MOST_SHOWN:
+        lines[MOST_SHOWN:] = [f"and {len(lines) - MOST_SHOWN} more"]
     return "\n  ".join([f"{count} with the configuration; nothing was run:", *lines])

@@ -142,6 +142,7 @@ def _analysis_faults(name: str, study: Study, variables: Mapping[str, Variable])
         yield Fault(at("outcome", "variable"), f"mediator and outcome are both {outcome['variable']!r}")
     yield from _scale_faults(at, analysis["mediator"], variables)
     yield from _outcome_faults(at, analysis, variables.get(outcome["variable"]))
+    yield from _held_faults(at, analysis, variables.get(analysis["mediator"]["variable"]))
     yield from _covariate_faults(at("covariates"), analysis, study)
     yield from _model_faults(at, analysis, study)
     yield from _bootstrap_faults(at, analysis["bootstrap"])
@@ -214,6 +215,19 @@ def _outcome_faults(at: Any, analysis: Mapping[str, Any], outcome: Variable | No
         if level not in allowed:
             text = f"{level} is not one of {listing(allowed, limit=99)} of {outcome.name!r}"
             yield Fault(at("named_level"), text)
+
+
+def _held_faults(at: Any, analysis: Mapping[str, Any], mediator: Variable | None) -> Iterator[Fault]:
+    """Yield a fault for each value at which the mediator cannot be held, or that is called as another one."""
+    place = at("standardisation", "controlled_at")
+    first: dict[str, float] = {}
+    for position, value in enumerate(analysis["standardisation"]["controlled_at"]):
+        if mediator is not None and mediator.type == "continuous":
+            yield from level_faults((*place, position), value, mediator)
+        same = first.setdefault(f"{value:g}", value)
+        if same != value:
+            text = f"{value} and {same} have one name in the tables, {value:g}; leave one of them out"
+            yield Fault((*place, position), text)
 
 
 def _scale_faults(at: Any, mediator: Mapping[str, Any], variables: Mapping[str, Variable]) -> Iterator[Fault]:

@@ -6,11 +6,15 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 
+LONGEST_NAME = 255  # bytes, of a file or folder
+
 # joiners without which some scripts cannot be written; no other invisible mark belongs in a label
 _JOINERS = "\u200c\u200d"
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 _LINE_BREAKS = "\n\r\v\f\x85\u2028\u2029"
 
+_FOREIGN_MARKS = '*?"\\|'
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _UNIT_TOKEN = re.compile(
     r"(?P<name>[^\W\d]\w*|[%°‰]\w*)|(?P<number>\d{1,6}(?:\.\d{1,6})?)|(?P<power>\*\*|\^)|(?P<mark>[*/()+-])|\s+"
 )
@@ -46,18 +50,21 @@ def path_fault(text: str) -> str | None:
     >>> path_fault("data/a b.csv"), path_fault("~/a.csv")
     (None, 'Snakemake does not know ~ for the home folder; write the whole path')
     """
-    if (fault := line_fault(text)) is not None:
-        return fault
-    if text.startswith("~"):
-        return "Snakemake does not know ~ for the home folder; write the whole path"
-    if set(text) & set("{}"):
-        return "curly braces, which Snakemake takes for a wildcard; rename the file or folder"
-    if any(mark in text for mark in '*?"\\|'):
-        mark = next(mark for mark in text if mark in '*?"\\|')
-        return f"the mark {mark}; rename the file or folder (folders are separated by /)"
-    if re.match(r"[a-z][a-z0-9+.-]*://", text, re.IGNORECASE):
-        return "an address; download the file first"
-    return None
+    braces = set(text) & set("{}")
+    mark = next((mark for mark in text if mark in _FOREIGN_MARKS), "")
+    faults = {
+        line_fault(text): True,
+        "Snakemake does not know ~ for the home folder; write the whole path": text.startswith("~"),
+        "curly braces, which Snakemake takes for a wildcard; rename the file or folder": braces,
+        f"the mark {mark}; rename the file or folder (folders are separated by /)": mark,
+        f"a name of more than {LONGEST_NAME} bytes, which file systems do not take": _has_long_name(text),
+        "an address; download the file first": _ADDRESS.match(text),
+    }
+    return next((fault for fault, found in faults.items() if fault is not None and found), None)
+
+
+def _has_long_name(path: str) -> bool:
+    return any(len(part.encode(errors="replace")) > LONGEST_NAME for part in path.split("/"))
 
 
 def unit_fault(text: str) -> str | None:

@@ -66,6 +66,8 @@ def _column_faults(place: Place, figure: Mapping[str, Any], columns: Table) -> I
         if key in figure and figure[key] not in columns.numbers:
             text = f"no column of numbers {figure[key]!r}; allowed: {listing(columns.numbers, limit=99)}"
             yield Fault((*place, key), text)
+    if "low" in figure and figure["low"] > figure["high"]:
+        yield Fault((*place, "low"), f"low {figure['low']:g} is above high {figure['high']:g}")
     for column in [column for column in figure["where"] if column not in columns.named]:
         text = f"no row is named by a column {column!r}; allowed: {listing(columns.named, limit=99)}"
         yield Fault((*place, "where", column), text)

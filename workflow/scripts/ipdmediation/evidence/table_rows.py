@@ -177,7 +177,8 @@ def _flow(
     steps: list[tuple[str, Cell, bool]] = [("randomised", frozenset(["Randomised"]), True)]
     steps += [("arm", frozenset(["Not in a compared arm"]), False)] if excluding else []
     steps += [("eligibility", frozenset([str(rule["reason"])]), True) for rule in rules]
-    steps += [("missing", None, complete)]
+    lacking = "A variable of the models missing" if complete else "Outcome unknown"
+    steps += [("missing", frozenset([lacking]), complete)]
     for position, (kind, reason, certain) in enumerate(steps):
         # a step that takes nobody out may be left out, and those behind it move up
         numbers = {position} if not excluding or position == 0 else {position, position - 1}

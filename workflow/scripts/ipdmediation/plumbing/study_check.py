@@ -50,7 +50,7 @@ def surroundings_of(
     workflow : callable
         Where a file of the workflow lies, which is named from its folder.
     snakefiles : sequence of str
-        Snakefiles beside those of the workflow that define targets.
+        Snakefiles beside those of the workflow that define targets; one of a repository is not looked at.
     files_there : bool
         As in `Surroundings`.
     """
@@ -59,7 +59,8 @@ def surroundings_of(
         return Path(str(workflow(name))).read_text(encoding="utf-8")
 
     own = text("Snakefile")
-    targets = [Path(path).read_text(encoding="utf-8") for path in snakefiles]
+    local = [path for path in snakefiles if Path(path).is_file()]
+    targets = [Path(path).read_text(encoding="utf-8") for path in local]
     config_schema, trial_schema = (
         read_yaml(str(workflow(f"schemas/{name}.schema.yaml"))) for name in ("config", "trial")
     )
@@ -67,7 +68,7 @@ def surroundings_of(
         config_schema=config_schema,
         trial_schema=trial_schema,
         taken=taken([own, *targets, *map(text, included(own))]),
-        code=[str(workflow("Snakefile")), *snakefiles],
+        code=[str(workflow("Snakefile")), *local],
         files_there=files_there,
     )
 
@@ -227,9 +228,7 @@ class _Check:
         study = folder_of(self.origins.file(("trials",)))
         read = {file.file: "the configuration" for file in self.origins.files}
         read |= dict.fromkeys(self.around.code, "the workflow")
-        read |= {
-            path: "a mapping" for path in self.config.get("trials", {}).values() if isinstance(path, str)
-        }
+        read |= dict.fromkeys((document.places.file for document in self.documents.values()), "a mapping")
         for mapping in self.mappings.values():
             if "file" in mapping["source"] and not mapping["source"]["file"].startswith("<"):
                 read[mapping["source"]["file"]] = "a trial's file"
