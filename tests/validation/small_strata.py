@@ -19,9 +19,9 @@ from ipdmediation.inference.resampling import StratifiedPlan
 from ipdmediation.inference.streams import stream
 from ipdmediation.models.specification import AnalysisSpecification, mediation_models
 
-SEED, COHORTS, REPLICATES, PATIENTS = 20190211, 20, 100, 480
+SEED, COHORTS, REPLICATES, PATIENTS = 20190211, 10, 100, 480
 #: Patients in an arm of a trial, from least to most; 8 on average are 30 trials of 12 to 20.
-RANGES = ((3, 5), (6, 10), (12, 20), (24, 36), (50, 70))
+RANGES = ((6, 10), (12, 20), (24, 36), (50, 70))
 TRIAL_EFFECTS = ("fixed", "random_slope")
 COLUMNS: Mapping[str, str] = {
     "total:coefficient": "total odds ratio",

@@ -2,8 +2,12 @@
 # missing, and the cohort with missing values imputed.
 rule cohort:
     input:
-        expand("<results>/{analysis}/{table}.csv", analysis=config["analyses"], table=["flow", "missing"]),
-        expand("<results>/ipd/{analysis}/imputed.parquet", analysis=config["analyses"]),
+        expand("<results>/{analysis}/missing.csv", analysis=config["analyses"]),
+        expand(
+            "<results>/ipd/{analysis}/{file}",
+            analysis=config["analyses"],
+            file=["flow.csv", "imputed.parquet"],
+        ),
 
 
 rule select_cohort:

@@ -8,7 +8,7 @@ DESCRIPTIONS = expand(
 
 rule describe:
     input:
-        expand(DESCRIPTIONS, analysis=config["analyses"]),
+        expand(["<results>/{analysis}/flow.csv", *DESCRIPTIONS], analysis=config["analyses"]),
 
 
 rule describe_cohort:

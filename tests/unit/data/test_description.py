@@ -251,3 +251,19 @@ def test_by_hand_cumulative_percentages_of_a_scale_that_begins_at_1() -> None:
     rows = table[(table["trial"] == "all") & (table["arm"] == "all")].set_index(["statistic", "level"])
     assert rows.loc["cumulative_percent", "estimate"].to_dict() == {"1": 50, "2": 75, "5": 100}
     assert rows.loc["percent", "estimate"].to_dict() == {"1": 50, "2": 25, "5": 25}
+
+
+@pytest.mark.parametrize(
+    ("patients", "shown"), [(8, []), (9, ["median"]), (17, ["median", "q1", "q3"])], ids=["8", "9", "17"]
+)
+def test_by_hand_a_quantile_needs_so_many_patients_on_either_side(patients: int, shown: list[str]) -> None:
+    """Of the ages 41, 42, ...: 5 of 9 are at most the median, 45; 5 of 17 at most the lower quartile, 45."""
+    cohort = a_cohort(40, 7)[0].iloc[:patients].copy()
+    cohort["age"] = 41.0 + np.arange(patients)
+    for minimum, expected in ((5, shown), (1, ["median", "q1", "q3"])):
+        table = describe_baseline(cohort, variables=VARIABLES, rows=["age"], minimum=minimum)
+        rows = table[(table["arm"] == "all") & table["statistic"].isin(["median", "q1", "q3"])]
+        assert rows.loc[rows["estimate"].notna(), "statistic"].tolist() == expected
+        ends = rows[["ci_low", "ci_high"]].to_numpy()
+        within = (ends >= 40 + minimum) & (ends <= 41 + patients - minimum)
+        assert (within | np.isnan(ends)).all()

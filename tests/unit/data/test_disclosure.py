@@ -149,6 +149,19 @@ def test_levels_that_are_hidden_take_what_follows_from_them_along() -> None:
     assert shown.query("statistic == 'mean'")["estimate"].notna().all()
 
 
+@pytest.mark.parametrize(("patients", "shown"), [(4, False), (5, True)])
+def test_one_patient_more_and_a_level_is_shown(patients: int, shown: bool) -> None:
+    """As counts of both arms: 4 or 5 of either are dead, all others well."""
+    cohort, _ = a_cohort(80, 2)
+    cohort["mrs"] = cohort["mrs"].mask(cohort["mrs"].notna(), 0)
+    for arm in (0, 1):
+        cohort.loc[cohort.index[cohort["treatment"] == arm][:patients], "mrs"] = 2
+    cohort["trial"] = "t0"
+    rows = described(cohort)["outcome"].query("arm == 'control' and statistic == 'count' and level == '2'")
+    assert rows["estimate"].notna().all() == shown
+    assert len(rows) == 2
+
+
 def test_a_rare_binary_value_is_hidden_either_way() -> None:
     cohort, _ = a_cohort(100, 4)
     for rare in (0, 1):

@@ -8,6 +8,7 @@ import pytest
 import statsmodels
 
 from ipdmediation.effects.khb import khb
+from ipdmediation.effects.mediation import mediator_quartiles
 from ipdmediation.effects.standardisation import Standardisation, StandardisationOptions
 from ipdmediation.models.specification import AnalysisSpecification, mediation_models
 from tests.unit.effects.conftest import effects_of, refits
@@ -92,3 +93,11 @@ def test_by_hand_the_khb_share_of_no_total_effect():
     assert (total, indirect) == (0, 0)
     assert np.isnan(share)
     assert khb(np.array([0.2, 9.0, 0.7, 1.2])) == pytest.approx([1.0, 0.5, 0.5])
+
+
+def test_by_hand_the_quartiles_that_effects_are_at_are_nobody_s():
+    """Of 14.2537, 41.3712 and 118.6421, each of them and its neighbours: as shown, 14, 41 and 119."""
+    values = np.repeat([14.2537, 41.3712, 118.6421], 4) + np.tile([-0.0003, 0.0, 0.0, 0.0003], 3)
+    specification = AnalysisSpecification(mediator="m", outcome="y")
+    found = mediator_quartiles(pd.DataFrame({"m": values}), specification=specification)
+    assert found == (14, 41, 119)

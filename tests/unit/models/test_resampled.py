@@ -217,3 +217,14 @@ def test_as_many_different_patients_as_coefficients_fit_anything_and_fail(frame)
         weights = np.zeros(len(frame))
         weights[places[:count]] = 5.0
         assert FitStatus(models.mediator.refit(weights).status).usable == usable
+
+
+def test_columns_beyond_the_number_of_rows_depend_on_those_before(frame):
+    """Of three patients treatment and one covariate at most are their own, beside the intercept."""
+    model = mediation_models(frame, specification=specified(**KINDS["ordinal"])).outcome
+    weights = np.zeros(len(frame))
+    weights[:3] = 1.0
+    adjusting = model._adjusting
+    lost = model._dependent(weights, np.zeros(0, dtype=np.int64), adjusting)
+    assert set(lost) <= set(adjusting.tolist())
+    assert len(set(adjusting.tolist()) - set(lost)) <= 2

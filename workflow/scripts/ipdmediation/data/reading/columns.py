@@ -66,7 +66,7 @@ def check_columns(names: Sequence[str], wanted: Wanted, *, file: str) -> None:
     # A header without any of the names may be no header but a patient's row.
     told = f"the file's columns are {listing(names, limit=60)}"
     if not known_names:
-        told = f"none of the {len(names)} cells of the header is a column of the mapping; is it the header?"
+        told = f"none of the {len(names)} cells of the header (or is it a row?) is a column of the mapping"
     raise_all(
         problems,
         MappingError,
