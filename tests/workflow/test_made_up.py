@@ -109,7 +109,7 @@ def test_an_interaction_shows_slopes_by_arm_and_no_coefficient_at_zero(told: dic
     results = told["interaction"]
     text = page(results)
     assert "differs by arm in this model" in text
-    assert "at its lower quartile" in text
+    assert "at its lower quartile of" in text
     model = read_table(results / "primary/models/outcome.csv")
     at_zero = float(model.loc[model["kind"] == "treatment", "ratio"].iloc[0])
     html = (results / "report.html").read_text()
@@ -146,7 +146,7 @@ def test_complete_cases_have_a_step_of_their_own(told: dict[str, Path]) -> None:
 def test_a_binary_outcome_names_its_event(told: dict[str, Path]) -> None:
     text = answer(told["binary"])
     assert "difference in the probability of “Dead at one year: Yes”" in text
-    assert "reach Dead at one year “No”" in text
+    assert "have “Dead at one year: No”" in text
     assert "common odds ratio" not in page(told["binary"])
 
 

@@ -31,7 +31,9 @@ def test_the_answer_is_built_around_the_natural_effects(examples):
         "17.0 more (95% CI 13.7 to 20.1) reach 2 (slight disability) or better on modified Rankin" in people
     )
     assert "4.3 of these (95% CI 2.7 to 5.9) through follow-up infarct volume." in people
-    assert "from 2.48 to 2.22, the share would be 12.2% (95% CI 1.2% to 18.9%). That is too low:" in published
+    assert (
+        "from 2.48 to 2.22), the share would be 12.2% (95% CI 1.2% to 18.9%). That is too low:" in published
+    )
     # the odds ratio beside it has not moved away from 1
     assert "pushes an odds ratio away from 1" in published
 
@@ -147,7 +149,9 @@ def test_shares_are_compared_where_they_differ(examples):
     """That of the effect on the mean may agree with the published one although the stretching is large."""
     published = examples.result().estimated("log_or_difference", "proportion")["estimate"]
     told = " ".join(meaning(examples.result(effects=examples.changed("pm", "mean", estimate=published))))
-    assert "The first lies below the second because of the stretching" in told
+    assert "The first lies below the second because of the stretching; that it comes close" in told
+    assert "so it should not be read as" not in told
+    assert "so it should not be read as" in " ".join(meaning(examples.result()))
 
 
 def test_people_can_be_fewer(examples):
@@ -176,13 +180,13 @@ def test_with_an_interaction_no_coefficient_at_zero_is_shown(examples):
     result = examples.result(study=study, models=models, effects=effects)
     told = " ".join([*answer(result), *meaning(result)])
     assert "3.74" not in told
-    assert "published way" not in told
+    assert "published analyses" not in told
     assert (
         "0.43 (95% CI 0.35–0.52) with endovascular therapy and 0.50 (95% CI 0.41–0.61) with standard care"
         in told
     )
-    assert "at its lower quartile, 14 mL" in told
-    assert "at its upper quartile, 120 mL" in told
+    assert "at its lower quartile of 14 mL" in told
+    assert "at its upper quartile of 120 mL" in told
 
 
 def of_family(examples, variable, family):
@@ -205,10 +209,14 @@ def of_family(examples, variable, family):
 def test_a_binary_outcome_is_told_by_its_event(examples):
     told = text(of_family(examples, "dead", "binary"))
     assert "difference in the probability of “Dead at 90 days: Yes”, −76.0 percentage points" in told
-    assert "17.0 more (95% CI 13.7 to 20.1) reach Dead at 90 days “No”" in told
+    assert "17.0 more (95% CI 13.7 to 20.1) have “Dead at 90 days: No”" in told
     assert "log odds ratio shrinks" in told
     paths = " ".join(meaning(of_family(examples, "dead", "binary")))
-    assert "odds ratio of a better outcome (Dead at 90 days: No) per 1 ln mL, 0.46" in paths
+    assert "odds ratio of a better outcome (Dead at 90 days: No) per ln mL, 0.46" in paths
+    # such a label is no noun
+    assert "affects both follow-up infarct volume and “Dead at 90 days”" in told
+    assert "The indirect effect on the mean" not in told + paths
+    assert "of the effect on the probability" in paths
 
 
 def test_a_continuous_outcome_has_neither_odds_nor_people(examples):

@@ -9,7 +9,7 @@ def test_agreement_is_not_said_of_what_the_patients_were_calibrated_to(examples)
     )
     assert "3 are met by their rule." in targets
     assert others == (
-        "1 of the other 2 published figures agree with this run by their rule. Not in agreement: Share "
+        "1 of the other 2 published figures agrees with this run by their rule. Not in agreement: Share "
         "explained."
     )
 
@@ -19,6 +19,11 @@ def test_a_target_that_is_missed_is_named(examples):
     missed.loc[2, "agrees"] = False
     targets, _ = verdict(missed)
     assert "2 are met by their rule. Not met: Mediator, common odds ratio." in targets
+
+
+def test_all_of_two_figures_are_both(examples):
+    _, others = verdict(examples.published().assign(agrees=True))
+    assert others == "Both of the other published figures agree with this run by their rule."
 
 
 def test_real_patients_were_calibrated_to_nothing(examples):
@@ -40,7 +45,7 @@ def test_a_published_share_stands_beside_those_on_one_scale(examples):
         "The published share, 12.0%, is one by difference. In the analysis “As published”"
     )
     assert "24.4% (95% CI 16.2% to 32.5%), share of the effect on the mean" in sentence
-    assert "12.2% (95% CI 1.2% to 18.9%), share as published (difference)" in sentence
+    assert "12.2% (95% CI 1.2% to 18.9%), share by difference of coefficients" in sentence
 
 
 def test_every_analysis_shows_its_natural_effects_and_shares(examples):
@@ -60,8 +65,29 @@ def test_analyses_with_different_measures_name_them(examples):
     outcome = {"variable": "nihss", "family": "continuous", "better": "low"}
     other = examples.study(analysis={**examples.study().analysis, "label": "Score", "outcome": outcome})
     labels = list(beside([examples.result(), examples.result(study=other)]).cells["Analysis"])
-    assert labels[0] == "Primary analysis: mean of modified Rankin Scale at 90 days, points"
-    assert labels[1] == "Score: mean of NIHSS at baseline, points"
+    assert (
+        labels[0] == "Primary analysis: mean of modified Rankin Scale at 90 days, points; below 0 is better"
+    )
+    assert labels[1] == "Score: mean of NIHSS at baseline, points; below 0 is better"
+
+
+def test_a_probability_beside_a_mean_is_not_called_one(examples):
+    outcome = {"variable": "female", "family": "binary", "better": "high"}
+    other = examples.study(analysis={**examples.study().analysis, "label": "Event", "outcome": outcome})
+    table = beside([examples.result(), examples.result(study=other)])
+    assert table.title.endswith("effects on the mean or probability (95% CI)")
+    assert "Share of the total effect" in table.cells
+    assert "Share of the effect on the probability" in beside([examples.result(study=other)]).cells
+
+
+def test_an_undefined_share_is_not_called_withheld(examples):
+    study, models, effects = examples.interaction()
+    (note,) = [
+        note
+        for note in beside([examples.result(study=study, models=models, effects=effects)]).notes
+        if "“Primary analysis”" in note and "with an interaction" in note
+    ]
+    assert note == "Not defined in “Primary analysis”: with an interaction."
 
 
 def test_a_withheld_share_says_why_below_the_table(examples):
@@ -76,10 +102,10 @@ def test_a_withheld_share_says_why_below_the_table(examples):
 def test_truth_stands_beside_its_estimate(examples):
     table, sentences = beside_truth(examples.result(), examples.truth())
     row = table.cells[table.cells["Effect"].str.startswith("Total effect, Modified Rankin Scale")].iloc[0]
-    assert list(row)[1:] == ["percentage points", "25.0", "17.0 (13.7–20.1)", "no"]
+    assert list(row)[1:] == ["percentage points", "above 0", "25.0", "17.0 (13.7–20.1)", "no"]
     assert sentences[0].startswith("The truth is that of all randomised patients.")
     assert sentences[0].endswith("holds it in 8 of 9 effects.")
-    assert "It misses total effect (Modified Rankin Scale at 90 days of 2 or less)." in sentences
+    assert "It misses the total effect (Modified Rankin Scale at 90 days of 2 or less)." in sentences
     assert "1.22 for Modified Rankin Scale at 90 days of 0 or less and 2.72 for" in sentences[-1]
 
 

@@ -33,7 +33,7 @@ def test_only_sources_that_are_named_are_listed(examples):
         ({"trial_effects": "random_slope"}, "Laplace approximation", "no trial effects"),
         ({"trial_effects": "fixed"}, "indicators", "Laplace"),
         ({"trial_effects": "none"}, "The 7 trials are not told apart", "There is one study"),
-        ({"interaction": True}, "with their interaction", "The share as published is one minus"),
+        ({"interaction": True}, "with their interaction", "The share by difference is one minus"),
     ],
 )
 def test_the_models_are_told_as_they_are(examples, choices, words, not_words):
@@ -66,6 +66,22 @@ def test_complete_cases_are_told_with_what_was_missing(examples):
     text = " ".join(methods(examples.result(missing=table)).done)
     assert "are left out: ASPECTS at baseline in 41" in text
     assert "chained equations" not in text
+    one = table[table["variable"] == "aspects"]
+    several = pd.concat([one, one.assign(variable="nihss")])
+    assert "may lack several" not in " ".join(methods(examples.result(missing=one)).done)
+    assert "may lack several" in " ".join(methods(examples.result(missing=several)).done)
+
+
+def test_one_trial_has_no_other_to_draw_within(examples):
+    one = examples.study(trials={"piste": "PISTE"})
+    text = " ".join(methods(examples.result(study=one)).done)
+    assert "drawn with replacement within arm (inference for this study)" in text
+
+
+def test_a_withheld_share_is_not_told_as_given(examples):
+    text = " ".join(methods(examples.result(effects=examples.withheld(("pm", "mean")))).done)
+    assert "over the total one; it is withheld here." in text
+    assert "withheld" not in " ".join(methods(examples.result()).done)
 
 
 @pytest.mark.parametrize(
@@ -91,7 +107,7 @@ def test_the_bootstrap_is_told(examples, resampling, words, interval, name):
     ("covariates", "sentence"),
     [
         ([], "No model has covariates."),
-        (["age", "female"], "All models are adjusted for age and female."),
+        (["age", "female"], "All models are adjusted for age and female sex."),
         (
             "age + bs(nihss, df=4)",
             "All models are adjusted for age and NIHSS at baseline (as the formula age + bs(nihss, df=4)).",

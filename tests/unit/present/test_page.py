@@ -221,6 +221,25 @@ def test_every_tile_has_its_unit_its_null_and_its_better_side(examples):
     assert "Share of the effect on the mean 24.4% 95% CI 16.2% to 32.5%" in text
 
 
+def test_a_page_promises_a_difference_of_shares_only_where_there_is_one(examples):
+    assert "and why shares differ, is said" in plain(page(examples))
+    outcome = {"variable": "nihss", "family": "continuous", "better": "high"}
+    study = examples.study(analysis={**examples.study().analysis, "outcome": outcome})
+    effects = examples.effects()
+    effects = effects[effects["scale"].isin(["mean", "coefficient", "proportion"])]
+    text = plain(page(examples, examples.result(study=study, effects=effects)))
+    assert "why shares differ" not in text
+    # of a linear model's outcome all shares are one
+    assert "Share on one scale (KHB)" not in text
+    assert "before any adjustment; higher is better." in text
+
+
+def test_without_a_share_no_distribution_is_announced(examples):
+    both = examples.withheld(("pm", "mean"), ("log_or_difference", "proportion"))
+    assert "Bootstrap distribution of the share" not in plain(page(examples, examples.result(effects=both)))
+    assert "Bootstrap distribution of the share" in plain(page(examples))
+
+
 def test_a_withheld_share_is_withheld_everywhere(examples):
     keys = [
         ("pm", "mean"),
@@ -243,7 +262,7 @@ def test_with_an_interaction_the_coefficient_at_zero_stands_in_the_models_table_
     outside = re.sub(r"<caption>The three models</caption>.*?</table>", "", html, flags=re.S)
     assert "3.74" in html
     assert "3.74" not in outside
-    assert "where Follow-up infarct volume is 0 mL" in plain(html)
+    assert "where follow-up infarct volume is 0 mL" in plain(html)
 
 
 def test_labels_are_escaped(examples):

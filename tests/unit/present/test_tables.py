@@ -47,13 +47,25 @@ def test_baseline_rows(examples):
         "Characteristic", "All (n = 1665)", "Control (n = 844)", "EVT (n = 821)", "SMD", "Missing",
     ]  # fmt: skip
     assert row(table, "Age, years, median (IQR)")[1] == "68 (57–76)"
-    assert row(table, "Female, n (%)")[1] == "781 (46.9)"
+    assert row(table, "Female sex, n (%)")[1] == "781 (46.9)"
     assert row(table, "ASPECTS at baseline, points, median (IQR)")[-1] == "12"
     assert row(table, "Occlusion site, n (%)")[1] == ""
     names = list(table.cells["Characteristic"])
     start = names.index("Occlusion site, n (%)")
     assert names[start + 1 : start + 4] == ["M1 segment", "Internal carotid artery", "M2 segment"]
     assert table.indented == {start + 1, start + 2, start + 3}
+
+
+def test_baseline_explains_what_it_has_and_nothing_else(examples):
+    frame = examples.baseline()
+    made = {name: baseline(frame[frame["variable"] == name], examples.flow(), study=examples.study())
+            for name in ("age", "female")}  # fmt: skip
+    age, female = (" ".join(made[name].notes) for name in ("age", "female"))
+    assert "IQR, interquartile range; SMD" in age
+    assert "SD, standard deviation" not in age + female
+    assert "Percentages" not in age
+    assert "IQR" not in female
+    assert "Percentages are of the participants" in female
 
 
 def test_baseline_falls_back_to_the_mean(examples):
@@ -104,10 +116,29 @@ def test_with_an_interaction_the_treatments_row_names_its_value_of_the_mediator(
     study, frames, _ = examples.interaction()
     table = models_table(frames, study=study)
     assert row(table, "Endovascular therapy vs standard care")[5:] == ["", ""]
-    at_zero = row(table, "Endovascular therapy vs standard care, where Follow-up infarct volume is 0 mL")
+    at_zero = row(table, "Endovascular therapy vs standard care, where follow-up infarct volume is 0 mL")
     assert at_zero[1:5] == [""] * 4
     assert at_zero[5] == "3.74 (2.01–6.96)"
-    assert any("it is no direct effect" in note for note in table.notes)
+    assert any("is no direct effect" in note for note in table.notes)
+    # beside an interaction the mediator's coefficient is that of one arm
+    slope = row(table, "Follow-up infarct volume, per ln mL, Control")
+    assert (
+        slope[5]
+        == row(models_table(frames, study=examples.study()), "Follow-up infarct volume, per ln mL")[5]
+    )
+
+
+def test_coefficients_that_are_no_ratios_have_unit_and_direction(examples):
+    outcome = {"variable": "nihss", "family": "continuous", "better": "low"}
+    study = examples.study(analysis={**examples.study().analysis, "outcome": outcome})
+    frames = examples.models()
+    for name in ("total", "outcome"):
+        frames[name].loc[:, ["ratio", "ratio_low", "ratio_high"]] = np.nan
+    table = models_table(frames, study=study)
+    assert list(table.printed)[3::2] == [
+        "Total model: difference, points (95% Wald CI)", "Outcome model: difference, points (95% Wald CI)",
+    ]  # fmt: skip
+    assert "In the total and the outcome model a difference below 0 means a better outcome." in table.notes
 
 
 def test_the_note_on_an_odds_ratio_has_its_article(examples):
@@ -128,7 +159,7 @@ def test_terms_of_a_spline_are_marked_as_coefficients(examples):
 
 def test_effects_are_in_words(examples):
     table = every(examples)["effects"]
-    assert row(table, "Proportion mediated as published, difference of coefficients")[1:5] == [
+    assert row(table, "Proportion mediated, difference of coefficients")[1:5] == [
         "share of the total effect", "12.2% (1.2% to 18.9%)", "0", "",
     ]  # fmt: skip
     assert row(table, "Treatment, not adjusted for the mediator (total)")[1:6] == [
@@ -144,6 +175,21 @@ def test_replicates_without_an_effect_are_counted(examples):
     table = effects_table(effects, study=examples.study())
     assert row(table, "Proportion mediated, Karlson-Holm-Breen")[7] == "995"
     assert any("Up to 3 replicates have no value" in note for note in table.notes)
+    assert any("; the column of replicates counts" in note for note in table.notes)
+    # the other table has neither such a replicate nor such a column
+    assert not any("no value" in note for note in natural_effects(effects, study=examples.study()).notes)
+    natural = examples.changed("pm", "mean", undefined=3)
+    told = " ".join(natural_effects(natural, study=examples.study()).notes)
+    assert "Up to 3 replicates have no value" in told
+    assert "column of replicates" not in told
+    assert not any("no value" in note for note in effects_table(natural, study=examples.study()).notes)
+
+
+def test_what_has_no_interval_has_no_kind_of_interval(examples):
+    study, _, effects = examples.interaction()
+    cells = effects_table(effects, study=study).cells.set_index("Effect")["Interval"]
+    assert cells["Proportion mediated, difference of coefficients"] == ""
+    assert cells["Proportion mediated, Karlson-Holm-Breen"] == "percentile"
 
 
 def test_an_effect_that_an_analysis_has_not_is_no_ratio_without_denominator(examples):
@@ -152,7 +198,7 @@ def test_an_effect_that_an_analysis_has_not_is_no_ratio_without_denominator(exam
     assert (effects["withheld"] == "undefined").any()
     table = effects_table(effects, study=study)
     assert not any("replicates have no value" in note for note in table.notes)
-    assert row(table, "Proportion mediated as published, difference of coefficients")[2] == "not defined"
+    assert row(table, "Proportion mediated, difference of coefficients")[2] == "not defined"
 
 
 def test_a_bound_of_a_p_value_is_never_shown_as_its_value(examples):
@@ -170,7 +216,7 @@ def test_effects_with_an_interaction_name_arm_and_value(examples):
 
 def test_a_withheld_effect_says_so(examples):
     table = effects_table(examples.withheld(("log_or_difference", "proportion")), study=examples.study())
-    cells = row(table, "Proportion mediated as published, difference of coefficients")
+    cells = row(table, "Proportion mediated, difference of coefficients")
     assert cells[2] == "withheld"
     assert cells[-1] == "withheld: total_uncertain"
 
@@ -236,6 +282,7 @@ def test_an_intercept_without_a_ratio_is_called_a_coefficient(examples):
 
 
 def test_published_says_yes_or_no(examples):
+    assert every(examples)["published"].heads[-1] == "Agrees if"
     table = every(examples)["published"]
     assert list(table.cells["Agrees"]) == ["yes", "yes", "yes", "yes", "no"]
     assert list(table.cells["Calibrated to"]) == ["yes", "yes", "yes", "no", "no"]
@@ -249,6 +296,8 @@ def test_quality_names_variables_unrecorded_columns_and_idle_codes(examples):
     table = every(examples)["quality"]
     assert list(table.cells.iloc[3])[:2] == ["Hypertension", "not recorded"]
     assert table.cells.iloc[0, -1] == "999"
+    counts = examples.quality()["mr_clean"].iloc[:1].assign(variable="treatment")
+    assert quality(counts, study=examples.study()).cells.iloc[0, 0] == "Treatment"
 
 
 def test_flow_adds_up(examples):
@@ -332,3 +381,18 @@ def test_a_word_table_fills_the_page_with_numbers_to_the_right(examples, tmp_pat
         found == ({None} if head in PROSE else {WD_ALIGN_PARAGRAPH.RIGHT})
         for head, found in zip(heads[1:], alignments[1:], strict=True)
     )
+
+
+def test_no_number_of_a_word_table_breaks(examples, tmp_path):
+    """Widths of Arial at 8 points, of digits and of what stands around them in an interval."""
+    points = {"%": 7.1, " ": 2.2, ".": 2.2, "(": 2.7, ")": 2.7, "t": 2.2, "\N{MINUS SIGN}": 4.7}
+    save(natural_effects(examples.effects(), study=examples.study()), tmp_path / "table.docx")
+    (grid,) = Document(str(tmp_path / "table.docx")).tables
+    for column in grid.columns:
+        for cell in column.cells[1:]:
+            if "(" in cell.text and "%" in cell.text:
+                needed = sum(points.get(character, 4.5) for character in cell.text)
+                assert needed + 10.8 <= column.width.pt, cell.text
+    head = "Better"
+    (better,) = [column for column in grid.columns if column.cells[0].text == head]
+    assert better.width.pt >= 10.8 + 26, "a bold word of six letters"

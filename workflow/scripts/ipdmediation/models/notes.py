@@ -62,6 +62,9 @@ def singular_note(
     ... )
     >>> str(none)
     'the 3 trials differ in their level by no more than chance: this variance between them is estimated as 0'
+    >>> roles, loadings = ["intercept", "treatment", "mediator"], np.array([[1, 0], [0, 1], [1, 1]])
+    >>> str(singular_note(roles, loadings @ loadings.T, columns=np.ones((9, 3)), unit=1.0, trials=3))[29:93]
+    'how their level, treatment effect and effect of the mediator go '
     """
     sds = np.sqrt(np.diag(covariance))
     words = [_DIFFER_IN.get(role, role) for role in roles]
@@ -86,8 +89,8 @@ def singular_note(
                 )
     if not sentences:
         sentences.append(
-            f"{trials} trials are too few to tell how their {', '.join(words)} go together: one is estimated "
-            "as a combination of the others"
+            f"{trials} trials are too few to tell how their {', '.join(words[:-1])} and {words[-1]} go "
+            "together: one is estimated as a combination of the others"
         )
     return SingularFitWarning("; ".join(sentences))
 

@@ -14,12 +14,12 @@ EFFECTS = {
     "direct": "Treatment, adjusted for the mediator (direct)",
     "treatment_on_mediator": "Treatment on the mediator (a)",
     "mediator_effect": "Mediator on the outcome at the same treatment (b)",
-    "log_or_difference": "Proportion mediated as published, difference of coefficients",
+    "log_or_difference": "Proportion mediated, difference of coefficients",
     "log_or_product": "Proportion mediated, product of coefficients",
     "khb_total": "Treatment, on the scale of the direct effect (Karlson-Holm-Breen)",
     "khb_indirect": "Part of it that runs through the mediator",
     "khb": "Proportion mediated, Karlson-Holm-Breen",
-    "pm": "Proportion mediated, of the effect on the mean",
+    "pm": "Proportion mediated, of the effect on the {average}",
 }
 
 
@@ -40,7 +40,7 @@ def effect_name(row: Mapping[Any, Any], *, study: Study) -> str:
     for arm in ("treated", "control"):
         if effect == f"mediator_effect_{arm}":
             return f"Mediator on the outcome, {study.short(arm)} (b)"
-    return EFFECTS[effect]
+    return EFFECTS[effect].format(average=study.average)
 
 
 def term_label(row: Mapping[Any, Any]) -> str:

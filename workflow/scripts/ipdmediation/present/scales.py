@@ -142,7 +142,7 @@ def better_outcome(study: Study) -> str:
 def _coefficient(effect: str, study: Study) -> Reading:
     if effect == "treatment_on_mediator":
         return _on_the_mediator(study)
-    per = f" per 1 {mediator_scale_unit(study)}" if effect in OF_THE_MEDIATOR else ""
+    per = f" per {mediator_scale_unit(study)}" if effect in OF_THE_MEDIATOR else ""
     if effect not in (*ON_THE_OUTCOME, *OF_THE_MEDIATOR):
         raise KeyError(effect)
     if study.odds_ratio:
@@ -177,7 +177,7 @@ def _averaged(scale: str, study: Study) -> Reading:
         ),
         "utility": Reading(name=f"mean utility of {lower(outcome)}", better=1),
         "win": Reading(
-            name="better outcome than a patient without treatment (ties half)",
+            name="better outcome than a participant without treatment (ties half)",
             unit=f"{POINTS} above 50",
             better=1,
             factor=100,

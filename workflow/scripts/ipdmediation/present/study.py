@@ -79,6 +79,17 @@ class Study:
         return str(self.analysis["outcome"]["variable"])
 
     @property
+    def named_outcome(self) -> str:
+        """The outcome inside a sentence; a binary one, whose label is often no noun, in quotation marks."""
+        label = self.label(self.outcome)
+        return f"“{label}”" if self.family == "binary" else notation.lower(label)
+
+    @property
+    def average(self) -> str:
+        """What the effects of the answer are on: the mean of the outcome, or the probability of its event."""
+        return "probability" if self.family == "binary" else "mean"
+
+    @property
     def family(self) -> str:
         """Outcome family: ordinal, binary or continuous."""
         return str(self.analysis["outcome"]["family"])

@@ -54,9 +54,16 @@ def stacked_bars(
     *,
     bar: float,
     gap: float,
-) -> None:
-    """Draw one stacked bar an arm, and the lines that join the same level's end in both."""
+) -> bool:
+    """Draw one stacked bar an arm, and the lines that join the same level's end in both.
+
+    Returns
+    -------
+    bool
+        Whether a segment is too small for its number.
+    """
     edges: dict[str, list[float]] = {}
+    unnumbered = False
     for index, (arm, values) in enumerate(shares.items()):
         top = y + index * (bar + gap)
         start = x
@@ -79,11 +86,14 @@ def stacked_bars(
                     color=_ink_on(colour),
                     size=SMALL_SIZE,
                 )
+            else:
+                unnumbered |= value > 0
             start += length
             edges[arm].append(start)
     first, second = (edges[arm] for arm in shares)
     for upper, lower in zip(first[1:-1], second[1:-1], strict=True):
         sheet.line([(upper, y + bar), (lower, y + bar + gap)], width=0.6)
+    return unnumbered
 
 
 _Legend = list[list[tuple[float, list[str], tuple[float, float, float]]]]

@@ -104,7 +104,8 @@ def model_coefficients(
                 color=colours[model],
             )
         y += height
-    quantity = study.odds_ratio.capitalize() if ratios else "Coefficient"
+    read = reading("total", "coefficient", study=study)
+    quantity = f"{study.odds_ratio} of a better outcome" if ratios else f"{read.name}, {read.unit}"
     sheet.text(
         DOUBLE_COLUMN - MARGIN,
         top - 3.5,
@@ -118,16 +119,16 @@ def model_coefficients(
         x = draw_key(sheet, x, 5, f"{model} in the model", colours[model], hollow=model != WITH)
     sheet.text(MARGIN, top + plot + 17.5, left_out, color=MUTED, size=SMALL_SIZE)
     middle = left + (DOUBLE_COLUMN - left - column_width - MARGIN) / 2
-    sheet.text(middle, top + plot + 8, f"{quantity} of a better outcome" if ratios else quantity, ha="center")
-    if ratios:
-        sheet.text(
-            middle,
-            top + plot + 12.5,
-            "\N{LEFTWARDS ARROW} worse        better \N{RIGHTWARDS ARROW}",
-            ha="center",
-            color=MUTED,
-            size=SMALL_SIZE,
-        )
+    sheet.text(middle, top + plot + 8, notation.upper(quantity.removesuffix(", ")), ha="center")
+    sides = ("worse", "better") if read.better > 0 else ("better", "worse")
+    sheet.text(
+        middle,
+        top + plot + 12.5,
+        "\N{LEFTWARDS ARROW} {}        {} \N{RIGHTWARDS ARROW}".format(*sides),
+        ha="center",
+        color=MUTED,
+        size=SMALL_SIZE,
+    )
     return sheet.figure
 
 
@@ -169,7 +170,7 @@ def _effect_label(row: Mapping[Any, Any], study: Study) -> str:
         value = study.amount(study.mediator, row["at"])
         return f"{treated}, at {value} ({DIRECT_AT[effect]})"
     if effect in OF_THE_MEDIATOR:
-        label = f"{study.label(study.mediator)}, per 1 {mediator_scale_unit(study)}"
+        label = f"{study.label(study.mediator)}, per {mediator_scale_unit(study)}"
         arm = next((arm for arm in ("treated", "control") if effect == f"mediator_effect_{arm}"), "")
         return f"{label}, {study.short(arm)}" if arm else label
     return f"{treated} vs {notation.lower(study.arm('control'))}"

@@ -71,6 +71,7 @@ def outcome_by_trial(outcome: pd.DataFrame, *, study: Study) -> Figure:
     height = MARGIN + title_height + lines_of_panels * panel_height + legend_height(legend) + 8
     sheet = new_sheet(DOUBLE_COLUMN, height, study)
     sheet.lines(MARGIN, MARGIN, title, size=style.TITLE_SIZE, weight="bold")
+    unnumbered = False
     for index, trial in enumerate(trials):
         line, column = divmod(index, columns)
         x = MARGIN + column * (panel + between)
@@ -83,12 +84,14 @@ def outcome_by_trial(outcome: pd.DataFrame, *, study: Study) -> Figure:
         for place, arm in enumerate(ARMS):
             centre = top + place * (bar + gap) + bar / 2
             sheet.lines(x, centre - text_height(names[arm], size=SMALL_SIZE) / 2, names[arm], size=SMALL_SIZE)
-        stacked_bars(sheet, x + label_width, top, panel - label_width, shares[trial], bar=bar, gap=gap)
+        unnumbered |= stacked_bars(
+            sheet, x + label_width, top, panel - label_width, shares[trial], bar=bar, gap=gap
+        )
     y = MARGIN + title_height + lines_of_panels * panel_height
     sheet.text(
         MARGIN,
         y + 1,
-        "Percentages of the arm; the smallest segments carry no number. n = "
+        f"Percentages of the arm{'; the smallest segments carry no number' if unnumbered else ''}. n = "
         + " / ".join(study.short(arm) for arm in ARMS)
         + ".",
         color=MUTED,

@@ -73,7 +73,7 @@ def _mediated(result: AnalysisResult) -> list[str]:
     read = reading("te", "mean", study=study)
     te, pnde, tnie = (result.estimated(effect, "mean") for effect in ("te", "pnde", "tnie"))
     assert te is not None and pnde is not None and tnie is not None  # noqa: PT018
-    given = f"If nothing unmeasured affects both {mediator} and {lower(study.label(study.outcome))}"
+    given = f"If nothing unmeasured affects both {mediator} and {study.named_outcome}"
     share = result.estimated(*HEADLINE)
     if share is None:
         return [
@@ -131,13 +131,13 @@ def _in_people(result: AnalysisResult) -> list[str]:
     if te is None or tnie is None:
         return []
     level = study.levels(study.outcome)[study.named_level]
-    reach = f"{study.label(study.outcome)} “{level}”"
+    reach = f"have “{study.label(study.outcome)}: {level}”"
     if study.family == "ordinal":
-        reach = f"{study.named_level} ({lower(level)}) or better on {lower(study.label(study.outcome))}"
+        reach = f"reach {study.named_level} ({lower(level)}) or better on {study.named_outcome}"
     same = te["estimate"] * tnie["estimate"] > 0
     return [
         f"Of 100 participants given {lower(study.arm('treated'))} in place of {lower(study.arm('control'))}, "
-        f"{_people(te, sign, study)} reach {reach}; {_people(tnie, sign, study, of_these=same)} through "
+        f"{_people(te, sign, study)} {reach}; {_people(tnie, sign, study, of_these=same)} through "
         f"{lower(study.label(study.mediator))}."
     ]
 
@@ -174,11 +174,11 @@ def _published_way(result: AnalysisResult) -> list[str]:
     read = reading("log_or_difference", "proportion", study=study)
     steps = [result.estimated(effect, "coefficient") for effect in ("total", "direct")]
     odds = reading("total", "coefficient", study=study)
-    change = ", from {} to {},".format(*(odds.point(step) for step in steps if step)) if all(steps) else ""
+    change = " (the ratio goes from {} to {})".format(*(odds.point(step) for step in steps if step))
     start = (
-        f"Calculated the published way, by how much the log {study.odds_ratio} shrinks when "
-        f"{lower(study.label(study.mediator))} enters the model{change} the share would be "
-        f"{read.sentence(row, study)}."
+        f"Calculated as published analyses often do, by how much the log {study.odds_ratio} shrinks when "
+        f"{lower(study.label(study.mediator))} enters the model{change if all(steps) else ''}, the share "
+        f"would be {read.sentence(row, study)}."
     )
     return [f"{start} {_compared(row, result)}"]
 

@@ -10,12 +10,13 @@ import pandas as pd
 
 from ipdmediation.present import notation
 from ipdmediation.present.report.answer import WITHHELD
-from ipdmediation.present.report.result import HEADLINE, SHARES, AnalysisResult
+from ipdmediation.present.report.result import HEADLINE, SHARES, AnalysisResult, share_label
 from ipdmediation.present.scales import Reading, Row, reading
 from ipdmediation.present.study import Study
 from ipdmediation.present.tables.table import Table, synthetic_note
 
 BESIDE = (HEADLINE, ("log_or_difference", "proportion"))
+UNDEFINED = "not defined: "  # begins the note of an effect that the analysis has not
 TRUE_EFFECTS = {"te": "Total effect", "pnde": "Direct effect", "tnie": "Indirect effect"}
 
 
@@ -27,7 +28,10 @@ def beside(results: Sequence[AnalysisResult]) -> Table:
     withheld: dict[str, list[str]] = {}
     for result, read in zip(results, reads, strict=True):
         label = str(result.study.analysis.get("label", ""))
-        cells = [f"{label}: {_named(read)}" if mixed else label, notation.count(result.fitted)]
+        cells = [
+            f"{label}: {_named(read)}; {read.direction}" if mixed else label,
+            notation.count(result.fitted),
+        ]
         for effect in TRUE_EFFECTS:
             row = result.row(effect, "mean")
             cells.append(notation.DASH if row is None else read.text(row))
@@ -47,22 +51,30 @@ def beside(results: Sequence[AnalysisResult]) -> Table:
         *([] if mixed else [f"{read.direction.capitalize()}."]),
         "All intervals come from the bootstrap of the analysis.",
         *(
-            f"Withheld in {notation.joined(dict.fromkeys(labels))}: {why}."
+            f"{_begun(why)} in {notation.joined(dict.fromkeys(labels))}: {why.removeprefix(UNDEFINED)}."
             for why, labels in withheld.items()
         ),
         *([f"Replicates with trial effects at the boundary: {'; '.join(boundary)}."] if boundary else []),
         *synthetic_note(study),
     ]
-    effects = "effects on the mean" if mixed else f"effects on the {_named(read)}"
+    averages = {result.study.average for result in results}
+    heads = [share_label(key, study) for key in BESIDE]
+    if len(averages) > 1:
+        heads[0] = "Share of the total effect"
+    effects = f"effects on the {' or '.join(sorted(averages))}" if mixed else f"effects on the {_named(read)}"
     return Table(
         name="analyses",
         title=f"All analyses beside each other: {effects} ({study.coverage} CI)",
         cells=pd.DataFrame(
             rows,
-            columns=["Analysis", "Participants", *TRUE_EFFECTS.values(), *(SHARES[key] for key in BESIDE)],
+            columns=["Analysis", "Participants", *TRUE_EFFECTS.values(), *heads],
         ),
         notes=tuple(notes),
     )
+
+
+def _begun(why: str) -> str:
+    return "Not defined" if why.startswith(UNDEFINED) else "Withheld"
 
 
 def _why(row: Row) -> str:
@@ -89,9 +101,17 @@ def verdict(published: pd.DataFrame) -> list[str]:
         )
         sentences.append(text + _apart(published, targets & ~agrees, "Not met"))
     if (~targets).any():
-        text = f"{notation.count((~targets & agrees).sum())} of {'the other ' if targets.any() else ''}" + (
-            f"{notation.count((~targets).sum())} published figures agree with this run by their rule."
-        )
+        number, total = int((~targets & agrees).sum()), int((~targets).sum())
+        other = "the other " if targets.any() else ""
+        if number == total > 1:
+            whole = "Both" if total == 2 else f"All {notation.count(total)}"
+            text = f"{whole} of {other or 'the '}published figures agree with this run by their rule."
+        else:
+            verb = "agrees" if number == 1 else "agree"
+            text = (
+                f"{notation.count(number)} of {other}{notation.count(total)} published figures {verb} with "
+                "this run by their rule."
+            )
         sentences.append(text + _apart(published, ~targets & ~agrees, "Not in agreement"))
     return sentences
 
@@ -107,8 +127,8 @@ def published_shares(results: Sequence[AnalysisResult]) -> list[str]:
     for result in results:
         study, printed = result.study, result.study.published_share
         shares = [
-            f"{reading(*key, study=study).sentence(row, study)}, {notation.lower(label)}"
-            for key, label in SHARES.items()
+            f"{reading(*key, study=study).sentence(row, study)}, {notation.lower(share_label(key, study))}"
+            for key in SHARES
             if (row := result.estimated(*key)) is not None
         ]
         if printed and shares and study.odds_ratio:
@@ -149,7 +169,16 @@ def beside_truth(result: AnalysisResult, truth: Mapping[str, Any]) -> tuple[Tabl
             read, true = reading(effect, scale, study=study), float(truth["effects"][effect][scale])
             inside = row["ci_low"] <= true <= row["ci_high"]
             label = f"{name}, {read.name}"
-            rows.append([label, read.unit, _written(true, read), read.text(row), "yes" if inside else "no"])
+            rows.append(
+                [
+                    label,
+                    read.unit,
+                    read.better_side,
+                    _written(true, read),
+                    read.text(row),
+                    "yes" if inside else "no",
+                ]
+            )
             if not inside:
                 missed.setdefault(read.name, []).append(notation.lower(name))
     table = Table(
@@ -160,6 +189,7 @@ def beside_truth(result: AnalysisResult, truth: Mapping[str, Any]) -> tuple[Tabl
             columns=[
                 "Effect",
                 "Unit",
+                "Better",
                 "Truth",
                 f"This run ({study.coverage} CI)",
                 "Interval holds the truth",
@@ -183,7 +213,7 @@ def _missed(
         f"“{study.analysis['label']}” holds it in {held} of {len(rows)} effects."
     ]
     if missed:
-        apart = [f"{notation.joined(effects)} ({scale})" for scale, effects in missed.items()]
+        apart = [f"the {' and the '.join(effects)} ({scale})" for scale, effects in missed.items()]
         sentences.append(f"It misses {'; '.join(apart)}.")
     by_cut = truth["log_or_by_cut"]["values"]["te"]
     if study.family == "ordinal":

@@ -86,7 +86,7 @@ def _direct_at_values(result: AnalysisResult) -> list[str]:
         return []
     read = reading("direct_at_median", "coefficient", study=study)
     values = [
-        f"{read.sentence(row, study)} at its {quartile}, {study.amount(study.mediator, row['at'])}"
+        f"{read.sentence(row, study)} at its {quartile} of {study.amount(study.mediator, row['at'])}"
         for quartile, row in rows.items()
     ]
     return [
@@ -130,13 +130,14 @@ def _change_of_scale(result: AnalysisResult) -> list[str]:
 
 def _shares_apart(result: AnalysisResult) -> list[str]:
     gap = published_gap(result)
+    share, published = result.estimated(*HEADLINE), result.estimated("log_or_difference", "proportion")
     # Where the share of the answer is withheld, others would be read in its place.
-    if not notation.known(gap) or result.estimated(*HEADLINE) is None:
+    if not notation.known(gap) or share is None or published is None:
         return []
     keys = {
         ("log_or_difference", "proportion"): "from the difference",
         ("khb", "proportion"): "when both models are put on one scale (Karlson-Holm-Breen)",
-        HEADLINE: "of the effect on the mean",
+        HEADLINE: f"of the effect on the {result.study.average}",
     }
     given = [
         f"{reading(*key, study=result.study).point(row)} {words}"
@@ -145,10 +146,10 @@ def _shares_apart(result: AnalysisResult) -> list[str]:
     ]
     start = f"In this analysis the same fits give {notation.joined(given)}"
     if gap >= APART:
-        return [
-            f"{start}. The first lies below the second because of the stretching, so it should not be read "
-            "as the share that is mediated."
-        ]
+        text = f"{start}. The first lies below the second because of the stretching"
+        if abs(float(published["estimate"]) - float(share["estimate"])) < APART:
+            return [f"{text}; that it comes close to the third, a share on another scale, is a coincidence."]
+        return [f"{text}, so it should not be read as the share that is mediated."]
     if gap <= -APART:
         return [
             f"{start}. The first lies above the second, which the stretching does not explain: chance, or "
@@ -176,14 +177,14 @@ def _stretched(result: AnalysisResult) -> list[str]:
         )
     return [
         f"Here the {study.odds_ratio} moves away from 1 when the mediator enters, from "
-        f"{odds.point(total)} to {odds.point(direct)}: {step}. The indirect effect on the mean of the "
-        f"outcome, {mean.sentence(indirect, study)}, {verdict}."
+        f"{odds.point(total)} to {odds.point(direct)}: {step}. The indirect effect on the "
+        f"{study.average} of the outcome, {mean.sentence(indirect, study)}, {verdict}."
     ]
 
 
 def _assumption(result: AnalysisResult) -> str:
     study = result.study
-    mediator, outcome = lower(study.label(study.mediator)), lower(study.label(study.outcome))
+    mediator, outcome = lower(study.label(study.mediator)), study.named_outcome
     return (
         f"{study.arm('treated')} was allotted by chance; {mediator} was not. Participants with different "
         f"values differ in other ways too, and whatever affects both {mediator} and {outcome} and is not "

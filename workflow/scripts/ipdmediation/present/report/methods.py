@@ -9,7 +9,7 @@ import pandas as pd
 from ipdmediation.data.covariates import COVARIATE_MODELS, Covariates, covariate_names, covariates_of
 from ipdmediation.present import notation
 from ipdmediation.present.notation import lower
-from ipdmediation.present.report.result import AnalysisResult
+from ipdmediation.present.report.result import HEADLINE, AnalysisResult
 from ipdmediation.present.study import Study
 
 SOURCES = {
@@ -88,7 +88,7 @@ def methods(result: AnalysisResult, *, version: str = "") -> Methods:
     """
     done = [
         _models(result),
-        _effects(result.study),
+        _effects(result),
         _bootstrap(result),
         *_missing(result),
         _software(version),
@@ -100,7 +100,7 @@ def methods(result: AnalysisResult, *, version: str = "") -> Methods:
 
 def _models(result: AnalysisResult) -> str:
     study = result.study
-    mediator, outcome = study.label(study.mediator), study.label(study.outcome)
+    mediator, outcome = study.label(study.mediator), notation.upper(study.named_outcome)
     transform = _TRANSFORMS[study.transform]
     if study.transform == "log" and study.offset:
         transform += f" after adding {study.amount(study.mediator, study.offset)}, so that zero is allowed"
@@ -141,12 +141,14 @@ def _likelihood(study: Study) -> str:
     return "The models are fitted by maximum likelihood."
 
 
-def _effects(study: Study) -> str:
+def _effects(result: AnalysisResult) -> str:
+    study = result.study
+    withheld = "" if result.estimated(*HEADLINE) else "; it is withheld here"
     population = str(study.analysis.get("standardisation", {}).get("population", "these_trials"))
     over = "the participants of the cohort"
     if study.trial_effects.startswith("random"):
         over += (
-            ", each in a trial like the own one (at the conditional modes of the random effects)"
+            ", each in a trial like their own (at the conditional modes of the random effects)"
             if population == "these_trials"
             else ", in a new trial (random effects integrated over their distribution)"
         )
@@ -159,11 +161,12 @@ def _effects(study: Study) -> str:
         f"Natural effects are averages over {over}, the mediator integrated over {distribution} (mediation "
         "formula; Imai et al. 2010"
         + ("; for ordinal outcomes VanderWeele et al. 2016). " if study.family == "ordinal" else "). ")
-        + "The share of the answer is the indirect effect on the mean of the outcome over the total one."
+        + f"The share of the answer is the indirect effect on the {study.average} of the outcome over the "
+        f"total one{withheld}."
     )
     if study.odds_ratio and not study.interaction:
         text += (
-            " The share as published is one minus the ratio of the two treatment coefficients (Freedman et "
+            " The share by difference is one minus the ratio of the two treatment coefficients (Freedman et "
             "al. 1992), which mixes mediation with a change of scale; that on one scale keeps them apart "
             "(Karlson et al. 2012)."
         )
@@ -174,12 +177,20 @@ def _bootstrap(result: AnalysisResult) -> str:
     study = result.study
     bootstrap = study.analysis["bootstrap"]
     return (
-        f"{_RESAMPLING[str(bootstrap['resampling'])]}; one resample serves all models of a replicate, "
+        f"{_resampling(study)}; one resample serves all models of a replicate, "
         f"which are refitted to it. {notation.count(bootstrap['replicates'])} replicates give "
         f"{study.coverage} {_INTERVALS[str(bootstrap['interval'])]} and P values: twice the smaller share "
         "of replicates on either side of no effect, the sample itself counted as one (Davison & Hinkley "
         "1997). Intervals and P values in the table of the models, which has the covariates too, are Wald's."
     )
+
+
+def _resampling(study: Study) -> str:
+    """Say what is drawn; with a single trial there is none to draw within."""
+    resampling = str(study.analysis["bootstrap"]["resampling"])
+    if resampling == "stratified" and len(study.trials) == 1:
+        return "Participants are drawn with replacement within arm (inference for this study)"
+    return _RESAMPLING[resampling]
 
 
 def _missing(result: AnalysisResult) -> list[str]:
@@ -190,7 +201,7 @@ def _missing(result: AnalysisResult) -> list[str]:
     if len(excluded):
         sentences.append(
             "Participants without a value of a variable of the models are left out: "
-            f"{_counted(excluded, study)} (a participant may lack several)."
+            f"{_counted(excluded, study)}{' (a participant may lack several)' if len(excluded) > 1 else ''}."
         )
     if len(imputed):
         missing = study.analysis["missing"]
@@ -221,11 +232,11 @@ def _software(version: str) -> str:
 def assumptions(result: AnalysisResult) -> list[str]:
     """State what the analysis assumes and where its limits are."""
     study = result.study
-    mediator, outcome = lower(study.label(study.mediator)), lower(study.label(study.outcome))
+    mediator, outcome = lower(study.label(study.mediator)), study.named_outcome
     paragraphs = [
-        f"Natural effects need that, given the covariates, nothing unmeasured affects both {mediator} and "
-        f"{outcome}, and that no common cause of the two is itself an effect of the treatment. Randomisation "
-        "does not give this; no test can show it.",
+        "Natural effects are identified only if, given the covariates, nothing unmeasured affects both "
+        f"{mediator} and {outcome}, and no common cause of the two is itself an effect of the treatment. "
+        "Randomisation does not ensure this, and no test can show it.",
         _model_assumptions(study, mediator, outcome),
     ]
     selected = result.flow[result.flow["kind"] == "eligibility"]

@@ -14,11 +14,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from ipdmediation.present import notation, style
 from ipdmediation.present.notation import unbroken
 from ipdmediation.present.report.answer import answer
-from ipdmediation.present.report.comparison import beside, beside_truth, published_shares, verdict
+from ipdmediation.present.report.comparison import BESIDE, beside, beside_truth, published_shares, verdict
 from ipdmediation.present.report.meaning import meaning
 from ipdmediation.present.report.methods import methods
 from ipdmediation.present.report.privacy import refuse_patient_rows
-from ipdmediation.present.report.result import SHARES, AnalysisResult, sentence
+from ipdmediation.present.report.result import HEADLINE, SHARES, AnalysisResult, sentence, share_label
 from ipdmediation.present.scales import better_outcome, reading
 from ipdmediation.present.tables.baseline import baseline
 from ipdmediation.present.tables.effects import effects
@@ -84,6 +84,9 @@ def render(
         synthetic_note=style.SYNTHETIC_NOTE,
         answer=[unbroken(line) for line in answer(main)],
         facts=_facts(main),
+        shares_differ=_shares_differ(main),
+        shares_drawn=any(main.estimated(*key) is not None for key in BESIDE),
+        better_side="higher" if study.better > 0 else "lower",
         figures={name: _figure(name, svg, main) for name, svg in main.figures.items()},
         flow=_page_table(flow(main.flow, study=study)),
         baseline=_page_table(baseline(main.baseline, main.flow, study=study)),
@@ -138,7 +141,7 @@ def _facts(result: AnalysisResult) -> list[dict[str, str]]:
         ("te", "mean"): "Total effect",
         ("pnde", "mean"): "Direct effect",
         ("tnie", "mean"): f"Effect through {notation.lower(study.label(study.mediator))}",
-        **SHARES,
+        **{key: share_label(key, study) for key in _shares(result)},
     }
     if study.odds_ratio:
         shown[("total", "coefficient")] = f"Total effect, {study.odds_ratio} of {better_outcome(study)}"
@@ -154,6 +157,18 @@ def _facts(result: AnalysisResult) -> list[dict[str, str]]:
         about = "; ".join(filter(None, [detail, read.direction]))
         facts.append({"label": named, "value": f"{value}{unit}", "detail": about})
     return facts
+
+
+def _shares(result: AnalysisResult) -> list[tuple[str, str]]:
+    """Shares of the total effect; of a continuous outcome they are all one, but for an interaction."""
+    return list(SHARES) if result.study.odds_ratio else [HEADLINE]
+
+
+def _shares_differ(result: AnalysisResult) -> bool:
+    """Whether the page gives two shares that a reader sees to differ."""
+    rows = {key: result.estimated(*key) for key in _shares(result)}
+    written = {reading(*key, study=result.study).text(row) for key, row in rows.items() if row is not None}
+    return len(written) > 1
 
 
 def _figure(name: str, svg: str, result: AnalysisResult) -> dict[str, str]:

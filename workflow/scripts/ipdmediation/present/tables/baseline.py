@@ -59,14 +59,21 @@ def baseline(description: pd.DataFrame, flow: pd.DataFrame, *, study: Study) -> 
         title="Baseline characteristics of the analysed participants",
         cells=pd.DataFrame(rows, columns=unique(columns)),
         printed=tuple(columns),
-        notes=(
-            "IQR, interquartile range; SD, standard deviation; SMD, standardised mean difference "
-            "between the arms.",
-            "Percentages are of the participants for whom the characteristic is known.",
-            *synthetic_note(study),
-        ),
+        notes=(*_notes([row[0] for row in rows]), *synthetic_note(study)),
         indented=frozenset(indented),
     )
+
+
+def _notes(characteristics: list[str]) -> list[str]:
+    """Explain the abbreviations and percentages that the table has, and no others."""
+    meanings = {" (IQR)": "IQR, interquartile range", " (SD)": "SD, standard deviation"}
+    used = [
+        meaning for mark, meaning in meanings.items() if any(name.endswith(mark) for name in characteristics)
+    ]
+    notes = [f"{'; '.join([*used, 'SMD, standardised mean difference between the arms'])}."]
+    if any(name.endswith(", n (%)") for name in characteristics):
+        notes.append("Percentages are of the participants for whom the characteristic is known.")
+    return notes
 
 
 def _statistics(rows: pd.DataFrame) -> dict[tuple[str, str, str], float]:

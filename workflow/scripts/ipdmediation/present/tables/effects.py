@@ -25,7 +25,8 @@ def effects(results: pd.DataFrame, *, study: Study) -> Table:
         Words of the study.
     """
     rows = []
-    for row in results[results["scale"].isin(["coefficient", "proportion"])].to_dict("records"):
+    shown = results[results["scale"].isin(["coefficient", "proportion"])]
+    for row in shown.to_dict("records"):
         read = reading(row["effect"], row["scale"], study=study)
         unit = f", {read.unit}" if read.unit not in ("", "%") else ""
         rows.append(
@@ -36,7 +37,7 @@ def effects(results: pd.DataFrame, *, study: Study) -> Table:
                 str(read.null),
                 read.better_side,
                 "" if row["scale"] == "proportion" else written_p(row),
-                notation.text_of(row["interval"]),
+                notation.text_of(row["interval"]) if notation.known(row["ci_low"]) else "",
                 counted(row),
                 notation.text_of(row["note"]),
             ]
@@ -59,7 +60,7 @@ def effects(results: pd.DataFrame, *, study: Study) -> Table:
         notes=(
             "Intervals and P values come from bootstrap replicates in which all models were refitted to "
             "the same resample.",
-            *failures(results),
+            *failures(shown, counted_by="; the column of replicates counts those that do"),
             *synthetic_note(study),
         ),
     )
@@ -75,8 +76,16 @@ def counted(row: Mapping[Any, Any]) -> str:
     return notation.count(row["replicates"] - row["failed"] - row["undefined"])
 
 
-def failures(results: pd.DataFrame) -> list[str]:
-    """Say how many replicates failed, lay at the boundary, or had no such effect."""
+def failures(results: pd.DataFrame, *, counted_by: str = "") -> list[str]:
+    """Say how many replicates failed, lay at the boundary, or had no such effect.
+
+    Parameters
+    ----------
+    results
+        The effects that the table shows.
+    counted_by
+        Where the table counts the replicates that have an effect, empty where it does not.
+    """
     failed, singular, replicates = (
         int(results[column].max()) for column in ("failed", "singular", "replicates")
     )
@@ -91,6 +100,6 @@ def failures(results: pd.DataFrame) -> list[str]:
     if undefined:
         notes.append(
             f"Up to {notation.count(undefined)} replicates have no value of an effect (a ratio without a "
-            "denominator); the column of replicates counts those that do."
+            f"denominator){counted_by}."
         )
     return notes

@@ -10,12 +10,14 @@ import pandas as pd
 from ipdmediation.data.transforms import from_analysis_scale
 from ipdmediation.present import notation
 from ipdmediation.present.labels import term_label
+from ipdmediation.present.scales import reading
 from ipdmediation.present.study import Study
 from ipdmediation.present.tables.table import Table, synthetic_note, unique
 
 # The order of the rows; what is not named stands between the interaction and the intercept.
 FIRST = ("treatment", "mediator", "mediator_doubling", "spline", "interaction")
 LAST = ("intercept", "random", "residual")
+EFFECT_OF = {"mediator": "treatment_on_mediator", "total": "total", "outcome": "direct"}
 AT_ZERO = "treatment at zero"  # the treatment's row of an outcome model with an interaction
 
 
@@ -29,7 +31,10 @@ def models(coefficients: Mapping[str, pd.DataFrame], *, study: Study) -> Table:
     study
         Words of the study.
     """
-    heads = {name: f"{name.capitalize()} model: {_quantity(frame)}" for name, frame in coefficients.items()}
+    heads = {
+        name: f"{name.capitalize()} model: {_quantity(name, frame, study)}"
+        for name, frame in coefficients.items()
+    }
     shown = {name: _rows(name, frame, study) for name, frame in coefficients.items()}
     terms: dict[str, Mapping[Any, Any]] = {}
     for name in ("outcome", "total", "mediator"):
@@ -72,12 +77,16 @@ def _label(term: str, row: Mapping[Any, Any], study: Study) -> str:
     if row["kind"] == "intercept" and not notation.known(row["ratio"]):
         # In a column of ratios it is none.
         return f"{label} (coefficient)"
+    if study.interaction and row["kind"] in ("mediator", "mediator_doubling"):
+        # Beside an interaction the mediator's coefficient is its slope in the control arm.
+        return f"{label}, {study.short('control')}"
     if term != AT_ZERO:
         return label
     value = float(
         from_analysis_scale([0.0], transform=study.transform, offset=study.offset)[0]  # type: ignore[arg-type]
     )
-    return f"{label}, where {study.label(study.mediator)} is {study.amount(study.mediator, value)}"
+    mediator = notation.lower(study.label(study.mediator))
+    return f"{label}, where {mediator} is {study.amount(study.mediator, value)}"
 
 
 def _rank(kind: str) -> int:
@@ -86,10 +95,13 @@ def _rank(kind: str) -> int:
     return len(FIRST) + 1 + LAST.index(kind) if kind in LAST else len(FIRST)
 
 
-def _quantity(model: pd.DataFrame) -> str:
-    """Name what a model's coefficients are, such as a ratio of geometric means."""
+def _quantity(name: str, model: pd.DataFrame, study: Study) -> str:
+    """Name what a model's coefficients are, such as a ratio of geometric means, with their unit."""
     row = model[model["kind"] == "treatment"].iloc[0]
-    return notation.text_of(row["ratio_unit"]) if notation.known(row["ratio"]) else "coefficient"
+    if notation.known(row["ratio"]):
+        return notation.text_of(row["ratio_unit"])
+    unit = reading(EFFECT_OF[name], "coefficient", study=study).unit
+    return f"difference, {unit}" if unit else "difference"
 
 
 def _estimate(row: Mapping[Any, Any]) -> str:
@@ -112,10 +124,14 @@ def _notes(study: Study, varied: bool) -> list[str]:
     if study.odds_ratio:
         article = "An" if study.odds_ratio.startswith("odds") else "A"
         notes.append(f"{article} {study.odds_ratio} above 1 means a better outcome.")
+    else:
+        side = reading("total", "coefficient", study=study).better_side
+        notes.append(f"In the total and the outcome model a difference {side} means a better outcome.")
     if study.interaction:
         notes.append(
             "With an interaction the treatment's coefficient is the one at a single value of the mediator, "
-            "which the row names; it is no direct effect of the participants."
+            "and the mediator's the one in a single arm, which their rows name; the first is no direct "
+            "effect of the participants."
         )
     if study.spline_knots:
         notes.append(

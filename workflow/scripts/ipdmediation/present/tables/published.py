@@ -33,7 +33,7 @@ def published(comparison: pd.DataFrame, *, study: Study) -> Table:
         ]
         for row in comparison.to_dict("records")
     ]
-    columns = ["Quantity", "Published", "This run", "Agrees", "Calibrated to", "Rule"]
+    columns = ["Quantity", "Published", "This run", "Agrees", "Calibrated to", "Agrees if"]
     frame = pd.DataFrame(rows, columns=columns)
     # Only synthetic patients are calibrated to anything.
     shown = [name for name in columns if name != "Calibrated to" or study.synthetic]

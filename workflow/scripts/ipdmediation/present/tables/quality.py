@@ -31,7 +31,7 @@ def quality(counts: pd.DataFrame, *, study: Study) -> Table:
     """
     rows = [
         [
-            study.label(str(row["variable"])),
+            notation.upper(study.label(str(row["variable"]))),
             notation.text_of(row["column"]) or "not recorded",
             *(notation.count(row[name]) for name in COUNTS),
             notation.text_of(row["missing_codes_unused"]),

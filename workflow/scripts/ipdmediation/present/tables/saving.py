@@ -12,6 +12,17 @@ import numpy as np
 from ipdmediation.present.tables.table import Table
 
 _EPOCH = datetime(1980, 1, 1, tzinfo=UTC)  # the oldest date a zip entry can carry
+_DIGIT = 0.556 * 8 * 12700  # width of a digit of Arial at 8 points, in the units of a Word document
+_CELL_MARGINS = 2.6  # left and right of a cell, in digits
+_BOLD = 1.1  # of a bold word, beside the same one in roman
+# Widths in Arial, in digits; what is not named is about as wide as one.
+_WIDTHS = (
+    {"%": 1.6, "m": 1.5, "M": 1.5, "W": 1.7, "w": 1.3, "\N{MINUS SIGN}": 1.05}
+    | dict.fromkeys("ABCDEGHKNOPQRSUVXY", 1.25)
+    | dict.fromkeys(" .,:;/ft", 0.5)
+    | dict.fromkeys("()-r", 0.6)
+    | dict.fromkeys("ijl", 0.4)
+)
 
 
 def save(table: Table, path: Path) -> None:
@@ -102,7 +113,9 @@ def _docx(table: Table) -> bytes:
             if column == 0 and position in table.indented:
                 cell.paragraphs[0].paragraph_format.left_indent = Mm(4)
     room = section.page_width - section.left_margin - section.right_margin
-    for column, share, numeric in zip(grid.columns, _column_shares(table), table.numeric, strict=True):
+    for column, share, numeric in zip(
+        grid.columns, _column_shares(table, room / _DIGIT), table.numeric, strict=True
+    ):
         column.width = round(room * share)  # what LibreOffice reads; Word reads that of the cells
         for cell in column.cells:
             cell.width = column.width
@@ -119,13 +132,27 @@ def _docx(table: Table) -> bytes:
     return _undated(written.getvalue())
 
 
-def _column_shares(table: Table) -> list[float]:
-    """Share out a page's width: numbers stay on one line, words may go on in the next."""
-    needs = []
+def _column_shares(table: Table, room: float) -> list[float]:
+    """Share out a page's width, in digits: numbers and words stay whole, and texts break between words."""
+    least, wished = [], []
     for (_, cells), head, numeric in zip(table.cells.items(), table.heads, table.numeric, strict=True):
-        longest = max((len(str(cell)) for cell in cells), default=0)
-        needs.append(2 + max(*map(len, head.split()), longest if numeric else min(longest, 26)))
-    return [need / sum(needs) for need in needs]
+        texts = [str(cell) for cell in cells]
+        unbroken = texts if numeric else [word for text in texts for word in text.split()]
+        words = [_BOLD * _digits(word) for word in head.split()]
+        least.append(_CELL_MARGINS + max([*words, *map(_digits, unbroken)]))
+        longest = max(map(_digits, texts), default=0.0)
+        wished.append(max(least[-1], 0.0 if numeric else _CELL_MARGINS + min(longest, 26.0)))
+    spare, wishes = room - sum(least), sum(wished) - sum(least)
+    if 0 <= spare <= wishes:
+        wished = [low + (high - low) * spare / wishes for low, high in zip(least, wished, strict=True)]
+    elif spare < 0:
+        wished = least
+    return [need / sum(wished) for need in wished]
+
+
+def _digits(text: str) -> float:
+    """Width of a text in Arial, in widths of a digit."""
+    return sum(_WIDTHS.get(character, 1.0) for character in text)
 
 
 def _undated(archive: bytes) -> bytes:

@@ -15,7 +15,7 @@ from ipdmediation.present.study import Study
 PROSE = frozenset(
     {
         "Note",
-        "Rule",
+        "Agrees if",
         "Variable",
         "Column in the file",
         "Scale",
