@@ -4,7 +4,7 @@ import atexit
 import os
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
@@ -66,7 +66,9 @@ def take_directory(runs):
 
     @contextmanager
     def recorded_lock():
-        run.record(input=workflow.persistence.all_inputfiles(), output=workflow.persistence.all_outputfiles())
+        files = workflow.persistence
+        with suppress(OSError):  # the disk may be full; Snakemake says so
+            run.record(input=files.all_inputfiles(), output=files.all_outputfiles())
         with lock():
             yield
 
