@@ -151,8 +151,8 @@ def test_notices_of_every_step_are_collected(study: Planned) -> None:
         collected = read_notices(made["collected"])
         assert collected == [notice for path in made["noted"] for notice in read_notices(path)]
         kinds.append([notice.kind for notice in collected])
-    at_the_boundary = ["singular_fit"] * 3 + ["replicates_at_boundary"]
-    assert kinds == [[], ["few_replicates"], at_the_boundary]
+    boundary = ["singular_fit"] * 3 + ["small_strata", "replicates_at_boundary"]
+    assert kinds == [["small_strata"], ["small_strata", "few_replicates"], boundary]
 
 
 def test_a_published_figure_is_looked_up_in_its_own_analysis(study: Planned) -> None:

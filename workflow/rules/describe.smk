@@ -1,4 +1,4 @@
-# In: the cohort of an analysis. Out: patient flow, baseline, outcome and mediator as tidy tables that show no single
+# In: the cohort of an analysis. Out: baseline, outcome and mediator as tidy tables that show no single
 # patient.
 DESCRIPTIONS = expand(
     "<results>/{{analysis}}/describe/{part}.csv",
@@ -8,7 +8,7 @@ DESCRIPTIONS = expand(
 
 rule describe:
     input:
-        expand(["<results>/{analysis}/flow.csv", *DESCRIPTIONS], analysis=config["analyses"]),
+        expand(DESCRIPTIONS, analysis=config["analyses"]),
 
 
 rule describe_cohort:
