@@ -213,7 +213,7 @@ def test_what_is_shown_of_few_patients_is_no_reason_to_draw_again(either: Study)
     config = either.config()
     config["disclosure"]["minimum_count"] += 5
     either.configure(config)
-    described = {"describe_cohort", "describe_flow", "fit_models", "collect_notices", "compare_published"}
+    described = {"describe_flow", "describe_cohort", "fit_models", "collect_notices", "compare_published"}
     assert either.rules() == described | SHOWN
 
 

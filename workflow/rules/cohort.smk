@@ -1,13 +1,9 @@
-# In: the pooled trials. Out, for each analysis: who is analysed, the patient flow with every small count, what was
-# missing, and the cohort with missing values imputed.
+# In: the pooled trials. Out, for each analysis: who is analysed, the patient flow, what was missing, and the cohort with
+# missing values imputed.
 rule cohort:
     input:
-        expand("<results>/{analysis}/missing.csv", analysis=config["analyses"]),
-        expand(
-            "<results>/ipd/{analysis}/{file}",
-            analysis=config["analyses"],
-            file=["steps.csv", "imputed.parquet"],
-        ),
+        expand("<results>/{analysis}/{table}.csv", analysis=config["analyses"], table=["flow", "missing"]),
+        expand("<results>/ipd/{analysis}/imputed.parquet", analysis=config["analyses"]),
 
 
 rule select_cohort:

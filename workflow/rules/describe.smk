@@ -1,4 +1,5 @@
-# In: the cohort of an analysis. Out: baseline, outcome and mediator as tidy tables that show no single patient.
+# In: the cohort of an analysis. Out: baseline, outcome and mediator as tidy tables that show no single
+# patient.
 DESCRIPTIONS = expand(
     "<results>/{{analysis}}/describe/{part}.csv",
     part=["baseline", "outcome", "mediator"],

@@ -1,4 +1,4 @@
-"""Say why patients left at each step of an analysis' flow."""
+"""Say why patients left at each step of an analysis' flow, with no count that may be of one patient."""
 
 from job import run  # first: it makes the other imports faster
 
@@ -8,9 +8,9 @@ from ipdmediation.data.result_tables import read_table, write_table
 
 
 def main(*, steps: str, flow: str, stated: list[str], minimum_count: int) -> None:
-    """Read the steps with their numbers; write them with the reasons stated, and without small counts."""
-    table = public_flow(read_table(steps), minimum=minimum_count)
-    write_table(with_reasons(table, stated), flow)
+    """Read the steps with their numbers; write what may be shown, with the reasons of the configuration."""
+    named = with_reasons(read_table(steps), stated)
+    write_table(public_flow(named, minimum=minimum_count), flow)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from ipdmediation.plumbing import private_files
-from ipdmediation.plumbing.private_files import PATIENT_ROWS, close_file, close_folders, files_of_patients
+from ipdmediation.plumbing.private_files import PATIENT_ROWS, close_file, close_folders
+from ipdmediation.plumbing.provenance import KEY
 
 RULES = Path(__file__).resolve().parents[3] / "workflow/rules"
 
@@ -92,22 +93,6 @@ def test_a_folder_that_is_somebody_else_s_and_open_is_one_clear_line(
         close_folders([tmp_path / "ipd/pooled.parquet"])
 
 
-def test_what_lies_beside_patients_rows_is_private_too() -> None:
-    outputs = {
-        "raw": "a/ipd/raw/x.csv",
-        "provenance": "a/ipd/provenance/x.json",
-        "quality": "a/quality/x.csv",
-    }
-    assert files_of_patients(outputs) == ["a/ipd/raw/x.csv", "a/ipd/provenance/x.json"]
-    others = {"provenance": "a/ipd/b/provenance/x.json", "tables": ["a/ipd/b/t.csv", "a/ipd/b/u.csv"]}
-    assert files_of_patients(others) == []
-    assert files_of_patients({"trials": ["a/ipd/x.parquet", "a/ipd/y.parquet"]}) == [
-        "a/ipd/x.parquet",
-        "a/ipd/y.parquet",
-    ]
-    assert files_of_patients({"raw": "data/trial.csv"}) == ["data/trial.csv"]
-
-
 def test_every_output_below_the_folder_is_known_by_its_name_and_no_other_has_it() -> None:
     found = {
         (name, "<results>/ipd/" in path)
@@ -115,8 +100,7 @@ def test_every_output_below_the_folder_is_known_by_its_name_and_no_other_has_it(
         for block in re.findall(r"    output:\n((?: {8,}.*\n)+)", file.read_text())
         for name, path in re.findall(r'(\w+)="([^"]+)"', block)
     }
-    # What says how a file was made lies beside it.
-    assert {name for name, below in found if below} <= PATIENT_ROWS | {"provenance"}
+    assert {name for name, below in found if below} - {KEY} <= PATIENT_ROWS
     assert not {name for name, below in found if not below} & PATIENT_ROWS
     assert len([name for name, below in found if below]) >= 5
     assert private_files.FOLDER == "ipd"

@@ -9,13 +9,14 @@ from numpy.typing import ArrayLike
 from scipy import linalg
 
 from ipdmediation.models import linear_kernels as kernels
-from ipdmediation.models.errors import ModelError, OutcomeError, RankDeficientError
+from ipdmediation.models.errors import ModelError, OutcomeError
 from ipdmediation.models.inputs import (
     check_design,
     check_offset,
     check_trials,
     check_weights,
     standardise,
+    undetermined,
 )
 from ipdmediation.models.results import (
     FitStatus,
@@ -118,10 +119,7 @@ class LinearModel:
             self._columns, self._outcome, self._centre, self._scale, checked
         )
         if status == FitStatus.RANK_DEFICIENT or self._degrees(total) <= 0:
-            raise RankDeficientError(
-                f"rows of total weight {total:g} do not determine the {len(self.names)} coefficients of "
-                + ", ".join(self.names)
-            )
+            raise undetermined(self._columns[1:], self.names[1:], checked)
         variance = squares / self._degrees(total)
         full = np.tril(cross) + np.tril(cross, -1).T
         jacobian = np.diag(np.concatenate([[1.0], 1 / self._scale]))

@@ -59,6 +59,4 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
     while each is not None and id(each) not in seen:
         seen.add(id(each))
         yield each
-        for one in each.exceptions if isinstance(each, BaseExceptionGroup) else ():
-            yield from _chain(one)
         each = each.__cause__ or (None if each.__suppress_context__ else each.__context__)
