@@ -42,20 +42,21 @@ def pooled(study: Study) -> pd.DataFrame:
 
 
 def own_values(patients: pd.DataFrame) -> dict[str, str]:
-    """Return the values that have so many decimals that hardly anything else is written like them."""
+    """Return the values that have so many decimals that hardly anything else is written like them.
+
+    Not those that are a short number but for the last digits of floating point, such as 1.0000000000000002.
+    """
     found = {}
     for name in patients.select_dtypes("float64"):
         for value in patients[name].dropna().unique():
-            for digits in range(DECIMALS + 2, 18):
-                text = f"{value:.{digits}g}"
-                if len(text.partition(".")[2]) >= DECIMALS and float(text) == value:
-                    found[text] = name
+            if len(f"{value:.9g}".partition(".")[2]) >= DECIMALS:
+                found[repr(float(value))] = name
     return found
 
 
 def test_no_public_file_has_a_patient_s_value(finished_study: Study) -> None:
     values = own_values(pooled(finished_study))
-    assert len(values) > 1000
+    assert len(values) > 500
     shown = {
         str(path.relative_to(finished_study.root)): {
             number: values[number]

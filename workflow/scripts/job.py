@@ -19,7 +19,7 @@ from ipdmediation.data.notices import Noted, Notice, write_notices
 from ipdmediation.plumbing import provenance
 from ipdmediation.plumbing.failures import one_line, traced
 from ipdmediation.plumbing.handed import check_inputs
-from ipdmediation.plumbing.private_files import PATIENT_ROWS, close_file, close_folders, private_folder
+from ipdmediation.plumbing.private_files import close_file, close_folders, files_of_patients
 
 # Imports free nothing: without collections in between they take an eighth less time. `run` enables these
 # again; where a script is imported and not run they stay as they are.
@@ -127,14 +127,8 @@ def _say(notices: Iterable[Notice], snakemake: Any, *, streams: Iterable[int]) -
 
 
 def _patients_files(files: Any) -> list[str]:
-    """Return those of a rule's inputs or outputs that have patients' rows, and what lies in their folder."""
-    named = [(name, str(path)) for name, value in files.items() for path in _each(value)]
-    folders = {private_folder(path) for name, path in named if name in PATIENT_ROWS}
-    return [path for name, path in named if name in PATIENT_ROWS or folders & set(Path(path).parents)]
-
-
-def _each(value: Any) -> list[Any]:
-    return [value] if isinstance(value, str) else list(value)
+    """Return those of a rule's inputs or outputs that have patients' rows."""
+    return files_of_patients(_named(files))
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ipdmediation.plumbing import private_files
-from ipdmediation.plumbing.private_files import PATIENT_ROWS, close_file, close_folders
+from ipdmediation.plumbing.private_files import PATIENT_ROWS, close_file, close_folders, files_of_patients
 from ipdmediation.plumbing.provenance import KEY
 
 RULES = Path(__file__).resolve().parents[3] / "workflow/rules"
@@ -91,6 +91,23 @@ def test_a_folder_that_is_somebody_else_s_and_open_is_one_clear_line(
     monkeypatch.setattr(Path, "chmod", refuse)
     with pytest.raises(PermissionError, match=r"ipd is to hold .* is open to others, .*`chmod 700 "):
         close_folders([tmp_path / "ipd/pooled.parquet"])
+
+
+def test_what_lies_beside_patients_rows_is_private_too() -> None:
+    outputs = {
+        "raw": "a/ipd/raw/x.csv",
+        "provenance": "a/ipd/provenance/x.json",
+        "quality": "a/quality/x.csv",
+    }
+    assert files_of_patients(outputs) == ["a/ipd/raw/x.csv", "a/ipd/provenance/x.json"]
+    others = {"provenance": "a/ipd/b/provenance/x.json", "tables": ["a/ipd/b/t.csv", "a/ipd/b/u.csv"]}
+    assert files_of_patients(others) == []
+    trials = ["a/ipd/x.parquet", "a/ipd/y.parquet"]
+    assert files_of_patients({"trials": trials}) == trials
+
+
+def test_a_trial_s_own_file_may_lie_anywhere() -> None:
+    assert files_of_patients({"raw": "data/trial.csv", "mapping": "data/trial.yaml"}) == ["data/trial.csv"]
 
 
 def test_every_output_below_the_folder_is_known_by_its_name_and_no_other_has_it() -> None:

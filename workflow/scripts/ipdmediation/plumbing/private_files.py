@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 FOLDER = "ipd"  # below the results
@@ -13,6 +13,26 @@ IGNORED = ".gitignore"
 PATIENT_ROWS = frozenset({"raw", "harmonised", "trials", "pooled", "cohort", "imputed", "steps"})
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
+
+
+def files_of_patients(named: Mapping[str, str | Sequence[str]]) -> list[str]:
+    """Return those of a job's inputs or outputs that have patients' rows, and what lies in their folder.
+
+    Parameters
+    ----------
+    named : mapping of str to str or sequence of str
+        Files by the rule's names for them; a trial's own file may lie anywhere.
+    """
+    every = {name: [files] if isinstance(files, str) else list(files) for name, files in named.items()}
+    private = [file for name, files in every.items() if name in PATIENT_ROWS for file in files]
+    roots = {root for file in private if (root := _root(file))}
+    beside = [file for files in every.values() for file in files if roots.intersection(Path(file).parents)]
+    return list(dict.fromkeys([*private, *beside]))
+
+
+def _root(path: str | Path) -> Path | None:
+    """Return the innermost folder of that name that a path lies in: above may be others."""
+    return next((folder for folder in Path(path).parents if folder.name == FOLDER), None)
 
 
 def close_folders(paths: Iterable[str | Path]) -> None:
@@ -30,7 +50,9 @@ def close_folders(paths: Iterable[str | Path]) -> None:
         Where such a folder is open to others and belongs to somebody else.
     """
     for path in map(Path, paths):
-        root = private_folder(path)
+        root = _root(path)
+        if root is None:
+            raise ValueError(f"{path} is to have patients' rows and lies in no folder {FOLDER!r}")
         for folder in (root, *(each for each in path.parents if root in each.parents)):
             folder.mkdir(exist_ok=True)
             _close(folder, 0o700)
@@ -38,11 +60,6 @@ def close_folders(paths: Iterable[str | Path]) -> None:
         if not ignored.is_file() or not ignored.read_text():
             ignored.write_text("*\n")
             close_file(ignored)
-
-
-def private_folder(path: str | Path) -> Path:
-    """Return the folder of patients' files that a file lies below."""
-    return next(folder for folder in Path(path).parents if folder.name == FOLDER)
 
 
 def close_file(path: Path) -> None:

@@ -240,8 +240,10 @@ def assumptions(result: AnalysisResult) -> list[str]:
         _model_assumptions(study, mediator, outcome),
     ]
     selected = result.flow[result.flow["kind"] == "eligibility"]
-    before = result.flow.loc[result.flow["kind"].isin(["randomised", "arm"]), "remaining"].iloc[-1]
-    lost = before - selected["remaining"].iloc[-1] if len(selected) else 0
+    lost = selected["excluded"].sum(skipna=False)
+    if not notation.known(lost):  # a step's number is withheld
+        before = result.flow.loc[result.flow["kind"].isin(["randomised", "arm"]), "remaining"].iloc[-1]
+        lost = before - selected["remaining"].iloc[-1]
     if not notation.known(lost) or lost:
         who = notation.count(lost) if notation.known(lost) else "Some"
         paragraphs.append(
