@@ -2,9 +2,14 @@
 VENV := .venv
 BIN := $(VENV)/bin
 CORES ?= all
+CONFIG ?= config/config.yaml
 PYTEST_OPTIONS ?=
+WORKERS ?= 2
+# Each file's tests in one worker, in the order of the files: the long ones come first.
+IN_PARALLEL := --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder --durations 25
 export REQUIRE_TOOLS
 BENCH_OPTIONS ?=
+MUTANTS_OPTIONS ?=
 SUPPORTED := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c '$(SUPPORTED)' 2>/dev/null && echo $$p && break; done)
@@ -18,26 +23,34 @@ help: ## list the targets
 
 .PHONY: run
 run: $(VENV)/run.stamp ## make the environment and run the default study (CORES=all)
-	$(BIN)/snakemake --cores $(CORES)
+	$(BIN)/snakemake --cores $(CORES) --logger progress
 	@echo
 	@echo "Done. Open results/report.html in a browser; results/README.md says what each file is."
 	@echo "From now on: . $(BIN)/activate && snakemake --cores $(CORES)"
+
+.PHONY: check
+check: $(VENV)/run.stamp ## say all that is wrong with a study (CONFIG=my-study/config.yaml), run nothing
+	$(BIN)/python workflow/scripts/check_study.py $(CONFIG)
 
 .PHONY: environment
 environment: $(VENV)/run.stamp ## make the environment and run nothing
 
 .PHONY: test
-test: lint ## lint, types, formats and every test (REQUIRE_TOOLS=1: a missing tool is a failure)
-	$(BIN)/python -m pytest $(PYTEST_OPTIONS)
+test: lint ## lint, types, formats and every test (REQUIRE_TOOLS=1: a missing tool is a failure; WORKERS=2)
+	$(BIN)/python -m pytest $(IN_PARALLEL) $(PYTEST_OPTIONS)
 
 .PHONY: unit
 unit: $(VENV)/dev.stamp ## the tests that are quick
-	$(BIN)/python -m pytest -m "not slow" $(PYTEST_OPTIONS)
+	$(BIN)/python -m pytest -m "not slow" $(IN_PARALLEL) $(PYTEST_OPTIONS)
 
 .PHONY: bench
 bench: $(VENV)/run.stamp ## time the models against statsmodels and R (BENCH_OPTIONS=--quick)
-	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 PYTHONPATH=$(CURDIR)/workflow/scripts \
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 PYTHONPATH="$(CURDIR)/workflow/scripts" \
 		$(BIN)/python -m tests.benchmarks.bench $(BENCH_OPTIONS)
+
+.PHONY: mutants
+mutants: $(VENV)/dev.stamp ## put one-line faults into the code and count those that the tests notice
+	$(BIN)/python -m tests.mutants.run $(MUTANTS_OPTIONS)
 
 .PHONY: lint
 lint: $(VENV)/dev.stamp ## lint, types and formats only
@@ -71,14 +84,26 @@ clean: ## remove what runs have made, keep the environment
 	rm -rf results/* logs benchmarks .snakemake
 	git checkout -- results/README.md
 
-$(VENV)/pyvenv.cfg:
-	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed: make PYTHON=/path/to/python"; exit 1; }
-	$(PYTHON) -m venv $(VENV)
+# pip says much that nobody needs unless it fails.
+define install
+	@echo "Installing $< into $(VENV) ..."
+	@$(BIN)/python -m pip install --require-hashes --requirement $< >$(VENV)/pip.log 2>&1 || { \
+		grep -i error $(VENV)/pip.log; echo "pip failed; all that it said is in $(VENV)/pip.log"; exit 1; }
+endef
 
+$(VENV)/pyvenv.cfg:
+	@test -n "$(PYTHON)" && $(PYTHON) -c '$(SUPPORTED)' || { \
+		echo "Python 3.11, 3.12 or 3.13 is needed: make PYTHON=/path/to/python"; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+
+# The path file makes `snakemake --logger progress` find what shows the progress.
 $(VENV)/run.stamp: envs/requirements.lock | $(VENV)/pyvenv.cfg
-	$(BIN)/python -m pip install --quiet --require-hashes --requirement $<
-	touch $@
+	$(install)
+	@$(BIN)/python -c "from pathlib import Path; import sysconfig; \
+		path = Path(sysconfig.get_path('purelib'), 'ipdmediation_progress.pth'); \
+		path.write_text(str(Path('workflow/logger').resolve()) + '\n')"
+	@touch $@
 
 $(VENV)/dev.stamp: envs/requirements-dev.lock $(VENV)/run.stamp
-	$(BIN)/python -m pip install --quiet --require-hashes --requirement $<
-	touch $@
+	$(install)
+	@touch $@

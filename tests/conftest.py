@@ -1,7 +1,13 @@
-"""Tools that some tests compare with: a test without its tool is skipped, or fails where all are required."""
+"""What all tests share: tools that some compare with, and studies that are finished once for all.
 
+A test without its tool is skipped, or fails where all are required.
+"""
+
+import fcntl
 import os
 import shutil
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -29,3 +35,18 @@ def skip(reason: str) -> None:
     if os.environ.get("REQUIRE_TOOLS"):
         pytest.fail(f"{reason}, and REQUIRE_TOOLS is set")
     pytest.skip(reason)
+
+
+def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+    """Return a folder that is made once a session, also where several workers run the tests."""
+    root = factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        root = root.parent
+    folder, finished = root / name, root / f"{name}.finished"
+    with (root / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not finished.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            make(folder)
+            finished.touch()
+    return folder

@@ -1,5 +1,6 @@
 """A Slurm on this machine and a small study that runs on it; `tests/cluster/start_slurm` starts one."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -11,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import skip
+from tests.conftest import made_once, skip
+from tests.faults.conftest import BEGINNING, HOLDING
 from tests.workflow.conftest import Study, small_study
 
 # The profile as it is; what a site sets, here one without accounting; and one chunk a job, to have several.
@@ -81,11 +83,19 @@ def wait_for(look: Callable, part: str | None = None, *, seconds: float = 90):
 
 
 def start(study: Study, *arguments: str) -> Run:
-    """Start drawing the small study's replicates on Slurm."""
+    """Start drawing the small study's replicates on Slurm; each chunk waits while there is a file `held`."""
     log = study.root / f"run-{len(list(study.root.glob('run-*.log')))}.log"
     command = [sys.executable, "-m", "snakemake", "mediation", *ON_SLURM, *arguments]
+    held = {"PYTHONPATH": str(HOLDING), "HOLD_AT": BEGINNING, "HOLD_WHILE": str(study.root / "held")}
     with log.open("wb") as said:
-        process = subprocess.Popen(command, cwd=study.root, stdout=said, stderr=said, start_new_session=True)
+        process = subprocess.Popen(
+            command,
+            cwd=study.root,
+            stdout=said,
+            stderr=said,
+            start_new_session=True,
+            env={**os.environ, **held},
+        )
     return Run(process, log)
 
 
@@ -103,10 +113,11 @@ def cluster() -> None:
 @pytest.fixture(scope="session")
 def local_study(tmp_path_factory: pytest.TempPathFactory) -> Study:
     """A small study with its replicates drawn on this machine, without a cluster."""
-    root = tmp_path_factory.mktemp("local") / "study"
-    study = small_study(root, analyses=("primary",), chunk=10)
-    study.run("mediation")
-    return study
+
+    def make(root: Path) -> None:
+        small_study(root, analyses=("primary",), chunk=10).run("mediation")
+
+    return Study(made_once(tmp_path_factory, "local", make))
 
 
 @pytest.fixture
@@ -121,7 +132,8 @@ def undrawn_study(local_study: Study, tmp_path: Path) -> Study:
 
 @pytest.fixture
 def run(cluster: None, undrawn_study: Study) -> Iterator[Run]:
-    """A run on Slurm that draws the missing replicates."""
+    """A run on Slurm that draws the missing replicates, when the file `held` is removed."""
+    (undrawn_study.root / "held").touch()
     run = start(undrawn_study)
     yield run
     run.process.kill()

@@ -37,6 +37,7 @@ def test_a_cancelled_job_is_tried_again_with_twice_the_memory(
 ) -> None:
     cancelled = run.running()
     slurm("scancel", cancelled.number)
+    (undrawn_study.root / "held").unlink()
     run.finish()
     jobs = run.jobs()
     assert [job.number for job in jobs if job.state != "COMPLETED"] == [cancelled.number]
@@ -57,6 +58,7 @@ def test_a_node_that_goes_down_costs_only_its_own_job(
         slurm("scontrol", "update", f"JobId={lost.number}", "StartTime=now+3")
     finally:
         slurm("scontrol", "update", "NodeName=node1", "State=RESUME")
+    (undrawn_study.root / "held").unlink()
     run.finish()
     assert [job.state for job in run.jobs()] == ["COMPLETED"] * 5
     assert results(undrawn_study) == results(local_study)
@@ -65,10 +67,12 @@ def test_a_node_that_goes_down_costs_only_its_own_job(
 def test_after_snakemake_was_killed_the_same_command_makes_what_is_missing(
     run: Run, undrawn_study: Study, local_study: Study
 ) -> None:
-    folder = undrawn_study.root / "results/primary/bootstrap"
+    folder, held = undrawn_study.root / "results/primary/bootstrap", undrawn_study.root / "held"
+    held.write_text("\n".join(f".partial-{chunk}." for chunk in CHUNKS[:3]))  # the last one waits
     wait_for(lambda: list(folder.glob("*.parquet")))
     os.kill(run.process.pid, signal.SIGKILL)
     run.process.wait()
+    held.unlink()
     before = {path: path.stat().st_mtime_ns for path in folder.glob("*.parquet")}
     # Its jobs are not cancelled: what they finish in time is kept, else the new run makes it again.
     again = start(undrawn_study)

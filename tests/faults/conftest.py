@@ -14,10 +14,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.workflow.conftest import ROOT, SOURCES, Study
+from tests.conftest import made_once, skip
+from tests.workflow.conftest import Study, small_study
 
 TRIALS = ("mr_clean", "extend_ia", "piste")
 HOLDING = Path(__file__).parent / "holding"
+ALONE = ["unshare", "--mount", *([] if os.geteuid() == 0 else ["--map-root-user"])]
 PUBLISHING, BEGINNING = "os.rename", "tempfile.mkdtemp"
 Contents = dict[str, str]
 
@@ -129,25 +131,20 @@ def drafts(study: Study) -> list[Path]:
     return list((study.root / "results").rglob(".partial-*"))
 
 
-@pytest.fixture(scope="session")
-def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Study:
-    """The study, finished without a disturbance."""
-    study = Study(tmp_path_factory.mktemp("study") / "undisturbed")
-    study.root.mkdir()
-    for source in SOURCES:
-        path = ROOT / source
-        copy = shutil.copytree if path.is_dir() else shutil.copy2
-        copy(path, study.root / source)
+def finish_undisturbed(root: Path) -> None:
+    """Make the study and run it without a disturbance."""
+    study = small_study(root, analyses=("primary",), chunk=10)
     config = study.config()
     config["trials"] = {trial: config["trials"][trial] for trial in TRIALS}
     config["published"] = []
-    config["analyses"] = {"primary": config["analyses"]["primary"]}
-    primary = config["analyses"]["primary"]
-    primary["missing"].update(imputations=2, iterations=2)
-    primary["bootstrap"].update(replicates=40, chunk=10)
     study.configure(config)
     study.run()
-    return study
+
+
+@pytest.fixture(scope="session")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Study:
+    """The study, finished without a disturbance."""
+    return Study(made_once(tmp_path_factory, "undisturbed", finish_undisturbed))
 
 
 @pytest.fixture(scope="session")
@@ -202,3 +199,18 @@ def pace(undisturbed: Study) -> float:
     before = time.monotonic()
     undisturbed.jobs()
     return time.monotonic() - before
+
+
+@pytest.fixture
+def alone() -> None:
+    """Skip where this user may not mount anything for one process alone, or fail where all is required."""
+    if subprocess.run([*ALONE, "mount", "-t", "tmpfs", "tmpfs", "/mnt"], check=False).returncode:
+        skip("no mount namespace (unshare --mount)")
+
+
+def alone_in(script: str, *targets: str) -> subprocess.CompletedProcess[str]:
+    """Run a shell script with mounts of its own; its arguments are a run's command."""
+    command = [sys.executable, "-m", "snakemake", "--cores", "2", *targets]
+    return subprocess.run(
+        [*ALONE, "bash", "-euc", script, "bash", *command], capture_output=True, text=True, check=False
+    )

@@ -1,18 +1,14 @@
 """A disk that is full or read-only and a process without memory: one line says so, and nothing is lost."""
 
-import os
 import resource
 import shutil
 import signal
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import skip
-from tests.faults.conftest import BEGINNING, Contents, Run, Study, contents, drafts, undo
+from tests.faults.conftest import BEGINNING, Contents, Run, Study, alone_in, contents, drafts, undo
 
 pytestmark = pytest.mark.slow
 
@@ -23,7 +19,6 @@ TABLES = [
     for kind in ("csv", "html", "docx")
 ]
 CHUNK = "results/primary/bootstrap/0-10.parquet"
-ALONE = ["unshare", "--mount", *([] if os.geteuid() == 0 else ["--map-root-user"])]
 
 FULL = """
 mount -t tmpfs -o size=200m tmpfs {full}
@@ -44,21 +39,6 @@ mount -o remount,bind,ro {root}/results
 cd {root}
 exec "$@"
 """
-
-
-@pytest.fixture
-def alone() -> None:
-    """Skip where this user may not mount anything for one process alone, or fail where all is required."""
-    if subprocess.run([*ALONE, "mount", "-t", "tmpfs", "tmpfs", "/mnt"], check=False).returncode:
-        skip("no mount namespace (unshare --mount)")
-
-
-def alone_in(script: str, *targets: str) -> subprocess.CompletedProcess[str]:
-    """Run a shell script with mounts of its own; its arguments are a run's command."""
-    command = [sys.executable, "-m", "snakemake", "--cores", "2", *targets]
-    return subprocess.run(
-        [*ALONE, "bash", "-euc", script, "bash", *command], capture_output=True, text=True, check=False
-    )
 
 
 @pytest.mark.usefixtures("alone")

@@ -2,11 +2,16 @@
 
 import job
 
+import os
+import stat
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from ipdmediation.data.notices import Noted, read_notices
+from ipdmediation.plumbing.failures import one_line
 from ipdmediation.plumbing.provenance import content_hash, read
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "workflow/scripts"
@@ -20,7 +25,7 @@ class Named(dict):
     def __iter__(self):
         return iter(self.values())
 
-def main(*, made):
+def main(*, made, cohort=None):
     open(made, "w").close()
     warnings.warn(CohortWarning("one arm", kind="one_arm_trial"))
     warnings.warn(CohortWarning("one arm", kind="one_arm_trial"), stacklevel=2)
@@ -36,7 +41,8 @@ run(main, SimpleNamespace(
 
 
 def outcome(folder: Path, *, output: str, end: str = "pass") -> "subprocess.CompletedProcess[str]":
-    (folder / "notices").mkdir()
+    (folder / "notices").mkdir(parents=True)
+    (folder / "results/ipd/early").mkdir(parents=True)  # as Snakemake does before the job
     program = PROGRAM.replace("OUTPUT", output).replace("END", end)
     return subprocess.run(
         [sys.executable, "-c", program],
@@ -79,7 +85,7 @@ def test_a_job_that_fails_has_said_its_notices_before(tmp_path: Path) -> None:
 
 def test_one_line_keeps_the_blanks_of_a_value() -> None:
     error = ValueError("a.csv: 2 problems:\n  - column 'A  B': 'x   y'\n  - column 'C': ' z'\n")
-    assert job._one_line(error) == "a.csv: 2 problems: - column 'A  B': 'x   y' - column 'C': ' z'"
+    assert one_line(error, private=False) == "a.csv: 2 problems: - column 'A  B': 'x   y' - column 'C': ' z'"
 
 
 def ran(folder: Path, main: str, **job: str) -> "subprocess.CompletedProcess[str]":
@@ -157,3 +163,62 @@ def test_each_error_of_a_group_is_a_line(tmp_path: Path) -> None:
     done = ran(tmp_path, "def main():\n    raise ExceptionGroup('two', [ValueError('a'), ValueError('b')])")
     assert done.returncode == 1
     assert done.stderr.splitlines() == [f"study_of_mine_select: {line} (log: job.log)" for line in ("a", "b")]
+
+
+PATIENTS = 'made="made", cohort="results/ipd/early/cohort.csv"'
+WRITE = "open(cohort, 'w').close()"
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def test_patients_files_are_their_owner_s_and_the_others_are_not(tmp_path: Path) -> None:
+    done = outcome(tmp_path, output=PATIENTS, end=WRITE)
+    assert done.returncode == 0, done.stderr
+    assert mode(tmp_path / "results/ipd/early/cohort.csv") == 0o600
+    assert [mode(tmp_path / name) for name in ("results/ipd", "results/ipd/early")] == [0o700] * 2
+    assert (tmp_path / "results/ipd/.gitignore").read_text() == "*\n"
+    umask = os.umask(0)
+    os.umask(umask)
+    assert mode(tmp_path / "made") == 0o666 & ~umask
+    assert mode(tmp_path / "results") == 0o777 & ~umask
+
+
+@pytest.mark.parametrize("raised", ["ValueError", "KeyError"])
+def test_a_foreign_error_beside_patients_rows_is_said_without_its_words(raised: str, tmp_path: Path) -> None:
+    done = outcome(tmp_path, output=PATIENTS, end=f"raise {raised}('of patient Q-7301')")
+    assert done.returncode == 1
+    log = (tmp_path / "job.log").read_text()
+    assert "Q-7301" not in done.stderr + log
+    assert done.stderr.splitlines()[-1].startswith(f"select: {raised} in <string>, line ")
+    assert "Traceback (most recent call last)" in log
+    other = outcome(tmp_path / "other", output='made="made"', end=f"raise {raised}('of level Q-7301')")
+    assert "Q-7301" in other.stderr
+
+
+def test_a_traceback_in_a_log_has_the_words_where_no_patient_is(tmp_path: Path) -> None:
+    outcome(tmp_path, output='made="made"', end="raise KeyError('level')")
+    assert "KeyError: 'level'" in (tmp_path / "job.log").read_text()
+
+
+def test_every_content_is_on_the_disk_before_any_name_is_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    events: list[tuple[str, int]] = []
+    rename = Path.replace
+
+    def replace(draft: Path, target: str) -> Path:
+        events.append(("named", draft.stat().st_ino))
+        return rename(draft, target)
+
+    monkeypatch.setattr(os, "fsync", lambda number: events.append(("synced", os.fstat(number).st_ino)))
+    monkeypatch.setattr(Path, "replace", replace)
+    outputs = [str(tmp_path / name) for name in ("a", "b")]
+    with job._drafts(outputs, private=[]) as drafts:
+        for path in drafts.values():
+            Path(path).write_text("content")
+    kinds, files = zip(*events, strict=True)
+    assert kinds == ("synced", "synced", "named", "named")
+    assert files[:2] == files[2:]
+    assert set(files) == {Path(path).stat().st_ino for path in outputs}

@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.conftest import made_once
+
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = ("Snakefile", "config", "profiles", "workflow", "envs")
 
@@ -100,10 +102,11 @@ def small_study(root: Path, *, analyses: tuple[str, ...], chunk: int) -> Study:
 @pytest.fixture(scope="session")
 def finished_study(tmp_path_factory: pytest.TempPathFactory) -> Study:
     """The default study with few replicates, finished."""
-    root = tmp_path_factory.mktemp("study") / "finished"
-    study = small_study(root, analyses=("primary", "published", "complete_case"), chunk=20)
-    study.run()
-    return study
+
+    def make(root: Path) -> None:
+        small_study(root, analyses=("primary", "published", "complete_case"), chunk=20).run()
+
+    return Study(made_once(tmp_path_factory, "finished", make))
 
 
 @pytest.fixture

@@ -141,3 +141,23 @@ def test_a_continuous_outcome_is_shown_in_its_own_words(framing: Path) -> None:
     shown = "\n".join(path.read_text() for path in (framing / "score/tables").glob("*.csv"))
     assert "odds" not in shown
     assert "nan" not in shown
+
+
+def test_a_copy_of_the_template_runs_to_its_report(
+    finished_study: Study, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """It lies outside of the project, and needs nothing of the default study."""
+    study = Study(tmp_path_factory.mktemp("template") / "project")
+    shutil.copytree(finished_study.root, study.root, symlinks=True)
+    shutil.rmtree(study.root / "results")
+    copy = study.root.parent / "my study"
+    shutil.copytree(study.root / "config/examples/template", copy)
+    shutil.rmtree(study.root / "config")
+    before = sorted(study.root.rglob("*"))
+    study.run("--configfile", str(copy / "config.yaml"))
+    assert (copy / "results/report.html").is_file()
+    comparison = pd.read_csv(copy / "results/published_comparison.csv")
+    assert comparison[["this_run", "agrees"]].to_numpy().tolist() == [[240, True]]
+    assert list((copy / "results/logs").rglob("*.log"))
+    own = [path for path in study.root.rglob("*") if ".snakemake" not in path.parts]
+    assert [path for path in own if path not in before and "__pycache__" not in path.parts] == []

@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 import yaml
 
+from ipdmediation.data.result_tables import read_table
 from ipdmediation.present.report.methods import SOURCES
-from ipdmediation.present.run_tables import read_table
 from tests.tracing import untraced
 from tests.workflow.conftest import Study
 from tests.workflow.made_up import LEVELS, STUDIES, write

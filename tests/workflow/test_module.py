@@ -1,5 +1,6 @@
 """The workflow inside another one: by its path, twice at once, and from a repository."""
 
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -81,6 +82,40 @@ def test_two_studies_run_side_by_side(by_path: Study) -> None:
     outputs = [output for _, output in by_path.jobs("all")]
     assert sum(output.startswith("made/framing/") for output in outputs) > 10
     assert sum(output.startswith("made/second/") for output in outputs) > 10
+
+
+def test_the_readme_s_example_runs_as_printed(finished_study: Study, tmp_path: Path) -> None:
+    """Keys of the project beside the study's, and the study's rules as inputs of the project's own."""
+    readme = (ROOT / "README.md").read_text()
+    example = readme.partition("```snakemake\n")[2].partition("```")[0]
+    project = Study(tmp_path / "project")
+    shutil.copytree(ROOT / "config/examples/template", project.root / "study")
+    study = yaml.safe_load((project.root / "study/config.yaml").read_text())
+    study["trials"] = {trial: f"study/{path}" for trial, path in study["trials"].items()}
+    study["pathvars"] = {"results": "results/mediation"}
+    study["analyses"]["primary"]["bootstrap"] = {"replicates": 40, "chunk": 40}
+    (project.root / "config").mkdir()
+    config = {"samples": ["a"], "mediation": study}
+    (project.root / "config/config.yaml").write_text(yaml.safe_dump(config, sort_keys=False))
+    checkout = "/path/to/ipdmediation"
+    assert checkout in example
+    (project.root / "Snakefile").write_text(example.replace(checkout, str(finished_study.root)))
+    project.run()
+    assert len((project.root / "shares.csv").read_text().splitlines()) == 2
+    assert (project.root / "results/mediation/report.html").is_file()
+    assert not (project.root / "logs").exists()
+    assert project.jobs() == []
+
+
+def test_the_problems_of_an_imported_study_are_one_list(by_path: Study) -> None:
+    by_path.edit("study/config.yaml", "seed: 2008", "seed: -1")
+    by_path.edit("study/framing.yaml", "treat,", "treat, columns: 1,")
+    done = by_path.snakemake("--dry-run")
+    said = done.stdout + done.stderr
+    assert done.returncode == 1
+    assert "configuration: seed: -1 is too small; allowed: 0 or more" in said
+    assert "study/framing.yaml:9: treatment.columns: unknown key" in said
+    assert "Traceback" not in said
 
 
 @pytest.mark.tool("git")

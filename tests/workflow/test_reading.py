@@ -56,16 +56,26 @@ def said(study: Study, *arguments: str) -> str:
 @pytest.mark.parametrize(
     ("file", "old", "new", "message"),
     [
-        ("my.yaml", "seed: 1\n", "seed: 1\nseed: 2\n", "my.yaml: not read as it is written"),
-        ("my.yaml", "seed: 1\n", "seed: 010\n", "line 3: '010' is a number to YAML; write it in quotes"),
-        ("my.yaml", "{one: one.yaml}", '{one: "o{1}.yaml"}', "o{1}.yaml"),
+        (
+            "my.yaml",
+            "seed: 1\n",
+            "seed: 1\nseed: 2\n",
+            "my.yaml:4: the key 'seed' was given before, 'seed' in line 3",
+        ),
+        ("my.yaml", "seed: 1\n", "seed: 010\n", "my.yaml:3: '010' is a number to YAML"),
+        (
+            "my.yaml",
+            "{one: one.yaml}",
+            '{one: "o{1}.yaml"}',
+            "my.yaml:4: trials.one: 'o{1}.yaml': curly braces",
+        ),
         (
             "one.yaml",
             "label: One",
             "label: One\nlabel: Two",
-            "line 2: 'label' and line 3: 'label' are one key",
+            "one.yaml:3: the key 'label' was given before",
         ),
-        ("one.yaml", "one.csv", '"one{1}.csv"', "curly braces in 'one{1}.csv'"),
+        ("one.yaml", "one.csv", '"one{1}.csv"', "one.yaml:3: source.file: 'one{1}.csv': curly braces"),
         ("one.yaml", "B: control", "no: control", "YAML reads the bare word no, off or false"),
         ("one.yaml", "B: control", "1: control, '01': treated, B: control", "1 and '01' are the same code"),
     ],

@@ -209,6 +209,14 @@ def test_a_setting_of_one_analysis_reruns_what_uses_it_in_that_analysis(
     assert all("/complete_case/" in output for rule, output in jobs if rule not in ONE_PAGE)
 
 
+def test_what_is_shown_of_few_patients_is_no_reason_to_draw_again(either: Study) -> None:
+    config = either.config()
+    config["disclosure"]["minimum_count"] += 5
+    either.configure(config)
+    described = {"describe_flow", "describe_cohort", "fit_models", "collect_notices", "compare_published"}
+    assert either.rules() == described | SHOWN
+
+
 def test_a_setting_of_the_primary_analysis_reruns_it_in_all_that_inherit_it(either: Study) -> None:
     config = either.config()
     config["analyses"]["primary"]["bootstrap"]["interval"] = "basic"

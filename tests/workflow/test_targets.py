@@ -65,8 +65,8 @@ RESERVED = ["describe", "models", "verify", "all", "default", "ipd", "quality", 
 @pytest.mark.parametrize("name", RESERVED)
 def test_an_analysis_with_the_name_of_a_step_or_folder_is_one_clear_error(study: Study, name: str) -> None:
     config = study.config()
-    config["analyses"][name] = {"label": "Another"}
+    config["analyses"][name] = {"label": "Another one"}
     study.configure(config)
     done = study.snakemake("--dry-run")
     assert done.returncode != 0
-    assert f"analyses: {name}: the name of a step or folder" in done.stdout + done.stderr
+    assert f"analyses.{name}: the name of a step or folder" in done.stdout + done.stderr

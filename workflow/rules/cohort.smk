@@ -45,6 +45,7 @@ rule describe_flow:
         "../../envs/ipdmediation.yaml"
     params:
         stated=reasons,
+        minimum_count=config["disclosure"]["minimum_count"],
         code=code("describe_flow"),
     script:
         "../scripts/describe_flow.py"

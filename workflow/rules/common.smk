@@ -30,8 +30,10 @@ def source(path):
         return None
 
 
-def load(name):
-    """Import a module of the package while the workflow is read; it may import nothing heavy."""
+def imported(name, files):
+    """Import a module of the package; of a workflow in a repository, after fetching what that needs."""
+    for path in files:
+        source(f"{SCRIPTS}/{path}")
     package = Path(source(f"{SCRIPTS}/ipdmediation/__init__.py"))
     if package.suffix != ".py":
         raise WorkflowError("gitfile() renames files: give the path of a clone, or use github() or gitlab()")
@@ -42,33 +44,8 @@ def load(name):
         del sys.path[0]
 
 
-# Of a workflow in a repository this fetches what an import needs.
-for path in ("plumbing/__init__.py", "plumbing/code_hash.py"):
-    source(f"{SCRIPTS}/ipdmediation/{path}")
-
-CODE = load("ipdmediation.plumbing.code_hash").CodeHash(lambda path: source(f"{SCRIPTS}/{path}"))
-LOADED = (
-    "data.configuration",
-    "data.json_schema",
-    "data.notices",
-    "data.strict_yaml",
-    "plumbing.handed",
-    "plumbing.provenance",
-    "plumbing.reruns",
-    "plumbing.settings",
-)
-
-for name in LOADED:
-    for path in CODE.files(f"ipdmediation/{name.replace('.', '/')}.py"):
-        source(f"{SCRIPTS}/{path}")
-
-configuration, json_schema, notices, strict_yaml, handed, provenance, reruns, settings = [
-    load(f"ipdmediation.{name}") for name in LOADED
-]
-
-
-# Targets that are no rule of this file's workflow, and folders beside those of the analyses.
-OTHER_TARGETS = {"default", "ipd", "provenance", "quality"}
+FIRST = [f"ipdmediation/plumbing/{name}.py" for name in ("__init__", "code_hash")]
+CODE = imported("ipdmediation.plumbing.code_hash", FIRST).CodeHash(lambda path: source(f"{SCRIPTS}/{path}"))
 
 
 def code(script):
@@ -76,42 +53,21 @@ def code(script):
     return CODE.of(script)
 
 
-def schema(name):
-    """Return one of the workflow's schemas."""
-    return strict_yaml.read_yaml(source(f"../schemas/{name}.schema.yaml"))
+def load(name):
+    """Import a module of the package while the workflow is read; it may import nothing heavy."""
+    return imported(name, CODE.files(f"{name.replace('.', '/')}.py"))
 
 
-def configuration_files():
-    """Return the files that Snakemake took this study from; where it is a module, its importer has them."""
-    if not workflow.modifier.is_main_snakefile():
-        return []
-    files = [*workflow.configfiles, *workflow.overwrite_configfiles]
-    return [path for path in dict.fromkeys(map(str, files)) if os.path.isfile(path)]
-
-
-def check_configuration():
-    """Stop before anything is computed where the configuration or a mapping of a trial is wrong."""
-    try:
-        for path in configuration_files():
-            strict_yaml.check_yaml(path)
-        json_schema.check_schema(config, schema("config"), file="configuration")
-        mappings = {trial: strict_yaml.read_yaml(path) for trial, path in config["trials"].items()}
-        for trial, mapping in mappings.items():
-            json_schema.check_schema(mapping, schema("trial"), file=config["trials"][trial])
-        configuration.check_configuration(config, mappings)
-    except configuration.ConfigurationError as error:
-        raise WorkflowError(str(error)) from None
-    return mappings
-
-
-def check_targets():
-    """Stop where an analysis, which is a target and a folder of the results, has the name of another one."""
-    taken = [name for name in config["analyses"] if rules.has(name) or name in OTHER_TARGETS]
-    if taken:
-        raise WorkflowError(
-            f"configuration: analyses: {', '.join(taken)}: the name of a step or folder of the workflow; "
-            "give the analysis another name"
-        )
+configuration = load("ipdmediation.data.configuration")
+ending = load("ipdmediation.plumbing.ending")
+locks = load("ipdmediation.plumbing.locks")
+notices = load("ipdmediation.data.notices")
+place = load("ipdmediation.plumbing.place")
+strict_yaml = load("ipdmediation.data.strict_yaml")
+handed = load("ipdmediation.plumbing.handed")
+provenance = load("ipdmediation.plumbing.provenance")
+reruns = load("ipdmediation.plumbing.reruns")
+settings = load("ipdmediation.plumbing.settings")
 
 
 def check_cache():

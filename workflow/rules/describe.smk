@@ -1,4 +1,5 @@
-# In: the cohort of an analysis. Out: baseline, outcome and mediator as tidy tables.
+# In: the cohort of an analysis. Out: baseline, outcome and mediator as tidy tables that show no single
+# patient.
 DESCRIPTIONS = expand(
     "<results>/{{analysis}}/describe/{part}.csv",
     part=["baseline", "outcome", "mediator"],
@@ -28,6 +29,7 @@ rule describe_cohort:
         outcome_settings=setting("outcome"),
         mediator_settings=setting("mediator"),
         level=setting("bootstrap", "level"),
+        minimum_count=config["disclosure"]["minimum_count"],
         variables=settings.shown(config["variables"]),
         code=code("describe_cohort"),
     script:

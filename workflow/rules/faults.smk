@@ -1,38 +1,82 @@
-# In: locks and logs of Snakemake, notices. Out: no locks of runs that were killed; at the end, what failed and why, and
-# what a reader of the results has to know, a line each.
-import fcntl
+# In: locks and logs of Snakemake, notices. Out: no locks of runs that were killed; at the end, what failed and why, what
+# was made all the same, and what a reader of the results has to know, a line each.
+import atexit
 import os
-import re
+import sys
 import time
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from snakemake.logging import logger
+from snakemake.exceptions import WorkflowError
+from snakemake.logging import get_event, logger
+from snakemake_interface_logger_plugins.common import LogEvent
+
+AFTER_A_FAILURE = """Mend the cause and give the same command again: only what is missing is made.
+The report and the manifest are made when every analysis is."""
 
 
-def hold_directory():
-    """Remove the locks of runs that are dead; return a file whose lock says that this run lives.
+def settle():
+    """Make do with where the workflow and its Python lie, or say in one line what to do."""
+    package = Path(locks.__file__).parents[1]
+    said_by_workflow(place.check_workflow, str(HERE.get_path_or_uri(secret_free=True)))
+    sys.executable = said_by_workflow(place.callable_python, sys.executable, os.getcwd())
+    kernels = place.kernel_cache(package, os.getcwd())
+    if kernels:
+        os.environ.setdefault("NUMBA_CACHE_DIR", kernels)
 
-    The kernel drops a lock of flock with its process, however that ends; Snakemake's own lock files stay.
-    Every run holds a shared lock to its end. Who gets the exclusive one is alone: all lock files are stale.
-    """
+
+def said_by_workflow(check, *places):
+    """Return what a check of the place returns; what it finds is said as Snakemake says things."""
     try:
-        Path(".snakemake").mkdir(exist_ok=True)
-        held = open(".snakemake/ipdmediation.lock", "a+")
+        return check(*places)
+    except place.PlaceError as error:
+        raise WorkflowError(str(error)) from None
+
+
+def when_a_run_starts(record):
+    """Take the directory for this run at the first thing that Snakemake says once it has decided to run.
+
+    That is after the workflow was read and before anything is locked or looked at. What only reads the
+    workflow, `--list`, `--lint`, `--summary` and the like, has no executor; a dry run changes nothing.
+    """
+    if get_event(record) == LogEvent.WORKFLOW_STARTED:
+        said_by_workflow(place.check_working_directory, ".")
+    if workflow.executor_plugin is not None and workflow.persistence is not None:
+        logger.removeFilter(when_a_run_starts)
+        runs = locks.Runs(Path(workflow.persistence.path))
         try:
-            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            logger.warning("Another Snakemake of this workflow is at work in this directory.")
-        else:
-            stale = list(Path(".snakemake/locks").glob("*.lock"))
-            for lock in stale:
-                lock.unlink()
-            if stale:
-                logger.warning("Removed the locks of a run that was killed; what it finished is kept.")
-            date_now(workflow.pathvars.apply("<results>"))
-        fcntl.flock(held, fcntl.LOCK_SH)
-    except OSError:  # no flock on this file system, or not ours to write: Snakemake's own message must do
-        return None
-    return held
+            if workflow.dryrun:
+                if runs.stale():
+                    logger.warning("A run was killed here; the next one removes its locks.")
+            else:
+                take_directory(runs)
+        except OSError:  # no locks on this file system, or not ours to write: Snakemake's own message must do
+            pass
+    return True
+
+
+def take_directory(runs):
+    """Remove what dead runs of this workflow have left, and write down what this one is about to lock."""
+    if runs.remove_stale():
+        logger.warning("Removed the locks of a run that was killed; what it finished is kept.")
+    others = runs.alive()
+    run = runs.begin()
+    atexit.register(run.end)
+    lock = workflow.persistence.lock
+
+    @contextmanager
+    def recorded_lock():
+        files = workflow.persistence
+        with suppress(OSError):  # the disk may be full; Snakemake says so
+            run.record(input=files.all_inputfiles(), output=files.all_outputfiles())
+        with lock():
+            yield
+
+    workflow.persistence.lock = recorded_lock
+    if others:
+        logger.warning("Another Snakemake of this workflow is at work in this directory.")
+    elif not runs.locked():
+        date_now(workflow.pathvars.apply("<results>"))
 
 
 def date_now(folder):
@@ -48,18 +92,6 @@ def date_now(folder):
         logger.warning(f"{len(ahead)} results were dated in the future; they have the date of now.")
 
 
-def failures(run_log):
-    """Return a line for each failed job: the last one of the job's own log, which says why."""
-    text = Path(run_log).read_text()
-    found = re.findall(r"^Error in \w+ (\w+)[,:](?:.*\n)(?:    .*\n)*?    log: ([^\s,]+)", text, re.MULTILINE)
-    lines = []
-    for rule, log in dict.fromkeys(found):
-        said = Path(log).read_text().splitlines() if Path(log).is_file() else []
-        last = said[-1] if said else "ended without a word, killed perhaps"
-        lines.append(last if last.startswith(f"{rule}: ") else f"{rule}: {last} (log: {log})")
-    return lines
-
-
 def say_notices():
     """Say what a reader has to know of the results that are there, whether this run made them or an earlier one."""
     found = {}
@@ -71,9 +103,36 @@ def say_notices():
         logger.warning("\n".join(["To be known beside the results:", *(f"  {line}" for line in lines)]))
 
 
+def failed_jobs():
+    """Go through the jobs that failed; of a group, which a cluster runs as one, those that began and did not end."""
+    for entry in workflow.scheduler.failed:
+        if not entry.is_group():
+            yield entry
+            continue
+        for job in entry.jobs:
+            if Path(str(job.log)).is_file() and not all(os.path.exists(path) for path in job.output):
+                yield job
+
+
+def say_failures():
+    """Say which jobs failed and why, and what was made all the same."""
+    order = {rule.name: place for place, rule in enumerate(workflow.rules)}
+    wanted = [job for job in workflow.dag.needrun_jobs(exclude_finished=False) if not job.is_norun]
+    wanted.sort(key=lambda job: (order[job.rule.name], job.jobid))
+    failed = set(failed_jobs())
+    lines = [ending.failure_line(job.rule.name, str(job.log)) for job in wanted if job in failed]
+    steps = [
+        ending.Step(job.rule.name, job.wildcards_dict.get("analysis", ""), workflow.dag.finished(job))
+        for job in wanted
+    ]
+    if lines:
+        logger.error("\n".join(["Failed:", *(f"  {line}" for line in lines)]))
+    logger.error("\n".join([*ending.made_lines(steps), AFTER_A_FAILURE]))
+
+
 # A job lives within its run; a workflow that imports this one may have locks that are none of ours.
 if workflow.is_main_process and workflow.modifier.is_main_snakefile():
-    directory_lock = hold_directory()
+    logger.addFilter(when_a_run_starts)
 
 
 onsuccess:
@@ -82,6 +141,4 @@ onsuccess:
 
 onerror:
     say_notices()
-    for run_log in log:
-        for line in failures(run_log):
-            logger.error(f"  {line}")
+    say_failures()

@@ -52,6 +52,7 @@ rule fit_models:
     params:
         model=model_settings,
         level=setting("bootstrap", "level"),
+        minimum_count=config["disclosure"]["minimum_count"],
         variables=settings.shown(config["variables"]),
         arms=config["arms"],
         trials=trial_labels(),

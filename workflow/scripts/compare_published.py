@@ -4,15 +4,14 @@ from job import run  # first: it makes the other imports faster
 
 from typing import Any
 
-import pandas as pd
-
+from ipdmediation.data.result_tables import read_table, write_table
 from ipdmediation.evidence.published import compare_with_published
 
 
 def main(*, tables: list[str], comparison: str, figures: list[dict[str, Any]], names: list[str]) -> None:
     """Read the tables of this run; write one row for each published figure."""
-    frames = {name: pd.read_csv(path) for name, path in zip(names, tables, strict=True)}
-    compare_with_published(figures, frames).to_csv(comparison, index=False)
+    frames = {name: read_table(path) for name, path in zip(names, tables, strict=True)}
+    write_table(compare_with_published(figures, frames), comparison)
 
 
 if __name__ == "__main__":

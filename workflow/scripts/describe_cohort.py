@@ -1,4 +1,4 @@
-"""Describe the cohort of an analysis: baseline, outcome and mediator by arm."""
+"""Describe the cohort of an analysis, by baseline, outcome and mediator, and show no single patient."""
 
 from job import run  # first: it makes the other imports faster
 
@@ -7,6 +7,8 @@ from typing import Any
 import pandas as pd
 
 from ipdmediation.data.description import describe_baseline, describe_mediator, describe_outcome
+from ipdmediation.data.disclosure import public_description
+from ipdmediation.data.result_tables import write_table
 from ipdmediation.data.schema import conform
 from ipdmediation.data.variables import variables_from_config
 
@@ -21,27 +23,26 @@ def main(
     outcome_settings: dict[str, Any],
     mediator_settings: dict[str, Any],
     level: float,
+    minimum_count: int,
     variables: dict[str, Any],
 ) -> None:
-    """Read the cohort; write its three tables."""
+    """Read the cohort; write its three public tables."""
     known = variables_from_config(variables)
     patients = conform(pd.read_parquet(cohort), known)
+    shared: dict[str, Any] = {"variables": known, "level": level, "minimum": minimum_count}
     tables = {
-        baseline: describe_baseline(patients, variables=known, rows=baseline_variables, level=level),
-        outcome: describe_outcome(
-            patients, variables=known, outcome=outcome_settings["variable"], level=level
-        ),
+        baseline: describe_baseline(patients, rows=baseline_variables, **shared),
+        outcome: describe_outcome(patients, outcome=outcome_settings["variable"], **shared),
         mediator: describe_mediator(
             patients,
-            variables=known,
             mediator=mediator_settings["variable"],
             transform=mediator_settings["transform"],
             offset=mediator_settings["offset"],
-            level=level,
+            **shared,
         ),
     }
     for path, table in tables.items():
-        table.to_csv(path, index=False)
+        write_table(public_description(table, variables=known, minimum=minimum_count), path)
 
 
 if __name__ == "__main__":

@@ -1,16 +1,16 @@
-"""Say why patients left at each step of an analysis' flow."""
+"""Say why patients left at each step of an analysis' flow, with no count that may be of one patient."""
 
 from job import run  # first: it makes the other imports faster
 
-import pandas as pd
-
 from ipdmediation.data.cohort import with_reasons
+from ipdmediation.data.disclosure import public_flow
+from ipdmediation.data.result_tables import read_table, write_table
 
 
-def main(*, steps: str, flow: str, stated: list[str]) -> None:
-    """Read the steps with their numbers; write them with the reasons that the configuration states."""
-    table = pd.read_csv(steps, keep_default_na=False)
-    with_reasons(table, stated).to_csv(flow, index=False)
+def main(*, steps: str, flow: str, stated: list[str], minimum_count: int) -> None:
+    """Read the steps with their numbers; write what may be shown, with the reasons of the configuration."""
+    named = with_reasons(read_table(steps), stated)
+    write_table(public_flow(named, minimum=minimum_count), flow)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ipdmediation.data.result_tables import write_table
 from ipdmediation.data.schema import conform
 from ipdmediation.data.variables import variables_from_config
 from ipdmediation.effects.mediation import effects_by_imputation
@@ -16,6 +17,7 @@ from ipdmediation.inference.bootstrap import cohort_effects, jackknife_effects
 from ipdmediation.inference.draws import join_draws
 from ipdmediation.inference.intervals import acceleration
 from ipdmediation.inference.resampling import PLANS
+from ipdmediation.inference.small_strata import warn_of_small_strata
 from ipdmediation.inference.summary import summarise_effects
 from ipdmediation.models.errors import FitWarning
 from ipdmediation.models.specification import AnalysisSpecification
@@ -53,6 +55,8 @@ def main(
         plan = PLANS[resampling].of(completed[completed["imputation"] == 0])
         left_out = [jackknife_effects(each, plan.jackknife()) for each in analyses]
         accelerations = acceleration(np.mean(left_out, axis=0))
+    first = completed[completed["imputation"] == 0]
+    warn_of_small_strata(first, trial_effects=model["trial_effects"], family=model["outcome"]["family"])
     table = summarise_effects(
         join_draws(map(pd.read_parquet, chunks), replicates=replicates),
         np.mean([cohort_effects(each) for each in analyses], axis=0),
@@ -63,7 +67,7 @@ def main(
         max_failed=max_failed,
         accelerations=accelerations,
     )
-    table.to_csv(effects, index=False)
+    write_table(table, effects)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from ipdmediation.data.result_tables import read_table
 from ipdmediation.inference.draws import join_draws
 from ipdmediation.present.figures.mediator_by_arm import mediator_by_arm
 from ipdmediation.present.figures.mediator_by_trial import mediator_by_trial
@@ -17,7 +18,6 @@ from ipdmediation.present.figures.path_diagram import path_diagram
 from ipdmediation.present.figures.patient_flow import patient_flow
 from ipdmediation.present.figures.proportion_distribution import proportion_distribution
 from ipdmediation.present.figures.sheet import save
-from ipdmediation.present.run_tables import read_table
 from ipdmediation.present.study import Study
 
 

@@ -9,9 +9,16 @@ from typing import Any
 
 import pandas as pd
 
+from ipdmediation.data.result_tables import write_table
 from ipdmediation.data.schema import conform
 from ipdmediation.data.variables import variables_from_config
-from ipdmediation.inference.model_table import Words, model_diagnostics, model_table, pooled_warnings
+from ipdmediation.inference.model_table import (
+    Words,
+    model_diagnostics,
+    model_table,
+    pooled_warnings,
+    rare_terms,
+)
 from ipdmediation.models.errors import FitWarning
 from ipdmediation.models.specification import MODEL_NAMES, AnalysisSpecification, models_by_imputation
 
@@ -21,6 +28,7 @@ def main(
     imputed: str,
     model: dict[str, Any],
     level: float,
+    minimum_count: int,
     variables: dict[str, Any],
     arms: dict[str, dict[str, str]],
     trials: dict[str, str],
@@ -36,9 +44,10 @@ def main(
     for name in MODEL_NAMES:
         fits = [getattr(each, name).fit() for each in models]
         terms = getattr(models[0], name).terms
-        table = model_table(fits, model=name, terms=terms, level=level, words=words)
-        table.to_csv(written[name], index=False)
-        diagnostics = json.dumps(model_diagnostics(fits, terms=terms), indent=2)
+        rare = rare_terms(terms, getattr(models[0], f"{name}_design"), minimum=minimum_count)
+        table = model_table(fits, model=name, terms=terms, level=level, words=words, rare=rare)
+        write_table(table, written[name])
+        diagnostics = json.dumps(model_diagnostics(fits, terms=terms, minimum=minimum_count), indent=2)
         Path(written[f"{name}_diagnostics"]).write_text(diagnostics + "\n")
         notes += [(f"{name} model", warning) for warning in pooled_warnings(fits)]
     for where, warning in notes:

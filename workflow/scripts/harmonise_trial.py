@@ -7,6 +7,7 @@ from typing import Any
 from ipdmediation.data.harmonise import harmonise_trial
 from ipdmediation.data.mapping import TrialMapping
 from ipdmediation.data.reading import read_raw
+from ipdmediation.data.result_tables import write_table
 from ipdmediation.data.schema import in_canonical_order
 from ipdmediation.data.variables import variables_from_config
 
@@ -30,7 +31,7 @@ def main(
     )
     result = harmonise_trial(table, mapping=declared, trial=trial, variables=known, file=raw)
     in_canonical_order(result.frame).to_parquet(harmonised)
-    result.quality.to_csv(quality, index=False)
+    write_table(result.quality, quality)
 
 
 if __name__ == "__main__":

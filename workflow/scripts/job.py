@@ -3,13 +3,12 @@
 import gc
 import logging
 import os
-import re
 import shutil
 import sys
 import time
 import traceback
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from glob import escape
 from pathlib import Path
@@ -18,7 +17,9 @@ from typing import Any
 
 from ipdmediation.data.notices import Noted, Notice, write_notices
 from ipdmediation.plumbing import provenance
+from ipdmediation.plumbing.failures import one_line, traced
 from ipdmediation.plumbing.handed import check_inputs
+from ipdmediation.plumbing.private_files import PATIENT_ROWS, close_file, close_folders, private_folder
 
 # Imports free nothing: without collections in between they take an eighth less time. `run` enables these
 # again; where a script is imported and not run they stay as they are.
@@ -57,8 +58,9 @@ def run(main: Callable[..., None], snakemake: Any) -> None:
         _redirect_to(Path(snakemake.log[0]))
         _record(notices)
         _refuse_another_package()
-        _keep_patients_private(snakemake.output)
-        with _drafts(snakemake.output) as drafts:
+        private = _patients_files(snakemake.output)
+        close_folders(private)
+        with _drafts(snakemake.output, private) as drafts:
             started = time.process_time()
             handed, written = _named(snakemake.input), _named(snakemake.output, drafts.__getitem__)
             made_by = _provenance(main, snakemake, handed)
@@ -76,12 +78,13 @@ def run(main: Callable[..., None], snakemake: Any) -> None:
             ended = time.process_time()
             print(f"computed in {ended - started:.2f} of {ended:.2f} s of processor time", flush=True)
     except Exception as error:
+        rows = bool(_patients_files(snakemake.input) or _patients_files(snakemake.output))
         errors = error.exceptions if isinstance(error, ExceptionGroup) else [error]
-        lines = [f"{snakemake.rule}: {_one_line(each)} (log: {snakemake.log[0]})\n" for each in errors]
-        message = "".join(lines)
+        said = [one_line(each, private=rows) for each in errors]
+        message = "".join(f"{snakemake.rule}: {line} (log: {snakemake.log[0]})\n" for line in said)
         os.write(terminal, message.encode())
         with suppress(OSError, MemoryError):  # the disk of the log may be full
-            traceback.print_exc()
+            sys.stderr.write(traced(error, private=rows))
         with suppress(OSError):
             os.write(2, message.encode())
         raise SystemExit(1) from None
@@ -123,17 +126,22 @@ def _say(notices: Iterable[Notice], snakemake: Any, *, streams: Iterable[int]) -
         os.write(stream, lines.encode())
 
 
-def _keep_patients_private(paths: Iterable[str]) -> None:
-    """Close the folder of patient-level rows to everybody else before anything is written to it."""
-    for path in paths:
-        for folder in Path(path).parents:
-            if folder.name == "ipd":
-                folder.chmod(0o700)
+def _patients_files(files: Any) -> list[str]:
+    """Return those of a rule's inputs or outputs that have patients' rows, and what lies in their folder."""
+    named = [(name, str(path)) for name, value in files.items() for path in _each(value)]
+    folders = {private_folder(path) for name, path in named if name in PATIENT_ROWS}
+    return [path for name, path in named if name in PATIENT_ROWS or folders & set(Path(path).parents)]
+
+
+def _each(value: Any) -> list[Any]:
+    return [value] if isinstance(value, str) else list(value)
 
 
 @contextmanager
-def _drafts(outputs: Iterable[str]) -> Iterator[dict[str, str]]:
+def _drafts(outputs: Iterable[str], private: Collection[str]) -> Iterator[dict[str, str]]:
     """Give each output a draft under its own name in a new folder beside it; publish all or none.
+
+    The folders are open to nobody else, and the private files are so for good.
 
     The same job of a killed run may still be at work, perhaps with older settings. It loses its folders
     here, and with them the possibility to publish: of two processes only the one that began last does.
@@ -141,7 +149,9 @@ def _drafts(outputs: Iterable[str]) -> Iterator[dict[str, str]]:
     drafts = {str(path): _new_folder(Path(path)) / Path(path).name for path in outputs}
     try:
         yield {path: str(draft) for path, draft in drafts.items()}
-        for draft in drafts.values():
+        for path, draft in drafts.items():
+            if path in private:
+                close_file(draft)
             _write_to_disk(draft)
         for path, draft in drafts.items():
             draft.replace(path)
@@ -206,10 +216,3 @@ def _refuse_another_package() -> None:
     if package is not None and Path(str(package.__file__)).resolve().parents[1] != here:
         message = f"ipdmediation is imported from {package.__file__}; uninstall it from the environment"
         raise ImportError(message)
-
-
-def _one_line(error: Exception) -> str:
-    text = re.sub(r"\s*\n\s*", " ", str(error).strip())  # blanks inside a line are as the data have them
-    if isinstance(error, MemoryError):
-        return f"not enough memory: {text}".removesuffix(": ")
-    return text if isinstance(error, ValueError) and text else f"{type(error).__name__}: {text}"

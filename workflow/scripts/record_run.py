@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 import ipdmediation
+from ipdmediation.data.result_tables import read_table
 
 PACKAGES = (
     "snakemake",
@@ -50,7 +51,7 @@ def main(
             for trial, data, mapping in zip(trials, raw, mappings, strict=True)
         },
         "participants": {
-            analysis: _participants(pd.read_csv(path))
+            analysis: _participants(read_table(path))
             for analysis, path in zip(configuration["analyses"], flows, strict=True)
         },
         "effects": {path: _checksum(path) for path in effects},

@@ -6,10 +6,10 @@ import json
 from pathlib import Path
 from typing import Any
 
+from ipdmediation.data.result_tables import read_table
 from ipdmediation.plumbing.provenance import KEY
 from ipdmediation.present.report.page import render
 from ipdmediation.present.report.result import AnalysisResult
-from ipdmediation.present.run_tables import read_table
 from ipdmediation.present.study import Study
 
 

@@ -8,6 +8,7 @@ import pandas as pd
 
 from ipdmediation.data.cohort import select_cohort, warn_of_mixed_trials, without_reasons
 from ipdmediation.data.missing import MissingData
+from ipdmediation.data.result_tables import write_table
 from ipdmediation.data.schema import conform
 from ipdmediation.data.variables import variables_from_config
 
@@ -34,8 +35,8 @@ def main(
     )
     warn_of_mixed_trials(selected.frame, trial_effects=trial_effects)
     selected.frame.to_parquet(cohort)
-    without_reasons(selected.flow).to_csv(steps, index=False)
-    selected.missing.to_csv(missing, index=False)
+    write_table(without_reasons(selected.flow), steps)
+    write_table(selected.missing, missing)
 
 
 if __name__ == "__main__":

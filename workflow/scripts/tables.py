@@ -5,7 +5,7 @@ from job import run  # first: it makes the other imports faster
 from pathlib import Path
 from typing import Any
 
-from ipdmediation.present.run_tables import read_table
+from ipdmediation.data.result_tables import read_table
 from ipdmediation.present.study import Study
 from ipdmediation.present.tables.baseline import baseline as baseline_table
 from ipdmediation.present.tables.effects import effects as effects_table

@@ -25,7 +25,7 @@ PLACEHOLDERS = {"trials": "<trial>", "variables": "<variable>", "analyses": "<an
 SECTIONS = {
     "study": ("config", ["study", "seed", "pathvars"]),
     "trials": ("config", ["trials", "arms", "variables"]),
-    "eligibility": ("config", ["eligibility", "describe"]),
+    "eligibility": ("config", ["eligibility", "describe", "disclosure"]),
     "analyses": ("config", ["analyses"]),
     "published": ("config", ["published"]),
     "trial": ("trial", ["label", "source", "missing", "patient", "treatment"]),
@@ -90,9 +90,18 @@ def allowed(node: dict[str, Any]) -> str:
     kinds = node.get("type", "any")
     kind = " or ".join(kinds) if isinstance(kinds, list) else kinds
     kind = {"object": "mapping", "array": "list", "string": "text"}.get(kind, kind)
+    kind += limits(node)
     if "unit" in node:
         kind += f"; {node['unit']}"
     return kind
+
+
+def limits(node: dict[str, Any]) -> str:
+    """Return how much of a value is allowed."""
+    sizes = {"maxLength": "letters", "maxItems": "entries", "maxProperties": "keys"}
+    found = [f"{node[key]} {of}" for key, of in sizes.items() if key in node]
+    found += [f"{node['maximum']}"] if "maximum" in node and node.get("type") == "integer" else []
+    return f", at most {' or '.join(found)}" if found else ""
 
 
 def default(key: Key) -> str:

@@ -9,15 +9,13 @@ from typing import Any
 import jsonschema
 import pytest
 import yaml
-from snakemake.utils import validate
 
-from ipdmediation.data.configuration import (
-    check_configuration,
-    drawn_as,
-    eligibility_rules,
-    resolve_analysis,
-)
+from ipdmediation.data.configuration import drawn_as, eligibility_rules, resolve_analysis
 from ipdmediation.data.errors import ConfigurationError
+from ipdmediation.data.json_schema import schema_faults
+from ipdmediation.data.mapping_references import mapping_faults
+from ipdmediation.data.problems import in_words
+from ipdmediation.data.references import Study, study_faults
 from tests.unit.data.conftest import DECLARED, MAPPING
 
 ROOT = Path(__file__).parents[3]
@@ -50,10 +48,24 @@ def load(file: Path) -> Any:
     return yaml.safe_load(file.read_text(encoding="utf-8"))
 
 
+def departures(content: Any, name: str = "config") -> list[str]:
+    faults = schema_faults(content, load(SCHEMAS / f"{name}.schema.yaml"))
+    return [f"{in_words(fault.place)}: {fault.text}" for fault in faults]
+
+
 def filled(config: dict[str, Any]) -> dict[str, Any]:
     config = copy.deepcopy(config)
-    validate(config, str(SCHEMAS / "config.schema.yaml"))
+    assert departures(config) == []
     return config
+
+
+def found(config: dict[str, Any], mappings: dict[str, Any]) -> list[str]:
+    """Return all that does not fit in a configuration and its mappings, in words."""
+    study = Study(config=config, declared=tuple(config["variables"]), trials=tuple(config["trials"]))
+    faults = [f"{in_words(fault.place)}: {fault.text}" for fault in study_faults(study)]
+    for trial, mapping in mappings.items():
+        faults += [f"{trial}.{in_words(each.place)}: {each.text}" for each in mapping_faults(mapping, study)]
+    return list(dict.fromkeys(faults))
 
 
 @pytest.fixture
@@ -72,16 +84,16 @@ def test_the_schemas_are_schemas(name: str) -> None:
 
 
 @pytest.mark.parametrize("file", STUDIES, ids=lambda file: str(file.parent.name))
-def test_every_study_that_we_ship_is_valid(file: Path) -> None:
-    config = filled(load(file))
-    mappings = {trial: load(ROOT / path) for trial, path in config["trials"].items()}
-    for mapping in mappings.values():
-        validate(mapping, str(SCHEMAS / "trial.schema.yaml"))
-    check_configuration(config, mappings)
+def test_every_study_that_we_ship_states_no_more_than_the_schema_knows(file: Path) -> None:
+    filled(load(file))
 
 
 def test_defaults_fill_the_main_analysis_and_no_other(config: dict[str, Any]) -> None:
-    assert config["pathvars"] == {"results": "results", "logs": "logs", "benchmarks": "benchmarks"}
+    assert config["pathvars"] == {
+        "results": "results",
+        "logs": "<results>/logs",
+        "benchmarks": "<results>/benchmarks",
+    }
     assert config["arms"]["treated"]["short"] == "Treated"
     assert config["analyses"]["primary"]["missing"] == {
         "method": "impute",
@@ -142,8 +154,7 @@ def test_a_typo_is_an_error(path: list[Any], value: Any) -> None:
     for key in path[:-1]:
         place = place[key] if isinstance(place, list) else place.setdefault(key, {})
     place[path[-1]] = value
-    with pytest.raises(Exception, match=r"(?i)valid|should|allowed|unexpected"):
-        filled(config)
+    assert len(departures(config)) in (1, 2)
 
 
 @pytest.mark.parametrize(
@@ -164,13 +175,12 @@ def test_a_typo_is_an_error(path: list[Any], value: Any) -> None:
 )
 def test_a_mapping_with_a_typo_is_an_error(change: dict[str, Any]) -> None:
     mapping = {**copy.deepcopy(MAPPING), **change}
-    with pytest.raises(Exception, match=r"(?i)valid|should|allowed|dependency|required"):
-        validate(mapping, str(SCHEMAS / "trial.schema.yaml"))
+    assert departures(mapping, "trial")
 
 
 def test_a_sound_study_has_no_problem(config: dict[str, Any], mappings: dict[str, Any]) -> None:
-    validate(mappings["a"], str(SCHEMAS / "trial.schema.yaml"))
-    check_configuration(config, mappings)
+    assert departures(mappings["a"], "trial") == []
+    assert found(config, mappings) == []
 
 
 Change = tuple[list[Any], Any, str]
@@ -205,10 +215,10 @@ CHANGES: list[Change] = [
     (["analyses", "primary", "outcome", "family"], "binary", "'mrs' is ordinal, it has to be binary for"),
     (["analyses", "primary", "mediator", "offset"], 0, "'log' with offset 0 is not defined for every"),
     (["analyses", "primary", "outcome", "variable"], "volume", "mediator and outcome are both 'volume'"),
-    (["eligibility", 0, "variable"], "mrss", r"eligibility, rule 1 (Unknown): no variable 'mrss'"),
+    (["eligibility", 0, "variable"], "mrss", "eligibility[entry 1].variable: no variable 'mrss'"),
     (["analyses", "early", "eligibility", 0, "between"], [5, 1], "between 5 and 1 nothing lies"),
     (["analyses", "early", "eligibility", 0, "variable"], "site", "'site' is categorical and has no range"),
-    (["describe", "baseline"], ["agee"], "describe.baseline: no variable 'agee'"),
+    (["describe", "baseline"], ["agee"], "describe.baseline[entry 1]: no variable 'agee'"),
     (["variables", "mrs", "levels"], {"0": "a", "x": "b"}, "variables.mrs.levels: ids of an ordinal"),
     (["variables", "mrs", "levels"], {1: "a", 0: "b"}, "variables.mrs.levels: codes have to increase"),
     (["variables", "site", "levels"], {1: "a", "1": "b"}, "levels: ids have to differ as text, found 1, '1'"),
@@ -229,24 +239,19 @@ CHANGES: list[Change] = [
     ),
     (
         ["analyses", "primary", "bootstrap"],
-        {"replicates": 198, "level": 0.99, "resampling": "stratified"},
+        {"replicates": 198, "level": 0.99, "resampling": "stratified", "chunk": 99},
         "analyses.primary.bootstrap.replicates: 198 are too few for an interval of level 0.99; allowed: 199",
     ),
     (["analyses", "early", "bootstrap"], {"replicates": 1}, "1 are too few for"),
     (
-        ["published"],
-        [{"label": "F", "analysis": "x"}],
-        "published, entry 1 (F): no analysis 'x'; allowed: 'primary', 'early'",
-    ),
-    (
         ["eligibility"],
         [{"variable": "site", "one_of": ["m3"], "reason": "R"}],
-        "rule 1 (R): 'm3' is no value of 'site'; allowed: m1, ica, none",
+        "eligibility[entry 1].one_of: 'm3' is no value of 'site'; allowed: m1, ica, none",
     ),
     (
         ["eligibility"],
         [{"variable": "mrs", "none_of": [7], "reason": "R"}],
-        "rule 1 (R): 7 is no value of 'mrs'; allowed: 0, 1, 2",
+        "eligibility[entry 1].none_of: 7 is no value of 'mrs'; allowed: 0, 1, 2",
     ),
 ]
 
@@ -263,42 +268,42 @@ def test_a_reference_to_nothing_is_named(
 ) -> None:
     path, value, message = change
     changed(config, path, value)
-    with pytest.raises(ConfigurationError) as error:
-        check_configuration(config, mappings, file="config.yaml")
-    assert "config.yaml" in str(error.value)
-    assert message in str(error.value)
+    assert message in "\n".join(found(config, mappings))
 
 
 MAPPING_CHANGES: list[Change] = [
-    (["variables", "mRS"], {"column": "x"}, "trials.a.variables: no variable 'mRS'; allowed: 'age'"),
+    (["variables", "mRS"], {"column": "x"}, "a.variables.mRS: no variable 'mRS'; allowed: 'age'"),
     (
         ["variables", "female", "codes"],
         {"M": 2},
-        "trials.a.variables.female.codes: 2 is no value of 'female'",
+        "a.variables.female.codes.M: 2 is no value of 'female'",
     ),
     (
         ["variables", "site"],
         {"constant": "m5"},
-        "trials.a.variables.site.constant: 'm5' is no value of 'site'",
+        "a.variables.site.constant: 'm5' is no value of 'site'",
     ),
     (["variables", "age"], {"constant": 3}, "3 is no value of 'age'; allowed: numbers from 18 to 105 year"),
     (
         ["variables", "age", "codes"],
         {"<20": "18"},
-        "variables.age.codes: '<20' is taken for '18'; allowed: a number",
+        "variables.age.codes.<20: '<20' is taken for '18'; allowed: a number",
     ),
-    (["variables", "age", "codes"], {"9,9": 1, 9.9: 2}, "age.codes: '9,9' and 9.9 are the same code"),
-    (["variables", "female", "codes"], {1: 0, "01": 1}, "female.codes: 1 and '01' are the same code"),
+    (["variables", "age", "codes"], {"9,9": 1, 9.9: 2}, "age.codes.9.9: '9,9' and 9.9 are the same code"),
+    (["variables", "female", "codes"], {1: 0, "01": 1}, "female.codes.01: 1 and '01' are the same code"),
     (
         ["variables", "female", "codes"],
         {"-9": 0, "F": 1},
-        "female: '-9' is mapped, and the same code, -9, means",
+        "female.codes.-9: '-9' is mapped, and the same code, -9, means",
     ),
-    (["variables", "mrs", "missing"], ["2.0"], "mrs: 2 is mapped, and the same code, '2.0', means missing"),
+    (
+        ["variables", "mrs", "missing"],
+        ["2.0"],
+        "mrs.codes.2: 2 is mapped, and the same code, '2.0', means missing",
+    ),
     (["variables", "delay", "format"], "%H:%M", "delay.format: '%H:%M': it names no year"),
     (["variables", "delay", "format"], "%d-%m-%Y %Q", "%Q is no directive"),
-    (["source", "file"], "data/a{1}.csv", "trials.a.source.file: curly braces in 'data/a{1}.csv'"),
-    (["variables", "site", "unit"], "mL", "trials.a.variables.site: `unit` is for continuous variables"),
+    (["variables", "site", "unit"], "mL", "a.variables.site.unit: `unit` is for continuous variables"),
     (["treatment", "codes"], {1: "treated", 2: "treated"}, "treatment.codes: no code means 'control'"),
 ]
 
@@ -309,34 +314,33 @@ def test_a_mapping_that_does_not_fit_is_named(
 ) -> None:
     path, value, message = change
     changed(mappings["a"], path, value)
-    with pytest.raises(ConfigurationError) as error:
-        check_configuration(config, mappings)
-    assert message in str(error.value)
+    assert message in "\n".join(found(config, mappings))
 
 
 def test_a_variable_that_a_trial_does_not_map(config: dict[str, Any], mappings: dict[str, Any]) -> None:
     del mappings["b"]["variables"]["site"]
-    with pytest.raises(ConfigurationError, match=r"trials\.b\.variables: 'site' is not mapped"):
-        check_configuration(config, mappings)
+    assert any("b.variables: 'site' is not mapped" in text for text in found(config, mappings))
 
 
 def test_just_enough_replicates_are_no_problem(config: dict[str, Any], mappings: dict[str, Any]) -> None:
     config["analyses"]["early"]["bootstrap"] = {"replicates": 39}
-    check_configuration(config, mappings)
+    assert found(config, mappings) == []
     config["analyses"]["early"]["bootstrap"] = {"replicates": 19, "level": 0.9}
-    check_configuration(config, mappings)
+    assert found(config, mappings) == []
 
 
 def test_all_problems_at_once(config: dict[str, Any], mappings: dict[str, Any]) -> None:
     config["describe"]["baseline"] = ["x"]
     config["eligibility"][0]["variable"] = "y"
-    with pytest.raises(ConfigurationError, match=r"2 problem\(s\)(.|\n)*'y'(.|\n)*'x'"):
-        check_configuration(config, mappings)
+    assert [text.partition("; ")[0] for text in found(config, mappings)] == [
+        "eligibility[entry 1].variable: no variable 'y'",
+        "describe.baseline[entry 1]: no variable 'x'",
+    ]
 
 
 def test_checking_a_configuration_imports_nothing_heavy() -> None:
     code = (
-        "import sys; import ipdmediation.data.configuration; "
+        "import sys; import ipdmediation.plumbing.study_check; "
         "print([name for name in ('pandas', 'numpy', 'pint', 'pandera') if name in sys.modules])"
     )
     found = subprocess.run(
@@ -350,18 +354,16 @@ def test_checking_a_configuration_imports_nothing_heavy() -> None:
 
 
 @pytest.mark.parametrize("change", [("trials", "a"), ("study", "synthetic"), ("pathvars", "results")])
-def test_a_path_that_snakemake_takes_for_a_wildcard(
-    config: dict[str, Any], mappings: dict[str, Any], change: tuple[str, str]
-) -> None:
+def test_a_path_that_snakemake_takes_for_a_wildcard(change: tuple[str, str]) -> None:
     section, key = change
+    config = copy.deepcopy(CONFIG)
     config.setdefault(section, {})[key] = "x{1}"
-    with pytest.raises(ConfigurationError, match=rf"{section}\.{key}: curly braces in 'x\{{1\}}'"):
-        check_configuration(config, mappings)
+    assert departures(config)[0].startswith(f"{section}.{key}: 'x{{1}}': curly braces, which Snakemake")
 
 
 def test_texts_with_a_fraction_may_be_two_codes(config: dict[str, Any], mappings: dict[str, Any]) -> None:
     mappings["a"]["variables"]["site"]["codes"] = {"1.1": "m1", "1.10": "ica"}
-    check_configuration(config, mappings)
+    assert found(config, mappings) == []
 
 
 @pytest.mark.parametrize(
@@ -371,8 +373,7 @@ def test_a_name_of_the_tables_own_is_no_variable(
     config: dict[str, Any], mappings: dict[str, Any], name: str
 ) -> None:
     config["variables"][name] = {"type": "binary", "label": "x"}
-    with pytest.raises(ConfigurationError, match=rf"variables\.{name}: the tables use this name themselves"):
-        check_configuration(config, mappings)
+    assert f"variables.{name}: the tables use this name themselves" in "\n".join(found(config, mappings))
 
 
 def test_analyses_that_differ_in_the_interval_share_their_draws(config: dict[str, Any]) -> None:
@@ -432,8 +433,5 @@ def test_the_named_level_is_one_that_not_everybody_reaches(
     primary["outcome"]["better"] = better
     levels = list(config["variables"]["mrs"]["levels"])
     primary["named_level"] = levels[-1] if level else levels[0]
-    if right:
-        check_configuration(config, mappings)
-        return
-    with pytest.raises(ConfigurationError, match=r"analyses\.primary\.named_level: \d is not one of"):
-        check_configuration(config, mappings)
+    wrong = [text for text in found(config, mappings) if "primary.named_level" in text]
+    assert bool(wrong) is not right

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ipdmediation.data.errors import ImputationError, ImputationWarning
-from ipdmediation.data.imputation import impute
+from ipdmediation.data.imputation import _match, impute
 from ipdmediation.data.schema import check_contract
 from tests.unit.data.conftest import TARGETS, VARIABLES, a_cohort
 
@@ -139,3 +139,62 @@ def test_ten_imputations_of_a_large_cohort_take_seconds() -> None:
     completed(cohort, imputations=10, iterations=10)
     # Generous: the aim is 5 s, a busy machine may need more.
     assert time.perf_counter() - start < 15
+
+
+def on_a_line(slope: float, *, noise: float, at: tuple[float, ...]) -> tuple[pd.DataFrame, pd.Series]:
+    """Return 100 controls of whom the delay is known and lies along the age, and one more at each place.
+
+    The second is the place of each known delay, from -3 to 3.
+    """
+    rng = np.random.default_rng(8)
+    place = np.linspace(-3, 3, 100)
+    full, _ = a_cohort(100 + len(at), 1, trials=1)
+    full["treatment"] = pd.array([0] * len(full), dtype="int8")
+    full["age"] = 60 + 10 * np.concatenate([place, at])
+    delay = 10 + slope * place + noise * rng.normal(size=100)
+    full["delay"] = [*delay, *[np.nan] * len(at)]
+    return full, pd.Series(place, index=delay)
+
+
+def test_each_imputation_draws_slope_and_intercept() -> None:
+    """Patients at -2 and 2 are given the delays of those whom a drawn line takes there.
+
+    Where their donors stand, the distance between them moves by 2 * 2 SE(slope) / slope, and their middle by
+    SE(intercept) / slope: by the residual SD over the root of 100 * 3.06, and over that of 100.
+    """
+    cohort, places = on_a_line(1.5, noise=1.0, at=(-2.0, 2.0))
+    result = completed(cohort, targets=["delay"], predictors=["age"], imputations=400, donors=1)
+    filled = result["delay"].to_numpy().reshape(400, -1)[:, -2:]
+    left, right = (np.array([places[value] for value in column]) for column in filled.T)
+    known = cohort.iloc[:100]
+    slope, intercept = np.polyfit(places.to_numpy(), known["delay"], 1)
+    residual = np.sqrt(np.sum((known["delay"] - intercept - slope * places.to_numpy()) ** 2) / 98)
+    spread = np.sqrt(np.sum(places.to_numpy() ** 2))
+    # Places lie 0.06 apart, which adds a little; 400 draws tell a standard deviation to 7 % (two errors).
+    assert np.std(right - left) == pytest.approx(4 * residual / spread / slope, rel=0.2)
+    assert np.std((left + right) / 2) == pytest.approx(residual / 10 / slope, rel=0.2)
+
+
+def test_every_donor_is_drawn_equally_often_the_farthest_too() -> None:
+    """Nothing is uncertain: the 3 nearest of 600 patients at the lower end are always the same."""
+    cohort, places = on_a_line(1.5, noise=0.0, at=(-3.0,) * 600)
+    result = completed(cohort, targets=["delay"], predictors=["age"], imputations=1, donors=3)
+    drawn = places[result["delay"].iloc[100:]].round(6).value_counts()
+    assert sorted(drawn.index) == places.iloc[:3].round(6).tolist()
+    assert drawn.min() > 160  # of 200 each, with a standard deviation of 12
+
+
+@pytest.mark.parametrize(("targets", "cycles"), [(["age", "delay"], 4), (["delay"], 1)])
+def test_so_many_cycles_are_run(targets: list[str], cycles: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One match a variable, cycle, arm and imputation; with one incomplete variable no second cycle."""
+    calls = []
+
+    def counted(*arguments: Any, **options: Any) -> Any:
+        calls.append(options["donors"])
+        return _match(*arguments, **options)
+
+    monkeypatch.setattr("ipdmediation.data.imputation._match", counted)
+    _, cohort = a_cohort(80, 2)
+    full = [name for name in PREDICTORS if name in ("volume", "mrs")]
+    completed(cohort, targets=targets, predictors=full, imputations=3, iterations=4, donors=2)
+    assert calls == [2] * (3 * 2 * len(targets) * cycles)

@@ -318,3 +318,27 @@ def test_a_message_lists_the_first_rows() -> None:
     table = RawTable.of_rows(pd.DataFrame({"x": range(14)}))
     assert table.place([True] * 14) == "14 rows (rows 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 and 4 more)"
     assert table.place([True] * 10 + [False] * 4) == "10 rows (rows 1, 2, 3, 4, 5, 6, 7, 8, 9, 10)"
+
+
+IDS = "Q-7301;67;M\nQ-7302;70;F\n"
+
+
+@pytest.mark.parametrize(
+    "options", [{"separator": ";"}, {"separator": ","}, {"separator": ";", "header_row": 2}]
+)
+@pytest.mark.parametrize("header", ["", "A trial of ours;;\n", "# 2 patients\n"])
+def test_a_row_of_a_patient_that_is_taken_for_the_header_is_not_shown(
+    tmp_path: Path, header: str, options: dict[str, Any]
+) -> None:
+    (tmp_path / "a.csv").write_text(header + IDS)
+    wanted = {"PATNR": "patient", "LEEFTIJD": "age", "GESLACHT": "female"}
+    with pytest.raises((SourceError, MappingError)) as error:
+        read_raw(tmp_path / "a.csv", file_format="csv", options=options, columns=wanted)
+    assert "Q-73" not in str(error.value)
+
+
+def test_a_cell_that_cannot_be_decoded_is_not_shown_whole(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes("id,age\nQ-7301 Grün,67\n".encode("latin-1"))
+    with pytest.raises(SourceError, match=r"column 'id': 1 row \(line 2\) not readable .*\\xfc") as error:
+        read_raw(tmp_path / "a.csv", file_format="csv", columns={"id": "patient", "age": "age"})
+    assert "Q-73" not in str(error.value)

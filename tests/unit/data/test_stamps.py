@@ -73,6 +73,7 @@ def test_the_precision_of_iso_text(text: str, precision: Precision | None) -> No
         ("%c", Precision.TIME, None),
         ("%d-%m %H:%M", Precision.YEAR, "names no year"),
         ("%d-%m-%Y %Z", Precision.DAY, "%Z is no directive"),
+        ("%d-%m-%Y %Y", Precision.DAY, "%Y stands twice"),
     ],
 )
 def test_the_precision_of_a_format(stamp_format: str, precision: Precision, problem: str | None) -> None:

@@ -12,7 +12,7 @@ from scipy.special import expit
 
 from ipdmediation.effects.catalogue import COEFFICIENT_EFFECTS, scale_label
 from ipdmediation.effects.mediation import MediationEffects, effects_by_imputation
-from ipdmediation.effects.natural_effects import COMPARATIVE_SCALES
+from ipdmediation.effects.scale_names import COMPARATIVE_SCALES
 from ipdmediation.effects.standardisation import StandardisationOptions
 from ipdmediation.effects.standardisation_kernels import common_log_odds_ratio
 from ipdmediation.models.cumulative_link import CumulativeLinkModel

@@ -7,6 +7,8 @@ import pandas as pd
 import pytest
 import statsmodels
 
+from ipdmediation.effects.khb import khb
+from ipdmediation.effects.mediation import mediator_quartiles
 from ipdmediation.effects.standardisation import Standardisation, StandardisationOptions
 from ipdmediation.models.specification import AnalysisSpecification, mediation_models
 from tests.unit.effects.conftest import effects_of, refits
@@ -81,3 +83,21 @@ def test_probit_mediation_of_framing_data():
     }
     # R's glm, which made them, stops 4e-7 short of the optimum
     assert {name: effects[name, "mean"] for name in expected} == pytest.approx(expected, abs=2e-7)
+
+
+@pytest.mark.filterwarnings("error")
+def test_by_hand_the_khb_share_of_no_total_effect():
+    """Direct -0.5 and indirect 0.5 are a total of 0, which has no share; nor have 0 and 0. No warning."""
+    assert khb(np.array([0.0, 0.5, -0.5, 0.0])).tolist() == [0.0, 0.5, np.inf]
+    total, indirect, share = khb(np.zeros(4))
+    assert (total, indirect) == (0, 0)
+    assert np.isnan(share)
+    assert khb(np.array([0.2, 9.0, 0.7, 1.2])) == pytest.approx([1.0, 0.5, 0.5])
+
+
+def test_by_hand_the_quartiles_that_effects_are_at_are_nobody_s():
+    """Of 14.2537, 41.3712 and 118.6421, each of them and its neighbours: as shown, 14, 41 and 119."""
+    values = np.repeat([14.2537, 41.3712, 118.6421], 4) + np.tile([-0.0003, 0.0, 0.0, 0.0003], 3)
+    specification = AnalysisSpecification(mediator="m", outcome="y")
+    found = mediator_quartiles(pd.DataFrame({"m": values}), specification=specification)
+    assert found == (14, 41, 119)

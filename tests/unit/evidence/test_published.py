@@ -86,3 +86,15 @@ def test_what_was_calibrated_and_noted_is_passed_on():
     row = compare(value=47, where=where, calibrated=True, note="Rounded")
     assert row[["calibrated", "note"]].tolist() == [True, "Rounded"]
     assert compare(value=47, where=where)[["calibrated", "note"]].tolist() == [False, ""]
+
+
+def test_a_sum_of_which_one_row_is_withheld_agrees_with_nothing():
+    """25 of two steps, of which one is empty: the other alone is no sum."""
+    flow = pd.DataFrame({"step": [0, 1, 2], "excluded": [0, np.nan, 25.0]})
+    figure = {"label": "Excluded", "value": 25, "analysis": "primary", "table": "flow", "column": "excluded"}
+    (row,) = compare_with_published([figure | {"where": {"step": [1, 2]}}], {"primary/flow": flow}).to_dict(
+        "records"
+    )
+    assert np.isnan(row["this_run"])
+    assert not row["agrees"]
+    assert row["rule"] == "this run has no such number"

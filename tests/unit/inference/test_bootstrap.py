@@ -182,3 +182,54 @@ def test_the_jackknife_over_trials_is_a_fit_without_each(cohort):
     for position, trial in enumerate(pd.unique(cohort["trial"])):
         others = cohort[cohort["trial"] != trial].reset_index(drop=True)
         np.testing.assert_allclose(left_out[position], cohort_effects(prepared(others)), atol=3e-5)
+
+
+def test_a_resample_of_too_few_patients_is_a_failed_replicate_and_a_missing_jackknife_value():
+    """Each draws one patient again and again: counted with its reason, the others go on."""
+    rng = np.random.default_rng(3)
+    n = 60
+    frame = pd.DataFrame(
+        {"trial": "a", "treatment": np.arange(n) % 2, "x": rng.normal(size=n), "m": rng.normal(size=n)}
+    )
+    frame["y"] = np.digitize(frame["treatment"] - frame["m"] + rng.logistic(size=n), [-0.5, 0.5])
+    analysis = prepared(frame, trial_effects="none")
+    few = np.zeros(n)
+    few[:2] = n / 2
+
+    class Plan:
+        cohort_weights = np.ones(n)
+
+        def weights(self, rng):
+            return few if rng is None else np.ones(n)
+
+    drawn = draw_replicates(
+        [analysis],
+        imputations=1,
+        plan=Plan(),
+        replicates=range(3),
+        stream=lambda number: None if number == 1 else rng,
+    )
+    assert drawn["status"].tolist() == ["converged", "failed", "converged"]
+    assert drawn["reason"][1] == "mediator model: rank deficient"
+    left_out = jackknife_effects(analysis, [np.ones(n), few])
+    assert np.isnan(left_out[1]).all()
+    assert np.isfinite(left_out[0]).any()
+
+
+def test_a_replicate_is_drawn_from_the_data_set_that_its_label_names(cohort):
+    """Each again, from that data set alone and with its own stream."""
+    together = replicates(cohort, range(6), resampling="stratified", imputations=3, trial_effects="fixed")
+    plan = PLANS["stratified"].of(cohort)
+    effects = [name for name in together.columns if ":" in name]
+    for row in together.to_dict("records"):
+        frame = cohort.assign(m=cohort["m"] + 0.1 * row["imputation"] * cohort["x"])
+        alone = draw_replicates(
+            [prepared(frame, trial_effects="fixed")],
+            imputations=1,
+            plan=plan,
+            replicates=range(row["replicate"], row["replicate"] + 1),
+            stream=lambda number: stream(5, "bootstrap", number),
+        )
+        found = alone[effects].iloc[0].to_numpy(float)
+        np.testing.assert_allclose([row[name] for name in effects], found, rtol=1e-5, atol=1e-7)
+    assert together["imputation"].nunique() == 3

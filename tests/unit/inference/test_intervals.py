@@ -182,3 +182,29 @@ def test_a_bca_limit_beyond_the_outermost_draw_is_that_draw_with_a_note(estimate
 
 def test_a_percentile_limit_lies_among_its_draws():
     assert INTERVALS["percentile"](Draws(drawn=np.arange(1.0, 40.0), estimate=20.0), level=0.95).note == ""
+
+
+def test_by_hand_the_normal_interval_of_two_draws():
+    """Draws 0 and 2 have mean 1 and, over B - 1 = 1, variance 2: 2 * 1.5 - 1 -+ 1.959964 * 1.414214."""
+    found = interval("normal", np.array([0.0, 2.0]), estimate=1.5)
+    assert found == pytest.approx((2 - 2.771808, 2 + 2.771808), abs=1e-6)
+
+
+@pytest.mark.parametrize("infinite", [np.inf, -np.inf])
+def test_by_hand_infinite_draws(infinite):
+    """78 numbers and one infinity: the ranks 80 * 0.025 = 2 and 78 are single draws, and stay so."""
+    draws = np.concatenate([np.arange(1.0, 79.0), [infinite]])
+    expected = (2, 78) if infinite > 0 else (1, 77)
+    assert interval("percentile", draws) == expected
+    assert interval("basic", draws, estimate=40) == (80 - expected[1], 80 - expected[0])
+    with pytest.raises(NoIntervalError, match="no normal interval: infinite in 1 replicates"):
+        interval("normal", draws)
+    # Two of 79: the rank 78 is one of them.
+    two = np.concatenate([np.arange(1.0, 78.0), [infinite] * 2])
+    assert infinite in interval("percentile", two)
+
+
+def test_by_hand_a_missing_jackknife_value_is_no_acceleration():
+    left_out = np.array([[0.0, np.nan, 1.0], [0.0, 1.0, 1.0], [-3.0, 2.0, 1.0]])
+    # d = -1, -1, 2: 6 / (6 * 6^1.5); one is missing; all are equal.
+    assert acceleration(left_out) == pytest.approx([6 / (6 * 6**1.5), np.nan, np.nan], nan_ok=True)

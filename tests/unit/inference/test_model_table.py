@@ -7,7 +7,7 @@ import pytest
 from scipy.stats import chi2
 
 from ipdmediation.data.variables import variables_from_config
-from ipdmediation.inference.model_table import Words, model_diagnostics, model_table
+from ipdmediation.inference.model_table import Words, model_diagnostics, model_table, rare_terms
 from ipdmediation.models.errors import EmptyLevelWarning, OneArmTrialWarning
 from ipdmediation.models.specification import AnalysisSpecification, mediation_models
 
@@ -22,13 +22,13 @@ ARMS = {"control": {"label": "Usual care"}, "treated": {"label": "Surgery"}}
 
 
 @pytest.fixture
-def models():
+def frame():
     rng = np.random.default_rng(5)
     n = 400
     treatment, age = np.repeat([0, 1], n // 2), rng.normal(60, 10, n)
     volume = np.exp(3 - 0.5 * treatment + rng.normal(size=n))
     latent = np.log(volume) - 0.5 * treatment + 0.05 * age + rng.logistic(size=n)
-    frame = pd.DataFrame(
+    return pd.DataFrame(
         {
             "trial": np.array(["a", "b"])[np.arange(n) % 2],
             "treatment": treatment,
@@ -37,6 +37,10 @@ def models():
             "scale": np.digitize(latent, [5.0, 6.5]),
         }
     )
+
+
+@pytest.fixture
+def models(frame):
     specification = AnalysisSpecification(
         mediator="volume",
         transform="log",
@@ -169,6 +173,33 @@ def test_imputations_are_pooled(models):
     assert diagnostics["imputations"] == 2
     assert diagnostics["converged"]
     assert sum(diagnostics["n_per_trial"].values()) == diagnostics["n"]
+
+
+NUMBERS = ["estimate", "se", "ci_low", "ci_high", "p_value", "ratio", "ratio_low", "ratio_high"]
+
+
+@pytest.mark.parametrize(
+    ("first", "hidden"),
+    [(3, ["trial[z]"]), (0, ["intercept", "trial[b]", "trial[a]"])],
+    ids=["a level", "the reference"],
+)
+def test_a_trial_of_few_patients_shows_in_no_row_and_no_count(frame, models, first, hidden):
+    few = frame.assign(trial=np.where((np.arange(400) - first) % 199 == 0, "z", frame["trial"]))
+    changed = mediation_models(few, specification=models.specification, variables=VARIABLES)
+    model, design = changed.mediator, changed.mediator_design
+    rare = rare_terms(model.terms, design, minimum=5)
+    assert rare == set(hidden)
+    assert rare_terms(model.terms, design, minimum=1) == set()
+    fit = model.fit()
+    trials = {"a": "A", "b": "B", "z": "Z"}
+    words = Words(specification=models.specification, variables=VARIABLES, arms=ARMS, trials=trials)
+    table = model_table([fit], model="mediator", terms=model.terms, level=0.95, words=words, rare=rare)
+    table = table.set_index("term")
+    assert table.loc[hidden, NUMBERS].isna().all(axis=None)
+    assert table.loc["age", NUMBERS[:5]].notna().all()
+    counts = model_diagnostics([fit], terms=model.terms, minimum=5)["n_per_trial"]
+    assert counts["z"] is None
+    assert sum(count is None for count in counts.values()) == 2
 
 
 def test_warnings_are_data_and_say_in_how_many_data_sets(models):

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ipdmediation.effects.catalogue import Effect
+from ipdmediation.effects.catalogue import COEFFICIENT_EFFECTS, KHB_EFFECTS, Effect
 from ipdmediation.inference.bootstrap import BootstrapError
 from ipdmediation.inference.summary import COLUMNS, BootstrapWarning, summarise_effects
 
@@ -274,3 +274,61 @@ def test_a_share_keeps_both_of_its_remarks():
     ).loc["log_or_difference"]
     assert above["note"].startswith("upper limit beyond")
     assert "; above 1: " in above["note"]
+
+
+HUNDRED = np.linspace(0.1, 0.3, 100)
+
+
+@pytest.mark.filterwarnings("ignore::ipdmediation.inference.summary.BootstrapWarning")
+@pytest.mark.parametrize(("accepted", "most"), [(0.01, 1), (0.07, 7), (0.29, 29), (0.58, 58)])
+def test_as_many_failures_as_accepted_are_accepted_and_one_more_is_not(accepted, most):
+    """Also where the product of both is a little off, as 0.29 * 100 is less than 29."""
+    table = summary(HUNDRED + 1, HUNDRED, failed=most, max_failed=accepted)
+    assert (table["failed"] == most).all()
+    with pytest.raises(BootstrapError, match=f"{most + 1} of 100 "):
+        summary(HUNDRED + 1, HUNDRED, failed=most + 1, max_failed=accepted)
+    for undefined, withheld in ((most, ""), (most + 1, "too_many_undefined")):
+        share = np.where(np.arange(100) < undefined, np.nan, HUNDRED)
+        row = summary(HUNDRED + 1, share, estimates=[1.2, 0.2], max_failed=accepted).loc["log_or_difference"]
+        assert row["withheld"] == (withheld or ("no_interval" if 100 - undefined < 39 else ""))
+
+
+def test_by_hand_two_infinite_of_79_draws_leave_no_upper_end():
+    draws = np.concatenate([np.linspace(1, 2, 77), [np.inf, np.inf]])
+    with pytest.warns(BootstrapWarning):
+        row = summary(draws, np.full(79, 0.2), estimates=[1.5, 0.2], max_failed=0.05).loc["total"]
+    assert row["note"] == "no interval: infinite in 2 of 79 replicates"
+    assert row["p_value"] == pytest.approx(2 / 80)
+
+
+def test_the_share_as_published_is_withheld_by_the_direction_that_khb_finds():
+    """By the catalogue itself: total 1, khb's part -0.2, and a difference that looks like a share of 0.1."""
+    catalogue = {each.effect: each for each in (*COEFFICIENT_EFFECTS, *KHB_EFFECTS)}
+    effects = [catalogue[name] for name in ("total", "khb_total", "khb_indirect", "khb", "log_or_difference")]
+    values = {
+        "total": 1.0,
+        "khb_total": 1.2,
+        "khb_indirect": -0.2,
+        "khb": -0.2 / 1.2,
+        "log_or_difference": 0.1,
+    }
+
+    def rows(**changes):
+        at = values | changes
+        noise = np.linspace(-0.01, 0.01, 999)
+        draws = pd.DataFrame({each.column: at[each.effect] + noise for each in effects})
+        table = summarise_effects(
+            draws.assign(status="converged", reason=""),
+            np.array([at[each.effect] for each in effects]),
+            effects=effects,
+            family="ordinal",
+            interval="percentile",
+            level=0.95,
+            max_failed=0,
+        )
+        return table.set_index("effect")
+
+    assert rows().loc[["khb", "log_or_difference"], "withheld"].tolist() == ["opposite_directions"] * 2
+    along = rows(khb_indirect=0.2, khb=0.2 / 1.2)
+    assert along.loc[["khb", "log_or_difference"], "withheld"].tolist() == ["", ""]
+    assert along.loc["khb", "estimate"] == pytest.approx(1 / 6)

@@ -45,3 +45,27 @@ def test_level_under_the_null():
     estimates = truths + rng.normal(scale=np.sqrt(0.3), size=(4000, 10, 2))
     rejected = [pooled_wald_test(list(each), [np.eye(2)] * 10).p_value < 0.05 for each in estimates]
     assert np.mean(rejected) == pytest.approx(0.05, abs=0.014)
+
+
+CORNERS = [np.array([1.0, 0.0]), np.array([3.0, 0.0]), np.array([1.0, 2.0]), np.array([3.0, 2.0])]
+
+
+def test_by_hand_more_than_four_degrees_of_freedom_between_data_sets():
+    """Four data sets, two coefficients, within variance 1: t = 2 * 3 = 6.
+
+    Between: 4/3 each, so r = 5/4 * (8/3) / 2 = 5/3. D1 = (2^2 + 1^2) / (2 * 8/3) = 15/16.
+    Denominator: 4 + (6 - 4) * (1 + (1 - 2/6) / (5/3))^2 = 4 + 2 * 1.4^2 = 7.92.
+    P of F(2, v) is (1 + 2 D1 / v)^(-v / 2) = 1.236742^-3.96.
+    """
+    test = pooled_wald_test(CORNERS, [np.eye(2)] * 4)
+    assert test.statistic == pytest.approx(15 / 16)
+    assert test.denominator_df == pytest.approx(7.92)
+    assert test.p_value == pytest.approx((1 + 2 * 0.9375 / 7.92) ** -3.96, rel=1e-9)
+    assert test.p_value == pytest.approx(0.4311, abs=1e-4)
+
+
+def test_by_hand_no_more_than_four():
+    """The first and the last: t = 2. Between 2 and 2: r = 1.5 * 4 / 2 = 3; 2 * (3/2) * (4/3)^2 / 2 = 8/3."""
+    test = pooled_wald_test([CORNERS[0], CORNERS[3]], [np.eye(2)] * 2)
+    assert test.statistic == pytest.approx(5 / (2 * 4))
+    assert test.denominator_df == pytest.approx(8 / 3)

@@ -55,3 +55,15 @@ def test_columns_without_information_are_an_error_and_a_status():
     with pytest.raises(RankDeficientError, match="intercept, a, b, c"):
         built.fit(weights=weights)
     assert built.refit(weights).status == FitStatus.RANK_DEFICIENT
+
+
+def test_no_more_rows_than_coefficients_are_a_failed_refit_and_no_division_by_zero():
+    """Three patients once each, intercept and two slopes: nothing is left for the residual variance."""
+    rng = np.random.default_rng(2)
+    model = LinearModel(rng.normal(size=9), rng.normal(size=(9, 2)), names=["a", "b"])
+    weights = np.repeat([1.0, 0.0], [3, 6])
+    assert FitStatus(model.refit(weights).status) == FitStatus.RANK_DEFICIENT
+    weights[3] = 1
+    fit = model.refit(weights)
+    assert FitStatus(fit.status).usable
+    assert fit.residual_variance > 0

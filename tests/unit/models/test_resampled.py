@@ -187,3 +187,44 @@ def test_constant_columns_are_those_with_one_value_among_the_rows_with_weight():
     assert constant_columns(columns, np.array([0.0, 1.0, 1.0, 0.5])).tolist() == [1, 2]
     assert constant_columns(columns, np.ones(4)).tolist() == [1]
     assert constant_columns(columns[:0], np.ones(4)).size == 0
+
+
+@pytest.mark.parametrize("patients", [1, 2, 5, 6])
+@pytest.mark.parametrize("kind", ["linear", "linear mixed", "ordinal", "ordinal mixed", "binary"])
+def test_fewer_different_patients_than_columns_are_a_failed_refit(frame, kind, patients):
+    """Treatment, mediator, covariates and trials: six patients, however often each is drawn, are few."""
+    models = mediation_models(frame, specification=specified(**KINDS[kind]))
+    rng = np.random.default_rng(patients)
+    for _ in range(3):
+        weights = np.zeros(len(frame))
+        weights[rng.permutation(len(frame))[:patients]] = rng.integers(1, 9, patients)
+        fits = [
+            (model, model.refit(weights, model.fit().start()))
+            for model in (getattr(models, name) for name in MODEL_NAMES)
+        ]
+        assert not all(FitStatus(fit.status).usable for _, fit in fits)
+        for model, fit in fits:
+            if not FitStatus(fit.status).usable:
+                assert model.why_failed(fit, weights)
+
+
+def test_as_many_different_patients_as_coefficients_fit_anything_and_fail(frame):
+    """Intercept, treatment and age: three patients leave a linear model no residual, four do."""
+    models = mediation_models(frame, specification=specified(family="continuous", covariates=("age",)))
+    places = [int(np.flatnonzero(frame["treatment"] == arm)[number]) for arm, number in
+              ((0, 0), (1, 0), (0, 1), (1, 1))]  # fmt: skip
+    for count, usable in ((3, False), (4, True)):
+        weights = np.zeros(len(frame))
+        weights[places[:count]] = 5.0
+        assert FitStatus(models.mediator.refit(weights).status).usable == usable
+
+
+def test_columns_beyond_the_number_of_rows_depend_on_those_before(frame):
+    """Of three patients treatment and one covariate at most are their own, beside the intercept."""
+    model = mediation_models(frame, specification=specified(**KINDS["ordinal"])).outcome
+    weights = np.zeros(len(frame))
+    weights[:3] = 1.0
+    adjusting = model._adjusting
+    lost = model._dependent(weights, np.zeros(0, dtype=np.int64), adjusting)
+    assert set(lost) <= set(adjusting.tolist())
+    assert len(set(adjusting.tolist()) - set(lost)) <= 2

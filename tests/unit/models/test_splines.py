@@ -48,3 +48,25 @@ def test_knots_that_fall_together_are_named():
         quantile_knots(np.repeat([0.0, 1.0], [90, 10]), count=4)
     with pytest.raises(ModelError, match="3 to 7 knots, not 2"):
         quantile_knots(np.arange(9.0), count=2)
+
+
+# Harrell 2015, table 2.3, in ten-thousandths: typed here, not taken from the code.
+HARRELL = {
+    3: (1000, 5000, 9000),
+    4: (500, 3500, 6500, 9500),
+    5: (500, 2750, 5000, 7250, 9500),
+    6: (500, 2300, 4100, 5900, 7700, 9500),
+    7: (250, 1833, 3417, 5000, 6583, 8167, 9750),
+}
+
+
+@pytest.mark.parametrize("count", HARRELL)
+def test_knots_of_the_numbers_to_ten_thousand_are_those_of_harrell(count):
+    """Half a number above where a quantile falls between two of them."""
+    knots = quantile_knots(np.arange(1.0, 10001.0), count=count)
+    assert knots == pytest.approx([place + 0.5 for place in HARRELL[count]], abs=0.51)
+
+
+def test_by_hand_knots_of_twenty_numbers():
+    """20 * 0.05 = 1 and 20 * 0.35 = 7: between the 1st and the 2nd, and the 7th and the 8th number."""
+    assert quantile_knots(np.arange(1.0, 21.0), count=4) == (1.5, 7.5, 13.5, 19.5)

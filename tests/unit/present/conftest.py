@@ -93,6 +93,22 @@ def flow() -> pd.DataFrame:
     )  # fmt: skip
 
 
+def withheld_flow() -> pd.DataFrame:
+    """The flow without the arms of two steps."""
+    made = flow().astype({name: "float64" for name in flow().columns if "_" in name})
+    made.loc[[2, 3], ["excluded_treated", "excluded_control"]] = math.nan
+    made.loc[2, ["remaining_treated", "remaining_control"]] = math.nan
+    return made
+
+
+def withheld_levels() -> pd.DataFrame:
+    """The outcome without two levels in one arm of one trial."""
+    made = outcome()
+    rows = (made["trial"] == "mr_clean") & (made["arm"] == "treated") & made["level"].isin(["0", "5"])
+    made.loc[rows, ["estimate", "ci_low", "ci_high"]] = math.nan
+    return made
+
+
 def _describe(rows: list[tuple[Any, ...]]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=DESCRIBE)
 

@@ -1,11 +1,13 @@
 # ruff: noqa: RUF001 - printed numbers carry true dashes and minus signs
 import math
+import re
 
 import pandas as pd
 import pytest
 
 from ipdmediation.present.report.answer import answer
 from ipdmediation.present.report.meaning import meaning
+from ipdmediation.present.report.page import _facts
 
 
 def text(result):
@@ -240,3 +242,30 @@ def test_a_run_without_natural_effects_says_so(examples):
     effects = examples.effects()
     result = examples.result(effects=pd.DataFrame(effects[effects["scale"] == "coefficient"]))
     assert answer(result) == ["This run has no estimate of the natural effects."]
+
+
+def test_every_tile_has_its_own_number(examples):
+    """Typed from the example's rows: no two of them are alike."""
+    tiles = [(fact["label"], fact["value"], fact["detail"]) for fact in _facts(examples.result())]
+    scale = "mean of modified Rankin Scale at 90 days"
+    below, odds = "below 0 is better", "common odds ratio of a better outcome"
+    assert tiles == [
+        ("Participants analysed", "1665", "EVT 821, Control 844"),
+        (f"Total effect, {scale}", "−0.76 points", f"95% CI −0.90 to −0.61; {below}"),
+        (f"Direct effect, {scale}", "−0.57 points", f"95% CI −0.69 to −0.45; {below}"),
+        (
+            f"Effect through follow-up infarct volume, {scale}",
+            "−0.19 points",
+            f"95% CI −0.25 to −0.12; {below}",
+        ),
+        ("Share of the effect on the mean", "24.4%", "95% CI 16.2% to 32.5%"),
+        ("Share on one scale (KHB)", "29.1%", "95% CI 18.0% to 44.0%"),
+        ("Share by difference of coefficients", "12.2%", "95% CI 1.2% to 18.9%"),
+        (f"Total effect, {odds}", "2.48", "95% CI 1.77–3.53; above 1 is better"),
+    ]
+
+
+def test_the_sentence_of_people_has_the_numbers_of_its_cut(examples):
+    """17.0 and 4.3 of 100 at 2 or better; of 4 others on the mean, utility, win and odds none is there."""
+    (people,) = [each for each in answer(examples.result()) if each.startswith("Of 100")]
+    assert re.findall(r"\d+\.\d", people) == ["17.0", "13.7", "20.1", "4.3", "2.7", "5.9"]

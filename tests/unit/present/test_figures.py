@@ -6,9 +6,11 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib.patches import FancyBboxPatch
+from matplotlib.lines import Line2D
+from matplotlib.patches import FancyBboxPatch, Rectangle
 from matplotlib.text import Text
 
+from ipdmediation.data.result_tables import read_table
 from ipdmediation.present import notation, style
 from ipdmediation.present.figures.mediator_by_arm import mediator_by_arm
 from ipdmediation.present.figures.mediator_by_trial import mediator_by_trial
@@ -19,7 +21,6 @@ from ipdmediation.present.figures.path_diagram import path_diagram
 from ipdmediation.present.figures.patient_flow import patient_flow
 from ipdmediation.present.figures.proportion_distribution import proportion_distribution
 from ipdmediation.present.figures.sheet import save, text_width, wrap
-from ipdmediation.present.run_tables import read_table
 
 
 def draw(examples, name):
@@ -67,6 +68,8 @@ def draw(examples, name):
         "framing trials": lambda: outcome_by_trial(support, study=framing),
         "framing mediator": lambda: mediator_by_arm(anxiety, study=framing),
         "framing flow": lambda: patient_flow(examples.flow().iloc[[0, 3]], study=framing),
+        "withheld flow": lambda: patient_flow(examples.withheld_flow(), study=study),
+        "withheld levels": lambda: outcome_by_trial(examples.withheld_levels(), study=study),
     }
     return made[name]()
 
@@ -81,6 +84,7 @@ ALL = [
     "spline on paths", "spline in the forest", "interaction on paths", "interaction in the forest",
     "shares withheld", "one share withheld",
     "framing outcome", "framing trials", "framing mediator", "framing flow",
+    "withheld flow", "withheld levels",
 ]  # fmt: skip
 
 
@@ -474,3 +478,25 @@ def test_tables_read_back_from_files_give_the_same_figures(examples, tmp_path):
 def test_a_study_without_rules_has_a_flow(examples):
     shown = words(patient_flow(examples.flow().iloc[:1], study=examples.study()))
     assert "Analysed (n = 1764)" in shown
+
+
+def test_numbers_that_are_withheld_are_dashes_and_explained(examples):
+    said = words(drawn(examples, "withheld flow"))
+    assert "EVT –, Control –" in said
+    assert any(line.startswith("–: withheld") for line in said)
+    assert not any(line.startswith("–") for line in words(drawn(examples, "patient_flow")))
+
+
+def test_levels_that_are_withheld_are_a_blank_end_of_the_bar_without_lines(examples):
+    """MR CLEAN's treated lack levels 0 and 5, 21 of 233: what is known ends at 91 % of the bar."""
+    figure, ordinary = drawn(examples, "withheld levels"), drawn(examples, "outcome_by_trial")
+    assert any("blank ones are withheld for few participants" in line for line in words(figure))
+    assert not any("withheld" in line for line in words(ordinary))
+    blank = [patch for patch in figure.findobj(Rectangle) if patch.get_facecolor()[:3] == (1, 1, 1)]
+    coloured = [patch for patch in figure.findobj(Rectangle) if patch.get_facecolor()[:3] != (1, 1, 1)]
+    (found,) = [patch for patch in blank if patch.get_height() == 5]  # the height of a bar
+    row = [patch for patch in coloured if patch.get_y() == found.get_y() and patch.get_x() < found.get_x()]
+    length = sum(patch.get_width() for patch in row) + found.get_width()
+    assert found.get_width() / length == pytest.approx(21 / 233, abs=1e-6)
+    lines = [len(each.findobj(Line2D)) for each in (figure, ordinary)]
+    assert lines[1] - lines[0] == 6  # between seven levels of one trial

@@ -5,9 +5,9 @@ from html.parser import HTMLParser
 import pandas as pd
 import pytest
 
+from ipdmediation.data.result_tables import read_table
 from ipdmediation.present.report.page import render
 from ipdmediation.present.report.privacy import PatientRowsError
-from ipdmediation.present.run_tables import read_table
 
 VOID = {"meta", "link", "img", "br", "hr", "input"}
 

@@ -2,7 +2,8 @@
 import pytest
 
 from ipdmediation.effects.catalogue import COEFFICIENT_EFFECTS, KHB_EFFECTS
-from ipdmediation.effects.natural_effects import NATURAL_EFFECTS, OutcomeScales
+from ipdmediation.effects.natural_effects import OutcomeScales
+from ipdmediation.effects.scale_names import NATURAL_EFFECTS
 from ipdmediation.present.scales import named_cut, reading
 
 

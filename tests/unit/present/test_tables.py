@@ -396,3 +396,23 @@ def test_no_number_of_a_word_table_breaks(examples, tmp_path):
     head = "Better"
     (better,) = [column for column in grid.columns if column.cells[0].text == head]
     assert better.width.pt >= 10.8 + 26, "a bold word of six letters"
+
+
+def test_counts_that_are_withheld_are_dashes_with_a_note(examples):
+    study = examples.study()
+    table = flow(examples.withheld_flow(), study=study)
+    assert table.cells.iloc[2].tolist()[1:] == ["10", "–", "–", "1706", "–", "–"]
+    assert any(note.startswith("–: withheld") for note in table.notes)
+    described = examples.baseline()
+    rows = (described["variable"] == "occlusion") & described["level"].isin(["ica", "m2"])
+    described.loc[rows & (described["arm"] != "all"), "estimate"] = np.nan
+    table = baseline(described, examples.flow(), study=study)
+    site = table.cells[table.cells["Characteristic"].isin(["Internal carotid artery", "M2 segment"])]
+    assert (site.iloc[:, 2:4] == "–").all(axis=None)
+    assert (site.iloc[:, 1] != "–").all()
+    assert any(note.startswith("–: withheld") for note in table.notes)
+    for ordinary in (
+        flow(examples.flow(), study=study),
+        baseline(examples.baseline(), examples.flow(), study=study),
+    ):
+        assert not any("withheld" in note for note in ordinary.notes)

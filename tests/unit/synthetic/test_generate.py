@@ -169,3 +169,12 @@ class TestOutcome:
             counts = np.array([np.bincount(levels, minlength=5) for levels in self.drawn(sampling, 200)])
             spread = np.sqrt(np.square(counts - expected).mean(axis=0))
             assert least < spread.min() <= spread.max() < most, sampling
+
+
+@pytest.mark.parametrize(
+    "pattern", ["{0.__class__}", "{:{}d}", "{:999999999d}", "{", "{}{}", "no number", "{:d!r}"]
+)
+def test_a_pattern_of_ids_looks_nothing_up(pattern: str) -> None:
+    parameters = changed("patient_id", "escape", value=pattern)
+    with pytest.raises(SyntheticDataError, match="patient_id"):
+        simulate_trial(parameters, "escape", rng=generator("escape"))

@@ -141,14 +141,20 @@ class _Flow:
         self._add(kind, reason, excluded)
         for arm, members in self._arms.items():
             if not (self.remaining & members).any():
-                raise CohortError(
-                    f"{where} leaves no patient in arm {arm!r}: it excluded {int(excluded.sum())} of "
-                    f"{int((excluded | self.remaining).sum())}"
-                )
+                raise CohortError(f"{where} leaves no patient in arm {arm!r}: {self._lost(arm)}")
 
     def table(self) -> pd.DataFrame:
         """Return the steps as `FLOW_COLUMNS`."""
         return pd.DataFrame(self._rows, columns=list(FLOW_COLUMNS))
+
+    def _lost(self, arm: str) -> str:
+        """Return where the patients of an arm went, step by step."""
+        table = self.table()
+        excluded = table[f"excluded_{arm}"]
+        steps = [
+            f"{count} by {reason!r}" for reason, count in zip(table["reason"], excluded, strict=True) if count
+        ]
+        return f"of {int(self._arms[arm].sum())} randomised, excluded were {', '.join(steps)}"
 
     def _add(self, kind: str, reason: str, excluded: Mask) -> None:
         everybody = np.ones_like(excluded)
@@ -249,7 +255,13 @@ def _check_arms(pooled: pd.DataFrame) -> None:
     """Raise where no trial has an arm at all; warn of each trial that has one arm only."""
     for arm, code in ARMS.items():
         if not (pooled["treatment"] == code).any():
-            raise CohortError(f"no trial has a patient in arm {arm!r}")
+            counts = ", ".join(
+                f"{trial} {n}" for trial, n in pooled.groupby("trial", sort=False).size().items()
+            )
+            raise CohortError(
+                f"no trial has a patient in arm {arm!r}; in the other arm are {counts or 'none'}: see "
+                "`treatment.codes` of the mappings"
+            )
     for trial, codes in pooled.groupby("trial", sort=False)["treatment"].unique().items():
         arms = [arm for arm, code in ARMS.items() if code in codes]
         if len(arms) == 1:

@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Mapping, Sequence
+
+from ipdmediation.data.formula import parse_formula
 
 Covariates = Sequence[str] | str
 StatedCovariates = Covariates | Mapping[str, Covariates]
 COVARIATE_MODELS = ("mediator", "outcome")
-# what formulaic knows by name
-FUNCTIONS = (
-    "C", "Diff", "Helmert", "I", "Poly", "Q", "Sum", "Treatment", "bs", "cc", "center", "contr", "cr", "cs",
-    "exp", "exp10", "exp2", "hashed", "lag", "log", "log10", "log2", "np", "poly", "scale", "standardize",
-)  # fmt: skip
-_OPERATORS = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow, ast.BitXor)
-
-
-class FormulaError(ValueError):
-    """A formula that cannot be read."""
 
 
 def covariates_of(stated: StatedCovariates, *, model: str) -> Covariates:
@@ -48,13 +39,12 @@ def covariate_names(covariates: Covariates) -> list[str]:
     Parameters
     ----------
     covariates : sequence of str, or str
-        Names, or the right-hand side of a formula in the syntax of formulaic. What is called in it, as `bs`
-        in ``bs(age, df=4)``, is a function and no variable.
+        Names, or the right-hand side of a formula as `parse_formula` reads it.
 
     Raises
     ------
     FormulaError
-        Where the formula has two sides, an unknown operator or function, or is none.
+        Where the formula is none, or holds what no formula may.
 
     Examples
     --------
@@ -63,38 +53,7 @@ def covariate_names(covariates: Covariates) -> list[str]:
     """
     if not isinstance(covariates, str):
         return list(dict.fromkeys(covariates))
-    if not covariates.strip():
-        return []
-    tree = _read(covariates)
-    nodes = list(ast.walk(tree))
-    called = {id(part) for node in nodes if isinstance(node, ast.Call) for part in ast.walk(node.func)}
-    names = sorted((node for node in nodes if isinstance(node, ast.Name)), key=lambda name: name.col_offset)
-    for name in names:
-        if id(name) in called and name.id not in FUNCTIONS:
-            raise FormulaError(f"{covariates!r}: no function {name.id!r}; allowed: {', '.join(FUNCTIONS)}")
-    return list(dict.fromkeys(name.id for name in names if id(name) not in called))
-
-
-def _read(formula: str) -> ast.expr:
-    """Return a formula as the Python expression that it is, but for its operator `:`."""
-    try:
-        tree = ast.parse(formula.replace("`", "").replace(":", "*").strip(), mode="eval").body
-    except SyntaxError:
-        reason = "covariates are the right-hand side only" if "~" in formula else "not readable as a formula"
-        raise FormulaError(f"{formula!r}: {reason}") from None
-    if not _joined_by_operators(tree):
-        raise FormulaError(f"{formula!r}: terms are joined by + - * / : ** ^ only")
-    return tree
-
-
-def _joined_by_operators(node: ast.expr) -> bool:
-    """Say whether an expression has, outside of its calls, the operators of formulas only."""
-    if isinstance(node, ast.BinOp):
-        sides = _joined_by_operators(node.left) and _joined_by_operators(node.right)
-        return sides and isinstance(node.op, _OPERATORS)
-    if isinstance(node, ast.UnaryOp):
-        return _joined_by_operators(node.operand)
-    return isinstance(node, ast.Name | ast.Constant | ast.Call)
+    return list(parse_formula(covariates).names) if covariates.strip() else []
 
 
 def all_covariate_names(stated: StatedCovariates) -> list[str]:
@@ -107,3 +66,22 @@ def all_covariate_names(stated: StatedCovariates) -> list[str]:
     """
     sets = [covariate_names(covariates_of(stated, model=model)) for model in COVARIATE_MODELS]
     return list(dict.fromkeys(name for names in sets for name in names))
+
+
+def main_effects(stated: StatedCovariates) -> list[str]:
+    """Return the variables that are a covariate by themselves, not only in a product or a function.
+
+    Examples
+    --------
+    >>> main_effects({"mediator": ["age"], "outcome": "female * site + age:nihss + log(nihss)"})
+    ['age', 'female', 'site']
+    """
+    found: list[str] = []
+    for model in COVARIATE_MODELS:
+        covariates = covariates_of(stated, model=model)
+        if not isinstance(covariates, str):
+            found += covariates
+        elif covariates.strip():
+            formula = parse_formula(covariates)
+            found += [factor for term in formula.terms if len(term) == 1 for factor in term]
+    return [name for name in dict.fromkeys(found) if name.isidentifier()]

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
+from ipdmediation.data.disclosure import ALL, DIFFERENCE, rounded
 from ipdmediation.data.transforms import Transform, from_analysis_scale, to_analysis_scale
 from ipdmediation.data.variables import ARMS, Variable
 
@@ -28,10 +29,10 @@ DESCRIPTION_COLUMNS = (
     "ci_high",
 )
 
-ALL = "all"
-DIFFERENCE = "difference"
 QUANTILES = {"median": 0.5, "q1": 0.25, "q3": 0.75}
 DENSITY_POINTS = 200
+DENSITY_TAIL = 0.01  # of the patients, left out at either end
+DENSITY_PATIENTS = 4  # times the smallest cell, of whom a curve shows none
 
 
 class _Number(NamedTuple):
@@ -43,7 +44,12 @@ class _Number(NamedTuple):
 
 
 def describe_baseline(
-    cohort: pd.DataFrame, *, variables: Mapping[str, Variable], rows: Sequence[str], level: float = 0.95
+    cohort: pd.DataFrame,
+    *,
+    variables: Mapping[str, Variable],
+    rows: Sequence[str],
+    level: float = 0.95,
+    minimum: int = 1,
 ) -> pd.DataFrame:
     """Return the baseline table: each variable in all patients, by arm, and how far the arms are apart.
 
@@ -63,6 +69,8 @@ def describe_baseline(
     level : float
         Coverage of the intervals: order statistics for quantiles, t for a mean, Wilson for a percentage
         and for the count of as many patients.
+    minimum : int
+        A quantile, or an end of its interval, is missing that fewer patients are as small as, or as large as.
 
     Returns
     -------
@@ -80,14 +88,19 @@ def describe_baseline(
     for name in rows:
         variable = variables[name]
         for arm, members in _arms(cohort):
-            table += _labelled(variable, ALL, arm, _summary(members[name], variable, level))
+            table += _labelled(variable, ALL, arm, _summary(members[name], variable, level, minimum))
         difference = _Number("smd", _standardised_difference(cohort, variable))
         table += _labelled(variable, ALL, DIFFERENCE, [difference])
     return _table(table)
 
 
 def describe_outcome(
-    cohort: pd.DataFrame, *, variables: Mapping[str, Variable], outcome: str, level: float = 0.95
+    cohort: pd.DataFrame,
+    *,
+    variables: Mapping[str, Variable],
+    outcome: str,
+    level: float = 0.95,
+    minimum: int = 1,
 ) -> pd.DataFrame:
     """Return the outcome's distribution by trial and arm, and the arms' comparison.
 
@@ -101,6 +114,8 @@ def describe_outcome(
         Name of the outcome.
     level : float
         Coverage of the intervals.
+    minimum : int
+        As in `describe_baseline`.
 
     Returns
     -------
@@ -113,7 +128,7 @@ def describe_outcome(
     table = []
     for trial, patients in _trials(cohort):
         for arm, members in _arms(patients):
-            table += _labelled(variable, trial, arm, _summary(members[outcome], variable, level))
+            table += _labelled(variable, trial, arm, _summary(members[outcome], variable, level, minimum))
         table += _labelled(variable, trial, DIFFERENCE, _comparison(patients, outcome))
     return _table(table)
 
@@ -126,6 +141,7 @@ def describe_mediator(
     transform: Transform,
     offset: float = 0.0,
     level: float = 0.95,
+    minimum: int = 1,
 ) -> pd.DataFrame:
     """Return the mediator's distribution by trial and arm, and the arms' comparison.
 
@@ -141,6 +157,8 @@ def describe_mediator(
         Its analysis scale, see `transforms.to_analysis_scale`.
     level : float
         Coverage of the intervals.
+    minimum : int
+        As in `describe_baseline`.
 
     Returns
     -------
@@ -149,13 +167,14 @@ def describe_mediator(
         `describe_baseline`; `mean_transformed` and `sd_transformed` on the analysis scale; `p_value` (arm
         difference) of the two-sided Mann-Whitney test; and, for each arm of all trials, `density`: a Gaussian
         kernel estimate on the analysis scale (bandwidth by Scott's rule), where `level` is the position on
-        the natural scale, from the cohort's smallest value to its largest.
+        the natural scale. It begins and ends at a rounded percentile of the cohort, beyond which at least
+        `minimum` patients and 1 % lie; an arm of fewer than four times `minimum` patients has none.
     """
     variable = variables[mediator]
     table = []
     for trial, patients in _trials(cohort):
         for arm, members in _arms(patients):
-            numbers = list(_summary(members[mediator], variable, level))
+            numbers = list(_summary(members[mediator], variable, level, minimum))
             scaled = to_analysis_scale(_known(members[mediator]), transform=transform, offset=offset)
             numbers += [
                 number._replace(statistic=f"{number.statistic}_transformed")
@@ -163,11 +182,12 @@ def describe_mediator(
             ]
             table += _labelled(variable, trial, arm, numbers)
         table += _labelled(variable, trial, DIFFERENCE, _comparison(patients, mediator))
-    every = to_analysis_scale(_known(cohort[mediator]), transform=transform, offset=offset)
+    ends = _density_ends(_known(cohort[mediator]), minimum)
+    first, last = to_analysis_scale(ends, transform=transform, offset=offset).tolist()
+    grid = np.linspace(first, last, DENSITY_POINTS)
     for arm, members in _arms(cohort):
         scaled = to_analysis_scale(_known(members[mediator]), transform=transform, offset=offset)
-        if arm != ALL and len(np.unique(scaled)) > 1:
-            grid = np.linspace(every.min(), every.max(), DENSITY_POINTS)
+        if arm != ALL and len(scaled) >= DENSITY_PATIENTS * minimum and len(np.unique(scaled)) > 1:
             positions = from_analysis_scale(grid, transform=transform, offset=offset)
             heights = stats.gaussian_kde(scaled)(grid)
             table += _labelled(
@@ -182,6 +202,17 @@ def describe_mediator(
     return _table(table)
 
 
+def _density_ends(values: FloatArray, minimum: int) -> tuple[float, float]:
+    """Return where curves begin and end; not a number where nobody has a value."""
+    if not len(values):
+        return np.nan, np.nan
+    tail = min(max(DENSITY_TAIL, minimum / len(values)), 0.5)
+    low, high = (
+        rounded(float(value), spread=float(values.std())) for value in np.quantile(values, (tail, 1 - tail))
+    )
+    return low, high
+
+
 def _trials(cohort: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
     yield ALL, cohort
     for trial in cohort["trial"].unique():
@@ -194,7 +225,7 @@ def _arms(patients: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
         yield arm, patients[patients["treatment"] == code]
 
 
-def _summary(values: pd.Series[Any], variable: Variable, level: float) -> Iterator[_Number]:
+def _summary(values: pd.Series[Any], variable: Variable, level: float, minimum: int) -> Iterator[_Number]:
     known = values.dropna()
     yield _Number("n", len(known))
     yield _Number("missing", len(values) - len(known))
@@ -210,7 +241,7 @@ def _summary(values: pd.Series[Any], variable: Variable, level: float) -> Iterat
     if variable.type in ("continuous", "ordinal"):
         numbers = _known(values)
         for statistic, probability in QUANTILES.items():
-            yield _quantile(numbers, statistic, probability, level)
+            yield _quantile(numbers, statistic, probability, level, minimum)
         yield from _mean(numbers, level)
 
 
@@ -224,12 +255,16 @@ def _share(count: int, n: int, level: float, name: str = "") -> Iterator[_Number
     yield _Number("percent", 100 * count / n, 100 * interval.low, 100 * interval.high, name)
 
 
-def _quantile(values: FloatArray, statistic: str, probability: float, level: float) -> _Number:
+def _quantile(values: FloatArray, statistic: str, probability: float, level: float, minimum: int) -> _Number:
     if len(values) == 0:
         return _Number(statistic, np.nan)
     estimate = float(np.quantile(values, probability))
     interval = stats.quantile_test(values, q=estimate, p=probability).confidence_interval(level)
-    return _Number(statistic, estimate, float(interval.low), float(interval.high))
+    shown = [
+        value if min((values <= value).sum(), (values >= value).sum()) >= minimum else np.nan
+        for value in (estimate, float(interval.low), float(interval.high))
+    ]
+    return _Number(statistic, shown[0], shown[1], shown[2])
 
 
 def _mean(values: FloatArray, level: float) -> Iterator[_Number]:

@@ -17,7 +17,7 @@ from ipdmediation.data.errors import MappingError, listing, raise_all
 from ipdmediation.data.mapping import EXCLUDED, ColumnMapping, TrialMapping, check_units
 from ipdmediation.data.matching import cell_text, is_missing, shown
 from ipdmediation.data.reading.columns import check_columns
-from ipdmediation.data.reading.raw_table import RawTable, is_error
+from ipdmediation.data.reading.raw_table import SHOWN_ROWS, RawTable, is_error, numbered
 from ipdmediation.data.schema import check_contract, conform
 from ipdmediation.data.units import convert
 from ipdmediation.data.variables import ARMS, Variable
@@ -106,6 +106,12 @@ def harmonise_trial(
             f"{file}: the mapping of trial {trial!r} lacks {listing(unmapped) or 'nothing'} and names "
             f"{listing(unknown) or 'nothing'} that the study does not have; "
             f"allowed: {listing(variables, limit=99)}"
+        )
+    used = [name for name, column in mapping.variables.items() if mapping.patient in column.columns]
+    if mapping.treatment == mapping.patient or used:
+        raise MappingError(
+            f"{file}: column {mapping.patient!r} is that of the patient's id, and is read for "
+            f"{listing(used) if used else 'the treatment'} too; allowed: a column of its own for each"
         )
     check_units(mapping, variables, file=file)
     check_columns(list(raw.columns), mapping.columns, file=file)
@@ -241,19 +247,27 @@ def _patient_problems(raw: RawTable, mapping: TrialMapping, patient: pd.Series[A
     inexact = cells.map(_is_inexact).astype(bool)
     if inexact.any():
         problems.append(
-            f"{raw.place(inexact)} hold numbers of more digits than the file keeps, {shown(cells[inexact])}: "
-            "two ids may have become one; allowed: ids as text, or whole numbers below 2^53 (2^24 where the "
-            "column has single precision)"
+            f"{raw.place(inexact)} hold numbers of more digits than the file keeps: two ids may have become "
+            "one; allowed: ids as text, or whole numbers below 2^53 (2^24 where the column has single "
+            "precision)"
         )
     if patient.isna().any():
         problems.append(f"{raw.place(patient.isna())} without an id; allowed: an id a row")
     repeated = patient.notna() & patient.duplicated(keep=False)
     if repeated.any() and not (errors | inexact).any():
         problems.append(
-            f"{raw.place(repeated)} share an id, {listing(sorted(set(patient[repeated])))}; "
-            "allowed: each patient once"
+            f"{raw.place(repeated)} share an id{_sharing(raw, patient[repeated])}; allowed: each patient once"
         )
     return problems
+
+
+def _sharing(raw: RawTable, patient: pd.Series[Any]) -> str:
+    """Return which rows share which id, without the ids: messages go to logs and terminals."""
+    groups = [[raw.rows[place] for place in places] for places in patient.groupby(patient).groups.values()]
+    if len(groups) == 1:
+        return ""
+    told = ": " + "; ".join(numbered(raw.counted, rows) for rows in sorted(groups)[:SHOWN_ROWS])
+    return told if len(groups) <= SHOWN_ROWS else f"{told} and {len(groups) - SHOWN_ROWS} more ids"
 
 
 def _is_inexact(cell: object) -> bool:

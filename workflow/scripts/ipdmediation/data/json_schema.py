@@ -1,34 +1,66 @@
-"""Validation of configuration files: defaults filled in, one line a problem (imports nothing heavy)."""
+"""Validation of configuration files: defaults filled in, a fault for each departure (light to import)."""
 
-from collections.abc import Iterator, Mapping
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Iterator, Mapping
+from math import isfinite
 from typing import Any
 
 from jsonschema import Draft202012Validator, ValidationError, validators
-from jsonschema.exceptions import best_match
 
-from ipdmediation.data.errors import ConfigurationError, listing, raise_all
+from ipdmediation.data.errors import listing
+from ipdmediation.data.problems import Fault, Place, shown
+from ipdmediation.data.written_text import FORMATS
+
+#: The largest whole number: what every file format of the results holds in 64 bits.
+LARGEST_INTEGER = 2**63 - 1
+
+_KINDS = {
+    "string": "text",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "array": "a list",
+    "object": "a mapping of keys to values",
+    "null": "null",
+}
+_BOUNDS = {
+    "minimum": "too small; allowed: {} or more",
+    "maximum": "too large; allowed: at most {}",
+    "exclusiveMinimum": "too small; allowed: above {}",
+    "exclusiveMaximum": "too large; allowed: below {}",
+}
+_SIZES = {
+    "minLength": "an empty text",
+    "maxLength": "{found} letters; allowed: at most {limit}",
+    "minItems": "{found} entries; allowed: at least {limit}",
+    "maxItems": "{found} entries; allowed: at most {limit}",
+    "minProperties": "{found} keys; allowed: at least {limit}",
+    "maxProperties": "{found} keys; allowed: at most {limit}",
+}
 
 
-def check_schema(content: Any, schema: Mapping[str, Any], *, file: str) -> None:
-    """Fill the schema's defaults into a configuration and hold it against the schema.
+def schema_faults(content: Any, schema: Mapping[str, Any]) -> list[Fault]:
+    """Fill the schema's defaults into a configuration and return every departure from the schema.
 
     Parameters
     ----------
     content : mapping
         Configuration as read from YAML; defaults are added in place.
     schema : mapping
-        JSON schema, draft 2020-12.
-    file : str
-        Name of the file in the error's message.
+        JSON schema, draft 2020-12. Beside its own keywords: `format` may be one of `written_text.FORMATS`,
+        and `allowed` says in words what a `pattern` allows.
 
-    Raises
-    ------
-    ConfigurationError
-        Lists every departure with the key where it stands and what is allowed there.
+    Returns
+    -------
+    list of Fault
+        Each with the place of the key or value, and what is allowed there.
     """
-    validator = _FillingValidator(schema)
-    errors = sorted(validator.iter_errors(content), key=lambda error: [str(part) for part in error.path])
-    raise_all([_in_words(error) for error in errors], ConfigurationError, f"{file}:")
+    found: dict[Fault, None] = {}
+    for error in _FillingValidator(schema).iter_errors(content):
+        found.update(dict.fromkeys(_faults(error)))
+    return list(found)
 
 
 def _fill_defaults(
@@ -36,49 +68,155 @@ def _fill_defaults(
 ) -> Iterator[ValidationError]:
     if isinstance(instance, dict):
         for name, subschema in properties.items():
-            if "default" in subschema and name not in instance:
-                default = subschema["default"]
-                instance[name] = default.copy() if isinstance(default, (dict, list)) else default
+            if isinstance(subschema, Mapping) and "default" in subschema and name not in instance:
+                instance[name] = copy.deepcopy(subschema["default"])
     yield from Draft202012Validator.VALIDATORS["properties"](validator, properties, instance, schema)
 
 
+def _check_format(
+    _validator: Any, name: str, instance: Any, _schema: Mapping[str, Any]
+) -> Iterator[ValidationError]:
+    # an empty text is for minLength to refuse
+    fault = FORMATS[name](instance) if isinstance(instance, str) and instance and name in FORMATS else None
+    if fault is not None:
+        yield ValidationError(f"{shown(instance)}: {fault}")
+
+
+def _is_integer(_checker: Any, instance: Any) -> bool:
+    return isinstance(instance, int) and not isinstance(instance, bool) and abs(instance) <= LARGEST_INTEGER
+
+
+def _is_number(checker: Any, instance: Any) -> bool:
+    return _is_integer(checker, instance) or (isinstance(instance, float) and isfinite(instance))
+
+
 _FillingValidator: Any = validators.extend(  # type: ignore[no-untyped-call]
-    Draft202012Validator, {"properties": _fill_defaults}
+    Draft202012Validator,
+    {"properties": _fill_defaults, "format": _check_format},
+    type_checker=Draft202012Validator.TYPE_CHECKER.redefine_many(
+        {"integer": _is_integer, "number": _is_number}
+    ),
 )
 
 
-def _in_words(error: ValidationError) -> str:
-    if error.context:
-        # Of the alternatives that all failed, the one that came furthest is what was meant.
-        error = best_match(error.context) or error
-    place = ".".join(str(part) for part in error.absolute_path) or "top level"
-    schema: dict[str, Any] = dict(error.schema)  # type: ignore[arg-type]
+def _faults(error: ValidationError) -> Iterator[Fault]:
+    """Yield what an error of the validator means to a reader."""
+    place: Place = tuple(error.absolute_path)
+    schema: dict[str, Any] = dict(error.schema) if isinstance(error.schema, Mapping) else {}
     content: Any = error.instance
-    if error.validator == "additionalProperties":
+    if error.validator in ("anyOf", "oneOf"):
+        yield from _of_alternatives(error, place, content)
+    elif error.validator == "additionalProperties":
         known = schema.get("properties", {})
-        unknown = [key for key in content if key not in known]
-        return f"{place}: unknown key {listing(unknown)}; allowed: {listing(known, limit=99)}"
-    if error.validator == "required":
+        for key in [key for key in content if key not in known]:
+            yield Fault((*place, key), f"unknown key; allowed: {listing(known, limit=99)}")
+    elif error.validator == "required":
         missing = [key for key in schema["required"] if key not in content]
-        return f"{place}: key {listing(missing)} is missing"
-    if error.validator == "not":
-        return f"{place}: this key does not belong here; leave it out"
-    if "propertyNames" in error.absolute_schema_path:
-        place = f"a key of {place}"
-    return f"{place}: {_message(error)}"
+        yield Fault(place, f"key {listing(missing)} is missing")
+    elif error.validator == "dependentRequired":
+        for key, others in schema["dependentRequired"].items():
+            missing = [other for other in others if key in content and other not in content]
+            if missing:
+                yield Fault((*place, key), f"it needs {listing(missing)} beside it")
+    elif error.validator == "not":
+        yield Fault(place, "this key does not belong here; leave it out")
+    elif "propertyNames" in error.absolute_schema_path:
+        yield Fault((*place, content), f"as a key: {_message(error, schema)}")
+    else:
+        yield Fault(place, _message(error, schema))
 
 
-def _message(error: ValidationError) -> str:
-    """Return what is wrong with a value, in words where it is a code that YAML does not read as it looks."""
+def _of_alternatives(error: ValidationError, place: Place, content: Any) -> Iterator[Fault]:
+    """Yield what is wrong with a value that may be of several kinds, by the kind that was meant."""
+    alternatives: Any = error.validator_value
+    branches: dict[Any, list[ValidationError]] = {}
+    for inner in error.context or ():
+        branches.setdefault(inner.schema_path[0], []).append(inner)
+    wanted = [list(map(str, branch.get("required", ()))) for branch in alternatives]
+    if isinstance(content, Mapping) and all(wanted):
+        keys = [names[0] for names in wanted]
+        found = [key for key in keys if key in content]
+        if len(found) != 1:
+            text = f"found {listing(found)}" if found else "found none of them"
+            yield Fault(place, f"exactly one of {listing(keys)} is needed, {text}")
+            return
+        branches = {at: inner for at, inner in branches.items() if keys[at] == found[0]}
+    right_kind = [
+        inner
+        for inner in branches.values()
+        if not any(each.validator == "type" and not each.relative_path for each in inner)
+    ]
+    if not right_kind:
+        kinds = list(
+            dict.fromkeys(
+                kind
+                for inner in branches.values()
+                for each in inner
+                if each.validator == "type"
+                for kind in _as_list(each.validator_value)
+            )
+        )
+        yield Fault(place, _of_kind(content, kinds))
+        return
+    for inner_error in min(right_kind, key=len):
+        yield from _faults(inner_error)
+
+
+def _as_list(kinds: Any) -> list[str]:
+    return [kinds] if isinstance(kinds, str) else list(kinds)
+
+
+def _message(error: ValidationError, schema: Mapping[str, Any]) -> str:
+    """Return what is wrong with a value and what is allowed in its place."""
     content: Any = error.instance
-    if isinstance(content, bool) and error.validator in ("type", "enum"):
+    value: Any = error.validator_value
+    keyword = str(error.validator)
+    if keyword in ("type", "enum", "const") and isinstance(content, bool) and not isinstance(value, bool):
         words = "yes, on or true" if content else "no, off or false"
         return (
             f"YAML reads the bare word {words} as a truth value, which is not allowed here; where it is a "
             "code, a level or a name, write it in quotes"
         )
-    if content is None and error.validator == "type":
-        return "nothing, or the bare word null; where it is a code, write it in quotes"
-    if error.validator == "pattern" and error.validator_value == r"\S":
+    if keyword in _BOUNDS:
+        return f"{shown(content)} is {_BOUNDS[keyword].format(shown(value))}"
+    if keyword in _SIZES:
+        return _SIZES[keyword].format(found=len(content), limit=value)
+    words_of = {
+        "type": lambda: _of_kind(content, _as_list(value)),
+        "enum": lambda: f"found {shown(content)}; allowed: {', '.join(map(shown, value))}",
+        "const": lambda: f"found {shown(content)}; allowed: {shown(value)}",
+        "pattern": lambda: _of_pattern(content, schema),
+        "uniqueItems": lambda: f"{_twice(content)} stands twice; allowed: each once",
+    }
+    return words_of[keyword]() if keyword in words_of else error.message
+
+
+def _of_pattern(content: Any, schema: Mapping[str, Any]) -> str:
+    if not str(content).strip():
         return "an empty text; an empty cell of a file is missing without being declared"
-    return error.message
+    return f"found {shown(content)}; allowed: {schema.get('allowed', schema.get('pattern'))}"
+
+
+def _of_kind(content: Any, kinds: list[str]) -> str:
+    allowed = " or ".join(_KINDS.get(kind, kind) for kind in dict.fromkeys(kinds))
+    if content is None:
+        return f"nothing, or the bare word null; allowed: {allowed}; where it is a code, write it in quotes"
+    if isinstance(content, float) and not isfinite(content):
+        return f"found {shown(content)}, which is not finite; allowed: {allowed}"
+    if isinstance(content, (int, float)) and "string" in kinds:
+        return f"found the number {shown(content)}; allowed: {allowed}; write it in quotes where it is text"
+    if isinstance(content, int) and not isinstance(content, bool):
+        return f"found {shown(content)}; allowed: {allowed} of at most 19 digits"
+    if isinstance(content, (list, dict)):
+        return f"found {'a list' if isinstance(content, list) else 'a mapping'}; allowed: {allowed}"
+    words = "the text " if isinstance(content, str) else ""
+    return f"found {words}{shown(content)}; allowed: {allowed}"
+
+
+def _twice(items: Iterable[Any]) -> str:
+    seen: list[Any] = []
+    for item in items:
+        if item in seen:
+            return shown(item)
+        seen.append(item)
+    return "an entry"

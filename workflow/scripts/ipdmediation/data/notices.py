@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
+
+from ipdmediation.data.spreadsheet import cell_text, text_of_cell
 
 
 class Notice(UserWarning):
@@ -52,10 +55,11 @@ class Noted(NamedTuple):
 
 def write_notices(path: str | Path, notices: Iterable[Noted]) -> None:
     """Write notices, each once, as a table with the columns of `Noted`."""
-    with Path(path).open("w", newline="", encoding="utf-8") as file:
-        table = csv.writer(file, lineterminator="\n")
-        table.writerow(Noted._fields)
-        table.writerows(dict.fromkeys(notices))
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\r\n")  # cells with a mark of it are quoted
+    table.writerow(Noted._fields)
+    table.writerows(map(cell_text, notice) for notice in dict.fromkeys(notices))
+    Path(path).write_text(text.getvalue().replace("\r\n", "\n"), encoding="utf-8", newline="")
 
 
 def read_notices(path: str | Path) -> list[Noted]:
@@ -67,13 +71,14 @@ def read_notices(path: str | Path) -> list[Noted]:
         `<name>.csv`, or `<model>.json` with its `warnings`.
     """
     path = Path(path)
-    text = path.read_text(encoding="utf-8")
+    text = path.read_bytes().decode()
     if path.suffix == ".json":
         step = f"{path.stem} model"
         found = json.loads(text)["warnings"]
         # Diagnostics of an older version, which a run that failed may have left, have texts there.
         return [Noted(step, each["kind"], each["message"]) for each in found if isinstance(each, dict)]
-    return [Noted(**row) for row in csv.DictReader(text.splitlines())]
+    rows = csv.DictReader(io.StringIO(text, newline=""))
+    return [Noted(**{name: str(text_of_cell(cell)) for name, cell in row.items()}) for row in rows]
 
 
 def notice_lines(notices: Mapping[str, Sequence[Noted]]) -> list[str]:

@@ -103,7 +103,8 @@ def conform(
         try:
             typed[column] = values.astype(dtype)
         except (TypeError, ValueError, OverflowError) as error:
-            problems.append(f"column {column!r} cannot be read as {dtype}: {error}")
+            # Its words may quote a cell, and that may be an id.
+            problems.append(f"column {column!r} cannot be read as {dtype} ({type(error).__name__})")
     raise_all(problems, ContractError, "the frame is not a harmonised trial:")
     return typed
 
@@ -223,15 +224,16 @@ def _problems(cases: pd.DataFrame, variables: Mapping[str, Variable]) -> list[st
         rows = found["index"].nunique() if found["index"].notna().any() else 0
         values = listing(sorted(map(str, found["failure_case"].unique())))
         if check == "multiple_fields_uniqueness":
-            patients = found.loc[found["column"] == "patient", "failure_case"].unique()
-            text = f"columns 'trial' and 'patient': {rows} rows share an id, {listing(map(str, patients))}"
+            numbers = listing(sorted(set((found["index"] + 1).tolist())))
+            text = f"columns 'trial' and 'patient': rows {numbers} share an id"
             if text in problems:
                 continue
             allowed = "each patient once in a trial"
         elif rows == 0:
             text, allowed = f"{check}: {values}", "the configured columns, in their order and dtype"
         else:
-            text = f"column {column!r}: {rows} rows break {check}, values {values}"
+            text = f"column {column!r}: {rows} rows break {check}"
+            text += "" if column == "patient" else f", values {values}"  # a message shows nobody's id
             allowed = (
                 variables[str(column)].allowed
                 if column in variables

@@ -34,6 +34,11 @@ def format_problem(stamp_format: str) -> str | None:
     unknown = [f"%{letter}" for letter in directives if letter not in KNOWN_DIRECTIVES]
     if unknown:
         return f"{', '.join(unknown)} is no directive that can be read"
+    twice = [
+        f"%{letter}" for letter in dict.fromkeys(directives) if letter != "%" and directives.count(letter) > 1
+    ]
+    if twice:
+        return f"{', '.join(twice)} stands twice"
     if not any(letter in YEAR for letter in directives):
         return "it names no year, and the time between two times of day is not known"
     return None

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, cast
 
 from ipdmediation.data.errors import listing
+from ipdmediation.data.problems import Fault, Place
 
 VariableType = Literal["continuous", "binary", "ordinal", "categorical"]
 
@@ -113,32 +114,36 @@ def _variable(name: str, entry: Mapping[str, Any]) -> Variable:
     )
 
 
-def variable_problems(declared: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
-    """Yield what no variable may be, with the place in the configuration where it stands."""
+def variable_faults(declared: Mapping[str, Mapping[str, Any]]) -> Iterator[Fault]:
+    """Yield what no variable may be, each at its place in the configuration."""
     for name, entry in declared.items():
-        where = f"variables.{name}"
+        place = ("variables", name)
         if name in RESERVED_NAMES:
-            yield (
-                f"{where}: the tables use this name themselves; allowed: any name but "
-                + ", ".join(RESERVED_NAMES)
+            yield Fault(
+                place,
+                "the tables use this name themselves; allowed: any name but " + ", ".join(RESERVED_NAMES),
             )
         if entry["type"] == "ordinal":
-            if not all(is_integer(level) for level in entry["levels"]):
-                found = listing(entry["levels"])
-                yield f"{where}.levels: ids of an ordinal variable are integers, found {found}"
-                continue
-            codes = [int(level) for level in entry["levels"]]
-            if codes != sorted(set(codes)):
-                yield f"{where}.levels: codes have to increase, found {listing(codes)}"
-            if not all(code in DTYPE_RANGE for code in codes):
-                yield f"{where}.levels: codes have to lie between -128 and 127, found {listing(codes)}"
+            yield from _ordinal_faults((*place, "levels"), entry["levels"])
         if entry["type"] == "categorical":
             levels = [str(level).strip() for level in entry["levels"]]
             if len(set(levels)) < len(levels):
-                yield f"{where}.levels: ids have to differ as text, found {listing(entry['levels'])}"
+                text = f"ids have to differ as text, found {listing(entry['levels'])}"
+                yield Fault((*place, "levels"), text)
         low, high = entry.get("minimum"), entry.get("maximum")
         if low is not None and high is not None and low >= high:
-            yield f"{where}: minimum {low:g} is not below maximum {high:g}"
+            yield Fault((*place, "minimum"), f"minimum {low:g} is not below maximum {high:g}")
+
+
+def _ordinal_faults(place: Place, levels: Iterable[Any]) -> Iterator[Fault]:
+    if not all(is_integer(level) for level in levels):
+        yield Fault(place, f"ids of an ordinal variable are integers, found {listing(levels)}")
+        return
+    codes = [int(level) for level in levels]
+    if codes != sorted(set(codes)):
+        yield Fault(place, f"codes have to increase, found {listing(codes)}")
+    if not all(code in DTYPE_RANGE for code in codes):
+        yield Fault(place, f"codes have to lie between -128 and 127, found {listing(codes)}")
 
 
 def is_integer(level: Any) -> bool:
@@ -146,8 +151,8 @@ def is_integer(level: Any) -> bool:
     if isinstance(level, bool):
         return False
     try:
-        return float(level).is_integer()
-    except (TypeError, ValueError):
+        return float(level).is_integer() and int(level) == float(level)
+    except (TypeError, ValueError, OverflowError):
         return False
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from ipdmediation.effects.natural_effects import NATURAL_EFFECTS, OutcomeScales
+from ipdmediation.effects.scale_names import NATURAL_EFFECTS, ScaleNames
 
 Key = tuple[str, str]
 
@@ -192,7 +192,7 @@ def coefficient_catalogue(
     return tuple(entries)
 
 
-def natural_catalogue(scales: OutcomeScales) -> tuple[Effect, ...]:
+def natural_catalogue(scales: ScaleNames) -> tuple[Effect, ...]:
     """Return the entries of `natural_effects`, all scales of an effect together."""
     return tuple(
         Effect(
@@ -206,12 +206,12 @@ def natural_catalogue(scales: OutcomeScales) -> tuple[Effect, ...]:
     )
 
 
-def four_way_catalogue(scales: OutcomeScales, *, controlled_at: Sequence[float]) -> tuple[Effect, ...]:
+def four_way_catalogue(scales: ScaleNames, *, controlled_at: Sequence[float]) -> tuple[Effect, ...]:
     """Return the entries of controlled direct effects, reference interactions and the mediated interaction.
 
     Parameters
     ----------
-    scales : OutcomeScales
+    scales : ScaleNames
     controlled_at : sequence of float
         Values of the mediator, in its own unit.
     """

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from ipdmediation.data.disclosure import rounded
 from ipdmediation.effects.catalogue import (
     KHB_EFFECTS,
     Effect,
@@ -212,7 +213,7 @@ class MediationEffects:
 def mediator_quartiles(
     frame: pd.DataFrame, *, specification: AnalysisSpecification
 ) -> tuple[float, float, float]:
-    """Return the quartiles of the mediator in its own unit.
+    """Return the quartiles of the mediator in its own unit, rounded: the effects are those at what is shown.
 
     Parameters
     ----------
@@ -222,7 +223,8 @@ def mediator_quartiles(
     specification : AnalysisSpecification
     """
     values = frame[specification.mediator].to_numpy(dtype=np.float64)
-    low, middle, high = np.quantile(values, (0.25, 0.5, 0.75)).tolist()
+    spread = float(values.std())
+    low, middle, high = (rounded(value, spread=spread) for value in np.quantile(values, (0.25, 0.5, 0.75)))
     return low, middle, high
 
 

@@ -16,26 +16,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ipdmediation.effects.scale_names import ScaleNames, scale_names
 from ipdmediation.effects.standardisation_kernels import common_log_odds_ratio
 from ipdmediation.models.errors import ModelError
 from ipdmediation.models.results import FloatArray
 
-NATURAL_EFFECTS = ("te", "pnde", "tnie", "tnde", "pnie", "pm")
-COMPARATIVE_SCALES = ("win", "log_win_odds", "log_or")
-
 
 @dataclass(frozen=True)
-class OutcomeScales:
-    """The scales that an outcome is compared on.
+class OutcomeScales(ScaleNames):
+    """The scales that an outcome is compared on, and what its levels count on them.
 
     Attributes
     ----------
-    additive : tuple of str
-        Scales that are differences of averages: `mean`, `utility`, `prob_le_k` for P(Y <= k), with the
-        outcome's own codes whichever end is better.
-    comparative : tuple of str
-        Scales of two distributions: `win` (probability of a better outcome than an untreated patient's, ties
-        half, minus one half), `log_win_odds`, `log_or` (common log odds ratio of a better outcome).
     values : ndarray, shape (additive, K)
         What a level counts on each additive scale.
     """
@@ -68,24 +60,18 @@ class OutcomeScales:
         if not levels:
             return cls(("mean",), (), np.ones((1, 1)))
         codes = np.array([int(level) for level in levels])
-        names, rows = ["mean"], [codes.astype(np.float64)]
+        rows = [codes.astype(np.float64)]
         if utility is not None:
             if len(utility) != codes.size:
                 raise ModelError(f"{codes.size} outcome levels need as many utilities, not {len(utility)}")
-            names.append("utility")
             rows.append(np.asarray(utility, dtype=np.float64)[np.argsort(np.argsort(codes))])
         for code in np.sort(codes)[:-1]:
-            names.append(f"prob_le_{code}")
             rows.append((codes <= code).astype(np.float64))
-        return cls(tuple(names), COMPARATIVE_SCALES, np.array(rows))
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """All scales, in the order of the columns of `compare`."""
-        return (*self.additive, *self.comparative)
+        names = scale_names([int(level) for level in levels], utility=utility is not None)
+        return cls(names.additive, names.comparative, np.array(rows))
 
     def compare(self, distributions: FloatArray, reference: FloatArray) -> FloatArray:
-        """Return (cells, K) outcome distributions compared with a (K,) reference; (cells, scales)."""
+        """Return (cells, K) outcome distributions compared with a (K,) reference; (cells, `names`)."""
         additive: FloatArray = np.sum((distributions - reference)[:, None, :] * self.values, axis=2)
         if not self.comparative:
             return additive

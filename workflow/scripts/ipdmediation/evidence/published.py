@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ipdmediation.evidence.table_rows import as_cell
+
 COLUMNS = [
     "label",
     "table",
@@ -59,9 +61,9 @@ def compare_with_published(
 
 def _compare(figure: Mapping[str, Any], tables: Mapping[str, pd.DataFrame]) -> list[Any]:
     rows = _rows(figure, tables[f"{figure['analysis']}/{figure['table']}"])
-    factor = figure.get("scale", 1) / (rows[figure["per"]].sum() if "per" in figure else 1)
+    factor = figure.get("scale", 1) / (rows[figure["per"]].sum(skipna=False) if "per" in figure else 1)
     value, low, high = (
-        float(rows[column].sum(min_count=1)) * factor if column in rows else np.nan
+        float(rows[column].sum(skipna=False)) * factor if column in rows else np.nan
         for column in (
             figure["column"],
             figure.get("low_column", "ci_low"),
@@ -105,8 +107,8 @@ def _compare(figure: Mapping[str, Any], tables: Mapping[str, pd.DataFrame]) -> l
 def _rows(figure: Mapping[str, Any], table: pd.DataFrame) -> pd.DataFrame:
     found, expected = table, 1
     for column, wanted in figure["where"].items():
-        values = [str(value) for value in (wanted if isinstance(wanted, list) else [wanted])]
-        found = found[found[column].astype("str").isin(values)]
+        values = [as_cell(value) for value in (wanted if isinstance(wanted, list) else [wanted])]
+        found = found[found[column].map(_cell).isin(values)]
         expected *= len(values)
     if len(found) != expected:
         message = (
@@ -115,6 +117,11 @@ def _rows(figure: Mapping[str, Any], table: pd.DataFrame) -> pd.DataFrame:
         )
         raise ValueError(message)
     return found
+
+
+def _cell(value: Any) -> str:
+    """Return a cell as text: a whole number without a point, whatever the others of its column are."""
+    return "" if pd.isna(value) else as_cell(value)
 
 
 def _decimals(number: float) -> int:

@@ -1,6 +1,6 @@
 """A model's estimates, pooled over imputations, as a table with names that a reader understands."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,9 +8,11 @@ import numpy as np
 import pandas as pd
 from scipy.special import stdtr, stdtrit
 
+from ipdmediation.data.disclosure import public_counts
 from ipdmediation.data.variables import Variable
 from ipdmediation.inference.pooling import pool_estimates
 from ipdmediation.inference.wald import pooled_wald_test
+from ipdmediation.models.design import Design
 from ipdmediation.models.errors import FitWarning
 from ipdmediation.models.results import ModelFit
 from ipdmediation.models.specification import AnalysisSpecification
@@ -123,7 +125,13 @@ class Words:
 
 
 def model_table(
-    fits: Sequence[ModelFit], *, model: str, terms: Sequence[Term], level: float, words: Words
+    fits: Sequence[ModelFit],
+    *,
+    model: str,
+    terms: Sequence[Term],
+    level: float,
+    words: Words,
+    rare: Collection[str] = (),
 ) -> pd.DataFrame:
     """Return the estimates of one model, pooled over completed data sets by Rubin's rules.
 
@@ -139,6 +147,8 @@ def model_table(
         Coverage of the intervals.
     words : Words
         Labels and units.
+    rare : collection of str
+        Terms that so few patients have that their estimates would show these, as `rare_terms` returns them.
 
     Returns
     -------
@@ -146,7 +156,8 @@ def model_table(
         Columns `COLUMNS`: first the coefficients, then trials, thresholds and variances. `term`, `kind`,
         `variable` and `level` say what a row is, `label` and `unit` are for a reader. `ratio` is the
         exponential of a coefficient on a log scale, for a better outcome in models of the outcome; the terms
-        of a spline, which mean something together only, have none. An infinite estimate is missing.
+        of a spline, which mean something together only, have none. An infinite estimate is missing, and so is
+        that of a rare term.
     """
     tables = [fit.table(level) for fit in fits]
     pooled = pool_estimates(
@@ -168,14 +179,48 @@ def model_table(
             "p_value": p_values,
         }
     )
+    table.loc[table["term"].isin(list(rare)), ["estimate", "se", "ci_low", "ci_high", "p_value"]] = np.nan
     if words.specification.transform in LOG_TRANSFORMS:
         table = _with_doubling(table, every, words)
     table = table.sort_values("component", key=lambda column: column.map(COMPONENTS.index), kind="stable")
     return _with_ratios(table, fits[0].family, words.specification)[COLUMNS]
 
 
-def model_diagnostics(fits: Sequence[ModelFit], *, terms: Sequence[Term]) -> dict[str, Any]:
+def rare_terms(terms: Sequence[Term], design: Design, *, minimum: int) -> set[str]:
+    """Return the terms that show a level or a trial of some patients, but fewer than `minimum`.
+
+    Where these are the reference, all coefficients of the variable are differences from them, and the
+    intercept or the thresholds are theirs.
+
+    Parameters
+    ----------
+    terms : sequence of Term
+        Of the model.
+    design : Design
+        Its columns.
+    minimum : int
+        As in `disclosure.hidden_cells`.
+    """
+    rare: set[str] = set()
+    levels: dict[tuple[str, str], list[int]] = {}
+    for position, (term, column) in enumerate(zip(design.terms, design.matrix.T, strict=True)):
+        values, counts = np.unique(column, return_counts=True)
+        if values.size == 2 and counts.min() < minimum and term.kind != "treatment":
+            rare.add(term.id)
+        if term.level and term.kind in ("trial", "covariate"):
+            levels.setdefault((term.kind, term.variable), []).append(position)
+    for positions in levels.values():
+        reference = int((design.matrix[:, positions] == 0).all(axis=1).sum())
+        if 0 < reference < minimum:
+            rare |= {design.terms[position].id for position in positions}
+            rare |= {term.id for term in terms if term.kind in ("intercept", "threshold")}
+    return rare
+
+
+def model_diagnostics(fits: Sequence[ModelFit], *, terms: Sequence[Term], minimum: int = 1) -> dict[str, Any]:
     """Return how the fits of one model ended, the worst of all imputations where they differ.
+
+    Trials of fewer than `minimum` patients are not counted, nor those that would give them away.
 
     A model with a spline of the mediator also has `nonlinearity`, the Wald test of all terms but the linear.
     """
@@ -185,7 +230,7 @@ def model_diagnostics(fits: Sequence[ModelFit], *, terms: Sequence[Term]) -> dic
         "link": first.link,
         "trial_effects": first.trial_effects,
         "n": first.n,
-        "n_per_trial": first.n_per_trial,
+        "n_per_trial": public_counts(first.n_per_trial, minimum=minimum),
         "imputations": len(fits),
         "converged": all(fit.converged for fit in fits),
         "singular": sum(fit.singular for fit in fits),

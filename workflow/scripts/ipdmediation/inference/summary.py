@@ -122,7 +122,7 @@ def summarise_effects(
         values = draws.loc[~failed, effect.column].to_numpy(dtype=np.float64)
         rows[effect.key] = {"undefined": int((~np.isfinite(values)).sum())} | (
             _undefined(effect, estimate)
-            or _too_many_undefined(values, estimate, allowed=max_failed * len(draws))
+            or _too_many_undefined(values, estimate, of=len(draws), accepted=max_failed)
             or _inference(effect, values, estimate, acceleration, interval=interval, level=level)
         )
     for effect in effects:
@@ -157,9 +157,11 @@ def _undefined(effect: Effect, estimate: float) -> dict[str, Any]:
     return {}
 
 
-def _too_many_undefined(values: NDArray[np.float64], estimate: float, *, allowed: float) -> dict[str, Any]:
+def _too_many_undefined(
+    values: NDArray[np.float64], estimate: float, *, of: int, accepted: float
+) -> dict[str, Any]:
     undefined = int((~np.isfinite(values)).sum())
-    if undefined <= allowed:
+    if undefined / of <= accepted:
         return {}
     note = f"no interval: not defined in {undefined} of {values.size} replicates"
     return {"estimate": estimate, "withheld": "too_many_undefined", "note": note}
@@ -220,7 +222,8 @@ def _direction(
 
 
 def _check_failures(reasons: "pd.Series[str]", replicates: int, max_failed: float) -> None:
-    if len(reasons) <= max_failed * replicates and len(reasons) < replicates:
+    # A quotient, for the product of 0.29 and 100 is less than 29.
+    if len(reasons) / replicates <= max_failed and len(reasons) < replicates:
         return
     counted = ", ".join(f"{reason} ({count})" for reason, count in reasons.value_counts().items())
     message = (

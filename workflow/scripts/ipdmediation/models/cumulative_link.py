@@ -18,7 +18,6 @@ from ipdmediation.models.errors import (
     ConvergenceWarning,
     ModelError,
     OutcomeError,
-    RankDeficientError,
     SeparationWarning,
 )
 from ipdmediation.models.inputs import (
@@ -28,6 +27,7 @@ from ipdmediation.models.inputs import (
     check_trials,
     check_weights,
     standardise,
+    undetermined,
 )
 from ipdmediation.models.notes import empty_level_notes
 from ipdmediation.models.results import (
@@ -169,10 +169,8 @@ class CumulativeLinkModel:
         if status == FitStatus.ONE_LEVEL:
             raise OutcomeError(f"all rows have the same outcome level, {self.level_names[present[0]]}")
         if status == FitStatus.RANK_DEFICIENT:
-            raise RankDeficientError(
-                "the rows with positive weight do not determine all coefficients of "
-                + ", ".join(self.names[self.n_thresholds :])
-            )
+            names = self.names[self.n_thresholds :]
+            raise undetermined(self._columns, names, checked[self._order])
         notes = empty_level_notes(self.level_names, present)
         if status == FitStatus.SEPARATED:
             slopes = np.abs(last[present.size - 1 :])

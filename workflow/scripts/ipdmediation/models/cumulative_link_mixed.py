@@ -22,7 +22,6 @@ from ipdmediation.models.errors import (
     FitWarning,
     ModelError,
     OutcomeError,
-    RankDeficientError,
     SeparationWarning,
 )
 from ipdmediation.models.inputs import (
@@ -33,6 +32,7 @@ from ipdmediation.models.inputs import (
     check_trials,
     check_weights,
     standardise,
+    undetermined,
 )
 from ipdmediation.models.notes import empty_level_notes, singular_note
 from ipdmediation.models.results import (
@@ -205,10 +205,8 @@ class CumulativeLinkMixedModel:
         if result.status == FitStatus.ONE_LEVEL:
             raise OutcomeError(f"all rows have the same outcome level, {self.level_names[present[0]]}")
         if result.status == FitStatus.RANK_DEFICIENT:
-            raise RankDeficientError(
-                "the rows with positive weight do not determine all coefficients of "
-                + ", ".join(self.names[self.n_thresholds :])
-            )
+            names = self.names[self.n_thresholds :]
+            raise undetermined(self._columns, names, checked[self._order])
         rank = self._rank(result.random_covariance)
         log_likelihood, gradient, observed, marginal, spread = kernels.diagnose_mixed(
             *self._data(),

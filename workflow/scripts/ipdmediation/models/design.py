@@ -16,7 +16,8 @@ from formulaic import ModelSpec, model_matrix
 from formulaic.errors import FormulaicError
 from numpy.typing import ArrayLike
 
-from ipdmediation.data.covariates import Covariates, FormulaError, covariate_names
+from ipdmediation.data.covariates import Covariates, covariate_names
+from ipdmediation.data.formula import FormulaError
 from ipdmediation.models.errors import (
     ConstantCovariateError,
     FitWarning,
@@ -35,6 +36,8 @@ from ipdmediation.models.terms import MEDIATOR, Term, mediator_terms, treatment_
 
 TREATMENT = "treatment"  # columns of every cohort
 TRIAL = "trial"
+# what a formula finds beside formulaic's own functions; with no context it would find this module's names
+_CONTEXT = {"sqrt": np.sqrt}
 
 
 @dataclass(frozen=True)
@@ -116,7 +119,7 @@ class Design:
                 parts.append(arm[:, None] * terms)
         if self._spec is not None:
             data = _plain(frame).assign(**{TREATMENT: arm})
-            columns = np.asarray(self._spec.get_model_matrix(data), dtype=np.float64)
+            columns = np.asarray(self._spec.get_model_matrix(data, context=_CONTEXT), dtype=np.float64)
             parts.append(columns[:, self._covariate_columns])
         if self.trial_indicators:
             codes = _trial_codes(frame, self.trial_names)
@@ -218,8 +221,8 @@ def _learn(frame: pd.DataFrame, covariates: Covariates) -> tuple[ModelSpec | Non
     if not (covariates.strip() if isinstance(covariates, str) else covariates):
         return None, []
     try:
-        # an empty context: a formula must not find the names of this module
-        fitted = model_matrix(stated(covariates), _plain(frame), na_action="raise", context={})
+        # _used_columns has read the formula: formulaic runs what stands in it
+        fitted = model_matrix(stated(covariates), _plain(frame), na_action="raise", context=_CONTEXT)
     except (FormulaicError, ValueError, TypeError, LookupError) as error:
         reason = str(error).partition("\n")[0]
         raise ModelError(f"covariates {covariates!r}: {reason}") from error

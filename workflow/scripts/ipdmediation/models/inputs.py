@@ -85,7 +85,38 @@ def check_rank(matrix: FloatArray, names: Sequence[str]) -> None:
     for position, dependent in enumerate(pivots[rank:]):
         others = [names[pivots[row]] for row in range(rank) if abs(weights[row, position]) > 1e-6]
         sentences.append(f"{names[dependent]} is a combination of {', '.join(others) or 'the intercept'}")
-    raise RankDeficientError("; ".join(sentences) + "; leave one of them out")
+    raise RankDeficientError("; ".join(sentences) + "; leave one of them out of `covariates`")
+
+
+def undetermined(columns: FloatArray, names: Sequence[str], weights: FloatArray) -> RankDeficientError:
+    """Return the error for columns that the patients with weight do not tell apart.
+
+    Parameters
+    ----------
+    columns : (p, n) columns, without the intercept.
+    names : (p,) what they are.
+    weights : (n,) of the patients, in the order of the columns.
+    """
+    advice = "leave one of them out of `covariates`"
+    drawn = columns[:, weights > 0].T
+    if len(drawn) <= len(names):
+        return RankDeficientError(
+            f"{len(drawn)} patients do not determine the {len(names) + 1} coefficients of the intercept, "
+            f"{', '.join(names)}; shorten `covariates`"
+        )
+    constant = [name for name, column in zip(names, drawn.T, strict=True) if np.ptp(column) == 0]
+    if constant:
+        return RankDeficientError(
+            f"{', '.join(constant)}: the same for all of these {len(drawn)} patients; {advice}"
+        )
+    try:
+        check_rank(drawn, names)
+    except RankDeficientError as error:
+        return error
+    # not a combination to the last digit: the columns of the direction in which the patients differ least
+    least = np.abs(linalg.svd(standardise(drawn).columns.T, full_matrices=False)[2][-1])
+    alike = [name for name, part in zip(names, least, strict=True) if part > 0.1 * least.max()]
+    return RankDeficientError(f"{', '.join(alike)} say nearly the same of every patient; {advice}")
 
 
 def standardise(matrix: FloatArray) -> Standardised:

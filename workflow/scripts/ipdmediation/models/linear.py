@@ -9,13 +9,14 @@ from numpy.typing import ArrayLike
 from scipy import linalg
 
 from ipdmediation.models import linear_kernels as kernels
-from ipdmediation.models.errors import ModelError, OutcomeError, RankDeficientError
+from ipdmediation.models.errors import ModelError, OutcomeError
 from ipdmediation.models.inputs import (
     check_design,
     check_offset,
     check_trials,
     check_weights,
     standardise,
+    undetermined,
 )
 from ipdmediation.models.results import (
     FitStatus,
@@ -95,7 +96,9 @@ class LinearModel:
         estimates, _, squares, total, status = kernels.fit_weighted(
             self._columns, self._outcome, self._centre, self._scale, weights
         )
-        variance = squares / self._degrees(total)
+        degrees = self._degrees(total)
+        variance = squares / degrees if degrees > 0 else np.nan
+        status = status if degrees > 0 else int(FitStatus.RANK_DEFICIENT)
         return Refit(estimates, np.zeros((0, 0)), np.zeros((0, 0)), variance, np.nan, status, 1)
 
     def fit(self, *, weights: ArrayLike | None = None, start: Refit | None = None) -> ModelFit:
@@ -116,10 +119,7 @@ class LinearModel:
             self._columns, self._outcome, self._centre, self._scale, checked
         )
         if status == FitStatus.RANK_DEFICIENT or self._degrees(total) <= 0:
-            raise RankDeficientError(
-                f"rows of total weight {total:g} do not determine the {len(self.names)} coefficients of "
-                + ", ".join(self.names)
-            )
+            raise undetermined(self._columns[1:], self.names[1:], checked)
         variance = squares / self._degrees(total)
         full = np.tril(cross) + np.tril(cross, -1).T
         jacobian = np.diag(np.concatenate([[1.0], 1 / self._scale]))

@@ -18,7 +18,6 @@ from ipdmediation.models.errors import (
     FitWarning,
     ModelError,
     OutcomeError,
-    RankDeficientError,
 )
 from ipdmediation.models.inputs import (
     check_design,
@@ -27,6 +26,7 @@ from ipdmediation.models.inputs import (
     check_trials,
     check_weights,
     standardise,
+    undetermined,
 )
 from ipdmediation.models.notes import singular_note
 from ipdmediation.models.results import (
@@ -177,10 +177,7 @@ class LinearMixedModel:
         checked = check_weights(weights, self.n_rows)
         factor, best, modes, spread, total, status, iterations = self._run(checked, start, _TOLERANCE)
         if status == FitStatus.RANK_DEFICIENT:
-            raise RankDeficientError(
-                f"rows of total weight {total:g} do not determine the {len(self.names)} coefficients of "
-                + ", ".join(self.names)
-            )
+            raise undetermined(self._columns[1:-1], self.names[1:], checked[self._order])
         result = self._result(best, modes, status, iterations, factor)
         notes: list[FitWarning] = []
         if status == FitStatus.SINGULAR:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ipdmediation.data.disclosure import MINIMUM_COUNT
 from ipdmediation.models.design import Design
 from ipdmediation.models.errors import (
     EmptyLevelWarning,
@@ -108,13 +109,11 @@ def separation_note(
     """
     patients = int(found.decided.sum())
     codes = _codes(levels[found.decided], level_names)
-    who = "the one patient" if patients == 1 else f"all {patients} patients"
-    has = "has" if patients == 1 else "have"
-    reason = (
-        f"{who} whom it sets apart {has} outcome {codes}"
-        if patients
-        else "it leaves no overlap of the outcome"
-    )
+    reason = "it leaves no overlap of the outcome"
+    if patients:
+        reason = f"all {patients} patients whom it sets apart have outcome {codes}"
+    if 0 < patients < MINIMUM_COUNT:  # the note is public
+        reason = "the few patients whom it sets apart are all at one end of the outcome"
     return SeparationWarning(
         f"{_apart(found, design)}: {reason}, so its coefficient is infinite and not shown; the other "
         "estimates are those of the other patients"

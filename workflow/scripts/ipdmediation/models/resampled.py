@@ -48,7 +48,7 @@ class ResampledModel:
     model without it has the same predictor for each of these patients, and effects are averages over them. A
     refit is that of the model without the column, with a coefficient of 0 in its place. Columns of treatment,
     mediator and trials are never left out: a resample that does not determine these has the status
-    `RANK_DEFICIENT`.
+    `RANK_DEFICIENT`, and so has one of no more different patients than coefficients.
 
     Patients with a rare level, or a trial, may all have the lowest or the highest outcome. The coefficient is
     then infinite, and the likelihood has its limit where they are predicted with certainty: the estimates are
@@ -141,6 +141,8 @@ class ResampledModel:
                     return fit
         lost = self._adjusting[constant_columns(self._values, weights)]
         fit = self._refit_determined(lost, weights, start, self._adjusting)
+        if self._too_few(weights, lost):
+            return fit._replace(status=int(FitStatus.RANK_DEFICIENT))
         if self._levels is not None and not FitStatus(fit.status).usable:
             found = self._recession(self._levels, weights, self._not_effects)
             if found is not None:
@@ -172,11 +174,15 @@ class ResampledModel:
     ) -> Refit:
         """Refit without some columns, and without more of the `spare` ones where these do not suffice."""
         fit = self._refit_without(lost, weights, start, offset)
-        if fit.status == FitStatus.RANK_DEFICIENT:
+        if fit.status == FitStatus.RANK_DEFICIENT and not self._too_few(weights, lost):
             more = self._dependent(weights, lost, spare)
             if more.size > lost.size:
                 fit = self._refit_without(more, weights, start, offset)
         return fit
+
+    def _too_few(self, weights: FloatArray, lost: IntArray) -> bool:
+        """Say whether no more rows have weight than there are coefficients, so that these fit anything."""
+        return int(np.count_nonzero(weights)) <= 1 + len(self._design.terms) - lost.size
 
     def _refit_without(
         self, lost: IntArray, weights: FloatArray, start: Refit | None, offset: FloatArray | None = None
@@ -196,7 +202,9 @@ class ResampledModel:
         order = np.concatenate([np.setdiff1d(columns, spare), np.intersect1d(columns, spare)])
         drawn = self._design.matrix[weights > 0][:, order]
         drawn = (drawn - drawn.mean(axis=0)) / np.maximum(np.abs(drawn).max(axis=0), 1.0)
-        own_part = np.abs(np.diag(linalg.qr(drawn, mode="r")[0]))
+        own_part = np.zeros(order.size)  # of columns beyond the number of rows nothing is their own
+        diagonal = np.abs(np.diag(linalg.qr(drawn, mode="r")[0]))
+        own_part[: diagonal.size] = diagonal
         free = own_part > _INDEPENDENT * np.sqrt(len(drawn))
         return np.union1d(lost, order[~free & np.isin(order, spare)])
 

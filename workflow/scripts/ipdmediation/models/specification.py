@@ -17,11 +17,11 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from ipdmediation.data.covariates import (
-    FormulaError,
     StatedCovariates,
     all_covariate_names,
     covariates_of,
 )
+from ipdmediation.data.formula import FormulaError
 from ipdmediation.data.transforms import Transform, to_analysis_scale
 from ipdmediation.models.build import linear_model, outcome_model
 from ipdmediation.models.design import Design, fit_design

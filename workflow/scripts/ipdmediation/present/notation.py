@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 MINUS = "\N{MINUS SIGN}"
 DASH = "\N{EN DASH}"
+WITHHELD = f"{DASH}: withheld, as a number of few participants or one that would give such a number away."
 SMALLEST_MEASURE = 0.001
 _MOST_DIGITS = 4  # further decimals that a number near a null is given
 

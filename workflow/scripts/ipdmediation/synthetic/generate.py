@@ -13,6 +13,7 @@ Everything random comes from the generator passed in.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -29,6 +30,7 @@ from ipdmediation.synthetic.sampling import uniforms
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 UPPER_QUARTILE_Z = float(ndtri(0.75))
+_PATIENT_ID = re.compile(r"([^{}]*)\{:((?:0[1-9])?)d?\}([^{}]*)")
 
 
 def simulate_trial(parameters: Parameters, trial: str, *, rng: np.random.Generator) -> pd.DataFrame:
@@ -78,15 +80,23 @@ def simulate_trial(parameters: Parameters, trial: str, *, rng: np.random.Generat
     _lose_patients(parameters["losses"], trial, columns, treatment=treatment, severity=predictor, rng=rng)
     _remove_values(parameters["missing"], trial, columns, rng)
 
-    pattern = parameters["patient_id"][trial]
     keys = {
         "trial": trial,
-        "patient": [pattern.format(number) for number in range(1, treatment.size + 1)],
+        "patient": _patient_ids(str(parameters["patient_id"][trial]), treatment.size),
         "treatment": treatment.astype(np.int8),
     }
     return pd.DataFrame(
         keys | {name: _as_kind(columns[name], kind) for name, kind in parameters["variables"].items()}
     )
+
+
+def _patient_ids(pattern: str, patients: int) -> list[str]:
+    """Return ids that count patients; a pattern is text around one number, with nothing to look up."""
+    parts = _PATIENT_ID.fullmatch(pattern)
+    if parts is None:
+        raise SyntheticDataError(f"patient_id {pattern!r}: allowed: text with one number, as in E{{:03d}}")
+    before, digits, after = parts.groups()
+    return [f"{before}{number:{digits}d}{after}" for number in range(1, patients + 1)]
 
 
 def potential_predictors(

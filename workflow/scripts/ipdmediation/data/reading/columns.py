@@ -56,16 +56,21 @@ def missing_columns(names: Sequence[str], wanted: Wanted) -> list[str]:
 def check_columns(names: Sequence[str], wanted: Wanted, *, file: str) -> None:
     """Raise one error for all columns that are to be read and not in the file."""
     plain = [plain_name(name) for name in names]
-    problems = []
+    problems, known_names = [], len(wanted or ()) - len(missing_columns(names, wanted))
     for name in missing_columns(names, wanted):
         close = get_close_matches(plain_name(name).lower(), [known.lower() for known in plain], n=1)
         likely = [known for known in plain if close and known.lower() == close[0]]
+        known_names += len(likely)
         hint = f"; the file has {likely[0]!r}" if likely else ""
         problems.append(f"column {name!r} ({(wanted or {})[name]}) is not in the file{hint}")
+    # A header without any of the names may be no header but a patient's row.
+    told = f"the file's columns are {listing(names, limit=60)}"
+    if not known_names:
+        told = f"none of the {len(names)} cells of the header (or is it a row?) is a column of the mapping"
     raise_all(
         problems,
         MappingError,
-        f"{file}: the file's columns are {listing(names, limit=60)}; a trial is read from one file, columns "
+        f"{file}: {told}; a trial is read from one file, columns "
         "of a second one have to be joined to it by the patient's id first:",
     )
 

@@ -96,10 +96,7 @@ def _text(raw: RawTable, column: str, path: Path) -> pd.Series[Any]:
         return cells
     bad = cells.map(lambda cell: isinstance(cell, bytes) and _decoded(cell) is None).astype(bool)
     if bad.any():
-        found = listing(cells[bad].unique())
-        raise SourceError(
-            f"{path}: column {column!r}: {raw.place(bad)} hold bytes that are no text in UTF-8, {found}"
-        )
+        raise SourceError(f"{path}: column {column!r}: {raw.place(bad)} hold bytes that are no text in UTF-8")
     return cells.map(lambda cell: _decoded(cell) if isinstance(cell, bytes) else cell).astype(object)
 
 

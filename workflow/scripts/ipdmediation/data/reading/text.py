@@ -141,9 +141,10 @@ def _check_header(
     if len(names) == 1:
         likely = [mark for mark in (";", ",", "\t", "|") if mark in names[0]]
         hint = f"; the header holds {listing(likely)}" if likely else ""
+        # A line without any of the names may be a patient's.
+        name = f", {names[0]!r}," if columns is None or any(known in names[0] for known in columns) else ""
         raise SourceError(
-            f"{path}: only one column, {names[0]!r}, with separator {separator!r}{hint}; "
-            "see source.options.separator"
+            f"{path}: only one column{name} with separator {separator!r}{hint}; see source.options.separator"
         )
 
 
@@ -205,10 +206,11 @@ def _check_readable(table: RawTable, encoding: str, path: Path) -> None:
     for column in table.columns:
         bad = table[column].map(lambda cell: cell is not None and _is_undecoded(cell)).astype(bool)
         if bad.any():
-            found = sorted({_shown(cell) for cell in table[column][bad]})
+            marks = {mark for cell in table[column][bad] for mark in cell if _is_undecoded(mark)}
+            found = sorted(map(_shown, marks))
             raise SourceError(
-                f"{path}: column {column!r}: {table.place(bad)} not readable as {encoding!r}, "
-                f"{listing(found)}; {_ENCODING_HINT}"
+                f"{path}: column {column!r}: {table.place(bad)} not readable as {encoding!r}, bytes "
+                f"{', '.join(found)}; {_ENCODING_HINT}"
             )
 
 

@@ -9,13 +9,13 @@ from matplotlib.colors import LinearSegmentedColormap, to_rgb
 from matplotlib.patches import Rectangle
 
 from ipdmediation.present import notation, style
-from ipdmediation.present.figures.rows import ARMS
+from ipdmediation.present.figures.rows import ARMS, statistic
 from ipdmediation.present.figures.sheet import Sheet, text_height, text_width, wrap
 from ipdmediation.present.style import INK, SMALL_SIZE
 
 
 def level_shares(frame: pd.DataFrame, levels: Sequence[str]) -> dict[str, list[float]]:
-    """Percentages of the levels by arm; of a binary outcome only the second level may be given."""
+    """Percentages of the levels by arm, not a number where withheld; of a binary one the second may do."""
     shares: dict[str, list[float]] = {}
     for arm in ARMS:
         rows = frame[(frame["arm"] == arm) & (frame["statistic"] == "percent")]
@@ -26,9 +26,8 @@ def level_shares(frame: pd.DataFrame, levels: Sequence[str]) -> dict[str, list[f
         if set(given) in ({""}, {"1"}) and set(levels) == {"0", "1"}:
             (yes,) = given.values()
             given = {"1": yes, "0": 100 - yes}
-        shares[arm] = [
-            given.get(level, 0.0) if notation.known(given.get(level, 0.0)) else 0.0 for level in levels
-        ]
+        nobody = statistic(frame, arm, "n") == 0
+        shares[arm] = [0.0 if nobody else given.get(level, 0.0) for level in levels]
     return shares
 
 
@@ -57,6 +56,8 @@ def stacked_bars(
 ) -> bool:
     """Draw one stacked bar an arm, and the lines that join the same level's end in both.
 
+    Levels that are withheld have one blank segment together, at the end; no lines lead to it.
+
     Returns
     -------
     bool
@@ -69,6 +70,8 @@ def stacked_bars(
         start = x
         edges[arm] = [x]
         for value, colour in zip(values, _ramp(len(values)), strict=True):
+            if not notation.known(value):
+                continue
             length = width * value / 100
             sheet.page.add_patch(
                 Rectangle(
@@ -90,7 +93,13 @@ def stacked_bars(
                 unnumbered |= value > 0
             start += length
             edges[arm].append(start)
+        if len(edges[arm]) <= len(values):
+            rest = x + width - start
+            blank = Rectangle((start, top), rest, bar, facecolor="white", edgecolor=style.LINE, linewidth=0.5)
+            sheet.page.add_patch(blank)
     first, second = (edges[arm] for arm in shares)
+    if len(first) != len(second) or len(first) <= len(next(iter(shares.values()))):
+        return unnumbered
     for upper, lower in zip(first[1:-1], second[1:-1], strict=True):
         sheet.line([(upper, y + bar), (lower, y + bar + gap)], width=0.6)
     return unnumbered

@@ -88,10 +88,13 @@ def outcome_by_trial(outcome: pd.DataFrame, *, study: Study) -> Figure:
             sheet, x + label_width, top, panel - label_width, shares[trial], bar=bar, gap=gap
         )
     y = MARGIN + title_height + lines_of_panels * panel_height
+    blank = any(math.isnan(value) for each in shares.values() for values in each.values() for value in values)
     sheet.text(
         MARGIN,
         y + 1,
-        f"Percentages of the arm{'; the smallest segments carry no number' if unnumbered else ''}. n = "
+        f"Percentages of the arm{'; the smallest segments carry no number' if unnumbered else ''}"
+        + ("; blank ones are withheld for few participants" if blank else "")
+        + ". n = "
         + " / ".join(study.short(arm) for arm in ARMS)
         + ".",
         color=MUTED,

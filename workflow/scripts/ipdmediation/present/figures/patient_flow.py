@@ -40,7 +40,7 @@ def patient_flow(flow: pd.DataFrame, *, study: Study) -> Figure:
     def by_arm(row: Mapping[Any, Any], prefix: str, width: float) -> list[str]:
         parts = [f"{study.short(arm)} {notation.count(row[f'{prefix}_{arm}'])}" for arm in ARMS]
         elsewhere = row[prefix] - sum(row[f"{prefix}_{arm}"] for arm in ARMS)
-        if elsewhere:
+        if notation.known(elsewhere) and elsewhere:
             parts.append(f"other arms {notation.count(elsewhere)}")
         together = ", ".join(parts)
         return (
@@ -66,7 +66,11 @@ def patient_flow(flow: pd.DataFrame, *, study: Study) -> Figure:
     ]
     head_height, foot_height = text_height(head) + 4, text_height(foot) + 4
     arm_height = max(text_height(lines) for lines in arm_boxes) + 4
-    height = MARGIN + head_height + sum(heights) + 6.5 * len(rules) + 6 + foot_height + 12 + arm_height + 1
+    hidden = flow.filter(regex="^(excluded|remaining)").isna().any(axis=None)
+    note = wrap(notation.WITHHELD, DOUBLE_COLUMN - 2 * MARGIN, size=SMALL_SIZE) if hidden else []
+    note_height = text_height(note, size=SMALL_SIZE) + 2 if note else 0.0
+    boxes = head_height + sum(heights) + 6.5 * len(rules) + 6 + foot_height + 12 + arm_height
+    height = MARGIN + boxes + 1 + note_height
     sheet = new_sheet(DOUBLE_COLUMN, height, study)
 
     sheet.box(spine, MARGIN + head_height / 2, 78, head_height, head, bold=1)
@@ -114,4 +118,6 @@ def patient_flow(flow: pd.DataFrame, *, study: Study) -> Figure:
             edge=style.ARM_COLOURS[arm],
             bold=len(lines) - 1,
         )
+    if note:
+        sheet.lines(MARGIN, height - note_height, note, color=MUTED, size=SMALL_SIZE)
     return sheet.figure

@@ -240,10 +240,12 @@ def assumptions(result: AnalysisResult) -> list[str]:
         _model_assumptions(study, mediator, outcome),
     ]
     selected = result.flow[result.flow["kind"] == "eligibility"]
-    lost = int(selected["excluded"].sum())
-    if lost:
+    before = result.flow.loc[result.flow["kind"].isin(["randomised", "arm"]), "remaining"].iloc[-1]
+    lost = before - selected["remaining"].iloc[-1] if len(selected) else 0
+    if not notation.known(lost) or lost:
+        who = notation.count(lost) if notation.known(lost) else "Some"
         paragraphs.append(
-            f"{notation.count(lost)} randomised participants are not analysed because of rules that may "
+            f"{who} randomised participants are not analysed because of rules that may "
             "depend on what happened after randomisation (see Participants); where such a loss depends on "
             "treatment and outcome, the comparison of the arms is no longer one of randomised groups."
         )

@@ -8,7 +8,7 @@ import pandas as pd
 
 from ipdmediation.present import notation
 from ipdmediation.present.study import Study
-from ipdmediation.present.tables.table import Table, synthetic_note, unique
+from ipdmediation.present.tables.table import Table, synthetic_note, unique, withheld_note
 
 
 def baseline(description: pd.DataFrame, flow: pd.DataFrame, *, study: Study) -> Table:
@@ -59,7 +59,11 @@ def baseline(description: pd.DataFrame, flow: pd.DataFrame, *, study: Study) -> 
         title="Baseline characteristics of the analysed participants",
         cells=pd.DataFrame(rows, columns=unique(columns)),
         printed=tuple(columns),
-        notes=(*_notes([row[0] for row in rows]), *synthetic_note(study)),
+        notes=(
+            *_notes([row[0] for row in rows]),
+            *withheld_note([pooled.loc[pooled["statistic"].isin(["n", "count"]), "estimate"]]),
+            *synthetic_note(study),
+        ),
         indented=frozenset(indented),
     )
 
@@ -92,8 +96,8 @@ def _in_order(levels: list[str], declared: Mapping[str, str]) -> list[str]:
 
 
 def _share(found: Mapping[tuple[str, str, str], float], arm: str, level: str) -> str:
-    number, share = found.get((arm, "count", level)), found.get((arm, "percent", level))
-    if number is None or share is None:
+    number, share = (found.get((arm, name, level), float("nan")) for name in ("count", "percent"))
+    if not notation.known(number) or not notation.known(share):
         return notation.DASH
     return f"{notation.count(number)} ({notation.percent(share).removesuffix('%')})"
 

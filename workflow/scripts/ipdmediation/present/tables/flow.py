@@ -6,7 +6,7 @@ import pandas as pd
 
 from ipdmediation.present import notation
 from ipdmediation.present.study import Study
-from ipdmediation.present.tables.table import Table, synthetic_note, unique
+from ipdmediation.present.tables.table import Table, synthetic_note, unique, withheld_note
 
 
 def flow(steps: pd.DataFrame, *, study: Study) -> Table:
@@ -35,5 +35,9 @@ def flow(steps: pd.DataFrame, *, study: Study) -> Table:
         title="From randomised to analysed participants",
         cells=pd.DataFrame(rows, columns=unique(columns)),
         printed=tuple(columns),
-        notes=("A participant is counted under the first rule that is not met.", *synthetic_note(study)),
+        notes=(
+            "A participant is counted under the first rule that is not met.",
+            *withheld_note(steps[column] for _, column in groups),
+            *synthetic_note(study),
+        ),
     )

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ipdmediation.data.result_tables import csv_text
 from ipdmediation.present.tables.table import Table
 
 _EPOCH = datetime(1980, 1, 1, tzinfo=UTC)  # the oldest date a zip entry can carry
@@ -40,8 +41,7 @@ def save(table: Table, path: Path) -> None:
 
 
 def _csv(table: Table) -> bytes:
-    text: str = table.cells.to_csv(index=False, lineterminator="\n")
-    return text.encode()
+    return csv_text(table.cells).encode()
 
 
 def _html(table: Table) -> bytes:

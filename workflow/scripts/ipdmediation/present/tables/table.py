@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
-from ipdmediation.present import style
+from ipdmediation.present import notation, style
 from ipdmediation.present.study import Study
 
 # Columns of words, set to the left and broken into lines; all others hold numbers.
@@ -79,6 +80,11 @@ def unique(columns: Sequence[str]) -> list[str]:
         seen[column] += 1
         names.append(column if seen[column] == 1 else f"{column} ({seen[column]})")
     return names
+
+
+def withheld_note(columns: Iterable[pd.Series[Any]]) -> tuple[str, ...]:
+    """Return the note on counts that are withheld for few participants, nothing where none is."""
+    return (notation.WITHHELD,) if any(column.isna().any() for column in columns) else ()
 
 
 def synthetic_note(study: Study) -> tuple[str, ...]:

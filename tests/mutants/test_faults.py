@@ -1,0 +1,45 @@
+"""The list of faults fits the code that it is made for, and a fault really is in what Python reads."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from tests.mutants.run import ROOT, Fault, noticed, read_faults, table
+
+FAULTS = read_faults()
+FLOORS = ("data", "synthetic", "models", "effects", "inference", "evidence", "present", "scripts", "rules")
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=str)
+def test_a_fault_changes_one_place(fault: Fault) -> None:
+    assert fault.path.read_text().count(fault.was) == 1
+    assert fault.was != fault.becomes
+    assert all((ROOT / "tests" / test).exists() for test in fault.tests)
+
+
+def test_every_floor_has_faults() -> None:
+    counts = Counter(fault.floor for fault in FAULTS)
+    assert set(counts) == set(FLOORS)
+    assert min(counts.values()) >= 3
+
+
+def test_a_fault_is_noticed_in_a_module_and_in_a_rule_and_nothing_is_noticed_without_one() -> None:
+    for floor in ("evidence", "rules"):
+        fault = next(fault for fault in FAULTS if fault.floor == floor and not fault.why)
+        assert noticed(fault)
+    same = Fault(floor="evidence", file=fault.file, was=fault.was, becomes=fault.was, tests=fault.tests)
+    assert not noticed(same)
+
+
+def test_the_table_counts_by_floor_and_leaves_out_what_changes_nothing() -> None:
+    def fault(floor: str, why: str = "") -> Fault:
+        return Fault(floor=floor, file="x.py", was="a", becomes="b", tests=(), why=why)
+
+    faults = [fault("data"), fault("data"), fault("models"), fault("models", why="the same number")]
+    assert table(faults, [True, False, True, False]).splitlines()[2:] == [
+        "| data | 2 | 1 (50%) |",
+        "| models | 1 | 1 (100%) |",
+        "| all | 3 | 2 (67%) |",
+    ]

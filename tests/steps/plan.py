@@ -1,0 +1,52 @@
+"""Write every job that Snakemake plans for a study as a pickle: `python plan.py <configuration> <pickle>`."""
+
+import pickle
+import sys
+from pathlib import Path
+from typing import Any
+
+SNAKEFILE = Path(__file__).resolve().parents[2] / "Snakefile"
+
+
+def files(found: Any) -> dict[str, Any]:
+    """Return files by name, of which there may be a list, and every one of them, those without a name too."""
+    named = {
+        name: str(value) if isinstance(value, str) else list(map(str, value)) for name, value in found.items()
+    }
+    return {"named": named, "every": list(map(str, found))}
+
+
+def planned_jobs(configuration: Path) -> list[dict[str, Any]]:
+    """Return every job that runs a script, with its resources at the first and at the second try."""
+    from snakemake.api import OutputSettings, SnakemakeApi
+    from snakemake.settings.types import ConfigSettings, DAGSettings, Quietness, ResourceSettings
+
+    with SnakemakeApi(OutputSettings(quiet={Quietness.ALL})) as api:
+        study = api.workflow(
+            resource_settings=ResourceSettings(cores=1),
+            config_settings=ConfigSettings(configfiles=[configuration]),
+            snakefile=SNAKEFILE,
+            workdir=Path(),
+        )
+        study.dag(DAGSettings()).execute_workflow(executor="dryrun")
+        return [
+            {
+                "rule": job.rule.name,
+                "script": job.rule.script,
+                "wildcards": dict(job.wildcards_dict),
+                "input": files(job.input),
+                "output": files(job.output),
+                "log": list(map(str, job.log)),
+                "params": dict(job.params.items()),
+                "resources": [
+                    dict(job.rule.expand_resources(job.wildcards, job.input, attempt).items())
+                    for attempt in (1, 2)
+                ],
+            }
+            for job in study._workflow.dag.jobs
+            if job.rule.script
+        ]
+
+
+if __name__ == "__main__":
+    Path(sys.argv[2]).write_bytes(pickle.dumps(planned_jobs(Path(sys.argv[1]))))

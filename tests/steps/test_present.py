@@ -1,0 +1,157 @@
+"""Figures, tables and the page show the numbers of their own analysis under the names that are asked for."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from ipdmediation.data.result_tables import read_table
+from ipdmediation.present.figures.mediator_by_arm import mediator_by_arm
+from ipdmediation.present.figures.mediator_by_trial import mediator_by_trial
+from ipdmediation.present.figures.model_coefficients import model_coefficients
+from ipdmediation.present.figures.outcome_by_arm import outcome_by_arm
+from ipdmediation.present.figures.outcome_by_trial import outcome_by_trial
+from ipdmediation.present.figures.path_diagram import path_diagram
+from ipdmediation.present.figures.patient_flow import patient_flow
+from ipdmediation.present.figures.proportion_distribution import proportion_distribution
+from ipdmediation.present.figures.sheet import save as save_figure
+from ipdmediation.present.report.page import render
+from ipdmediation.present.report.result import AnalysisResult
+from ipdmediation.present.study import Study
+from ipdmediation.present.tables.baseline import baseline
+from ipdmediation.present.tables.effects import effects
+from ipdmediation.present.tables.flow import flow
+from ipdmediation.present.tables.models import models
+from ipdmediation.present.tables.natural_effects import natural_effects
+from ipdmediation.present.tables.saving import save as save_table
+from tests.steps.conftest import OTHERS, Planned
+
+
+def words(study: Planned, analysis: str) -> Study:
+    """What the study and the analysis are called, by the job's own parameters."""
+    return Study(**study.planned("figures", analysis=analysis)["params"]["study"])
+
+
+def described(study: Planned, analysis: str) -> dict[str, pd.DataFrame]:
+    """The tables of a cohort, its flow among them."""
+    made = study.do("describe_cohort", analysis=analysis)
+    tables = {name: made[name] for name in ("baseline", "outcome", "mediator")}
+    tables["flow"] = study.do("describe_flow", analysis=analysis)["flow"]
+    return {name: read_table(path) for name, path in tables.items()}
+
+
+def fitted(study: Planned, analysis: str) -> dict[str, pd.DataFrame]:
+    made = study.do("fit_models", analysis=analysis)
+    return {name: read_table(made[name]) for name in ("mediator", "total", "outcome")}
+
+
+def estimated(study: Planned, analysis: str) -> pd.DataFrame:
+    return read_table(study.do("estimate_effects", analysis=analysis)["effects"])
+
+
+def test_each_figure_is_drawn_from_its_own_numbers(study: Planned, tmp_path: Path) -> None:
+    name = "middle_aged"
+    known, models, found, said = (
+        described(study, name),
+        fitted(study, name),
+        estimated(study, name),
+        words(study, name),
+    )
+    draws = pd.concat(
+        pd.read_parquet(study.do("bootstrap_chunk", analysis=name, start=start, stop=start + 8)["draws"])
+        for start in (0, 8)
+    )
+    drawn = {
+        "patient_flow": patient_flow(known["flow"], study=said),
+        "outcome_by_arm": outcome_by_arm(known["outcome"], effects=found, study=said),
+        "outcome_by_trial": outcome_by_trial(known["outcome"], study=said),
+        "mediator_by_arm": mediator_by_arm(known["mediator"], study=said),
+        "mediator_by_trial": mediator_by_trial(known["mediator"], study=said),
+        "path_diagram": path_diagram(found, study=said),
+        "model_coefficients": model_coefficients(models["total"], models["outcome"], found, study=said),
+        "proportion_distribution": proportion_distribution(draws, found, study=said),
+    }
+    made = study.do("figures", analysis=name)
+    for kind, begins in {"svg": b"<?xml", "png": b"\x89PNG", "pdf": b"%PDF"}.items():
+        assert [Path(path).stem for path in made[kind]] == [Path(path).stem for path in made["svg"]]
+        assert all(Path(path).read_bytes().startswith(begins) for path in made[kind])
+    assert {Path(path).stem for path in made["svg"]} == set(drawn)
+    for path in made["svg"]:
+        save_figure(drawn[Path(path).stem], tmp_path / "drawn.svg")
+        assert Path(path).read_bytes() == (tmp_path / "drawn.svg").read_bytes(), path
+
+
+@pytest.mark.parametrize("analysis", ["primary", "accelerated"])
+def test_each_table_is_written_from_its_own_numbers(study: Planned, analysis: str, tmp_path: Path) -> None:
+    known, found = described(study, analysis), estimated(study, analysis)
+    said = Study(**study.planned("tables", analysis=analysis)["params"]["study"])
+    written = {
+        "baseline": baseline(known["baseline"], known["flow"], study=said),
+        "flow": flow(known["flow"], study=said),
+        "models": models(fitted(study, analysis), study=said),
+        "effects": effects(found, study=said),
+        "natural_effects": natural_effects(found, study=said),
+    }
+    made = study.do("tables", analysis=analysis)
+    for kind in ("csv", "html", "docx"):
+        assert {Path(path).stem for path in made[kind]} == set(written)
+        for path in made[kind]:
+            save_table(written[Path(path).stem], tmp_path / f"written.{kind}")
+            assert Path(path).read_bytes() == (tmp_path / f"written.{kind}").read_bytes(), path
+
+
+def test_the_words_are_those_of_the_analysis(study: Planned) -> None:
+    for rule in ("figures", "tables"):
+        said = study.planned(rule, analysis="middle_aged")["params"]["study"]
+        assert said["analysis"]["label"] == "Middle-aged"
+        assert said["analysis"]["bootstrap"]["level"] == 0.8
+        assert said["trials"] == {f"trial_{number}": f"Trial {number}" for number in (1, 2, 3)}
+        assert said["arms"]["treated"]["label"] == "New therapy"
+        assert said["synthetic"] is False
+
+
+def test_the_page_is_that_of_all_analyses_in_their_order(study: Planned) -> None:
+    made = study.do("report")
+    expected = [
+        AnalysisResult(
+            study=Study(**said),
+            models=fitted(study, name),
+            diagnostics={
+                model: json.loads(
+                    Path(study.do("fit_models", analysis=name)[f"{model}_diagnostics"]).read_text()
+                )
+                for model in ("mediator", "total", "outcome")
+            },
+            figures={Path(path).stem: Path(path).read_text() for path in made["figures"]}
+            if name == "primary"
+            else {},
+            **described(study, name),
+            effects=estimated(study, name),
+            missing=read_table(study.do("select_cohort", analysis=name)["missing"]),
+            notices=read_table(study.do("collect_notices", analysis=name)["collected"]),
+        )
+        for name, said in zip(("primary", *OTHERS), study.planned("report")["params"]["studies"], strict=True)
+    ]
+    page = render(
+        Path(made["template"]),
+        expected,
+        published=read_table(made["published"]),
+        quality={
+            f"trial_{number}": read_table(study.do("harmonise_trial", trial=f"trial_{number}")["quality"])
+            for number in (1, 2, 3)
+        },
+        manifest={
+            name: value
+            for name, value in json.loads(Path(made["recorded"]).read_text()).items()
+            if name != "provenance"
+        },
+        truth=None,
+    )
+    assert Path(made["report"]).read_text() == page
+    assert all(
+        f"/primary/figures/{stem}.svg" in path
+        for stem, path in zip((Path(path).stem for path in made["figures"]), made["figures"], strict=True)
+    )

@@ -1,0 +1,406 @@
+"""What is said of a study that is wrong: one list, each problem with file, line and place."""
+
+from __future__ import annotations
+
+import copy
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from ipdmediation.data.problems import Problem, listing_of
+from ipdmediation.data.strict_yaml import read_yaml
+from ipdmediation.plumbing.check_command import configuration_files, main, refuse_unreadable, unreadable
+from ipdmediation.plumbing.study_check import CheckedStudy, Surroundings, check_stated, check_study
+from ipdmediation.plumbing.study_files import StatedStudy, read_study
+from ipdmediation.plumbing.taken_names import included, taken
+from tests.unit.plumbing.hostile import CONFIG, SLIPS, Slip
+
+ROOT = Path(__file__).parents[3]
+WORKFLOW = ROOT / "workflow"
+TEXTS = [(WORKFLOW / name).read_text() for name in included((WORKFLOW / "Snakefile").read_text())]
+AROUND = Surroundings(
+    config_schema=read_yaml(WORKFLOW / "schemas/config.schema.yaml"),
+    trial_schema=read_yaml(WORKFLOW / "schemas/trial.schema.yaml"),
+    taken=taken([*TEXTS, (WORKFLOW / "Snakefile").read_text()]),
+)
+
+
+@pytest.fixture
+def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the template, in the directory of the run."""
+    shutil.copytree(ROOT / "config/examples/template", tmp_path / "run/study")
+    monkeypatch.chdir(tmp_path / "run")
+    return tmp_path / "run/study"
+
+
+def checked(
+    *files: str, command_line: dict[str, Any] | None = None
+) -> tuple[list[Problem], CheckedStudy | None]:
+    stated = read_study(files or ["study/config.yaml"], command_line)
+    if stated.content is None:
+        return [*stated.problems], None
+    found = check_study(stated.content, origins=stated.origins, surroundings=AROUND)
+    return [*stated.problems, *found.problems], found
+
+
+def problems(*files: str, command_line: dict[str, Any] | None = None) -> list[str]:
+    return listing_of(checked(*files, command_line=command_line)[0]).splitlines()[1:]
+
+
+def edited(study: Path, slip: Slip) -> int:
+    """Make an edit; return the first line that differs."""
+    path = study / slip.file
+    before = path.read_text()
+    assert slip.old in before, slip
+    after = before.replace(slip.old, slip.new, 1)
+    path.write_text(after)
+    both = zip(before.splitlines(), after.splitlines(), strict=False)
+    return next(number for number, (old, new) in enumerate(both, start=1) if old != new)
+
+
+def test_the_template_has_no_problem(study: Path) -> None:
+    found, checked_study = checked()
+    assert found == []
+    assert checked_study is not None
+    assert checked_study.config["trials"]["north"] == "study/north.yaml"
+    assert checked_study.mappings["east"]["source"]["file"] == "study/data/east.tsv"
+    assert checked_study.config["pathvars"] == {
+        "results": "study/results",
+        "logs": "study/results/logs",
+        "benchmarks": "study/results/benchmarks",
+    }
+
+
+def test_there_are_a_hundred_slips() -> None:
+    assert len(SLIPS) >= 100
+    assert len({(slip.file, slip.old, slip.new) for slip in SLIPS}) == len(SLIPS)
+
+
+@pytest.mark.parametrize("slip", SLIPS, ids=range(len(SLIPS)))
+def test_a_slip_is_named_with_file_line_and_place(study: Path, slip: Slip) -> None:
+    line = edited(study, slip)
+    before = sorted(Path().rglob("*"))
+    found = problems()
+    wanted = f"  study/{slip.at or slip.file}:{slip.line or line}: "
+    assert any(text.startswith(wanted) and slip.said in text for text in found), (wanted, slip.said, found)
+    assert len(found) <= 10
+    for text in found:
+        assert re.match(r"  study/\w+\.yaml(:\d+)?: ", text)
+        assert text.isprintable()
+        assert len(text) < 700
+    assert sorted(Path().rglob("*")) == before
+
+
+def test_all_slips_at_once_are_one_list(study: Path) -> None:
+    """Faults in one part do not hide those of another."""
+    config = study / CONFIG
+    text = config.read_text()
+    for old, new in [
+        ("seed: 1", "seed: 010"),
+        ("label: Age, unit: year", "lable: Age, unit: year"),
+        ("between: [null, 24]", "between: [24, 1]"),
+        ("south: south.yaml", "south: nowhere.yaml"),
+        ("label: Complete cases", "label: Complete cases\n    covariates: [ag]"),
+        ("where: {step: 0}", "where: {step: 7}"),
+        ("results: <study>/results", "results: ."),
+    ]:
+        assert old in text
+        text = text.replace(old, new)
+    config.write_text(text)
+    north = study / "north.yaml"
+    north.write_text(
+        north.read_text().replace("{F: 1, M: 0}", "{F: 7, M: 0}").replace("column: hours", "colum: h")
+    )
+    east = study / "east.yaml"
+    east.write_text(east.read_text().replace("{F: 1", "{F: 1").replace("well: 0", "well: 9"))
+    assert [text.split(": ")[1] for text in problems()] == [
+        "'010' is a number to YAML, and not the one that it looks like; write it in quotes where it is text, "
+        "or as a plain decimal number",
+        "seed",
+        "pathvars.results",
+        "trials.south",
+        "variables.age",
+        "variables.age.lable",
+        "eligibility[entry 1].between",
+        "analyses.complete_case.covariates",
+        "published[entry 1].where.step",
+        "variables.recovery.codes.well",
+        "variables.delay",
+        "variables.delay.colum",
+    ]
+
+
+def test_a_problem_names_the_file_in_which_the_value_stands(study: Path) -> None:
+    (study / "more.yaml").write_text("analyses:\n  complete_case:\n    missing: {method: drop}\n")
+    found = problems("study/config.yaml", "study/more.yaml", command_line={"seed": -3})
+    assert found == [
+        "  --config: seed: -3 is too small; allowed: 0 or more",
+        "  study/more.yaml:3: analyses.complete_case.missing.method: found 'drop'; allowed: 'impute', "
+        "'complete_case'",
+    ]
+
+
+def test_a_later_file_wins_and_lists_are_replaced(study: Path) -> None:
+    (study / "more.yaml").write_text("seed: 5\neligibility: []\n")
+    found, checked_study = checked("study/config.yaml", "study/more.yaml", command_line={"seed": 7})
+    assert found == []
+    assert checked_study is not None
+    assert (checked_study.config["seed"], checked_study.config["eligibility"]) == (7, [])
+    assert checked_study.config["study"]["title"] == "Three invented trials"
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "  study/config.yaml: the file is empty"),
+        (b"a", "  study/config.yaml:1: a configuration is a mapping of keys to values, as in `seed: 1`"),
+        (b"- a\n", "  study/config.yaml:1: a configuration is a mapping of keys to values, as in `seed: 1`"),
+        ("a: é".encode("latin-1"), "  study/config.yaml:1: not UTF-8 (byte 0xe9); save it in this encoding"),
+        (b"\x89PNG\r\n\x1a\n\x00", "  study/config.yaml:1: not UTF-8 (byte 0x89); save it in this encoding"),
+    ],
+)
+def test_what_is_no_configuration(study: Path, content: bytes, said: str) -> None:
+    (study / CONFIG).write_bytes(content)
+    assert problems() == [said]
+
+
+def test_what_is_no_file(study: Path) -> None:
+    assert problems("study") == ["  study: a folder, not a file"]
+    assert problems("no.yaml", "study/config.yaml") == ["  no.yaml: there is no such file"]
+
+
+def test_a_mapping_that_is_not_utf_8_is_named(study: Path) -> None:
+    (study / "north.yaml").write_bytes("label: North\nx: é\n".encode("latin-1"))
+    assert problems() == ["  study/north.yaml:2: not UTF-8 (byte 0xe9); save it in this encoding"]
+
+
+def test_a_copy_of_a_file_under_another_name_is_noticed(study: Path) -> None:
+    shutil.copy(study / "data/north.csv", study / "data/south.csv")
+    found = [text for text in problems() if "copy" in text]
+    assert found == [
+        "  study/south.yaml:3: source: a copy of the file of trial 'north': its patients would count twice; "
+        "name this trial's own"
+    ]
+
+
+def test_a_link_to_another_trial_s_file_is_noticed(study: Path) -> None:
+    (study / "data/south.csv").unlink()
+    (study / "data/south.csv").symlink_to("north.csv")
+    assert any("south.yaml:3: source: the file of trial 'north'" in text for text in problems())
+
+
+def test_two_sheets_of_a_workbook_are_two_sources(study: Path) -> None:
+    for name, sheet in (("north", "one"), ("south", "two")):
+        mapping = (study / f"{name}.yaml").read_text()
+        source = f"source: {{file: data/both.xlsx, format: excel, options: {{sheet: {sheet}}}}}"
+        (study / f"{name}.yaml").write_text(re.sub(r"source: .*", source, mapping))
+    (study / "data/both.xlsx").write_bytes(b"PK")
+    assert problems() == []
+
+
+def test_an_empty_file_of_a_trial(study: Path) -> None:
+    (study / "data/north.csv").write_bytes(b"")
+    assert problems() == ["  study/north.yaml:3: source.file: 'study/data/north.csv': the file is empty"]
+
+
+def test_real_files_are_not_called_synthetic(study: Path) -> None:
+    text = (study / CONFIG).read_text()
+    (study / CONFIG).write_text(text.replace("study:\n", "study:\n  synthetic: model.yaml\n", 1))
+    (study / "model.yaml").write_text("patients: {north: 1, south: 1, east: 1}\n")
+    found = problems()
+    assert len(found) == 3
+    assert "source.file: `study.synthetic` says that a model makes the trials' files" in found[0]
+    assert "`file: <results>/ipd/raw/east.csv`" in found[0]
+
+
+def test_a_path_that_may_be_two_files_is_not_guessed(study: Path) -> None:
+    Path("data").mkdir()
+    Path("data/north.csv").write_text("another file")
+    assert problems() == [
+        "  study/north.yaml:3: source.file: 'data/north.csv' may be study/data/north.csv, or data/north.csv "
+        "in the directory of the run; write the whole path"
+    ]
+
+
+def test_a_path_from_the_directory_of_the_run_is_found(study: Path) -> None:
+    (study / CONFIG).write_text(
+        (study / CONFIG).read_text().replace("north: north.yaml", "north: study/north.yaml")
+    )
+    found, checked_study = checked()
+    assert found == []
+    assert checked_study is not None
+    assert checked_study.config["trials"]["north"] == "study/north.yaml"
+
+
+def test_a_study_beside_the_run_has_paths_without_points(
+    study: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(study)
+    found, checked_study = checked("config.yaml")
+    assert found == []
+    assert checked_study is not None
+    assert checked_study.config["pathvars"]["results"] == "results"
+    assert checked_study.mappings["north"]["source"]["file"] == "data/north.csv"
+
+
+@pytest.mark.parametrize(
+    ("stated", "results"),
+    [
+        ("out/", "out"),
+        ("./out", "out"),
+        ("out//a/./b/", "out/a/b"),
+        ("<study>/../out", "out"),
+        ("/tmp/nowhere/out/", "/tmp/nowhere/out"),
+        ("../other", "../other"),
+    ],
+)
+def test_a_folder_may_be_written_in_many_ways(study: Path, stated: str, results: str) -> None:
+    text = (study / CONFIG).read_text()
+    (study / CONFIG).write_text(text.replace("results: <study>/results", f"results: {stated}"))
+    found, checked_study = checked()
+    assert found == []
+    assert checked_study is not None
+    assert checked_study.config["pathvars"]["results"] == results
+    assert checked_study.config["pathvars"]["logs"] == f"{results}/logs"
+
+
+def test_a_list_has_an_end(study: Path) -> None:
+    words = "\n".join(f"x{number}: 1" for number in range(1000))
+    (study / CONFIG).write_text((study / CONFIG).read_text() + words)
+    found = problems()
+    assert len(found) == 201
+    assert found[-1] == "  and 800 more"
+
+
+def test_a_problem_that_is_inherited_is_said_once(study: Path) -> None:
+    text = (study / CONFIG).read_text()
+    (study / CONFIG).write_text(text.replace("covariates: [age", "covariates: [ag"))
+    assert len(problems()) == 1
+
+
+def test_a_workflow_that_imports_this_one_may_make_the_files(study: Path) -> None:
+    for path in (study / "data").iterdir():
+        path.unlink()
+    stated = read_study(["study/config.yaml"])
+    assert stated.content is not None
+    around = Surroundings(
+        config_schema=AROUND.config_schema, trial_schema=AROUND.trial_schema, files_there=False
+    )
+    assert check_study(stated.content, origins=stated.origins, surroundings=around).problems == ()
+
+
+def test_checking_changes_nothing_that_it_was_given(study: Path) -> None:
+    stated = read_study(["study/config.yaml"])
+    assert stated.content is not None
+    before = repr(stated.content)
+    check_study(stated.content, origins=stated.origins, surroundings=AROUND)
+    assert repr(stated.content) == before
+
+
+ODD = [
+    None,
+    True,
+    -1,
+    10**30,
+    1e308,
+    float("nan"),
+    "",
+    "x" * 400,
+    "a\nb",
+    [],
+    [[]],
+    {},
+    {"a": {}},
+    [None, "age"],
+    "~",
+    "{1}",
+]
+
+
+def places(content: Any, place: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    found = [place]
+    if isinstance(content, dict):
+        found += [inner for key in content for inner in places(content[key], (*place, key))]
+    if isinstance(content, list):
+        found += [inner for at in range(len(content)) for inner in places(content[at], (*place, at))]
+    return found
+
+
+def put(content: Any, place: tuple[Any, ...], value: Any) -> Any:
+    changed = copy.deepcopy(content)
+    target = changed
+    for key in place[:-1]:
+        target = target[key]
+    target[place[-1]] = value
+    return changed
+
+
+@pytest.mark.parametrize("number", range(8))
+def test_whatever_stands_anywhere_the_check_ends_with_a_list(study: Path, number: int) -> None:
+    """Every value of the configuration, and of a mapping, is replaced by odd ones."""
+    content = yaml.safe_load((study / CONFIG).read_text())
+    for place in places(content)[1:]:
+        for value in ODD[number::8]:
+            changed = put(content, place, value)
+            stated = StatedStudy(changed, read_study(["study/config.yaml"]).origins, ())
+            found = check_stated(stated, surroundings=AROUND)[1]
+            assert all(str(problem).isprintable() and len(str(problem)) < 3000 for problem in found)
+    mapping = yaml.safe_load((study / "south.yaml").read_text())
+    for place in places(mapping)[1:]:
+        for value in ODD[number::8]:
+            (study / "south.yaml").write_text(yaml.safe_dump(put(mapping, place, value)))
+            assert listing_of(checked()[0])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "files"),
+    [
+        (["--configfile", "a", "b", "-n"], ["a", "b"]),
+        (["--configfiles", "a", "--cores", "1"], ["a"]),
+        (["--configfi", "a"], ["a"]),
+        (["--configfile=a", "pool"], ["a"]),
+        (["--config", "a=1"], []),
+        (["--conf", "a"], []),
+        (["--configfile", "a", "--configfile", "b"], ["b"]),
+        (["pool", "--cores", "1"], []),
+        (["--configfile", "a", "--", "pool"], ["a"]),
+    ],
+)
+def test_the_files_among_snakemake_s_arguments(arguments: list[str], files: list[str]) -> None:
+    assert configuration_files(arguments) == files
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("seed: 1", "seed: [1"),
+        ("seed: 1", "seed: 1\n__use_yte__: true"),
+        ("results: <study>/results", "results: 5"),
+        ("results: <study>/results", "results: <results>/x"),
+        ("results: <study>/results", "results: <logs>/x\n  logs: <results>/y"),
+    ],
+)
+def test_what_snakemake_would_stumble_over_is_refused_before(study: Path, old: str, new: str) -> None:
+    arguments = ["-n", "--configfile", "study/config.yaml"]
+    assert unreadable(arguments) == []
+    text = (study / CONFIG).read_text()
+    (study / CONFIG).write_text(text.replace("seed: 1", "seed: -1"))
+    assert unreadable(arguments) == [], "all else is for the workflow to say"
+    (study / CONFIG).write_text(text.replace(old, new))
+    assert unreadable(arguments)
+    assert unreadable([*arguments, "--target-jobs", "a"]) == []
+    with pytest.raises(SystemExit):
+        refuse_unreadable(arguments)
+
+
+def test_the_command_says_what_it_found(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["study/config.yaml"]) == 0
+    assert capsys.readouterr().out == "study/config.yaml: no problem found\n"
+    assert main([]) == main(["--help"]) == 2
+    assert "usage: " in capsys.readouterr().err
+    assert main(["study"]) == 1
+    assert capsys.readouterr().err.endswith("\n  study: a folder, not a file\n")

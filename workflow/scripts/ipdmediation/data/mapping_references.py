@@ -1,0 +1,117 @@
+"""Faults of a trial's mapping that no schema sees, held against the study's variables (light to import)."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterable, Iterator, Mapping
+from math import isfinite
+from typing import Any
+
+from ipdmediation.data.codes import Code, same_codes
+from ipdmediation.data.known_units import conversion_fault
+from ipdmediation.data.problems import Fault, Place, shown
+from ipdmediation.data.references import Study, level_faults
+from ipdmediation.data.stamp_formats import format_problem
+from ipdmediation.data.variables import ARMS, Variable
+
+
+def mapping_faults(mapping: Mapping[str, Any], study: Study) -> Iterator[Fault]:
+    """Yield every reference of a mapping that leads nowhere or does not fit.
+
+    Parameters
+    ----------
+    mapping : mapping
+        Content of the trial's mapping, valid by `trial.schema.yaml`.
+    study : Study
+        The study's sound parts.
+    """
+    variables = study.variables
+    codes, options = mapping["treatment"]["codes"], mapping["source"].get("options", {})
+    yield from _option_faults(("source", "options"), options)
+    for arm in [arm for arm in ARMS if arm not in codes.values()]:
+        yield Fault(("treatment", "codes"), f"no code means {arm!r}")
+    decimal = options.get("decimal", ".")
+    yield from _same_code_faults(("treatment",), codes, (), by_value=False, decimal=decimal)
+    for name in [name for name in study.declared if name not in mapping["variables"]]:
+        text = f"{name!r} is not mapped (`absent: true` if the trial did not record it)"
+        yield Fault(("variables",), text)
+    for name, entry in mapping["variables"].items():
+        place = ("variables", name)
+        yield from study.unknown(place, name)
+        variable = variables.get(name)
+        if variable is None:
+            continue
+        yield from _column_faults(place, entry, variable)
+        if "column" in entry:
+            levels = variable.level_labels if variable.type == "categorical" else variable.codes
+            missing = [*mapping.get("missing", ()), *entry.get("missing", ())]
+            by_value = variable.type == "continuous"
+            known = entry.get("codes", levels)
+            yield from _same_code_faults(place, known, missing, by_value=by_value, decimal=decimal)
+
+
+def _option_faults(place: Place, options: Mapping[str, Any]) -> Iterator[Fault]:
+    encoding, separator = options.get("encoding"), options.get("separator")
+    if encoding is not None and not _is_text_encoding(encoding):
+        text = f"Python knows no encoding of text {shown(encoding)}; allowed: utf-8, latin-1, cp1252, ..."
+        yield Fault((*place, "encoding"), text)
+    if separator is not None and (separator in "\"'\n\r\0" or separator.isalnum()):
+        yield Fault((*place, "separator"), f"{separator!r} separates no columns; allowed: a mark such as ;")
+    if separator is not None and separator == options.get("decimal", "."):
+        yield Fault((*place, "separator"), f"{separator!r} is the decimal mark too; allowed: another mark")
+
+
+def _is_text_encoding(name: str) -> bool:
+    try:
+        return bool(codecs.lookup(name)._is_text_encoding)
+    except (LookupError, ValueError, UnicodeError):
+        return False
+
+
+def _column_faults(place: Place, entry: Mapping[str, Any], variable: Variable) -> Iterator[Fault]:
+    if variable.type == "continuous":
+        for code, value in entry.get("codes", {}).items():
+            if isinstance(value, bool) or not isinstance(value, (int, float)) or not isfinite(value):
+                yield Fault((*place, "codes", code), f"{code!r} is taken for {value!r}; allowed: a number")
+        yield from _unit_faults(place, entry, variable)
+        wrong = format_problem(entry["format"]) if "format" in entry else None
+        if wrong:
+            yield Fault((*place, "format"), f"{entry['format']!r}: {wrong}")
+    else:
+        for key in [key for key in ("unit", "from") if key in entry]:
+            text = f"`{key}` is for continuous variables, {variable.name!r} is {variable.type}"
+            yield Fault((*place, key), text)
+        for code, level in entry.get("codes", {}).items():
+            yield from level_faults((*place, "codes", code), level, variable)
+    if "constant" in entry:
+        yield from level_faults((*place, "constant"), entry["constant"], variable)
+
+
+def _unit_faults(place: Place, entry: Mapping[str, Any], variable: Variable) -> Iterator[Fault]:
+    if "from" in entry:
+        if variable.unit is None:
+            yield Fault((*place, "from"), "time between two stamps needs a unit of the variable")
+            return
+        fault = conversion_fault("second", variable.unit)
+        if fault is not None:
+            yield Fault((*place, "from"), f"the time between two stamps: {fault}")
+    unit = entry.get("unit")
+    if unit is None or unit == variable.unit:
+        return
+    if variable.unit is None:
+        yield Fault((*place, "unit"), f"the mapping gives unit {unit!r}, the variable has none")
+    elif (fault := conversion_fault(unit, variable.unit)) is not None:
+        yield Fault((*place, "unit"), fault)
+
+
+def _same_code_faults(
+    place: Place, codes: Iterable[Any], missing: Iterable[Any], *, by_value: bool, decimal: str
+) -> Iterator[Fault]:
+    """Yield a fault for each code that means two things; two codes for missing mean one."""
+    known, absent = list(map(Code, codes)), list(map(Code, missing))
+    for first, second in same_codes([*known, *absent], by_value=by_value, decimal=decimal):
+        if first in known and second in absent:
+            text = f"{first!r} is mapped, and the same code, {second!r}, means missing"
+            yield Fault((*place, "codes", first.written), text)
+        elif first in known:
+            yield Fault((*place, "codes", second.written), f"{first!r} and {second!r} are the same code")

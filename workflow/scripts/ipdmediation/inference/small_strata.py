@@ -1,0 +1,43 @@
+"""Whether the arms of the trials are so small that conditional odds ratios drift among the replicates."""
+
+import warnings
+
+import pandas as pd
+
+from ipdmediation.inference.summary import ODDS_RATIOS, BootstrapWarning
+
+#: ASSUME: with more patients in an arm of a trial the drift is small beside an interval (docs/validation.md).
+ENOUGH = 20
+
+
+def warn_of_small_strata(cohort: pd.DataFrame, *, trial_effects: str, family: str) -> None:
+    """Warn where replicates of the conditional odds ratios lie clearly further from 1 than the cohort's own.
+
+    They do where patients are resampled within strata, the arms of the trials, of few patients each, and the
+    models have a coefficient or a random effect a trial: these are fitted more closely to the fewer different
+    patients of a replicate.
+
+    Parameters
+    ----------
+    cohort : DataFrame
+        Patients of an analysis, with the columns `trial` and `treatment`.
+    trial_effects : str
+        How its models treat the trials.
+    family : {"ordinal", "binary", "continuous"}
+        Of the outcome.
+
+    Warns
+    -----
+    BootstrapWarning
+        Where the arms of the trials have fewer than `ENOUGH` patients on average.
+    """
+    strata = cohort.groupby(["trial", "treatment"]).ngroups
+    patients = len(cohort) / strata
+    if patients >= ENOUGH or trial_effects == "none" or family not in ODDS_RATIOS:
+        return
+    message = (
+        f"the arms of the trials have {patients:.0f} patients on average, fewer than {ENOUGH}: bootstrap "
+        f"replicates of the conditional {ODDS_RATIOS[family]}s (total, direct, of the mediator) lie further "
+        "from 1 than the cohort's own, and so do their intervals; natural effects hardly move"
+    )
+    warnings.warn(BootstrapWarning(message, kind="small_strata"), stacklevel=2)

@@ -1,0 +1,240 @@
+"""All that is wrong with a study, found in one pass before anything is run (light to import)."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ipdmediation.data.json_schema import schema_faults
+from ipdmediation.data.mapping_references import mapping_faults
+from ipdmediation.data.problems import Fault, Problem
+from ipdmediation.data.references import Study, sound_parts, study_faults
+from ipdmediation.data.strict_yaml import Document, read_document, read_yaml
+from ipdmediation.evidence.published_rows import published_faults
+from ipdmediation.plumbing.study_files import Origins, StatedStudy, folder_of, located
+from ipdmediation.plumbing.study_folders import folder_faults, study_folders
+from ipdmediation.plumbing.taken_names import included, taken
+from ipdmediation.plumbing.trial_files import equal_source_faults, equal_trial_labels, source_faults
+
+
+@dataclass(frozen=True, kw_only=True)
+class Surroundings:
+    """What a study is checked against.
+
+    Attributes
+    ----------
+    config_schema, trial_schema : the schemas of the configuration and of a mapping.
+    taken : names that no analysis may have, since they are those of steps and folders.
+    code : files of the workflow, which may not lie among results.
+    files_there : whether the trials' files have to be there already; a workflow that imports this one may
+        make them.
+    """
+
+    config_schema: Mapping[str, Any]
+    trial_schema: Mapping[str, Any]
+    taken: Collection[str] = ()
+    code: Sequence[str] = ()
+    files_there: bool = True
+
+
+def surroundings_of(
+    workflow: Callable[[str], str | None], *, snakefiles: Sequence[str] = (), files_there: bool = True
+) -> Surroundings:
+    """Return what a study is checked against, from the files of the workflow.
+
+    Parameters
+    ----------
+    workflow : callable
+        Where a file of the workflow lies, which is named from its folder.
+    snakefiles : sequence of str
+        Snakefiles beside those of the workflow that define targets; one of a repository is not looked at.
+    files_there : bool
+        As in `Surroundings`.
+    """
+
+    def text(name: str) -> str:
+        return Path(str(workflow(name))).read_text(encoding="utf-8")
+
+    own = text("Snakefile")
+    local = [path for path in snakefiles if Path(path).is_file()]
+    targets = [Path(path).read_text(encoding="utf-8") for path in local]
+    config_schema, trial_schema = (
+        read_yaml(str(workflow(f"schemas/{name}.schema.yaml"))) for name in ("config", "trial")
+    )
+    return Surroundings(
+        config_schema=config_schema,
+        trial_schema=trial_schema,
+        taken=taken([own, *targets, *map(text, included(own))]),
+        code=[str(workflow("Snakefile")), *local],
+        files_there=files_there,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckedStudy:
+    """A study and what is wrong with it.
+
+    Attributes
+    ----------
+    config : the configuration with its defaults, every path from the directory of the run.
+    mappings : the trials' mappings, likewise; those that could be read.
+    problems : all that is wrong, in no order.
+    """
+
+    config: dict[str, Any]
+    mappings: dict[str, Any]
+    problems: tuple[Problem, ...]
+
+
+def check_study(content: Mapping[str, Any], *, origins: Origins, surroundings: Surroundings) -> CheckedStudy:
+    """Check a configuration, its mappings and the files that they name.
+
+    Parameters
+    ----------
+    content : mapping
+        The configuration, as read; it is not changed.
+    origins : Origins
+        Which file states what.
+    surroundings : Surroundings
+        Schemas, and names and files that are not the study's.
+    """
+    check = _Check(dict(copy.deepcopy(content)), origins, surroundings)
+    check.run()
+    return CheckedStudy(
+        config=check.config, mappings=check.mappings, problems=tuple(dict.fromkeys(check.problems))
+    )
+
+
+def check_stated(
+    stated: StatedStudy, *, surroundings: Surroundings
+) -> tuple[CheckedStudy | None, list[Problem]]:
+    """Check a study that was read; return it, None where it could not be read, and its problems."""
+    if stated.content is None:
+        return None, [*stated.problems]
+    study = check_study(stated.content, origins=stated.origins, surroundings=surroundings)
+    return study, [*stated.problems, *study.problems]
+
+
+@dataclass
+class _Check:
+    config: dict[str, Any]
+    origins: Origins
+    around: Surroundings
+    problems: list[Problem] = field(default_factory=list)
+    mappings: dict[str, Any] = field(default_factory=dict)
+    documents: dict[str, Document] = field(default_factory=dict)
+
+    def run(self) -> None:
+        departures = schema_faults(self.config, self.around.config_schema)
+        sound = sound_parts(self.config, departures)
+        study = Study(config=sound, declared=self._names("variables"), trials=self._names("trials"))
+        self._add([*departures, *study_faults(study), *self._taken(study)])
+        synthetic = self._synthetic(study)
+        for trial, path in sound.get("trials", {}).items():
+            self._check_mapping(trial, path, study)
+        self._check_sources(synthetic is not None)
+        self._add(published_faults(study, self.mappings))
+        self._check_folders(sound.get("pathvars"), synthetic)
+
+    def _names(self, section: str) -> tuple[str, ...]:
+        stated = self.config.get(section)
+        return tuple(map(str, stated)) if isinstance(stated, Mapping) else ()
+
+    def _add(self, faults: Sequence[Fault] | Iterator[Fault]) -> None:
+        self.problems += map(self.origins.problem, faults)
+
+    def _add_to(self, trial: str, faults: Sequence[Fault] | Iterator[Fault]) -> None:
+        places = self.documents[trial].places
+        within = Origins(files=[places])
+        self.problems += map(within.problem, faults)
+
+    def _taken(self, study: Study) -> Iterator[Fault]:
+        for name in study.analyses:
+            if name in self.around.taken:
+                text = "the name of a step or folder of the workflow; give the analysis another name"
+                yield Fault(("analyses", name), text)
+
+    def _synthetic(self, study: Study) -> str | None:
+        """Return the file of the generating model, None where the data are real."""
+        path = study.config.get("study", {}).get("synthetic")
+        if path is None:
+            return None
+        place = ("study", "synthetic")
+        path, fault = located(path, stated_in=self.origins.file(place))
+        if fault is not None:
+            self._add([Fault(place, fault)])
+            return path
+        self.config["study"]["synthetic"] = path
+        document = read_document(path)
+        model = document.content
+        if not Path(path).is_file():
+            self._add([Fault(place, f"{path!r}: {problem.text}") for problem in document.problems])
+            return path
+        self.problems += document.problems
+        if not document.problems:
+            known = model.get("patients") if isinstance(model, Mapping) else None
+            missing = [
+                trial for trial in study.trials if not isinstance(known, Mapping) or trial not in known
+            ]
+            if missing:
+                text = f"{path!r} has no patients of {', '.join(missing)}; where the data are real it is null"
+                self._add([Fault(place, text)])
+        return path
+
+    def _check_mapping(self, trial: str, stated: str, study: Study) -> None:
+        place = ("trials", trial)
+        path, ambiguous = located(stated, stated_in=self.origins.file(place))
+        if ambiguous is not None:
+            self._add([Fault(place, ambiguous)])
+            return
+        self.config["trials"][trial] = path
+        document = self.documents[trial] = read_document(path)
+        if not Path(path).is_file():
+            self._add([Fault(place, f"{path!r}: {problem.text}") for problem in document.problems])
+            return
+        self.problems += document.problems
+        if document.content is None:
+            return
+        departures = schema_faults(document.content, self.around.trial_schema)
+        self._add_to(trial, departures)
+        if departures or not isinstance(document.content, dict):
+            return
+        source = document.content["source"]
+        if "file" in source and not source["file"].startswith("<"):
+            source["file"], ambiguous = located(source["file"], stated_in=path)
+            if ambiguous is not None:
+                self._add_to(trial, [Fault(("source", "file"), ambiguous)])
+        self.mappings[trial] = document.content
+        self._add_to(trial, mapping_faults(document.content, study))
+
+    def _check_sources(self, synthetic: bool) -> None:
+        usable = {}
+        for trial, mapping in self.mappings.items():
+            faults = list(
+                source_faults(trial, mapping["source"], synthetic=synthetic, there=self.around.files_there)
+            )
+            self._add_to(trial, faults)
+            if self.around.files_there and not synthetic and not faults:
+                usable[trial] = mapping["source"]
+        for trial, fault in [*equal_source_faults(usable), *equal_trial_labels(self.mappings)]:
+            self._add_to(trial, [fault])
+
+    def _check_folders(self, stated: Mapping[str, str] | None, synthetic: str | None) -> None:
+        if stated is None:
+            return
+        study = folder_of(self.origins.file(("trials",)))
+        read = {file.file: "the configuration" for file in self.origins.files}
+        read |= dict.fromkeys(self.around.code, "the workflow")
+        read |= dict.fromkeys((document.places.file for document in self.documents.values()), "a mapping")
+        for mapping in self.mappings.values():
+            if "file" in mapping["source"] and not mapping["source"]["file"].startswith("<"):
+                read[mapping["source"]["file"]] = "a trial's file"
+        if synthetic is not None:
+            read[synthetic] = "the generating model"
+        faults = list(folder_faults(stated, study=study, read=read))
+        self._add(faults)
+        if not faults:
+            self.config["pathvars"] = study_folders(stated, study=study)
