@@ -318,10 +318,10 @@ def test_draws_of_another_seed_are_not_joined(moved: Study) -> None:
     """Without metadata, and with the step that joins alone asked for."""
     configure(lambda config: config.update(seed=1))(moved)
     planned = moved.jobs("--forcerun", "estimate_effects", "--", "results/primary/effects.csv")
-    assert [output for rule, output in planned if rule == "bootstrap_chunk"] == [
+    assert {output for rule, output in planned if rule == "bootstrap_chunk"} == {
         "results/primary/bootstrap/0-20.parquet",
         "results/primary/bootstrap/20-40.parquet",
-    ]
+    }
 
 
 def test_a_chunk_that_comes_in_between_is_refused_in_one_line(study: Study) -> None:
@@ -383,10 +383,10 @@ def test_a_deleted_result_is_made_again(study: Study) -> None:
 
 
 @pytest.mark.parametrize("deleted", ["published/bootstrap/0-20.parquet", "quality/mr_clean.csv"])
-def test_a_deleted_file_between_steps_is_made_when_it_is_asked_for(either: Study, deleted: str) -> None:
-    (either.root / "results" / deleted).unlink()
-    assert either.jobs() == []
-    assert len(either.jobs(f"results/{deleted}")) == 1
+def test_a_deleted_file_between_steps_is_made_when_it_is_asked_for(study: Study, deleted: str) -> None:
+    (study.root / "results" / deleted).unlink()
+    assert study.jobs() == []
+    assert len(study.jobs(f"results/{deleted}")) == 1
 
 
 def test_files_can_be_accepted_as_they_are(either: Study) -> None:

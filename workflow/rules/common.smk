@@ -159,6 +159,20 @@ def chunks(wildcards):
     return [f"<results>/{drawn}/bootstrap/{start}-{start + size}.parquet" for start in starts]
 
 
+def analysis_results(name):
+    """Return the results of an analysis that may be shown, its own bootstrap draws among them."""
+    tables = [
+        "<results>/{analysis}/flow.csv",
+        "<results>/{analysis}/missing.csv",
+        EFFECTS,
+        NOTICES,
+        *(file for file in NOTED if file.endswith(".csv")),
+    ]
+    records = expand("<results>/{{analysis}}/provenance/{step}.json", step=STEPS_OF_ANALYSIS)
+    files = expand([*tables, *DESCRIPTIONS, *FITS, *SHOWN, *records], analysis=name)
+    return [*files, *(draws for draws in chunks(SimpleNamespace(analysis=name)) if f"/{name}/" in draws)]
+
+
 def drawn_as(wildcards):
     """Return the analysis that an analysis shares its random numbers and its bootstrap files with."""
     return configuration.drawn_as(config, wildcards.analysis)

@@ -1,15 +1,17 @@
 """What made a result, in the result: written and read again, the same everywhere, and compared."""
 
+import hashlib
 import json
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
 from ipdmediation.plumbing import provenance
-from ipdmediation.plumbing.parquet_metadata import ParquetBytes, outside, write_value
+from ipdmediation.plumbing.parquet_metadata import Footer, outside, write_value
 from ipdmediation.plumbing.provenance import Provenance, content_hash, difference, of_job, read, write
 
 FRAME = pd.DataFrame(
@@ -48,7 +50,7 @@ def test_a_parquet_file_carries_it_and_keeps_its_rows_and_types(table: Path) -> 
 def test_it_is_read_as_pyarrow_reads_it_whatever_its_length(table: Path, length: int) -> None:
     write_value(table, "provenance", "ä" * length)
     written = pq.read_schema(table).metadata[b"provenance"]
-    assert ParquetBytes.of(table.read_bytes()).value("provenance") == json.loads(written) == "ä" * length
+    assert Footer.of(table).value("provenance") == json.loads(written) == "ä" * length
 
 
 def test_the_rows_have_the_same_hash_whoever_made_them(table: Path, tmp_path: Path) -> None:
@@ -70,6 +72,16 @@ def test_the_manifest_is_made_of_whole_files_other_steps_of_what_they_hold(table
     before = hashes()
     write(replace(MADE, code="d"), files)
     assert [now == then for now, then in zip(hashes(), before, strict=True)] == [True, False]
+
+
+def test_the_hash_of_the_rows_is_of_all_bytes_before_the_footer(table: Path) -> None:
+    numbers = np.random.default_rng(1).random(300_000)
+    pd.DataFrame({"number": numbers}).to_parquet(table)
+    write(MADE, {"imputed": str(table)})
+    content = table.read_bytes()
+    footer = int.from_bytes(content[-8:-4], "little") + 8
+    assert len(content) > 2 * provenance.PART
+    assert content_hash(table) == hashlib.sha256(content[:-footer]).hexdigest()
 
 
 def test_other_rows_have_another_hash(table: Path, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import inf
+from os import SEEK_END
 from pathlib import Path
 from typing import Any
 
@@ -14,27 +15,32 @@ TAIL = 8  # the footer's length in four bytes, and the magic word
 
 
 @dataclass(frozen=True)
-class ParquetBytes:
-    """A Parquet file taken apart: its pages of data, and the footer, which has schema and metadata.
+class Footer:
+    """What stands behind the pages of a Parquet file: its schema and metadata.
 
     Parameters
     ----------
-    data, footer : bytes
-        What stands before the footer, and the footer. A file that is none of Parquet, cut off for example,
-        is all data.
+    start : int
+        Where it begins, in bytes.
+    content : bytes
+        Its content; empty where the file is none of Parquet, cut off for example, and `start` is its end.
     """
 
-    data: bytes
-    footer: bytes
+    start: int
+    content: bytes
 
     @classmethod
-    def of(cls, content: bytes) -> ParquetBytes:
-        """Take a file's content apart."""
-        length = int.from_bytes(content[-TAIL:-4], "little")
-        if not content.endswith(MAGIC) or length > len(content) - TAIL:
-            return cls(content, b"")
-        end = len(content) - TAIL
-        return cls(content[: end - length], content[end - length : end])
+    def of(cls, path: Path) -> Footer:
+        """Read the footer of a file, and nothing else of it."""
+        with path.open("rb") as file:
+            end = max(file.seek(0, SEEK_END) - TAIL, 0)
+            file.seek(end)
+            tail = file.read()
+            length = int.from_bytes(tail[:-4], "little")
+            if len(tail) < TAIL or not tail.endswith(MAGIC) or length > end:
+                return cls(end + len(tail), b"")
+            file.seek(end - length)
+            return cls(end - length, file.read(length))
 
     def value(self, key: str) -> Any:
         """Return the JSON value that stands under a key of the metadata; None where there is none.
@@ -43,7 +49,7 @@ class ParquetBytes:
         fields: 0x18, the length in seven bits a byte, the text.
         """
         before = b"\x18" + _varint(len(key)) + key.encode() + b"\x18"
-        _, found, rest = self.footer.partition(before)
+        _, found, rest = self.content.partition(before)
         if not found:
             return None
         length, used = _read_varint(rest)

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from ipdmediation.plumbing.parquet_metadata import ParquetBytes, write_value
+from ipdmediation.plumbing.parquet_metadata import Footer, write_value
 
 #: Key of a JSON file, and of a Parquet file's metadata, that the provenance stands under.
 KEY = "provenance"
@@ -22,6 +22,9 @@ EDITED = ("raw",)
 
 #: Steps that use what their inputs say of themselves, too.
 USE_ALL = ("manifest",)
+
+#: Bytes of a file that are in memory at once.
+PART = 1 << 20
 
 Hashes = dict[str, str | list[str]]
 Files = Mapping[str, str | list[str]]
@@ -164,7 +167,7 @@ def read(path: str | Path) -> Provenance | None:
     """Return the provenance that a Parquet or JSON file carries; None where it carries none."""
     path = Path(path)
     if path.suffix == ".parquet":
-        return _from_json(ParquetBytes.of(path.read_bytes()).value(KEY))
+        return _from_json(Footer.of(path).value(KEY))
     return _from_json(_json_record(path.read_bytes())) if path.suffix == ".json" else None
 
 
@@ -174,12 +177,11 @@ def content_hash(path: str | Path) -> str:
     So what is made of a file need not be made again where only the provenance of the file is another.
     """
     path = Path(path)
-    content = path.read_bytes()
-    if path.suffix == ".parquet" and (parquet := ParquetBytes.of(content)).value(KEY) is not None:
-        return hashlib.sha256(parquet.data).hexdigest()
-    if path.suffix == ".json" and _json_record(content) is not None:
+    if path.suffix == ".parquet" and (footer := Footer.of(path)).value(KEY) is not None:
+        return _hash_of_bytes(path, footer.start)
+    if path.suffix == ".json" and _json_record(content := path.read_bytes()) is not None:
         return _hash_of_rest(json.loads(content))
-    return hashlib.sha256(content).hexdigest()
+    return file_hash(path)
 
 
 def file_hash(path: str | Path) -> str:
@@ -244,7 +246,7 @@ def write(provenance: Provenance, files: Files) -> None:
     for name, path in paths.items():
         if path.suffix == ".parquet":
             write_value(path, KEY)  # as it is written below, but for the provenance
-            outputs[name] = hashlib.sha256(ParquetBytes.of(path.read_bytes()).data).hexdigest()
+            outputs[name] = _hash_of_bytes(path, Footer.of(path).start)
         elif name != KEY:
             outputs[name] = _hash_of_rest(json.loads(path.read_bytes()))
     record = replace(provenance, outputs=dict(sorted(outputs.items()))).to_json()
@@ -269,6 +271,16 @@ def _json_record(content: bytes) -> Any:
     except ValueError:  # not JSON: cut off, perhaps
         return None
     return parsed.get(KEY) if isinstance(parsed, dict) else None
+
+
+def _hash_of_bytes(path: Path, number: int) -> str:
+    """Return the hash of the first bytes of a file."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while number > 0 and (part := file.read(min(number, PART))):
+            digest.update(part)
+            number -= len(part)
+    return digest.hexdigest()
 
 
 def _hash_of_rest(content: dict[str, Any]) -> str:
