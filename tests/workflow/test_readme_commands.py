@@ -13,10 +13,13 @@ pytestmark = pytest.mark.slow
 README = (ROOT / "README.md").read_text()
 UP_TO_DATE = "Nothing to be done"
 ELSEWHERE = {
-    "snakemake --cores 4 --configfile config/mystudy/config.yaml": "a study that is not there",
+    "snakemake --cores 2 --configfile my-study/config.yaml": "test_examples.py",
+    "snakemake --cores 4 --configfile my-study/config.yaml": "test_examples.py",
+    "snakemake --cores 4 primary --configfile my-study/config.yaml": "test_slips.py",
     "snakemake --cores 2 --configfile config/examples/framing/config.yaml": "test_examples.py",
     "snakemake --cores 4 --cache": "test_cache.py",
     "snakemake --workflow-profile profiles/slurm": "tests/cluster",
+    "snakemake --cores 1 verify": "test_reruns.py",
 }
 # What a command says in a finished study.
 PROMISED = {

@@ -115,7 +115,7 @@ class _Lookup:
         self.numbers: dict[Decimal, Code] = {}
         self.quoted_numbers: dict[Decimal, list[Code]] = defaultdict(list)
         for code in codes:
-            value = code.value(decimal)
+            value = code.value(decimal, exponent=by_value or not code.is_text)
             if code.is_text:
                 self.texts.setdefault(code.text, code)
             if value is not None and (by_value or not code.is_text):
