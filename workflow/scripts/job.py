@@ -69,7 +69,8 @@ def run(main: Callable[..., None], snakemake: Any) -> None:
             print(f"computed in {ended - started:.2f} of {ended:.2f} s of processor time", flush=True)
     except Exception as error:
         message = f"{snakemake.rule}: {_one_line(error)} (log: {snakemake.log[0]})\n"
-        os.write(terminal, message.encode())
+        with suppress(BrokenPipeError):  # the run that listened may be dead
+            os.write(terminal, message.encode())
         with suppress(OSError, MemoryError):  # the disk of the log may be full
             traceback.print_exc()
         with suppress(OSError):
@@ -110,7 +111,8 @@ def _say(notices: Iterable[Notice], snakemake: Any, *, streams: Iterable[int]) -
     job = " ".join([snakemake.rule, *(f"({value})" for value in snakemake.wildcards)])
     lines = "".join(f"{job}: note: {text}\n" for text in dict.fromkeys(map(str, notices)))
     for stream in streams if lines else ():
-        os.write(stream, lines.encode())
+        with suppress(BrokenPipeError):  # the run that listened may be dead
+            os.write(stream, lines.encode())
 
 
 def _keep_patients_private(paths: Iterable[str]) -> None:
