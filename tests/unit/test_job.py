@@ -2,12 +2,9 @@
 
 import job
 
-import os
 import subprocess
 import sys
 from pathlib import Path
-
-import pytest
 
 from ipdmediation.data.notices import Noted, read_notices
 
@@ -37,17 +34,14 @@ run(main, SimpleNamespace(
 """
 
 
-def outcome(
-    folder: Path, *, output: str, end: str = "pass", terminal: int = subprocess.PIPE
-) -> "subprocess.CompletedProcess[str]":
+def outcome(folder: Path, *, output: str, end: str = "pass") -> "subprocess.CompletedProcess[str]":
     (folder / "notices").mkdir()
     program = PROGRAM.replace("OUTPUT", output).replace("END", end)
     return subprocess.run(
         [sys.executable, "-c", program],
         cwd=folder,
         env={"PYTHONPATH": str(SCRIPTS)},
-        stdout=subprocess.PIPE,
-        stderr=terminal,
+        capture_output=True,
         text=True,
         check=False,
     )
@@ -80,22 +74,6 @@ def test_a_job_that_fails_has_said_its_notices_before(tmp_path: Path) -> None:
     assert done.stderr.splitlines() == [LINE, "select: no (log: job.log)"]
     assert (tmp_path / "job.log").read_text().splitlines()[-1] == "select: no (log: job.log)"
     assert not (tmp_path / "notices/cohort.csv").exists()
-
-
-@pytest.mark.parametrize(("end", "code"), [("pass", 0), ("raise ValueError('no')", 1)])
-def test_a_job_outlives_the_run_that_listened_to_it(tmp_path: Path, end: str, code: int) -> None:
-    reading, writing = os.pipe()
-    os.close(reading)
-    done = outcome(tmp_path, output=WITH_NOTICES, end=end, terminal=writing)
-    os.close(writing)
-    assert done.returncode == code
-    assert (tmp_path / "made").exists() == (code == 0)
-    assert (
-        (tmp_path / "job.log")
-        .read_text()
-        .splitlines()[-1]
-        .startswith("computed in" if code == 0 else "select: no")
-    )
 
 
 def test_one_line_keeps_the_blanks_of_a_value() -> None:

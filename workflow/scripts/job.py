@@ -69,8 +69,7 @@ def run(main: Callable[..., None], snakemake: Any) -> None:
             print(f"computed in {ended - started:.2f} of {ended:.2f} s of processor time", flush=True)
     except Exception as error:
         message = f"{snakemake.rule}: {_one_line(error)} (log: {snakemake.log[0]})\n"
-        with suppress(BrokenPipeError):  # the run that listened may be dead
-            os.write(terminal, message.encode())
+        os.write(terminal, message.encode())
         with suppress(OSError, MemoryError):  # the disk of the log may be full
             traceback.print_exc()
         with suppress(OSError):
