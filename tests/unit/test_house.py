@@ -80,6 +80,14 @@ def test_conda_and_pip_have_the_same_versions():
     assert needed == {pip_names.get(name, name) for name in conda}
 
 
+def test_what_snakemake_s_report_and_the_progress_need_is_locked_for_a_run():
+    """Not only for the tests: `make environment` installs this lock."""
+    project = (ROOT / "pyproject.toml").read_text()
+    for name in ("pygments", "rich"):
+        assert name in locked("requirements.lock")
+        assert f'    "{name}>=' in project.partition("[dependency-groups]")[0]
+
+
 def test_the_development_lock_adds_to_the_lock_and_changes_nothing():
     lock, development = locked("requirements.lock"), locked("requirements-dev.lock")
     assert lock.items() <= development.items()

@@ -12,14 +12,15 @@ pytestmark = pytest.mark.slow
 
 README = (ROOT / "README.md").read_text()
 UP_TO_DATE = "Nothing to be done"
+# Run by other tests.
 ELSEWHERE = {
-    "snakemake --cores 2 --configfile my-study/config.yaml": "test_examples.py",
-    "snakemake --cores 4 --configfile my-study/config.yaml": "test_examples.py",
-    "snakemake --cores 4 primary --configfile my-study/config.yaml": "test_slips.py",
-    "snakemake --cores 2 --configfile config/examples/framing/config.yaml": "test_examples.py",
-    "snakemake --cores 4 --cache": "test_cache.py",
-    "snakemake --workflow-profile profiles/slurm": "tests/cluster",
-    "snakemake --cores 1 verify": "test_reruns.py",
+    "snakemake --cores 2 --configfile my-study/config.yaml",
+    "snakemake --cores 4 --configfile my-study/config.yaml",
+    "snakemake --cores 4 primary --configfile my-study/config.yaml",
+    "snakemake --cores 2 --configfile config/examples/framing/config.yaml",
+    "snakemake --cores 1 verify",
+    "snakemake --cores 4 --cache",
+    "snakemake --workflow-profile profiles/slurm",
 }
 # What a command says in a finished study.
 PROMISED = {
@@ -60,7 +61,7 @@ def copy(finished_study: Study, tmp_path_factory: pytest.TempPathFactory) -> Stu
 
 
 def test_every_command_is_held_to_its_promise() -> None:
-    assert named() == {*ELSEWHERE, *PROMISED}
+    assert set(PROMISED) < named() <= ELSEWHERE | set(PROMISED)
 
 
 @pytest.mark.parametrize("command", PROMISED)

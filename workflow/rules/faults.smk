@@ -37,11 +37,11 @@ def when_a_run_starts(record):
     """Take the directory for this run at the first thing that Snakemake says once it has decided to run.
 
     That is after the workflow was read and before anything is locked or looked at. What only reads the
-    workflow, `--list`, `--lint`, `--summary` and the like, has no executor; a dry run changes nothing.
+    workflow, `--list`, `--lint`, `--summary` and the like, executes nothing; a dry run changes nothing.
     """
     if get_event(record) == LogEvent.WORKFLOW_STARTED:
         said_by_workflow(place.check_working_directory, ".")
-    if workflow.executor_plugin is not None and workflow.persistence is not None:
+    if workflow.execution_settings is not None and workflow.persistence is not None:
         logger.removeFilter(when_a_run_starts)
         runs = locks.Runs(Path(workflow.persistence.path))
         try:

@@ -123,7 +123,8 @@ def _say(notices: Iterable[Notice], snakemake: Any, *, streams: Iterable[int]) -
     job = " ".join([snakemake.rule, *(f"({value})" for value in snakemake.wildcards)])
     lines = "".join(f"{job}: note: {text}\n" for text in dict.fromkeys(map(str, notices)))
     for stream in streams if lines else ():
-        os.write(stream, lines.encode())
+        with suppress(BrokenPipeError):  # the run that listened may be dead
+            os.write(stream, lines.encode())
 
 
 def _patients_files(files: Any) -> list[str]:
