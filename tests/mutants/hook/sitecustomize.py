@@ -11,7 +11,7 @@ from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from typing import Any
 
-FAULT = json.loads(os.environ["MUTANT"])
+FAULT = json.loads(os.environ.get("MUTANT", '{"file": ""}'))  # without one, nothing is mutated
 FILE = FAULT["file"]
 
 
@@ -37,6 +37,7 @@ def opened(file: Any, mode: str = "r", *arguments: Any, **options: Any) -> Any:
 
 
 read, compiled = builtins.open, SourceFileLoader.get_code
-SourceFileLoader.get_code = get_code  # type: ignore[method-assign]
-if not FILE.endswith(".py"):
+if FILE.endswith(".py"):
+    SourceFileLoader.get_code = get_code  # type: ignore[method-assign]
+elif FILE:
     builtins.open = opened
