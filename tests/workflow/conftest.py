@@ -91,6 +91,7 @@ def small_study(root: Path, *, analyses: tuple[str, ...], chunk: int) -> Study:
     ]
     for analysis in config["analyses"].values():
         analysis.get("bootstrap", {}).pop("replicates", None)
+    config["disclosure"]["minimum_count"] = 3
     primary = config["analyses"]["primary"]
     primary["missing"]["imputations"] = 2
     primary["missing"]["iterations"] = 2
