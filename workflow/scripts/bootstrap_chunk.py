@@ -1,6 +1,6 @@
 """Draw a chunk of bootstrap replicates of an analysis."""
 
-from job import run  # first: it makes the other imports faster
+from job import run, snakemake  # first: it makes the other imports faster
 
 from typing import Any
 

@@ -1,6 +1,6 @@
 """Gather what a reader of an analysis has to know into one table."""
 
-from job import run  # first: it makes the other imports faster
+from job import run, snakemake  # first: it makes the other imports faster
 
 from ipdmediation.data.notices import read_notices, write_notices
 

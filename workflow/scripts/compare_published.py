@@ -1,6 +1,6 @@
 """Put the published figures beside those of this run."""
 
-from job import run  # first: it makes the other imports faster
+from job import run, snakemake  # first: it makes the other imports faster
 
 from typing import Any
 

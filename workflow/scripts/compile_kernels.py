@@ -1,6 +1,6 @@
 """Compile the kernels of the models before several jobs would do it at once."""
 
-from job import run  # first: it makes the other imports faster
+from job import run, snakemake  # first: it makes the other imports faster
 
 import os
 import sys

@@ -1,6 +1,6 @@
 """Describe the cohort of an analysis, by baseline, outcome and mediator, and show no single patient."""
 
-from job import run  # first: it makes the other imports faster
+from job import run, snakemake  # first: it makes the other imports faster
 
 from typing import Any
 

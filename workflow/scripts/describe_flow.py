@@ -1,6 +1,6 @@
 """Say why patients left at each step of an analysis' flow, with no count that may be of one patient."""
 
-from job import run  # first: it makes the other imports faster
+from job import run, snakemake  # first: it makes the other imports faster
 
 from ipdmediation.data.cohort import with_reasons
 from ipdmediation.data.disclosure import public_flow

@@ -1,6 +1,6 @@
 """Summarise the effects of an analysis: the cohort's own estimates with bootstrap intervals."""
 
-from job import run  # first: it makes the other imports faster
+from job import run, snakemake  # first: it makes the other imports faster
 
 import warnings
 from typing import Any

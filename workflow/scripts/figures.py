@@ -1,6 +1,6 @@
 """Draw every figure of an analysis."""
 
-from job import run  # first: it makes the other imports faster
+from job import run, snakemake  # first: it makes the other imports faster
 
 from pathlib import Path
 from typing import Any

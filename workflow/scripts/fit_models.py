@@ -1,6 +1,6 @@
 """Fit the mediator, total and outcome models of an analysis."""
 
-from job import run  # first: it makes the other imports faster
+from job import run, snakemake  # first: it makes the other imports faster
 
 import json
 import warnings

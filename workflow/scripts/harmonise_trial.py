@@ -1,6 +1,6 @@
 """Turn one trial's own columns and codes into the common variables."""
 
-from job import run  # first: it makes the other imports faster
+from job import run, snakemake  # first: it makes the other imports faster
 
 from typing import Any
 

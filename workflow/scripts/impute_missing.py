@@ -1,6 +1,6 @@
 """Complete the cohort of an analysis: by multiple imputation, unless every value is known already."""
 
-from job import run  # first: it makes the other imports faster
+from job import run, snakemake  # first: it makes the other imports faster
 
 from functools import partial
 from typing import Any

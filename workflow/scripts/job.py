@@ -21,9 +21,11 @@ from ipdmediation.plumbing.failures import one_line, traced
 from ipdmediation.plumbing.handed import check_inputs
 from ipdmediation.plumbing.private_files import close_file, close_folders, files_of_patients
 
-# Imports free nothing: without collections in between they take an eighth less time. `run` enables these
-# again; where a script is imported and not run they stay as they are.
-if hasattr(sys.modules["__main__"], "snakemake"):
+#: The job, as Snakemake hands it to a script; None where a script is imported and not run.
+snakemake: Any = getattr(sys.modules["__main__"], "snakemake", None)
+
+# Imports free nothing: without collections in between they take an eighth less time. `run` allows them again.
+if snakemake is not None:
     gc.disable()
 
 
@@ -72,8 +74,8 @@ def run(main: Callable[..., None], snakemake: Any) -> None:
             finally:
                 _say(notices, snakemake, streams=[2, terminal] if noted else [2])
             if noted:
-                step = Path(noted).stem
-                write_notices(noted, [Noted(step, notice.kind, str(notice)) for notice in notices])
+                step = Path(str(noted)).stem
+                write_notices(str(noted), [Noted(step, notice.kind, str(notice)) for notice in notices])
             provenance.write(made_by, written)
             ended = time.process_time()
             print(f"computed in {ended - started:.2f} of {ended:.2f} s of processor time", flush=True)

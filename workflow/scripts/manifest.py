@@ -1,6 +1,6 @@
 """Write down what went into a run and the checksum of every result that may be shown."""
 
-from job import run  # first: it makes the other imports faster
+from job import run, snakemake  # first: it makes the other imports faster
 
 import json
 from pathlib import Path

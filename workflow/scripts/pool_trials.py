@@ -1,6 +1,6 @@
 """Stack the harmonised trials."""
 
-from job import run  # first: it makes the other imports faster
+from job import run, snakemake  # first: it makes the other imports faster
 
 from typing import Any
 

@@ -1,6 +1,6 @@
 """Write down what a run was made of: inputs, participants, configuration, seed, versions and commit."""
 
-from job import run  # first: it makes the other imports faster
+from job import run, snakemake  # first: it makes the other imports faster
 
 import hashlib
 import json

@@ -1,6 +1,6 @@
 """Put everything that a reader wants to see on one page."""
 
-from job import run  # first: it makes the other imports faster
+from job import run, snakemake  # first: it makes the other imports faster
 
 import json
 from pathlib import Path

@@ -1,6 +1,6 @@
 """Select the patients of an analysis: its eligibility rules, then the values that its models need."""
 
-from job import run  # first: it makes the other imports faster
+from job import run, snakemake  # first: it makes the other imports faster
 
 from typing import Any
 

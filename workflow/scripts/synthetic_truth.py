@@ -1,6 +1,6 @@
 """Simulate the causal effects that hold in the generating model of the synthetic trials."""
 
-from job import run  # first: it makes the other imports faster
+from job import run, snakemake  # first: it makes the other imports faster
 
 import json
 from pathlib import Path

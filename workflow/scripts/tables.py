@@ -1,6 +1,6 @@
 """Write every table of an analysis for a paper."""
 
-from job import run  # first: it makes the other imports faster
+from job import run, snakemake  # first: it makes the other imports faster
 
 from pathlib import Path
 from typing import Any

@@ -1,6 +1,6 @@
 """Hold a folder of results against its manifest: `snakemake verify`, or `python verify.py <folder>`."""
 
-from job import run  # first: it makes the other imports faster
+from job import run, snakemake  # first: it makes the other imports faster
 
 import sys
 

@@ -1,6 +1,6 @@
 """Resampling plans: which patients a bootstrap replicate draws, as a weight for every row of a frame."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -152,7 +152,10 @@ class TwoLevelPlan:
             yield np.where(trial != left_out, 1.0, 0.0)
 
 
-PLANS = {"stratified": StratifiedPlan, "two_level": TwoLevelPlan}
+PLANS: Mapping[str, type[StratifiedPlan | TwoLevelPlan]] = {
+    "stratified": StratifiedPlan,
+    "two_level": TwoLevelPlan,
+}
 
 
 def _repeated(cohort: pd.DataFrame, copies: int) -> pd.DataFrame:
