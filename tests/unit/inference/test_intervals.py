@@ -208,3 +208,11 @@ def test_by_hand_a_missing_jackknife_value_is_no_acceleration():
     left_out = np.array([[0.0, np.nan, 1.0], [0.0, 1.0, 1.0], [-3.0, 2.0, 1.0]])
     # d = -1, -1, 2: 6 / (6 * 6^1.5); one is missing; all are equal.
     assert acceleration(left_out) == pytest.approx([6 / (6 * 6**1.5), np.nan, np.nan], nan_ok=True)
+
+
+def test_draws_equal_to_the_estimate_count_half_below_it() -> None:
+    """40 below, 19 equal, 40 above: no bias, and without acceleration the percentile interval."""
+    drawn = np.concatenate([np.linspace(-2, -1, 40), np.zeros(19), np.linspace(1, 2, 40)])
+    expected = interval("percentile", drawn, level=0.9)
+    assert expected == pytest.approx((drawn[4], drawn[94]))  # ranks 5 and 95 of 99
+    assert interval("bca", drawn, level=0.9, acceleration=0.0) == pytest.approx(expected, abs=1e-12)
