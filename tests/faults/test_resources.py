@@ -69,7 +69,7 @@ def test_a_full_disk(
 
 @pytest.mark.usefixtures("alone")
 def test_read_only_results(study: Study, expected: Contents) -> None:
-    undo(study, *TABLES)
+    undo(study, *TABLES, "results/primary/provenance/tables.json")
     done = alone_in(READ_ONLY.format(root=study.root), *TABLES)
     assert done.returncode == 1
     said = done.stdout + done.stderr
