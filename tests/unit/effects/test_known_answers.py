@@ -9,6 +9,7 @@ import statsmodels
 
 from ipdmediation.effects.khb import khb
 from ipdmediation.effects.mediation import mediator_quartiles
+from ipdmediation.effects.natural_effects import OutcomeScales
 from ipdmediation.effects.standardisation import Standardisation, StandardisationOptions
 from ipdmediation.models.specification import AnalysisSpecification, mediation_models
 from tests.unit.effects.conftest import effects_of, refits
@@ -101,3 +102,9 @@ def test_by_hand_the_quartiles_that_effects_are_at_are_nobody_s():
     specification = AnalysisSpecification(mediator="m", outcome="y")
     found = mediator_quartiles(pd.DataFrame({"m": values}), specification=specification)
     assert found == (14, 41, 119)
+
+
+def test_the_first_utility_is_that_of_the_lowest_code_whichever_end_is_better() -> None:
+    for levels, expected in ((["2", "1", "0"], [0.0, 0.7, 1.0]), (["0", "1", "2"], [1.0, 0.7, 0.0])):
+        scales = OutcomeScales.of(levels, utility=[1.0, 0.7, 0.0])
+        assert scales.values[scales.additive.index("utility")].tolist() == expected  # noqa: PD011

@@ -33,6 +33,11 @@ def test_a_figure_with_interval_must_hold_this_run():
     assert not compare(value=60, low=55, high=68, where={"variable": "age", "statistic": "median"})["agrees"]
 
 
+@pytest.mark.parametrize(("low", "high"), [(68.5, 70), (60, 68.5)])
+def test_the_ends_of_a_published_interval_are_in_it(low, high):
+    assert compare(value=65, low=low, high=high, where={"variable": "age", "statistic": "median"})["agrees"]
+
+
 def test_a_figure_without_any_interval_must_be_equal_as_printed():
     assert compare(value=47, where={"variable": "sex"})["agrees"]
     assert not compare(value=46.9, where={"variable": "sex"})["agrees"]

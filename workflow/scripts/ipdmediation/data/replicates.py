@@ -17,7 +17,7 @@ def fewest_replicates(level: float) -> int:
 
     Examples
     --------
-    >>> fewest_replicates(0.95), fewest_replicates(0.99)
-    (39, 199)
+    >>> fewest_replicates(0.95), fewest_replicates(0.99), fewest_replicates(0.9)
+    (39, 199, 19)
     """
     return math.ceil(round(2 / (1 - level) - 1, 6))
