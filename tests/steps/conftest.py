@@ -44,7 +44,9 @@ OTHERS = {
     # Draws, patients and models of its own.
     "middle_aged": {
         "label": "Middle-aged",
-        "eligibility": [{"variable": "age", "between": [50, 75], "reason": "Not middle-aged"}],
+        "eligibility": [
+            {"variable": "age", "between": [None, 78], "missing": "keep", "reason": "Not middle-aged"}
+        ],
         "covariates": [],
         "interaction": True,
         "trial_effects": "random_intercept",
@@ -168,6 +170,10 @@ def odd_study(tmp_path_factory: pytest.TempPathFactory, plan: Callable[[Path], P
         patch.chdir(root)
         patch.setitem(STUDIES, "odd", ODD)
         path = write(root, "odd")
+        for trial in Path("made_up/odd").glob("*.csv"):  # two incomplete variables, so that cycles count
+            patients = pd.read_csv(trial)
+            patients.loc[[3, 9], "VOL"] = None
+            patients.to_csv(trial, index=False)
         config = yaml.safe_load(path.read_text())
         config["seed"] = 5
         config["disclosure"] = {"minimum_count": 3}
