@@ -127,8 +127,8 @@ SLIPS = [
     Slip(
         CONFIG,
         "label: Age",
-        "label: female",
-        "variables.female.label: 'Female' is the label of variables.age",
+        "label: female sex",
+        "variables.female.label: 'Female sex' is the label of variables.age",
         line=28,
     ),
     Slip(
