@@ -15,7 +15,7 @@ def main(*, results: str) -> None:
 
 
 if __name__ == "__main__":
-    if "snakemake" in globals():
+    if snakemake is not None:
         run(main, snakemake)
     lines = problems(sys.argv[1])
     print("\n".join(lines) or "Every file is as the manifest has it.")
