@@ -21,6 +21,7 @@ from ipdmediation.inference.resampling import StratifiedPlan, TwoLevelPlan
 from ipdmediation.inference.streams import stream
 from ipdmediation.inference.summary import BootstrapWarning, summarise_effects
 from ipdmediation.models.specification import AnalysisSpecification
+from ipdmediation.models.terms import read_terms
 from tests.steps.conftest import OTHERS, Planned
 
 IMPUTATIONS = {"primary": 2, "middle_aged": 2}
@@ -128,6 +129,7 @@ def test_models_are_pooled_over_all_imputations_at_the_level_of_the_analysis(
         expected = json.loads(json.dumps(model_diagnostics(fits, terms=terms)))
         assert {key: written[key] for key in expected} == expected
         table = pd.read_csv(made[name])
+        assert {term.id for term in read_terms(made[f"{name}_diagnostics"])} == set(table["term"])
         rows = table[table["kind"] == "treatment"]
         position = [term.kind for term in terms].index("treatment")
         pooled = np.mean([fit.estimates[position] for fit in fits])
