@@ -12,8 +12,8 @@ from scipy.special import expit
 
 from ipdmediation.data.disclosure import rounded
 from ipdmediation.effects.catalogue import COEFFICIENT_EFFECTS, scale_label
-from ipdmediation.effects.mediation import MediationEffects, effects_by_imputation, mediator_quartiles
 from ipdmediation.effects.four_way import controlled_direct_effects, interaction_components
+from ipdmediation.effects.mediation import MediationEffects, effects_by_imputation, mediator_quartiles
 from ipdmediation.effects.natural_effects import OutcomeScales, natural_effects, without_rounding
 from ipdmediation.effects.scale_names import COMPARATIVE_SCALES
 from ipdmediation.effects.standardisation import StandardisationOptions

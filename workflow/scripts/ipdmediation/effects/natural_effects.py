@@ -21,7 +21,6 @@ from ipdmediation.effects.standardisation_kernels import common_log_odds_ratio
 from ipdmediation.models.errors import ModelError
 from ipdmediation.models.results import FloatArray
 
-
 _ROUNDING = 1e-12  # of the size of what is subtracted: smaller differences are none
 
 
@@ -83,7 +82,6 @@ class OutcomeScales(ScaleNames):
         with np.errstate(divide="ignore", invalid="ignore"):
             log_win_odds = np.log(better / (1 - better))
         return np.column_stack([additive, better - 0.5, log_win_odds, log_odds])
-
 
     def rounding(self, cells: FloatArray) -> FloatArray:
         """Return up to which size a difference of cells is floating point's, (`names`,).
