@@ -547,3 +547,19 @@ def test_neighbouring_levels_that_are_withheld_are_blank_where_they_belong(examp
 def test_a_value_of_the_mediator_keeps_its_unit_on_its_line(examples):
     said = words(drawn(examples, "interaction on paths"))
     assert any(line.endswith("\N{NO-BREAK SPACE}mL)") for line in said)
+
+
+def test_the_forest_of_a_binary_outcome_names_what_is_better(examples):
+    study, models = examples.study(), examples.models()
+    label = "Dead, or living in an institution because of the index event, at 12 months after randomisation"
+    variables = {**study.variables, "dead": {"type": "binary", "label": label}}
+    outcome = {"variable": "dead", "family": "binary", "better": "low"}
+    binary = examples.study(variables=variables, analysis={**study.analysis, "outcome": outcome})
+    figure = model_coefficients(models["total"], models["outcome"], examples.effects(), study=binary)
+    said = " ".join(words(figure))
+    assert f"Odds ratio of a better outcome ({label}: No)" in said
+    renderer = figure.canvas.get_renderer()
+    boxes = [item.get_window_extent(renderer) for item in texts(figure)]
+    assert not any(one.overlaps(other) for one, other in itertools.combinations(boxes, 2))
+    assert all(box.x0 >= 0 and box.x1 <= figure.bbox.width and box.y0 >= 0 for box in boxes)
+    assert "Common odds ratio of a better outcome" in words(drawn(examples, "model_coefficients"))
