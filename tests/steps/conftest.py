@@ -7,6 +7,7 @@ import job
 import importlib
 import os
 import pickle
+import shutil
 import subprocess
 import sys
 import traceback
@@ -24,9 +25,11 @@ import yaml
 from ipdmediation.data.configuration import resolve_analysis
 from ipdmediation.data.schema import conform
 from ipdmediation.data.variables import Variable, variables_from_config
+from tests.steps.plan import PROFILE, SNAKEFILE
 from tests.workflow.made_up import STUDIES, MadeUp, write
 
 PLAN = Path(__file__).with_name("plan.py")
+CONFIG = Path("made_up/odd/config.yaml")
 ODD = MadeUp(
     trials=3,
     patients=20,
@@ -183,8 +186,41 @@ def odd_study(tmp_path_factory: pytest.TempPathFactory, plan: Callable[[Path], P
         return Planned(root, config, pickle.loads(plan(path).read_bytes()))
 
 
+@pytest.fixture(scope="session")
+def finished_study(odd_study: Planned) -> Planned:
+    """The study with every job done."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(odd_study.root)
+        for planned in odd_study.jobs:
+            odd_study.do(planned["rule"], **planned["wildcards"])
+    return odd_study
+
+
 @pytest.fixture
 def study(odd_study: Planned, monkeypatch: pytest.MonkeyPatch) -> Planned:
     """The study, with its folder as working directory."""
     monkeypatch.chdir(odd_study.root)
     return odd_study
+
+
+@pytest.fixture
+def copied(finished_study: Planned, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the finished study as working directory; Snakemake knows nothing of its results."""
+    root = tmp_path / "copy"
+    shutil.copytree(finished_study.root, root, ignore=shutil.ignore_patterns(".snakemake"))
+    monkeypatch.chdir(root)
+    return root
+
+
+def snakemake(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run Snakemake's command on the study of the working directory; return what it said as `stdout`."""
+    study = ["--configfile", str(CONFIG), "--snakefile", str(SNAKEFILE)]
+    settings = ["--workflow-profile", str(PROFILE.parent), "--cores", "1"]
+    return subprocess.run(
+        [sys.executable, "-m", "snakemake", *study, *settings, *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+        env={**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"},
+    )
