@@ -180,6 +180,7 @@ def odd_study(tmp_path_factory: pytest.TempPathFactory, plan: Callable[[Path], P
         config = yaml.safe_load(path.read_text())
         config["seed"] = 5
         config["disclosure"] = {"minimum_count": 3}
+        config["pathvars"] = {"results": "results/odd"}  # logs and running times have folders below it
         config["analyses"] |= OTHERS
         config["published"] = PUBLISHED
         path.write_text(yaml.safe_dump(config, sort_keys=False))

@@ -36,6 +36,7 @@ def test_what_may_take_long_says_how_long_it_took(study: Planned) -> None:
     assert timed == {"impute_missing", "fit_models", "bootstrap_chunk"}
     files = [one["benchmark"] for one in study.jobs if one["benchmark"]]
     assert len(set(files)) == len(files)
+    assert all(path.startswith("results/odd/benchmarks/") for path in files)
 
 
 def test_no_job_uses_more_than_one_core(study: Planned) -> None:
@@ -45,6 +46,7 @@ def test_no_job_uses_more_than_one_core(study: Planned) -> None:
 def test_every_job_has_a_log_of_its_own(study: Planned) -> None:
     logs = [path for one in study.jobs for path in one["log"]]
     assert len(logs) == len(set(logs)) == len(study.jobs)
+    assert all(path.startswith("results/odd/logs/") for path in logs)
 
 
 def test_every_job_knows_its_code(study: Planned) -> None:
