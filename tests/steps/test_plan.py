@@ -132,22 +132,58 @@ def test_what_a_run_was_made_of_is_all_that_went_in(study: Planned) -> None:
     assert planned["params"]["trials"] == TRIALS
 
 
+SHARE = {
+    "label": "Share",
+    "value": 12,
+    "low": 1,
+    "high": 19,
+    "scale": 100,
+    "analysis": "other",
+    "table": "effects",
+    "where": {"effect": "log_or_difference", "scale": "proportion"},
+    "column": "estimate",
+}
+
+
+@pytest.fixture(scope="module")
+def one_trial(
+    odd_study: Planned, plan: Callable[[Path], Path], tmp_path_factory: pytest.TempPathFactory
+) -> list[dict[str, Any]]:
+    """The jobs of a study of one trial with two analyses, of which the second has a published share."""
+    changed = {
+        "trials": {"trial_2": odd_study.config["trials"]["trial_2"]},
+        "analyses": {
+            "primary": odd_study.config["analyses"]["primary"] | {"trial_effects": "none"},
+            "other": {"label": "Other"},
+        },
+        "published": [SHARE],
+    }
+    path = tmp_path_factory.mktemp("one") / "config.yaml"
+    path.write_text(yaml.safe_dump(odd_study.config | changed, sort_keys=False))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(odd_study.root)
+        return pickle.loads(plan(path).read_bytes())
+
+
+def drawn(jobs: list[dict[str, Any]]) -> set[str]:
+    return {
+        Path(path).stem for one in jobs if one["rule"] == "figures" for path in one["output"]["named"]["svg"]
+    }
+
+
 def test_one_trial_has_no_figures_that_compare_trials(
-    study: Planned, plan: Callable[[Path], Path], tmp_path: Path
+    study: Planned, one_trial: list[dict[str, Any]]
 ) -> None:
-    primary = study.config["analyses"]["primary"] | {"trial_effects": "none"}
-    trials = {"trial_2": study.config["trials"]["trial_2"]}
-    config = study.config | {"trials": trials, "analyses": {"primary": primary}, "published": []}
-    alone = tmp_path / "alone.yaml"
-    alone.write_text(yaml.safe_dump(config, sort_keys=False))
-    of_one, of_three = (
-        {
-            Path(path).stem
-            for one in jobs
-            if one["rule"] == "figures"
-            for path in one["output"]["named"]["svg"]
-        }
-        for jobs in (pickle.loads(plan(alone).read_bytes()), study.jobs)
-    )
-    assert of_three - of_one == {"outcome_by_trial", "mediator_by_trial"}
-    assert of_one < of_three
+    assert drawn(study.jobs) - drawn(one_trial) == {"outcome_by_trial", "mediator_by_trial"}
+    assert drawn(one_trial) < drawn(study.jobs)
+
+
+def test_a_published_share_is_shown_as_a_proportion_in_its_own_analysis(
+    one_trial: list[dict[str, Any]],
+) -> None:
+    shares = {
+        one["wildcards"]["analysis"]: one["params"]["study"]["analysis"]["published_share"]
+        for one in one_trial
+        if one["rule"] == "figures"
+    }
+    assert shares == {"primary": {}, "other": {"value": 0.12, "low": 0.01, "high": 0.19}}
