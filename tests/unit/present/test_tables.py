@@ -149,6 +149,29 @@ def test_the_note_on_an_odds_ratio_has_its_article(examples):
     assert "An odds ratio above 1 means a better outcome." in models_table(frames, study=binary).notes
 
 
+@pytest.mark.parametrize(
+    ("trial_effects", "resampling", "differ"),
+    [
+        ("random_slope", "stratified", True),
+        ("random_slopes", "stratified", True),
+        ("random_slope", "two_level", False),
+        ("random_intercept", "stratified", False),
+        ("fixed", "stratified", False),
+        ("none", "two_level", False),
+    ],
+)
+def test_intervals_about_other_trials_are_told_from_those_about_these(
+    examples, trial_effects, resampling, differ
+):
+    study = examples.study()
+    bootstrap = {**study.analysis["bootstrap"], "resampling": resampling}
+    study = replace(
+        study, analysis={**study.analysis, "trial_effects": trial_effects, "bootstrap": bootstrap}
+    )
+    notes = models_table(examples.models(), study=study).notes
+    assert any("its Wald interval is about trials in general" in note for note in notes) == differ
+
+
 def test_terms_of_a_spline_are_marked_as_coefficients(examples):
     study, frames, _ = examples.spline()
     table = models_table(frames, study=study)
