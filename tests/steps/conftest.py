@@ -25,6 +25,7 @@ import yaml
 from ipdmediation.data.configuration import resolve_analysis
 from ipdmediation.data.schema import conform
 from ipdmediation.data.variables import Variable, variables_from_config
+from tests.conftest import made_once
 from tests.steps.plan import PROFILE, SNAKEFILE
 from tests.workflow.made_up import STUDIES, MadeUp, write
 
@@ -188,13 +189,17 @@ def odd_study(tmp_path_factory: pytest.TempPathFactory, plan: Callable[[Path], P
 
 
 @pytest.fixture(scope="session")
-def finished_study(odd_study: Planned) -> Planned:
-    """The study with every job done."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(odd_study.root)
-        for planned in odd_study.jobs:
-            odd_study.do(planned["rule"], **planned["wildcards"])
-    return odd_study
+def finished_study(odd_study: Planned, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The study's folder with every job done, without what Snakemake knows of it."""
+
+    def make(root: Path) -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.chdir(odd_study.root)
+            for planned in odd_study.jobs:
+                odd_study.do(planned["rule"], **planned["wildcards"])
+        shutil.copytree(odd_study.root, root, ignore=shutil.ignore_patterns(".snakemake"))
+
+    return made_once(tmp_path_factory, "finished_odd", make)
 
 
 @pytest.fixture
@@ -205,10 +210,9 @@ def study(odd_study: Planned, monkeypatch: pytest.MonkeyPatch) -> Planned:
 
 
 @pytest.fixture
-def copied(finished_study: Planned, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def copied(finished_study: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of the finished study as working directory; Snakemake knows nothing of its results."""
-    root = tmp_path / "copy"
-    shutil.copytree(finished_study.root, root, ignore=shutil.ignore_patterns(".snakemake"))
+    root = shutil.copytree(finished_study, tmp_path / "copy")
     monkeypatch.chdir(root)
     return root
 

@@ -19,6 +19,11 @@ def files(found: Any) -> dict[str, Any]:
     return {"named": named, "every": list(map(str, found))}
 
 
+def reported(path: Any) -> Any:
+    """Return how Snakemake's report shows a file; None where it does not."""
+    return path.flags.get("report")
+
+
 def planned_jobs(configuration: Path) -> list[dict[str, Any]]:
     """Return every job that runs a script, and its resources at the first and at the second try."""
     from snakemake.api import OutputSettings, SnakemakeApi
@@ -52,6 +57,7 @@ def planned_jobs(configuration: Path) -> list[dict[str, Any]]:
                 "needed": study._workflow.dag.needrun(job),
                 "local": job.rule.name in study._workflow._localrules,
                 "benchmark": str(job.benchmark or ""),
+                "reported": {str(path): shown._asdict() for path in job.output if (shown := reported(path))},
                 "resources": [
                     dict(job.rule.expand_resources(job.wildcards, job.input, attempt).items())
                     for attempt in (1, 2)

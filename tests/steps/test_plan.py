@@ -62,6 +62,23 @@ def test_the_manifest_has_every_file_that_may_be_shown(study: Planned) -> None:
     assert len(made) > 150
 
 
+def test_every_figure_and_table_is_in_snakemake_s_report_with_its_own_caption(study: Planned) -> None:
+    for part, suffix in (("figures", "svg"), ("tables", "html")):
+        (planned,) = (
+            one
+            for one in study.jobs
+            if one["rule"] == part and one["wildcards"] == {"analysis": "accelerated"}
+        )
+        assert list(planned["reported"]) == planned["output"]["named"][suffix]
+        for path, shown in planned["reported"].items():
+            name = Path(path).stem
+            assert Path(str(shown["caption"])).parts[-3:] == ("report", part, f"{name}.rst")
+            assert (shown["category"], shown["subcategory"]) == ("{analysis}", part.capitalize())
+            assert shown["labels"] == {"shows": name.replace("_", " "), "data": "of the trials"}
+    page = study.planned("report")
+    assert page["reported"][page["output"]["named"]["report"]]["category"] == "Report"
+
+
 def test_patients_rows_are_in_one_folder(study: Planned) -> None:
     parquet = {path for one in study.jobs for path in one["output"]["every"] if path.endswith(".parquet")}
     draws = {path for path in parquet if "/bootstrap/" in path}
