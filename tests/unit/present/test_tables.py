@@ -315,6 +315,23 @@ def test_published_says_yes_or_no(examples):
     assert "Calibrated to" not in real.cells
 
 
+@pytest.mark.parametrize(
+    ("numbers", "text"),
+    [
+        ((5.0, 3.0, 8.0), "5 (3–8)"),
+        ((5.0, 3.0, 8.5), "5.00 (3.00–8.50)"),
+        ((68.4, 67.7, 69.1), "68.4 (67.7–69.1)"),
+        ((10.0, 9.5, 10.5), "10 (9.5–10.5)"),
+        ((-9.5, -10.5, -8.0), "−9.50 (−10.50 to −8.00)"),
+        ((5.0, np.nan, np.nan), "5"),
+    ],
+)
+def test_by_hand_small_numbers_have_two_decimals_unless_all_are_whole(examples, numbers, text):
+    names = ["this_run", "this_run_low", "this_run_high"]
+    comparison = examples.published().iloc[:1].assign(**dict(zip(names, numbers, strict=True)))
+    assert published(comparison, study=examples.study()).cells["This run"].item() == text
+
+
 def test_quality_names_variables_unrecorded_columns_and_idle_codes(examples):
     table = every(examples)["quality"]
     assert list(table.cells.iloc[3])[:2] == ["Hypertension", "not recorded"]
