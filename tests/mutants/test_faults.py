@@ -9,7 +9,18 @@ import pytest
 from tests.mutants.run import ROOT, Fault, noticed, read_faults, table
 
 FAULTS = read_faults()
-FLOORS = ("data", "synthetic", "models", "effects", "inference", "evidence", "present", "scripts", "rules")
+FLOORS = (
+    "data",
+    "synthetic",
+    "models",
+    "effects",
+    "inference",
+    "evidence",
+    "present",
+    "plumbing",
+    "scripts",
+    "rules",
+)
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=str)

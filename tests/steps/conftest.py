@@ -7,6 +7,7 @@ import job
 import importlib
 import os
 import pickle
+import shutil
 import subprocess
 import sys
 import traceback
@@ -24,9 +25,12 @@ import yaml
 from ipdmediation.data.configuration import resolve_analysis
 from ipdmediation.data.schema import conform
 from ipdmediation.data.variables import Variable, variables_from_config
+from tests.conftest import made_once
+from tests.steps.plan import PROFILE, SNAKEFILE
 from tests.workflow.made_up import STUDIES, MadeUp, write
 
 PLAN = Path(__file__).with_name("plan.py")
+CONFIG = Path("made_up/odd/config.yaml")
 ODD = MadeUp(
     trials=3,
     patients=20,
@@ -177,10 +181,25 @@ def odd_study(tmp_path_factory: pytest.TempPathFactory, plan: Callable[[Path], P
         config = yaml.safe_load(path.read_text())
         config["seed"] = 5
         config["disclosure"] = {"minimum_count": 3}
+        config["pathvars"] = {"results": "results/odd"}  # logs and running times have folders below it
         config["analyses"] |= OTHERS
         config["published"] = PUBLISHED
         path.write_text(yaml.safe_dump(config, sort_keys=False))
         return Planned(root, config, pickle.loads(plan(path).read_bytes()))
+
+
+@pytest.fixture(scope="session")
+def finished_study(odd_study: Planned, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The study's folder with every job done, without what Snakemake knows of it."""
+
+    def make(root: Path) -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.chdir(odd_study.root)
+            for planned in odd_study.jobs:
+                odd_study.do(planned["rule"], **planned["wildcards"])
+        shutil.copytree(odd_study.root, root, ignore=shutil.ignore_patterns(".snakemake"))
+
+    return made_once(tmp_path_factory, "finished_odd", make)
 
 
 @pytest.fixture
@@ -188,3 +207,25 @@ def study(odd_study: Planned, monkeypatch: pytest.MonkeyPatch) -> Planned:
     """The study, with its folder as working directory."""
     monkeypatch.chdir(odd_study.root)
     return odd_study
+
+
+@pytest.fixture
+def copied(finished_study: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the finished study as working directory; Snakemake knows nothing of its results."""
+    root = shutil.copytree(finished_study, tmp_path / "copy")
+    monkeypatch.chdir(root)
+    return root
+
+
+def snakemake(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run Snakemake's command on the study of the working directory; return what it said as `stdout`."""
+    study = ["--configfile", str(CONFIG), "--snakefile", str(SNAKEFILE)]
+    settings = ["--workflow-profile", str(PROFILE.parent), "--cores", "1"]
+    return subprocess.run(
+        [sys.executable, "-m", "snakemake", *study, *settings, *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+        env={**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"},
+    )

@@ -5,7 +5,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 SNAKEFILE = Path(__file__).resolve().parents[2] / "Snakefile"
+PROFILE = SNAKEFILE.parent / "profiles/default/config.yaml"
 
 
 def files(found: Any) -> dict[str, Any]:
@@ -16,19 +19,32 @@ def files(found: Any) -> dict[str, Any]:
     return {"named": named, "every": list(map(str, found))}
 
 
+def reported(path: Any) -> Any:
+    """Return how Snakemake's report shows a file; None where it does not."""
+    return path.flags.get("report")
+
+
 def planned_jobs(configuration: Path) -> list[dict[str, Any]]:
-    """Return every job that runs a script, with its resources at the first and at the second try."""
+    """Return every job that runs a script, and its resources at the first and at the second try."""
     from snakemake.api import OutputSettings, SnakemakeApi
-    from snakemake.settings.types import ConfigSettings, DAGSettings, Quietness, ResourceSettings
+    from snakemake.settings.types import (
+        ConfigSettings,
+        DAGSettings,
+        Quietness,
+        RerunTrigger,
+        ResourceSettings,
+    )
+
+    triggers = RerunTrigger.parse_choices_set(yaml.safe_load(PROFILE.read_text())["rerun-triggers"])
 
     with SnakemakeApi(OutputSettings(quiet={Quietness.ALL})) as api:
         study = api.workflow(
-            resource_settings=ResourceSettings(cores=1),
+            resource_settings=ResourceSettings(cores=8),
             config_settings=ConfigSettings(configfiles=[configuration]),
             snakefile=SNAKEFILE,
             workdir=Path(),
         )
-        study.dag(DAGSettings()).execute_workflow(executor="dryrun")
+        study.dag(DAGSettings(rerun_triggers=triggers)).execute_workflow(executor="dryrun")
         return [
             {
                 "rule": job.rule.name,
@@ -38,6 +54,10 @@ def planned_jobs(configuration: Path) -> list[dict[str, Any]]:
                 "output": files(job.output),
                 "log": list(map(str, job.log)),
                 "params": dict(job.params.items()),
+                "needed": study._workflow.dag.needrun(job),
+                "local": job.rule.name in study._workflow._localrules,
+                "benchmark": str(job.benchmark or ""),
+                "reported": {str(path): shown._asdict() for path in job.output if (shown := reported(path))},
                 "resources": [
                     dict(job.rule.expand_resources(job.wildcards, job.input, attempt).items())
                     for attempt in (1, 2)

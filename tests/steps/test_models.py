@@ -16,7 +16,7 @@ from ipdmediation.effects.mediation import MediationEffects, effects_by_imputati
 from ipdmediation.effects.standardisation import StandardisationOptions
 from ipdmediation.inference.bootstrap import cohort_effects, draw_replicates, jackknife_effects
 from ipdmediation.inference.intervals import acceleration
-from ipdmediation.inference.model_table import model_diagnostics
+from ipdmediation.inference.model_table import model_diagnostics, model_table, rare_terms
 from ipdmediation.inference.resampling import StratifiedPlan, TwoLevelPlan
 from ipdmediation.inference.streams import stream
 from ipdmediation.inference.summary import BootstrapWarning, summarise_effects
@@ -134,6 +134,17 @@ def test_models_are_pooled_over_all_imputations_at_the_level_of_the_analysis(
         position = [term.kind for term in terms].index("treatment")
         pooled = np.mean([fit.estimates[position] for fit in fits])
         assert rows["estimate"].item() == pytest.approx(pooled, rel=1e-12)
+        rare = rare_terms(terms, getattr(models[0], f"{name}_design"), minimum=3)
+        whole = model_table(
+            fits,
+            model=name,
+            terms=terms,
+            level=0.8,
+            specification=models[0].specification,
+            variables=study.variables,
+            rare=rare,
+        )
+        assert Path(made[name]).read_text() == csv_text(whole)
 
 
 def test_the_interval_of_a_coefficient_is_as_wide_as_its_level(study: Planned) -> None:

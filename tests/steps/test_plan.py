@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-import pytest
+import pickle
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
-from tests.steps.conftest import Planned
+import pytest
+import yaml
+
+from tests.steps.conftest import OTHERS, Planned
 
 HEAVY = ("compile_kernels", "impute_missing", "fit_models", "bootstrap_chunk", "estimate_effects")
+ANALYSES = ["primary", *OTHERS]
+TRIALS = ["trial_1", "trial_2", "trial_3"]
 
 
 @pytest.mark.parametrize("rule", HEAVY)
@@ -15,6 +23,20 @@ def test_a_job_that_is_tried_again_is_given_twice_as_much(study: Planned, rule: 
         first, second = planned["resources"]
         for amount in ("mem_mb", "runtime"):
             assert second[amount] == 2 * first[amount]
+        assert first["mem_mb"] >= 1000  # Python with pandas and the compiled kernels alone takes half of it
+        assert first["runtime"] >= 10
+
+
+def test_a_cluster_is_asked_for_the_heavy_jobs_only(study: Planned) -> None:
+    assert {one["rule"] for one in study.jobs if not one["local"]} == set(HEAVY)
+
+
+def test_what_may_take_long_says_how_long_it_took(study: Planned) -> None:
+    timed = {one["rule"] for one in study.jobs if one["benchmark"]}
+    assert timed == {"impute_missing", "fit_models", "bootstrap_chunk"}
+    files = [one["benchmark"] for one in study.jobs if one["benchmark"]]
+    assert len(set(files)) == len(files)
+    assert all(path.startswith("results/odd/benchmarks/") for path in files)
 
 
 def test_no_job_uses_more_than_one_core(study: Planned) -> None:
@@ -24,9 +46,161 @@ def test_no_job_uses_more_than_one_core(study: Planned) -> None:
 def test_every_job_has_a_log_of_its_own(study: Planned) -> None:
     logs = [path for one in study.jobs for path in one["log"]]
     assert len(logs) == len(set(logs)) == len(study.jobs)
+    assert all(path.startswith("results/odd/logs/") for path in logs)
 
 
 def test_every_job_knows_its_code(study: Planned) -> None:
     codes = {(one["rule"], one["params"]["code"]) for one in study.jobs}
     rules = {one["rule"] for one in study.jobs}
     assert len(codes) == len({code for _, code in codes}) == len(rules)
+
+
+def test_the_manifest_has_every_file_that_may_be_shown(study: Planned) -> None:
+    made = {path for one in study.jobs for path in one["output"]["every"] if "/ipd/" not in path}
+    planned = study.planned("manifest")
+    assert set(planned["input"]["every"]) == made - {planned["output"]["named"]["manifest"]}
+    assert len(made) > 150
+
+
+def test_every_figure_and_table_is_in_snakemake_s_report_with_its_own_caption(study: Planned) -> None:
+    for part, suffix in (("figures", "svg"), ("tables", "html")):
+        (planned,) = (
+            one
+            for one in study.jobs
+            if one["rule"] == part and one["wildcards"] == {"analysis": "accelerated"}
+        )
+        assert list(planned["reported"]) == planned["output"]["named"][suffix]
+        for path, shown in planned["reported"].items():
+            name = Path(path).stem
+            assert Path(str(shown["caption"])).parts[-3:] == ("report", part, f"{name}.rst")
+            assert (shown["category"], shown["subcategory"]) == ("{analysis}", part.capitalize())
+            assert shown["labels"] == {"shows": name.replace("_", " "), "data": "of the trials"}
+    page = study.planned("report")
+    assert page["reported"][page["output"]["named"]["report"]]["category"] == "Report"
+
+
+def test_patients_rows_are_in_one_folder(study: Planned) -> None:
+    parquet = {path for one in study.jobs for path in one["output"]["every"] if path.endswith(".parquet")}
+    draws = {path for path in parquet if "/bootstrap/" in path}
+    assert parquet - draws == {
+        *(f"results/odd/ipd/harmonised/{trial}.parquet" for trial in TRIALS),
+        "results/odd/ipd/pooled.parquet",
+        *(f"results/odd/ipd/{name}/{table}.parquet" for name in ANALYSES for table in ("cohort", "imputed")),
+    }
+
+
+@pytest.mark.parametrize("rule", ["describe_flow", "describe_cohort", "fit_models"])
+def test_few_patients_are_as_many_as_the_study_says(study: Planned, rule: str) -> None:
+    assert {one["params"]["minimum_count"] for one in study.jobs if one["rule"] == rule} == {3}
+
+
+def expected(study: Planned, rule: str, **wildcards: object) -> dict[str, Any]:
+    return study.planned(rule, **wildcards)["params"]["expected"]
+
+
+@pytest.mark.parametrize(
+    ("name", "drawn_as"), [("primary", "primary"), ("accelerated", "primary"), ("middle_aged", "middle_aged")]
+)
+def test_a_step_expects_what_its_own_analysis_made(study: Planned, name: str, drawn_as: str) -> None:
+    imputed = {"step": "impute_missing", "analysis": name, "seed": 5}
+    draws = {"step": "bootstrap_chunk", "analysis": drawn_as, "seed": 5}
+    wanted = expected(study, "estimate_effects", analysis=name)
+    assert wanted.keys() == {"imputed", "chunks"}
+    assert wanted["imputed"].items() >= imputed.items()
+    assert wanted["chunks"].items() >= draws.items()
+    assert expected(study, "fit_models", analysis=name) == {"imputed": wanted["imputed"]}
+    assert expected(study, "figures", analysis=name) == {"draws": wanted["chunks"]}
+    for start in (0, 8) if name == drawn_as else ():
+        assert expected(study, "bootstrap_chunk", analysis=name, start=start) == {
+            "imputed": wanted["imputed"]
+        }
+    cohort, imputation, *fits, bootstrap = expected(study, "collect_notices", analysis=name)["noted"]
+    assert [cohort, imputation, bootstrap] == [None] * 3
+    assert [(one["step"], one["analysis"]) for one in fits] == [("fit_models", name)] * 3
+    position = 3 * ANALYSES.index(name)
+    assert expected(study, "report")["diagnostics"][position : position + 3] == fits
+
+
+@pytest.mark.parametrize("name", ANALYSES)
+def test_every_step_may_have_something_to_say(study: Planned, name: str) -> None:
+    folder = f"results/odd/{name}"
+    assert study.planned("collect_notices", analysis=name)["input"]["named"]["noted"] == [
+        f"{folder}/notices/cohort.csv",
+        f"{folder}/notices/imputation.csv",
+        *(f"{folder}/models/{model}.json" for model in ("mediator", "total", "outcome")),
+        f"{folder}/notices/bootstrap.csv",
+    ]
+
+
+def test_what_a_run_was_made_of_is_all_that_went_in(study: Planned) -> None:
+    planned = study.planned("record_run")
+    assert planned["input"]["named"] == {
+        "raw": [f"made_up/odd/{trial}.csv" for trial in TRIALS],
+        "mappings": [f"made_up/odd/{trial}.yaml" for trial in TRIALS],
+        "flows": [f"results/odd/{name}/flow.csv" for name in ANALYSES],
+        "effects": [f"results/odd/{name}/effects.csv" for name in ANALYSES],
+    }
+    configuration = planned["params"]["configuration"]
+    assert configuration["seed"] == 5
+    assert configuration["disclosure"]["minimum_count"] == 3
+    assert list(configuration["analyses"]) == ANALYSES
+    assert configuration["analyses"]["accelerated"]["bootstrap"] == {"interval": "bca", "level": 0.85}
+    assert "pathvars" not in configuration
+    assert planned["params"]["trials"] == TRIALS
+
+
+SHARE = {
+    "label": "Share",
+    "value": 12,
+    "low": 1,
+    "high": 19,
+    "scale": 100,
+    "analysis": "other",
+    "table": "effects",
+    "where": {"effect": "log_or_difference", "scale": "proportion"},
+    "column": "estimate",
+}
+
+
+@pytest.fixture(scope="module")
+def one_trial(
+    odd_study: Planned, plan: Callable[[Path], Path], tmp_path_factory: pytest.TempPathFactory
+) -> list[dict[str, Any]]:
+    """The jobs of a study of one trial with two analyses, of which the second has a published share."""
+    changed = {
+        "trials": {"trial_2": odd_study.config["trials"]["trial_2"]},
+        "analyses": {
+            "primary": odd_study.config["analyses"]["primary"] | {"trial_effects": "none"},
+            "other": {"label": "Other"},
+        },
+        "published": [SHARE],
+    }
+    path = tmp_path_factory.mktemp("one") / "config.yaml"
+    path.write_text(yaml.safe_dump(odd_study.config | changed, sort_keys=False))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(odd_study.root)
+        return pickle.loads(plan(path).read_bytes())
+
+
+def drawn(jobs: list[dict[str, Any]]) -> set[str]:
+    return {
+        Path(path).stem for one in jobs if one["rule"] == "figures" for path in one["output"]["named"]["svg"]
+    }
+
+
+def test_one_trial_has_no_figures_that_compare_trials(
+    study: Planned, one_trial: list[dict[str, Any]]
+) -> None:
+    assert drawn(study.jobs) - drawn(one_trial) == {"outcome_by_trial", "mediator_by_trial"}
+    assert drawn(one_trial) < drawn(study.jobs)
+
+
+def test_a_published_share_is_shown_as_a_proportion_in_its_own_analysis(
+    one_trial: list[dict[str, Any]],
+) -> None:
+    shares = {
+        one["wildcards"]["analysis"]: one["params"]["study"]["analysis"]["published_share"]
+        for one in one_trial
+        if one["rule"] == "figures"
+    }
+    assert shares == {"primary": {}, "other": {"value": 0.12, "low": 0.01, "high": 0.19}}

@@ -110,6 +110,17 @@ def test_the_profiles_agree_on_what_makes_a_step_run_again():
     assert {name: slurm[name] for name in default} == default
 
 
+def test_a_run_goes_on_after_a_failure_and_makes_again_what_was_cut_off():
+    default, slurm = (
+        yaml.safe_load((ROOT / f"profiles/{name}/config.yaml").read_text()) for name in ("default", "slurm")
+    )
+    assert default["keep-going"] is True
+    assert default["rerun-incomplete"] is True
+    assert set(default["rerun-triggers"]) == {"input", "mtime", "params", "software-env"}
+    assert slurm["executor"] == "slurm"
+    assert slurm["retries"] >= 1
+
+
 def test_every_rule_is_quick_or_says_what_it_needs():
     checked = 0
     for path in RULES:

@@ -7,6 +7,7 @@ import stat
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -222,3 +223,41 @@ def test_every_content_is_on_the_disk_before_any_name_is_given(
     assert kinds == ("synced", "synced", "named", "named")
     assert files[:2] == files[2:]
     assert set(files) == {Path(path).stat().st_ino for path in outputs}
+
+
+def test_of_two_processes_that_make_a_file_the_one_that_began_last_publishes_it(tmp_path: Path) -> None:
+    output = str(tmp_path / "a [1].csv")
+
+    def make(content: str, *, overtaken: bool) -> None:
+        with job._drafts([output], private=[]) as drafts:
+            Path(drafts[output]).write_text(content)
+            if overtaken:
+                make("new", overtaken=False)
+
+    with pytest.raises(job.SupersededError, match="a later process makes the same files"):
+        make("old", overtaken=True)
+    assert Path(output).read_text() == "new"
+    assert list(tmp_path.iterdir()) == [Path(output)]
+
+
+def test_what_fails_publishes_nothing_and_leaves_nothing(tmp_path: Path) -> None:
+    outputs = [str(tmp_path / name) for name in ("a", "b")]
+
+    def write(*names: str) -> None:
+        with job._drafts(outputs, private=[]) as drafts:
+            for name in names:
+                Path(drafts[str(tmp_path / name)]).write_text("complete")
+            assert len(names) == 1
+
+    for names, error in ((("a", "b"), AssertionError), (("a",), FileNotFoundError)):
+        with pytest.raises(error):
+            write(*names)
+        assert list(tmp_path.iterdir()) == []
+
+
+def test_a_package_from_elsewhere_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    job._refuse_another_package()
+    elsewhere = SimpleNamespace(__file__=str(tmp_path / "ipdmediation/__init__.py"))
+    monkeypatch.setitem(sys.modules, "ipdmediation", elsewhere)
+    with pytest.raises(ImportError, match="uninstall it from the environment"):
+        job._refuse_another_package()

@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ipdmediation.data.codes import Code, same_codes
-from ipdmediation.data.matching import match_codes, spelt_alike
+from ipdmediation.data.matching import match_codes, shown, spelt_alike
 
 
 def matched(cells: Any, codes: list[Any], **options: Any) -> list[Any]:
@@ -106,3 +106,11 @@ def test_texts_that_differ_never_become_one_code(cells: list[str]) -> None:
     for text in texts:
         others = [cell for cell in texts if cell != text]
         assert matched(texts, [text]).count(text) == 1 or not others
+
+
+def test_ten_different_cells_are_shown_and_the_others_counted() -> None:
+    letters = list("jihgfedcba")
+    all_ten = "'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j'"
+    assert shown(letters * 2) == all_ten
+    assert shown([*letters, "k"]) == f"{all_ten} and 1 more"
+    assert shown([1, "1", 2.5], limit=2) == "'1', 1 and 1 more"

@@ -267,3 +267,58 @@ def test_by_hand_a_quantile_needs_so_many_patients_on_either_side(patients: int,
         ends = rows[["ci_low", "ci_high"]].to_numpy()
         within = (ends >= 40 + minimum) & (ends <= 41 + patients - minimum)
         assert (within | np.isnan(ends)).all()
+
+
+def eight_patients(**values: object) -> pd.DataFrame:
+    """Four controls and then four treated patients, all of one trial."""
+    cohort = a_cohort(40, 7)[0].iloc[:8].assign(trial="t0", treatment=[0] * 4 + [1] * 4, **values)
+    return conform(cohort, VARIABLES)
+
+
+@pytest.mark.parametrize(
+    ("level", "t", "wilson"),
+    [(0.8, 1.637744, (7.8081, 56.7458)), (0.95, 3.182446, (4.5587, 69.9358))],
+    ids=["80 %", "95 %"],
+)
+def test_by_hand_intervals_have_the_level_that_is_asked_for(
+    level: float, t: float, wilson: tuple[float, float]
+) -> None:
+    """Of 1, 2, 3, 4 the mean is 2.5 +- t(3) * sqrt(5 / 3) / 2; one of four by Wilson's formula."""
+    cohort = eight_patients(age=[21, 22, 23, 24] * 2, female=[1, 0, 0, 0] * 2, volume=[1, 2, 3, 4] * 2, mrs=0)
+    shared = {"variables": VARIABLES, "level": level}
+    baseline = describe_baseline(cohort, rows=["age", "female"], **shared)
+    volumes = describe_mediator(cohort, mediator="volume", transform="identity", **shared)
+    outcome = describe_outcome(cohort, outcome="volume", **shared)
+    half = t * np.sqrt(5 / 3) / 2
+    for table, trial, shift in ((baseline, "all", 20), (volumes, "t0", 0), (outcome, "t0", 0)):
+        variable = "age" if shift else "volume"
+        mean = pick(table, variable=variable, trial=trial, arm="control", statistic="mean")
+        assert mean.estimate == 2.5 + shift
+        assert (mean.ci_low, mean.ci_high) == pytest.approx((mean.estimate - half, mean.estimate + half))
+    scaled = pick(volumes, trial="t0", arm="treated", statistic="mean_transformed")
+    assert (scaled.ci_low, scaled.ci_high) == pytest.approx((2.5 - half, 2.5 + half))
+    percent = pick(baseline, variable="female", arm="treated", statistic="percent")
+    assert (percent.ci_low, percent.ci_high) == pytest.approx(wilson, abs=1e-3)
+    count = pick(baseline, variable="female", arm="treated", statistic="count")
+    assert (100 * count.ci_low / 4, 100 * count.ci_high / 4) == pytest.approx(wilson, abs=1e-3)
+
+
+@pytest.mark.parametrize(("level", "ends"), [(0.8, (43, 47)), (0.95, (42, 48))], ids=["80 %", "95 %"])
+def test_by_hand_the_ends_of_a_median_are_patients_values(level: float, ends: tuple[int, int]) -> None:
+    """Of nine fewer than 3 are below it with probability 46 / 512, fewer than 2 with 10 / 512."""
+    cohort = a_cohort(40, 7)[0].iloc[:9].assign(age=41.0 + np.arange(9))
+    table = describe_baseline(conform(cohort, VARIABLES), variables=VARIABLES, rows=["age"], level=level)
+    median = pick(table, arm="all", statistic="median")
+    assert (median.estimate, median.ci_low, median.ci_high) == (45, *ends)
+
+
+def test_by_hand_arms_that_do_not_overlap() -> None:
+    """U is 16 of 16; its mean is 8, its variance 12, so that z is 7.5 / sqrt(12) and p 0.03038."""
+    cohort = eight_patients(volume=np.arange(1, 9))
+    for table in (
+        describe_mediator(cohort, variables=VARIABLES, mediator="volume", transform="log", offset=1),
+        describe_outcome(cohort, variables=VARIABLES, outcome="volume"),
+    ):
+        for trial in ("all", "t0"):
+            p_value = pick(table, trial=trial, arm="difference", statistic="p_value")
+            assert p_value.estimate == pytest.approx(0.03038, abs=1e-5)

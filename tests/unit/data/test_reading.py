@@ -295,11 +295,14 @@ def test_parquet_keeps_digits_bytes_and_instants(tmp_path: Path) -> None:
         ([[1.0, 2.0]], r"column 'x' \(volume\) holds lists .*allowed: one value a row"),
         ([{"a": 1}], "holds records"),
         ([b"\xff"], r"column 'x': 1 row \(row 1\) hold bytes that are no text"),
+        ([b"a", b"\xff", None], r"column 'x': 1 row \(row 2\) hold bytes that are no text"),
     ],
 )
 def test_parquet_columns_that_are_no_column_of_values(tmp_path: Path, cells: list[Any], message: str) -> None:
-    pyarrow.parquet.write_table(pyarrow.table({"id": [1], "x": cells}), tmp_path / "a.parquet")
-    assert len(read_raw(tmp_path / "a.parquet", file_format="parquet", columns={"id": "patient"})) == 1
+    table = pyarrow.table({"id": range(len(cells)), "x": cells})
+    pyarrow.parquet.write_table(table, tmp_path / "a.parquet")
+    read = read_raw(tmp_path / "a.parquet", file_format="parquet", columns={"id": "patient"})
+    assert len(read) == len(cells)
     with pytest.raises(SourceError, match=message):
         read_raw(tmp_path / "a.parquet", file_format="parquet", columns={"x": "volume"})
 

@@ -240,3 +240,47 @@ def test_a_number_finds_its_row_whatever_the_other_rows_of_the_column_are() -> N
         row = compare_with_published([{**figure, "where": where}], {"a/t": table}).iloc[0]
         assert row["this_run"] == 5
         assert row["agrees"]
+
+
+@pytest.mark.parametrize(
+    ("method", "excluding", "expected"),
+    [
+        (
+            "impute",
+            False,
+            [
+                ("0", "randomised", "Randomised", True),
+                ("1", "eligibility", "Too old", True),
+                ("2", "missing", "Outcome unknown", False),
+            ],
+        ),
+        (
+            "complete_case",
+            False,
+            [
+                ("0", "randomised", "Randomised", True),
+                ("1", "eligibility", "Too old", True),
+                ("2", "missing", "A variable of the models missing", True),
+            ],
+        ),
+        (
+            "impute",
+            True,
+            [
+                ("0", "randomised", "Randomised", False),
+                ("0 1", "arm", "Not in a compared arm", False),
+                ("1 2", "eligibility", "Too old", False),
+                ("2 3", "missing", "Outcome unknown", False),
+            ],
+        ),
+    ],
+)
+def test_steps_of_the_flow_and_which_are_there_for_certain(
+    method: str, excluding: bool, expected: list[tuple[str, str, str, bool]]
+) -> None:
+    rows = told("flow", settings={**SETTINGS, "missing": {"method": method}}, excluding=excluding)
+    found = [
+        (*(" ".join(sorted(row.cells[column] or ())) for column in ("step", "kind", "reason")), row.certain)
+        for row in rows
+    ]
+    assert found == expected

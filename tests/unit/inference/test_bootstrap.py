@@ -1,5 +1,7 @@
 """Replicates by weights on a frame that is built once, against data sets that hold only the rows drawn."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -233,3 +235,48 @@ def test_a_replicate_is_drawn_from_the_data_set_that_its_label_names(cohort):
         found = alone[effects].iloc[0].to_numpy(float)
         np.testing.assert_allclose([row[name] for name in effects], found, rtol=1e-5, atol=1e-7)
     assert together["imputation"].nunique() == 3
+
+
+class Stub:
+    """A model whose refits end as they are told to."""
+
+    def __init__(self, status):
+        self.status = status
+
+    def fit(self, weights):
+        return self
+
+    def start(self):
+        return None
+
+    def refit(self, weights, start):
+        return SimpleNamespace(status=self.status)
+
+    def why_failed(self, fit, weights):
+        return "no patient left"
+
+
+GOOD, AT_BOUNDARY, FAILED = FitStatus.CONVERGED, FitStatus.SINGULAR, FitStatus.NOT_CONVERGED
+
+
+@pytest.mark.parametrize(
+    ("statuses", "status", "reason"),
+    [
+        ((GOOD, GOOD, GOOD), "converged", ""),
+        ((AT_BOUNDARY, GOOD, GOOD), "singular", ""),
+        ((GOOD, GOOD, AT_BOUNDARY), "singular", ""),
+        ((FAILED, GOOD, GOOD), "failed", "mediator model: no patient left"),
+        ((GOOD, AT_BOUNDARY, FAILED), "failed", "outcome model: no patient left"),
+    ],
+)
+def test_one_model_decides_how_a_replicate_ended(statuses, status, reason):
+    models = dict(zip(MODEL_NAMES, map(Stub, statuses), strict=True))
+    analysis = SimpleNamespace(
+        models=SimpleNamespace(**models),
+        effects=[SimpleNamespace(column="a")],
+        evaluate=lambda fits, weights: np.array([weights.sum()]),
+    )
+    plan = SimpleNamespace(cohort_weights=np.ones(2), weights=lambda rng: np.array([1.0, 2.0]))
+    table = draw_replicates([analysis], imputations=1, plan=plan, replicates=range(1), stream=lambda r: None)
+    assert table.loc[0, ["status", "reason"]].tolist() == [status, reason]
+    assert table["a"].tolist() == pytest.approx([np.nan if status == "failed" else 3.0], nan_ok=True)

@@ -7,7 +7,13 @@ import pytest
 from scipy.stats import chi2
 
 from ipdmediation.data.variables import variables_from_config
-from ipdmediation.inference.model_table import model_diagnostics, model_table, rare_terms, reported_terms
+from ipdmediation.inference.model_table import (
+    mediator_unit,
+    model_diagnostics,
+    model_table,
+    rare_terms,
+    reported_terms,
+)
 from ipdmediation.models.errors import EmptyLevelWarning, OneArmTrialWarning
 from ipdmediation.models.specification import AnalysisSpecification, mediation_models
 
@@ -213,3 +219,45 @@ def test_warnings_are_data_and_say_in_how_many_data_sets(models):
         {"kind": "empty_level", "message": "no patient (in 1 of 2 completed data sets)"},
         {"kind": "one_arm_trial", "message": "one arm"},
     ]
+
+
+def test_diagnostics_are_those_of_all_data_sets_and_the_worst_of_them(models):
+    fit = models.total.fit()
+    good = replace(fit, log_likelihood=-8.0, gradient_norm=1e-9, iterations=4, converged=True, singular=False)
+    bad = replace(fit, log_likelihood=-9.5, gradient_norm=1e-3, iterations=70, converged=False, singular=True)
+    for fits in ([good, bad, bad], [bad, bad, good]):
+        found = model_diagnostics(fits, terms=models.total.terms)
+        assert found["imputations"] == 3
+        assert found["converged"] is False
+        assert found["singular"] == 2
+        assert found["log_likelihood"] == [fit.log_likelihood for fit in fits]
+        assert (found["gradient_norm"], found["iterations"]) == (1e-3, 70)
+    assert model_diagnostics([good, good], terms=models.total.terms)["converged"] is True
+
+
+def test_a_coefficient_of_a_difference_has_no_ratio(frame, models):
+    continuous = replace(models.specification, family="continuous", transform="identity")
+    changed = mediation_models(
+        frame.assign(volume=frame["scale"] + 1.0), specification=continuous, variables=VARIABLES
+    )
+    for name in ("mediator", "total"):
+        model = getattr(changed, name)
+        table = model_table(
+            [model.fit()],
+            model=name,
+            terms=model.terms,
+            level=0.9,
+            specification=continuous,
+            variables=VARIABLES,
+        )
+        assert table["estimate"].notna().all()
+        assert table[["ratio", "ratio_low", "ratio_high"]].isna().all(axis=None)
+        assert set(table["ratio_unit"]) == {""}
+
+
+@pytest.mark.parametrize(
+    ("transform", "unit"),
+    [("identity", "mL"), ("cube_root", "mL^(1/3)"), ("log", "ln mL"), ("log1p", "ln mL")],
+)
+def test_the_unit_of_the_mediator_is_that_of_its_scale(models, transform, unit):
+    assert mediator_unit(replace(models.specification, transform=transform), VARIABLES) == unit

@@ -200,3 +200,9 @@ def test_the_table_is_tidy():
     assert list(table["component"]) == ["threshold"] * 3 + ["coefficient"] * 2
     assert (table["ci_low"] < table["estimate"]).all()
     assert table["p_value"].between(0, 1).all()
+
+
+def test_the_number_of_patients_is_a_whole_one():
+    x, y = simulate(3)
+    n = model(x, y).fit(weights=np.full(200, 1.006)).n
+    assert (type(n), n) == (int, 201)

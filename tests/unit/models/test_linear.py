@@ -67,3 +67,10 @@ def test_no_more_rows_than_coefficients_are_a_failed_refit_and_no_division_by_ze
     fit = model.refit(weights)
     assert FitStatus(fit.status).usable
     assert fit.residual_variance > 0
+
+
+def test_the_number_of_patients_is_a_whole_one():
+    x, y, _ = simulate(3)
+    for weights, patients in ((np.full(120, 2 / 3), 80), (np.full(120, 1.006), 121), (np.ones(120), 120)):
+        n = LinearModel(y, x, names=["a", "b", "c"]).fit(weights=weights).n
+        assert (type(n), n) == (int, patients)

@@ -137,3 +137,9 @@ def test_problems_are_named():
     with pytest.raises(RankDeficientError, match="intercept, treatment, x"):
         model(y, x, trial).fit(weights=weights)
     assert model(y, x, trial).refit(weights).status == FitStatus.RANK_DEFICIENT
+
+
+def test_the_number_of_patients_is_a_whole_one():
+    y, x, trial = simulate(3)
+    n = model(y, x, trial).fit(weights=np.full(len(y), 1.006)).n
+    assert (type(n), n) == (int, round(1.006 * len(y)))

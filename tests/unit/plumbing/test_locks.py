@@ -100,3 +100,11 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(OSError, match="file"):
         Runs(tmp_path / "file").begin()
+
+
+def test_what_another_run_has_removed_in_the_meantime_is_no_error(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = folder / "locks/0.input.lock"
+    monkeypatch.setattr(Runs, "_dead", lambda self: iter([(folder / "ipdmediation/0.run", [gone])]))
+    assert Runs(folder).remove_stale() == [gone]

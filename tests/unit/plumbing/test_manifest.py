@@ -46,6 +46,16 @@ def test_a_copy_of_the_folder_is_as_its_manifest(results: Path, tmp_path: Path) 
     verify.main(results=str(copy))
 
 
+def test_logs_and_running_times_are_no_results(results: Path) -> None:
+    for name in ("logs/figures/primary.log", "benchmarks/fit_models/primary.tsv"):
+        (results / name).parent.mkdir(parents=True)
+        (results / name).write_text("")
+    assert problems(results) == []
+    (results / "primary/logs").mkdir()
+    (results / "primary/logs/a.log").write_text("")
+    assert problems(results) == [f"{results / 'primary/logs/a.log'}: not in the manifest"]
+
+
 @pytest.mark.parametrize("name", FILES)
 def test_one_line_for_each_file_that_is_not(results: Path, name: str) -> None:
     (results / name).write_text("something else")

@@ -147,6 +147,14 @@ def test_results_that_are_accepted_are_those_that_would_be_made_now(made: Made) 
     assert difference(made.now()) == "other code"
 
 
+@pytest.mark.parametrize("gone", ["harmonised", "quality"])
+def test_results_of_which_one_is_gone_are_not_accepted(made: Made, gone: str) -> None:
+    before = Path(made.output["provenance"]).read_bytes()
+    Path(made.output[gone]).unlink()
+    accept(made.now(params={**made.params, "code": "d"}), Comparison())
+    assert Path(made.output["provenance"]).read_bytes() == before
+
+
 def test_what_a_run_was_made_of_is_not_accepted_where_that_is_something_else(tmp_path: Path) -> None:
     (tmp_path / "effects.csv").write_text("1")
     (tmp_path / "run.json").write_text("{}")

@@ -55,6 +55,17 @@ def test_harm_and_doubt_are_called_so(examples, values, words, whole):
     assert "led to better outcomes" not in text(result)
 
 
+def test_what_is_withheld_or_not_there_is_not_estimated(examples):
+    result = examples.result(effects=examples.withheld(("pm", "mean")))
+    assert result.row("pm", "mean") is not None
+    assert result.estimated("pm", "mean") is None
+    assert result.row("pm", "no such scale") is None
+    assert result.estimated("pm", "no such scale") is None
+    te = result.estimated("te", "mean")
+    assert te is not None
+    assert (te["effect"], te["scale"]) == ("te", "mean")
+
+
 def test_a_withheld_share_is_in_no_sentence(examples):
     result = examples.result(effects=examples.withheld(("pm", "mean")))
     told = f"{text(result)} {' '.join(meaning(result))}"

@@ -14,7 +14,7 @@ from ipdmediation.data.result_tables import read_table
 from ipdmediation.present import notation, style
 from ipdmediation.present.figures.mediator_by_arm import mediator_by_arm
 from ipdmediation.present.figures.mediator_by_trial import mediator_by_trial
-from ipdmediation.present.figures.model_coefficients import model_coefficients
+from ipdmediation.present.figures.model_coefficients import _forest_limits, model_coefficients
 from ipdmediation.present.figures.outcome_by_arm import outcome_by_arm
 from ipdmediation.present.figures.outcome_by_trial import outcome_by_trial
 from ipdmediation.present.figures.path_diagram import path_diagram
@@ -430,6 +430,20 @@ def test_a_nearly_separated_coefficient_does_not_squeeze_the_others(examples):
     low, high = figure.axes[1].get_xlim()
     assert low > 0.01
     assert high < 100
+
+
+@pytest.mark.parametrize(
+    ("ends", "ratios", "limits"),
+    [
+        ([-1.0, 3.0, np.nan], False, (-1.2, 3.2)),
+        ([1.0, 4.0], False, (-0.2, 4.2)),
+        ([0.5, 4.0, np.inf], True, (0.5 * 8**-0.05, 4.0 * 8**0.05)),
+        ([1.0], True, (np.exp(-0.22), np.exp(0.22))),
+        ([1e-9, 1e9], True, (0.02 * 2500**-0.05, 50.0 * 2500**0.05)),
+    ],
+)
+def test_the_forest_is_a_twentieth_wider_than_its_intervals_and_shows_the_null(ends, ratios, limits):
+    assert _forest_limits(np.array(ends), ratios=ratios) == pytest.approx(limits)
 
 
 @pytest.mark.parametrize(

@@ -173,3 +173,14 @@ def test_how_many_left_by_a_rule_is_counted_from_those_who_stayed(examples):
     for steps in (examples.flow(), examples.withheld_flow(), hidden):
         told = " ".join(methods(examples.result(flow=steps), version="1").assumed)
         assert "99 randomised participants are not analysed" in told
+
+
+def test_one_missing_value_is_told_and_none_is_not(examples):
+    table = examples.missing()
+    lacking = table[(table["trial"] == "all") & table["variable"].eq("aspects")]
+    assert len(lacking) == 1
+    for missing, handled, told in ((1, "imputed", True), (1, "excluded", True), (0, "imputed", False)):
+        one = lacking.assign(missing=missing, handled=handled)
+        text = " ".join(methods(examples.result(missing=one)).done)
+        assert ("ASPECTS at baseline in 1." in text) == told, text
+        assert ("No participant in the analysis lacks a value" in text) != told

@@ -83,6 +83,22 @@ def test_measures_keep_three_digits_or_decimals(value):
     assert float(notation.measure(value)) == pytest.approx(value, rel=6e-3, abs=5.1e-4)
 
 
+@pytest.mark.parametrize(
+    ("numbers", "nulls", "text"),
+    [
+        ((0.8, 0.5, 0.999), (0, 1), "0.80 (0.50–0.999)"),
+        ((1.4, 1.0004, 2.0), (0, 1), "1.40 (1.0004–2.00)"),
+        ((-0.5, -0.9, -0.001), (0, 1), "−0.50 (−0.90 to −0.001)"),
+        ((0.8, 0.5, 0.999), (0,), "0.80 (0.50–1.00)"),
+        ((-0.5, -0.9, -0.001), (1,), "−0.50 (−0.90 to 0.00)"),
+    ],
+)
+def test_by_hand_an_end_beside_a_null_is_not_printed_as_the_null(numbers, nulls, text):
+    assert notation.interval(*numbers, nulls=nulls) == text
+    if nulls == (0, 1):
+        assert notation.interval(*numbers) == text
+
+
 def test_very_small_measures_are_not_printed_as_zero():
     assert notation.measure(1e-85) == "<0.001"
     assert notation.measure(-1e-5) == ">−0.001"

@@ -123,6 +123,15 @@ def test_fits_that_failed_are_not_hidden(examples):
     assert "the fit is singular. Level 5 is empty." in text
 
 
+def test_completed_data_sets_are_counted_where_there_are_several(examples):
+    diagnostics = examples.diagnostics()
+    diagnostics["mediator"] |= {"n": 1665, "imputations": 1, "singular": 0}
+    diagnostics["total"] |= {"n": 1665, "imputations": 2, "singular": 0}
+    text = plain(page(examples, examples.result(diagnostics=diagnostics)))
+    assert "The mediator model converged on 1665 participants." in text
+    assert "The total model converged on 1665 participants, 2 completed data sets." in text
+
+
 def test_manifest_is_shown(examples):
     text = plain(whole(examples))
     for piece in ("20190211", "6081f80", "numpy", "2.4.6", "config/trials/mr_clean.yaml", "a" * 64):

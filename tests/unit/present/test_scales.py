@@ -59,6 +59,26 @@ def test_ratios_and_points_are_written_as_such(examples):
     assert reading("te", "mean", study=study).text(row(float("nan"), 1, 2)) == "withheld"
 
 
+@pytest.mark.parametrize(
+    ("outcome", "scale", "text"),
+    [
+        (("mrs", "ordinal"), "mean", "0.40 (0.20–0.60)"),
+        (("mrs", "ordinal"), "prob_le_2", "40.0 (20.0–60.0)"),
+        (("mrs", "ordinal"), "win", "40.0 (20.0–60.0)"),
+        (("mrs", "ordinal"), "utility", "0.40 (0.20–0.60)"),
+        (("mrs", "ordinal"), "log_win_odds", "1.49 (1.22–1.82)"),
+        (("mrs", "ordinal"), "log_or", "1.49 (1.22–1.82)"),
+        (("dead", "binary"), "mean", "40.0 (20.0–60.0)"),
+        (("dead", "binary"), "prob_le_0", "40.0 (20.0–60.0)"),
+        (("score", "continuous"), "mean", "0.40 (0.20–0.60)"),
+    ],
+)
+def test_by_hand_a_probability_is_in_percent_and_a_logarithm_a_ratio(examples, outcome, scale, text):
+    """Of 0.4, 0.2 and 0.6; e to the power of 0.4 is 1.49."""
+    read = reading("te", scale, study=family(examples, *outcome))
+    assert read.text(row(0.4, 0.2, 0.6)) == text
+
+
 def test_verdicts_need_an_interval_on_one_side(examples):
     read = reading("te", "mean", study=examples.study())
     assert read.verdict(row(-0.7, -0.9, -0.5)) == 1

@@ -202,6 +202,29 @@ def test_a_flow_without_rules_speaks_of_none(examples):
     assert not any("rule" in note for note in flow(examples.flow().iloc[:1], study=study).notes)
 
 
+@pytest.mark.parametrize(
+    ("trial_effects", "resampling", "differ"),
+    [
+        ("random_slope", "stratified", True),
+        ("random_slopes", "stratified", True),
+        ("random_slope", "two_level", False),
+        ("random_intercept", "stratified", False),
+        ("fixed", "stratified", False),
+        ("none", "two_level", False),
+    ],
+)
+def test_intervals_about_other_trials_are_told_from_those_about_these(
+    examples, trial_effects, resampling, differ
+):
+    study = examples.study()
+    bootstrap = {**study.analysis["bootstrap"], "resampling": resampling}
+    study = replace(
+        study, analysis={**study.analysis, "trial_effects": trial_effects, "bootstrap": bootstrap}
+    )
+    notes = models_table(examples.models(), study=study).notes
+    assert any("its Wald interval is about trials in general" in note for note in notes) == differ
+
+
 def test_terms_of_a_spline_are_marked_as_coefficients(examples):
     study, frames, _ = examples.spline()
     table = models_table(frames, study=study)
@@ -343,6 +366,23 @@ def test_published_says_yes_or_no(examples):
     assert row(table, "Mediator, P")[1:3] == ["<0.001", "<0.001"]
     real = published(examples.published(), study=examples.study(synthetic=False))
     assert "Calibrated to" not in real.cells
+
+
+@pytest.mark.parametrize(
+    ("numbers", "text"),
+    [
+        ((5.0, 3.0, 8.0), "5 (3–8)"),
+        ((5.0, 3.0, 8.5), "5.00 (3.00–8.50)"),
+        ((68.4, 67.7, 69.1), "68.4 (67.7–69.1)"),
+        ((10.0, 9.5, 10.5), "10 (9.5–10.5)"),
+        ((-9.5, -10.5, -8.0), "−9.50 (−10.50 to −8.00)"),
+        ((5.0, np.nan, np.nan), "5"),
+    ],
+)
+def test_by_hand_small_numbers_have_two_decimals_unless_all_are_whole(examples, numbers, text):
+    names = ["this_run", "this_run_low", "this_run_high"]
+    comparison = examples.published().iloc[:1].assign(**dict(zip(names, numbers, strict=True)))
+    assert published(comparison, study=examples.study()).cells["This run"].item() == text
 
 
 def test_quality_names_variables_unrecorded_columns_and_idle_codes(examples):

@@ -13,8 +13,9 @@ MANIFEST = "manifest.json"
 #: Key of the manifest that the checksums stand under.
 FILES = "files"
 
-#: What lies beside the results that may be shown: patients' rows, a page for people, and the manifest itself.
-NOT_LISTED = ("ipd", "README.md", MANIFEST)
+#: What lies beside the results that may be shown: patients' rows, logs and running times where a study names
+#: no other folder for them, a page for people, and the manifest itself.
+NOT_LISTED = ("ipd", "logs", "benchmarks", "README.md", MANIFEST)
 
 
 def checksums(files: Iterable[str | Path], *, folder: str | Path) -> dict[str, str]:

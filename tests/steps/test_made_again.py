@@ -1,0 +1,92 @@
+"""What is made again of a finished study, by the provenance of its results: nothing else is known of them."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.steps.conftest import CONFIG, snakemake
+
+Jobs = list[dict[str, Any]]
+
+PAGE = {"record_run", "report", "manifest"}
+SHOWN = {"figures", "tables"} | PAGE
+DRAWN = {"impute_missing", "fit_models", "bootstrap_chunk", "estimate_effects", "collect_notices"}
+
+
+@pytest.fixture
+def needed(plan: Callable[[Path], Path]) -> Callable[[], Jobs]:
+    """Return the jobs that a plan in the working directory would run."""
+    return lambda: [one for one in pickle.loads(plan(CONFIG).read_bytes()) if one["needed"]]
+
+
+def configure(change: Callable[[dict[str, Any]], object]) -> None:
+    config = yaml.safe_load(CONFIG.read_text())
+    change(config)
+    CONFIG.write_text(yaml.safe_dump(config, sort_keys=False))
+
+
+def rules(jobs: Jobs) -> set[str]:
+    return {one["rule"] for one in jobs}
+
+
+@pytest.mark.usefixtures("copied")
+def test_nothing_whatever_the_dates_say(needed: Callable[[], Jobs]) -> None:
+    for number, path in enumerate([*sorted(Path("made_up").rglob("*")), *sorted(Path("results").rglob("*"))]):
+        os.utime(path, (1_700_000_000 - number,) * 2)
+    assert needed() == []
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (lambda config: config.update(seed=6), DRAWN | SHOWN),
+        (lambda config: config["variables"]["age"].update(label="Years"), SHOWN),
+        (
+            lambda config: config["trials"].update(trial_1=config["trials"].pop("trial_1")),
+            SHOWN,
+        ),
+        (lambda config: config["variables"]["age"].update(maximum=900), PAGE),
+        (lambda config: config["study"].update(title="Another"), SHOWN),
+    ],
+    ids=["seed", "label", "order of trials", "maximum", "title"],
+)
+@pytest.mark.usefixtures("copied")
+def test_what_uses_a_setting(
+    change: Callable[[dict[str, Any]], object], expected: set[str], needed: Callable[[], Jobs]
+) -> None:
+    configure(change)
+    assert rules(needed()) == expected
+
+
+@pytest.mark.usefixtures("copied")
+def test_a_trial_with_a_value_beyond_its_range_of_now(needed: Callable[[], Jobs]) -> None:
+    configure(lambda config: config["variables"]["age"].update(maximum=60))
+    assert {one["wildcards"]["trial"] for one in needed() if one["rule"] == "harmonise_trial"} == {
+        "trial_1",
+        "trial_2",
+        "trial_3",
+    }
+
+
+@pytest.mark.usefixtures("copied")
+def test_draws_of_another_analysis_until_they_are_accepted(needed: Callable[[], Jobs]) -> None:
+    of_analysis = "results/odd/{}/bootstrap/8-16.parquet"
+    shutil.copy(of_analysis.format("primary"), of_analysis.format("middle_aged"))
+    jobs = needed()
+    assert [one["wildcards"] for one in jobs if one["rule"] == "bootstrap_chunk"] == [
+        {"analysis": "middle_aged", "start": "8", "stop": "16"}
+    ]
+    assert rules(jobs) == {
+        "bootstrap_chunk", "estimate_effects", "collect_notices", "figures", "tables",
+    } | PAGE  # fmt: skip
+    done = snakemake("--touch")
+    assert done.returncode == 0, done.stdout
+    assert rules(needed()) <= PAGE
