@@ -95,11 +95,11 @@ QUICK = Effort(
     replicates=1_000,
     resamples=300,
     compared=20,
-    repetitions=11,
-    r_jobs=R_JOBS,
-    patients={"none": (1_000, 10_000, 100_000), "random_slope": (1_000, 10_000), "clm": (1_000, 10_000)},
-    memory=(1, 10, 30),
-    replicate_sweep=(10, 100, 1_000),
+    repetitions=5,
+    r_jobs=tuple(f"{job.rpartition(':')[0]}:1" for job in R_JOBS),
+    patients={"none": (1_000, 10_000), "random_slope": (1_000, 10_000), "clm": (1_000, 10_000)},
+    memory=(1, 10),
+    replicate_sweep=(10, 100),
     whole_run=False,
 )
 COVARIATES = (0, 10, 30, 90)

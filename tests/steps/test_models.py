@@ -16,11 +16,12 @@ from ipdmediation.effects.mediation import MediationEffects, effects_by_imputati
 from ipdmediation.effects.standardisation import StandardisationOptions
 from ipdmediation.inference.bootstrap import cohort_effects, draw_replicates, jackknife_effects
 from ipdmediation.inference.intervals import acceleration
-from ipdmediation.inference.model_table import Words, model_diagnostics, model_table, rare_terms
+from ipdmediation.inference.model_table import model_diagnostics, model_table, rare_terms
 from ipdmediation.inference.resampling import StratifiedPlan, TwoLevelPlan
 from ipdmediation.inference.streams import stream
 from ipdmediation.inference.summary import BootstrapWarning, summarise_effects
 from ipdmediation.models.specification import AnalysisSpecification
+from ipdmediation.models.terms import read_terms
 from tests.steps.conftest import OTHERS, Planned
 
 IMPUTATIONS = {"primary": 2, "middle_aged": 2}
@@ -128,19 +129,21 @@ def test_models_are_pooled_over_all_imputations_at_the_level_of_the_analysis(
         expected = json.loads(json.dumps(model_diagnostics(fits, terms=terms)))
         assert {key: written[key] for key in expected} == expected
         table = pd.read_csv(made[name])
+        assert {term.id for term in read_terms(made[f"{name}_diagnostics"])} == set(table["term"])
         rows = table[table["kind"] == "treatment"]
         position = [term.kind for term in terms].index("treatment")
         pooled = np.mean([fit.estimates[position] for fit in fits])
         assert rows["estimate"].item() == pytest.approx(pooled, rel=1e-12)
-        assert rows["label"].item() == "New therapy vs usual care"
-        words = Words(
+        rare = rare_terms(terms, getattr(models[0], f"{name}_design"), minimum=3)
+        whole = model_table(
+            fits,
+            model=name,
+            terms=terms,
+            level=0.8,
             specification=models[0].specification,
             variables=study.variables,
-            arms=study.config["arms"],
-            trials={f"trial_{number}": f"Trial {number}" for number in (1, 2, 3)},
+            rare=rare,
         )
-        rare = rare_terms(terms, getattr(models[0], f"{name}_design"), minimum=3)
-        whole = model_table(fits, model=name, terms=terms, level=0.8, words=words, rare=rare)
         assert Path(made[name]).read_text() == csv_text(whole)
 
 

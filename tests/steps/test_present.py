@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from ipdmediation.data.result_tables import read_table
+from ipdmediation.models.terms import read_terms
 from ipdmediation.present.figures.mediator_by_arm import mediator_by_arm
 from ipdmediation.present.figures.mediator_by_trial import mediator_by_trial
 from ipdmediation.present.figures.model_coefficients import model_coefficients
@@ -18,6 +19,7 @@ from ipdmediation.present.figures.path_diagram import path_diagram
 from ipdmediation.present.figures.patient_flow import patient_flow
 from ipdmediation.present.figures.proportion_distribution import proportion_distribution
 from ipdmediation.present.figures.sheet import save as save_figure
+from ipdmediation.present.labels import labelled
 from ipdmediation.present.report.page import render
 from ipdmediation.present.report.result import AnalysisResult
 from ipdmediation.present.study import Study
@@ -48,18 +50,22 @@ def fitted(study: Planned, analysis: str) -> dict[str, pd.DataFrame]:
     return {name: read_table(made[name]) for name in ("mediator", "total", "outcome")}
 
 
+def named(study: Planned, analysis: str, said: Study) -> dict[str, pd.DataFrame]:
+    made = study.do("fit_models", analysis=analysis)
+    return {
+        name: labelled(table, read_terms(made[f"{name}_diagnostics"]), study=said)
+        for name, table in fitted(study, analysis).items()
+    }
+
+
 def estimated(study: Planned, analysis: str) -> pd.DataFrame:
     return read_table(study.do("estimate_effects", analysis=analysis)["effects"])
 
 
 def test_each_figure_is_drawn_from_its_own_numbers(study: Planned, tmp_path: Path) -> None:
     name = "middle_aged"
-    known, models, found, said = (
-        described(study, name),
-        fitted(study, name),
-        estimated(study, name),
-        words(study, name),
-    )
+    known, found, said = described(study, name), estimated(study, name), words(study, name)
+    models = named(study, name, said)
     draws = pd.concat(
         pd.read_parquet(study.do("bootstrap_chunk", analysis=name, start=start, stop=start + 8)["draws"])
         for start in (0, 8)
@@ -91,7 +97,7 @@ def test_each_table_is_written_from_its_own_numbers(study: Planned, analysis: st
     written = {
         "baseline": baseline(known["baseline"], known["flow"], study=said),
         "flow": flow(known["flow"], study=said),
-        "models": models(fitted(study, analysis), study=said),
+        "models": models(named(study, analysis, said), study=said),
         "effects": effects(found, study=said),
         "natural_effects": natural_effects(found, study=said),
     }
@@ -118,7 +124,7 @@ def test_the_page_is_that_of_all_analyses_in_their_order(study: Planned) -> None
     expected = [
         AnalysisResult(
             study=Study(**said),
-            models=fitted(study, name),
+            models=named(study, name, Study(**said)),
             diagnostics={
                 model: json.loads(
                     Path(study.do("fit_models", analysis=name)[f"{model}_diagnostics"]).read_text()

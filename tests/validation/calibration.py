@@ -99,7 +99,7 @@ def cohorts(parameters: Parameters, *, number: int) -> Iterator[pd.DataFrame]:
             simulate_trial(complete, trial, rng=stream(SEED, "calibration", cohort, trial))
             for trial in parameters["patients"]
         ]
-        pooled = pd.concat([conform(trial, VARIABLES) for trial in trials], ignore_index=True)
+        pooled = conform(pd.concat(trials, ignore_index=True), VARIABLES)
         yield select_cohort(pooled, rules=rules, variables=VARIABLES).frame
 
 

@@ -10,7 +10,7 @@ from ipdmediation.data.variables import Variable
 from ipdmediation.effects.mediation import MediationEffects
 from ipdmediation.effects.standardisation import StandardisationOptions
 from ipdmediation.inference.bootstrap import cohort_effects, draw_replicates
-from ipdmediation.inference.model_table import Words, model_table
+from ipdmediation.inference.model_table import model_table
 from ipdmediation.inference.resampling import StratifiedPlan
 from ipdmediation.inference.streams import stream
 from ipdmediation.inference.summary import summarise_effects
@@ -72,12 +72,8 @@ def results(*, shift: float, slope: float, interval: tuple[float, int]) -> Resul
             model=name,
             terms=getattr(models, name).terms,
             level=level,
-            words=Words(
-                specification=ANALYSIS,
-                variables=VARIABLES,
-                arms=ARMS,
-                trials={trial: trial for trial in parameters["patients"]},
-            ),
+            specification=ANALYSIS,
+            variables=VARIABLES,
         )
         for name in MODEL_NAMES
     }

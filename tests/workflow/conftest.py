@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from tests.conftest import made_once
+from tests.workflow.ready_snakemake import run_ready
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = ("Snakefile", "config", "profiles", "workflow", "envs")
@@ -26,13 +27,13 @@ class Study:
 
     def snakemake(self, *arguments: str, cores: int = 2) -> subprocess.CompletedProcess[str]:
         """Run Snakemake in the study's directory."""
-        return subprocess.run(
-            [sys.executable, "-m", "snakemake", "--cores", str(cores), *arguments],
-            cwd=self.root,
-            capture_output=True,
-            text=True,
-            check=False,
-            env={**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"},
+        return run_ready(
+            ["--cores", str(cores), *arguments],
+            folder=self.root,
+            environment={
+                **os.environ,
+                "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+            },
         )
 
     def run(self, *arguments: str, cores: int = 2) -> str:

@@ -30,7 +30,7 @@ rule describe_cohort:
         mediator_settings=setting("mediator"),
         level=setting("bootstrap", "level"),
         minimum_count=config["disclosure"]["minimum_count"],
-        variables=settings.shown(config["variables"]),
+        variables=settings.measures(config["variables"]),
         code=code("describe_cohort"),
     script:
         "../scripts/describe_cohort.py"

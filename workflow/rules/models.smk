@@ -53,9 +53,7 @@ rule fit_models:
         model=model_settings,
         level=setting("bootstrap", "level"),
         minimum_count=config["disclosure"]["minimum_count"],
-        variables=settings.shown(config["variables"]),
-        arms=config["arms"],
-        trials=trial_labels(),
+        variables=settings.measures(config["variables"]),
         expected=expects(imputed=made_by(rules.impute_missing)),
         code=code("fit_models"),
     script:

@@ -1,7 +1,10 @@
 # In: the tables of numbers. Out: figures, tables for a paper, the report, and the manifest of what went in and came out.
 EFFECTS = "<results>/{analysis}/effects.csv"
 DESCRIBED = "<results>/{analysis}/describe"
-FITTED = {f"{model}_model": f"<results>/{{analysis}}/models/{model}.csv" for model in MODELS}
+FITTED = {
+    name: expand("<results>/{{analysis}}/models/{model}.{kind}", model=MODELS, kind=kind)
+    for name, kind in {"models": "csv", "diagnostics": "json"}.items()
+}
 
 FIGURES = [
     "patient_flow",
@@ -56,8 +59,7 @@ rule present:
 # All of an analysis in one job: the start of a process costs more than a figure or a table.
 rule figures:
     input:
-        total_model=FITTED["total_model"],
-        outcome_model=FITTED["outcome_model"],
+        **FITTED,
         flow="<results>/{analysis}/flow.csv",
         outcome=f"{DESCRIBED}/outcome.csv",
         mediator=f"{DESCRIBED}/mediator.csv",
@@ -75,6 +77,7 @@ rule figures:
         "../../envs/ipdmediation.yaml"
     params:
         study=lambda wildcards: study_words(wildcards.analysis),
+        model_names=MODELS,
         expected=expects(draws=made_by(rules.bootstrap_chunk, drawn_as)),
         code=code("figures"),
     script:
@@ -99,6 +102,7 @@ rule tables:
         "../../envs/ipdmediation.yaml"
     params:
         study=lambda wildcards: study_words(wildcards.analysis, bootstrap=("resampling", "level")),
+        model_names=MODELS,
         code=code("tables"),
     script:
         "../scripts/tables.py"

@@ -9,6 +9,7 @@ import pandas as pd
 
 from ipdmediation.data.result_tables import read_table
 from ipdmediation.inference.draws import join_draws
+from ipdmediation.models.terms import read_terms
 from ipdmediation.present.figures.mediator_by_arm import mediator_by_arm
 from ipdmediation.present.figures.mediator_by_trial import mediator_by_trial
 from ipdmediation.present.figures.model_coefficients import model_coefficients
@@ -18,6 +19,7 @@ from ipdmediation.present.figures.path_diagram import path_diagram
 from ipdmediation.present.figures.patient_flow import patient_flow
 from ipdmediation.present.figures.proportion_distribution import proportion_distribution
 from ipdmediation.present.figures.sheet import save
+from ipdmediation.present.labels import labelled
 from ipdmediation.present.study import Study
 
 
@@ -26,16 +28,21 @@ def main(
     flow: str,
     outcome: str,
     mediator: str,
-    total_model: str,
-    outcome_model: str,
+    models: list[str],
+    diagnostics: list[str],
     effects: str,
     draws: list[str],
     study: dict[str, Any],
+    model_names: list[str],
     **written: list[str],
 ) -> None:
     """Read the tables of numbers; write each figure that is asked for by its name, in each format."""
     words = Study(**study)
     flows, outcomes, mediators, estimated = map(read_table, (flow, outcome, mediator, effects))
+    coefficients = {
+        name: labelled(read_table(table), read_terms(fit), study=words)
+        for name, table, fit in zip(model_names, models, diagnostics, strict=True)
+    }
     drawers = {
         "patient_flow": lambda: patient_flow(flows, study=words),
         "outcome_by_arm": lambda: outcome_by_arm(outcomes, effects=estimated, study=words),
@@ -44,7 +51,7 @@ def main(
         "mediator_by_trial": lambda: mediator_by_trial(mediators, study=words),
         "path_diagram": lambda: path_diagram(estimated, study=words),
         "model_coefficients": lambda: model_coefficients(
-            read_table(total_model), read_table(outcome_model), estimated, study=words
+            coefficients["total"], coefficients["outcome"], estimated, study=words
         ),
         "proportion_distribution": lambda: proportion_distribution(
             join_draws(map(pd.read_parquet, draws), replicates=int(estimated["replicates"].iloc[0])),

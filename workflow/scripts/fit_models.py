@@ -4,6 +4,7 @@ from job import run, snakemake  # first: it makes the other imports faster
 
 import json
 import warnings
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,11 @@ from ipdmediation.data.result_tables import write_table
 from ipdmediation.data.schema import conform
 from ipdmediation.data.variables import variables_from_config
 from ipdmediation.inference.model_table import (
-    Words,
     model_diagnostics,
     model_table,
     pooled_warnings,
     rare_terms,
+    reported_terms,
 )
 from ipdmediation.models.errors import FitWarning
 from ipdmediation.models.specification import MODEL_NAMES, AnalysisSpecification, models_by_imputation
@@ -30,8 +31,6 @@ def main(
     level: float,
     minimum_count: int,
     variables: dict[str, Any],
-    arms: dict[str, dict[str, str]],
-    trials: dict[str, str],
     **written: str,
 ) -> None:
     """Read the imputed cohort; write estimates and diagnostics of each model, pooled over imputations."""
@@ -39,16 +38,24 @@ def main(
     specification = AnalysisSpecification.from_config(model)
     completed = conform(pd.read_parquet(imputed), known)
     models = models_by_imputation(completed, specification=specification, variables=known)
-    words = Words(specification=specification, variables=known, arms=arms, trials=trials)
     notes: list[tuple[str, FitWarning]] = []
     for name in MODEL_NAMES:
         fits = [getattr(each, name).fit() for each in models]
         terms = getattr(models[0], name).terms
         rare = rare_terms(terms, getattr(models[0], f"{name}_design"), minimum=minimum_count)
-        table = model_table(fits, model=name, terms=terms, level=level, words=words, rare=rare)
+        table = model_table(
+            fits,
+            model=name,
+            terms=terms,
+            level=level,
+            specification=specification,
+            variables=known,
+            rare=rare,
+        )
         write_table(table, written[name])
-        diagnostics = json.dumps(model_diagnostics(fits, terms=terms, minimum=minimum_count), indent=2)
-        Path(written[f"{name}_diagnostics"]).write_text(diagnostics + "\n")
+        diagnostics = model_diagnostics(fits, terms=terms, minimum=minimum_count)
+        diagnostics["terms"] = list(map(asdict, reported_terms(fits[0], terms, specification=specification)))
+        Path(written[f"{name}_diagnostics"]).write_text(json.dumps(diagnostics, indent=2) + "\n")
         notes += [(f"{name} model", warning) for warning in pooled_warnings(fits)]
     for where, warning in notes:
         warnings.warn(type(warning)(f"{where}: {warning}"), stacklevel=1)

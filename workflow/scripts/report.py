@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from ipdmediation.data.result_tables import read_table
+from ipdmediation.models.terms import read_terms
 from ipdmediation.plumbing.provenance import KEY
+from ipdmediation.present.labels import labelled
 from ipdmediation.present.report.page import render
 from ipdmediation.present.report.result import AnalysisResult
 from ipdmediation.present.study import Study
@@ -33,14 +35,16 @@ def main(
     results = []
     for position, words in enumerate(studies):
         frames = {name: read_table(paths[position]) for name, paths in tables.items()}
-        fitted = diagnostics[position * len(models) :]
+        fitted = dict(zip(models, diagnostics[position * len(models) :], strict=False))
+        study = Study(**words)
         results.append(
             AnalysisResult(
-                study=Study(**words),
-                models={name: frames.pop(f"{name}_model") for name in models},
-                diagnostics={
-                    name: _without_provenance(path) for name, path in zip(models, fitted, strict=False)
+                study=study,
+                models={
+                    name: labelled(frames.pop(f"{name}_model"), read_terms(path), study=study)
+                    for name, path in fitted.items()
                 },
+                diagnostics={name: _without_provenance(path) for name, path in fitted.items()},
                 figures={
                     name: Path(path).read_text()
                     for name, path in zip(figure_names, figures, strict=True)

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from ipdmediation.data.result_tables import read_table
+from ipdmediation.models.terms import read_terms
+from ipdmediation.present.labels import labelled
 from ipdmediation.present.study import Study
 from ipdmediation.present.tables.baseline import baseline as baseline_table
 from ipdmediation.present.tables.effects import effects as effects_table
@@ -19,25 +21,24 @@ def main(
     *,
     baseline: str,
     flow: str,
-    mediator_model: str,
-    total_model: str,
-    outcome_model: str,
+    models: list[str],
+    diagnostics: list[str],
     effects: str,
     study: dict[str, Any],
+    model_names: list[str],
     **written: list[str],
 ) -> None:
     """Read the tables of numbers; write each table that is asked for by its name, in each format."""
     words = Study(**study)
     flows, estimated = read_table(flow), read_table(effects)
-    models = {
-        "mediator": read_table(mediator_model),
-        "total": read_table(total_model),
-        "outcome": read_table(outcome_model),
+    coefficients = {
+        name: labelled(read_table(table), read_terms(fit), study=words)
+        for name, table, fit in zip(model_names, models, diagnostics, strict=True)
     }
     makers = {
         "baseline": lambda: baseline_table(read_table(baseline), flows, study=words),
         "flow": lambda: flow_table(flows, study=words),
-        "models": lambda: models_table(models, study=words),
+        "models": lambda: models_table(coefficients, study=words),
         "effects": lambda: effects_table(estimated, study=words),
         "natural_effects": lambda: natural_effects(estimated, study=words),
     }

@@ -151,14 +151,15 @@ def test_rows_of_the_models_and_of_the_effects(cohort: pd.DataFrame, change: dic
     effects = MediationEffects.of(models, cohort, options=options, utility=utility).effects
     table = pd.DataFrame([{"effect": each.effect, "scale": each.scale} for each in effects])
     agree(told("effects", settings=settings), table, COLUMNS["effects"].named)
-    words = model_table.Words(
-        specification=specification,
-        variables=VARIABLES,
-        arms={"control": {"label": "C"}, "treated": {"label": "T"}},
-        trials={"t0": "A", "t1": "B", "t2": "C"},
-    )
     for part, model in (("mediator", models.mediator), ("total", models.total), ("outcome", models.outcome)):
-        table = model_table.model_table([model.fit()], model=part, terms=model.terms, level=0.95, words=words)
+        table = model_table.model_table(
+            [model.fit()],
+            model=part,
+            terms=model.terms,
+            level=0.95,
+            specification=specification,
+            variables=VARIABLES,
+        )
         agree(told(f"models/{part}", settings=settings), table, COLUMNS["models"].named)
 
 

@@ -8,11 +8,11 @@ from scipy.stats import chi2
 
 from ipdmediation.data.variables import variables_from_config
 from ipdmediation.inference.model_table import (
-    Words,
     mediator_unit,
     model_diagnostics,
     model_table,
     rare_terms,
+    reported_terms,
 )
 from ipdmediation.models.errors import EmptyLevelWarning, OneArmTrialWarning
 from ipdmediation.models.specification import AnalysisSpecification, mediation_models
@@ -24,7 +24,6 @@ VARIABLES = variables_from_config(
         "age": {"type": "continuous", "label": "Age", "unit": "year"},
     }
 )
-ARMS = {"control": {"label": "Usual care"}, "treated": {"label": "Surgery"}}
 
 
 @pytest.fixture
@@ -64,13 +63,11 @@ def table_of(models, name, fits):
         model=name,
         terms=getattr(models, name).terms,
         level=0.95,
-        words=Words(
-            specification=models.specification,
-            variables=VARIABLES,
-            arms=ARMS,
-            trials={"a": "Trial A", "b": "Trial B"},
-        ),
+        specification=models.specification,
+        variables=VARIABLES,
     )
+    reported = reported_terms(fits[0], getattr(models, name).terms, specification=models.specification)
+    assert sorted(term.id for term in reported) == sorted(table["term"])
     return table.set_index("term")
 
 
@@ -80,20 +77,20 @@ def test_the_ratio_is_that_of_a_better_outcome_and_names_its_unit(models):
     assert table.loc["treatment", "ratio"] == pytest.approx(np.exp(fit.coefficient("treatment")))
     assert table.loc["mediator", "ratio"] < 1
     assert table.loc["mediator", "ratio_unit"] == "common odds ratio"
-    assert table.loc["mediator", ["label", "unit"]].tolist() == ["Volume", "ln mL"]
-    assert table.loc["age", ["label", "unit"]].tolist() == ["Age", "year"]
-    assert table.loc["treatment", "label"] == "Surgery vs usual care"
-    assert table.loc["trial[b]", "label"] == "Trial: Trial B"
+    units = {
+        "mediator": "ln mL",
+        "mediator:doubling": "doubling",
+        "age": "year",
+        "treatment": "",
+        "trial[b]": "",
+    }
+    assert table.loc[list(units), "unit"].to_dict() == units
 
 
-def test_products_and_splines_have_names(models):
-    curved = refitted(models, spline_knots=3, interaction=True, trial_effects="none")
-    table = table_of(curved, "outcome", [curved.outcome.fit()])
-    assert table.loc["treatment:mediator[2]", "label"] == "Surgery x Volume, spline term 2: coefficient"
-    assert table.loc["mediator[1]", "label"] == "Volume, spline term 1: coefficient"
+def test_products_have_the_unit_of_their_factors(models):
     shown = (
         pd.concat(
-            table_of(each, "outcome", [each.outcome.fit()])[["kind", "variable", "label", "unit"]]
+            table_of(each, "outcome", [each.outcome.fit()])[["kind", "variable", "unit"]]
             for each in (
                 refitted(models, covariates=formula, trial_effects="none", interaction=True)
                 for formula in ("trial:age", "bs(age, df=4)")
@@ -102,9 +99,9 @@ def test_products_and_splines_have_names(models):
         .groupby(level=0)
         .first()
     )
-    assert shown.loc["`trial`[b]:age"].tolist() == ["formula", "", "Trial: Trial B x Age", "year"]
-    assert shown.loc["bs(age, df=4)[1]"].tolist() == ["formula", "age", "bs(age, df=4)[1]", ""]
-    assert shown.loc["treatment:mediator"].tolist() == ["interaction", "volume", "Surgery x volume", "ln mL"]
+    assert shown.loc["`trial`[b]:age"].tolist() == ["formula", "", "year"]
+    assert shown.loc["bs(age, df=4)[1]"].tolist() == ["formula", "age", ""]
+    assert shown.loc["treatment:mediator"].tolist() == ["interaction", "volume", "ln mL"]
 
 
 def refitted(models, **changes):
@@ -197,10 +194,15 @@ def test_a_trial_of_few_patients_shows_in_no_row_and_no_count(frame, models, fir
     assert rare == set(hidden)
     assert rare_terms(model.terms, design, minimum=1) == set()
     fit = model.fit()
-    trials = {"a": "A", "b": "B", "z": "Z"}
-    words = Words(specification=models.specification, variables=VARIABLES, arms=ARMS, trials=trials)
-    table = model_table([fit], model="mediator", terms=model.terms, level=0.95, words=words, rare=rare)
-    table = table.set_index("term")
+    table = model_table(
+        [fit],
+        model="mediator",
+        terms=model.terms,
+        level=0.95,
+        specification=models.specification,
+        variables=VARIABLES,
+        rare=rare,
+    ).set_index("term")
     assert table.loc[hidden, NUMBERS].isna().all(axis=None)
     assert table.loc["age", NUMBERS[:5]].notna().all()
     counts = model_diagnostics([fit], terms=model.terms, minimum=5)["n_per_trial"]
@@ -240,8 +242,14 @@ def test_a_coefficient_of_a_difference_has_no_ratio(frame, models):
     )
     for name in ("mediator", "total"):
         model = getattr(changed, name)
-        words = Words(specification=continuous, variables=VARIABLES, arms=ARMS, trials={"a": "A", "b": "B"})
-        table = model_table([model.fit()], model=name, terms=model.terms, level=0.9, words=words)
+        table = model_table(
+            [model.fit()],
+            model=name,
+            terms=model.terms,
+            level=0.9,
+            specification=continuous,
+            variables=VARIABLES,
+        )
         assert table["estimate"].notna().all()
         assert table[["ratio", "ratio_low", "ratio_high"]].isna().all(axis=None)
         assert set(table["ratio_unit"]) == {""}

@@ -12,7 +12,7 @@ from ipdmediation.data.variables import variables_from_config
 from ipdmediation.effects.mediation import effects_by_imputation
 from ipdmediation.effects.standardisation import StandardisationOptions
 from ipdmediation.inference.bootstrap import cohort_effects
-from ipdmediation.inference.model_table import Words, model_table
+from ipdmediation.inference.model_table import model_table
 from ipdmediation.models.specification import MODEL_NAMES, AnalysisSpecification
 
 NAMES = [
@@ -85,16 +85,17 @@ def results(frame, names, labels, **choices):
     (prepared,) = effects_by_imputation(
         frame, specification=specification, variables=variables, options=options
     )
-    words = Words(
-        specification=specification,
-        variables=variables,
-        arms={arm: {"label": next(labels)} for arm in ("treated", "control")},
-        trials={trial: next(labels) for trial in prepared.models.outcome_design.trial_names},
-    )
     tables = []
     for name in MODEL_NAMES:
         model = getattr(prepared.models, name)
-        table = model_table([model.fit()], model=name, terms=model.terms, level=0.95, words=words)
+        table = model_table(
+            [model.fit()],
+            model=name,
+            terms=model.terms,
+            level=0.95,
+            specification=specification,
+            variables=variables,
+        )
         assert table["term"].is_unique
         tables.append(table)
     return cohort_effects(prepared), pd.concat(tables, ignore_index=True)

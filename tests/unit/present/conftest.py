@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[3]
 TEMPLATE = ROOT / "workflow" / "report" / "page.html.j2"
 
 DESCRIBE = [
-    "variable", "label", "unit", "trial", "arm", "statistic", "level", "estimate", "ci_low", "ci_high",
+    "variable", "unit", "trial", "arm", "statistic", "level", "estimate", "ci_low", "ci_high",
 ]  # fmt: skip
 MODEL = [
     "model", "component", "kind", "term", "variable", "level", "label", "unit", "estimate", "se", "ci_low",
@@ -117,62 +117,48 @@ def baseline() -> pd.DataFrame:
     nan = math.nan
     rows: list[tuple[Any, ...]] = []
     quartiles = {
-        "age": ("Age", "year", 68, 57, 76), "nihss": ("NIHSS at baseline", "point", 17, 14, 20),
-        "aspects": ("ASPECTS at baseline", "point", 9, 7, 10),
-        "onset_to_randomisation": ("Onset to randomisation", "hour", 3.27, 2.37, 4.33),
-        "imaging_time": ("Onset to follow-up imaging", "hour", 30, 24, 237),
+        "age": ("year", 68, 57, 76), "nihss": ("point", 17, 14, 20), "aspects": ("point", 9, 7, 10),
+        "onset_to_randomisation": ("hour", 3.27, 2.37, 4.33), "imaging_time": ("hour", 30, 24, 237),
     }  # fmt: skip
-    shares = {
-        "female": ("Female", 46.9), "alteplase": ("Intravenous alteplase", 88.2),
-        "hypertension": ("Hypertension", 57.0), "diabetes": ("Diabetes mellitus", 15.2),
-    }  # fmt: skip
+    shares = {"female": 46.9, "alteplase": 88.2, "hypertension": 57.0, "diabetes": 15.2}
     arms = {"all": 1665, "control": 844, "treated": 821}
     for name in ["age", "female", "nihss", "aspects", "occlusion", "alteplase", "onset_to_randomisation",
                  "hypertension", "diabetes", "imaging_time"]:  # fmt: skip
         lost = 12 if name == "aspects" else 0
-        if name in quartiles:
-            label, unit, *values = quartiles[name]
-        elif name in shares:
-            label, unit = shares[name][0], ""
-        else:
-            label, unit = "Occlusion site", ""
+        unit, *values = quartiles.get(name, ("",))
         for arm, n in arms.items():
-            rows.append((name, label, unit, "all", arm, "n", "", n - lost, nan, nan))
-            rows.append((name, label, unit, "all", arm, "missing", "", lost, nan, nan))
+            rows.append((name, unit, "all", arm, "n", "", n - lost, nan, nan))
+            rows.append((name, unit, "all", arm, "missing", "", lost, nan, nan))
             if name in quartiles:
                 for statistic, value in zip(["median", "q1", "q3"], values, strict=True):
-                    rows.append((name, label, unit, "all", arm, statistic, "", value, value - 1, value + 1))
+                    rows.append((name, unit, "all", arm, statistic, "", value, value - 1, value + 1))
             elif name in shares:
-                share = shares[name][1]
-                rows.append((name, label, unit, "all", arm, "count", "", round(n * share / 100), nan, nan))
-                rows.append((name, label, unit, "all", arm, "percent", "", share, share - 2, share + 2))
+                share = shares[name]
+                rows.append((name, unit, "all", arm, "count", "", round(n * share / 100), nan, nan))
+                rows.append((name, unit, "all", arm, "percent", "", share, share - 2, share + 2))
             else:
                 for level, share in {"m1": 70.5, "ica": 21.3, "m2": 8.2}.items():
-                    rows.append(
-                        (name, label, unit, "all", arm, "count", level, round(n * share / 100), nan, nan)
-                    )
-                    rows.append((name, label, unit, "all", arm, "percent", level, share, nan, nan))
-        rows.append((name, label, unit, "all", "difference", "smd", "", 0.031, nan, nan))
+                    rows.append((name, unit, "all", arm, "count", level, round(n * share / 100), nan, nan))
+                    rows.append((name, unit, "all", arm, "percent", level, share, nan, nan))
+        rows.append((name, unit, "all", "difference", "smd", "", 0.031, nan, nan))
     return _describe(rows)
 
 
-def shares(
-    counts: dict[str, dict[str, list[int]]], levels: list[str], *, variable: str, label: str
-) -> pd.DataFrame:
+def shares(counts: dict[str, dict[str, list[int]]], levels: list[str], *, variable: str) -> pd.DataFrame:
     """Counts and percentages of an ordinal variable, by trial and arm."""
     rows: list[tuple[Any, ...]] = []
     for trial, by_arm in counts.items():
         for arm, values in by_arm.items():
             total = sum(values)
-            rows.append((variable, label, "", trial, arm, "n", "", total, math.nan, math.nan))
+            rows.append((variable, "", trial, arm, "n", "", total, math.nan, math.nan))
             running = 0
             for level, value in zip(levels, values, strict=True):
                 running += value
                 share = 100 * value / total
-                rows.append((variable, label, "", trial, arm, "count", level, value, math.nan, math.nan))
-                rows.append((variable, label, "", trial, arm, "percent", level, share, share - 1, share + 1))
+                rows.append((variable, "", trial, arm, "count", level, value, math.nan, math.nan))
+                rows.append((variable, "", trial, arm, "percent", level, share, share - 1, share + 1))
                 rows.append(
-                    (variable, label, "", trial, arm, "cumulative_percent", level, 100 * running / total,
+                    (variable, "", trial, arm, "cumulative_percent", level, 100 * running / total,
                      math.nan, math.nan)
                 )  # fmt: skip
     return _describe(rows)
@@ -187,14 +173,10 @@ def outcome() -> pd.DataFrame:
     }
     for trial, (treated, control) in MRS.items():
         counts[trial] = {"treated": treated, "control": control}
-    return shares(
-        counts, [str(k) for k in range(7)], variable="mrs", label="Modified Rankin Scale at 90 days"
-    )
+    return shares(counts, [str(k) for k in range(7)], variable="mrs")
 
 
-def distribution(
-    trials: dict[str, float], *, variable: str, label: str, unit: str, log: bool = True
-) -> pd.DataFrame:
+def distribution(trials: dict[str, float], *, variable: str, unit: str, log: bool = True) -> pd.DataFrame:
     """Quartiles, density and test of a continuous variable, by trial and arm."""
     rows: list[tuple[Any, ...]] = []
     position = np.linspace(-0.5, 7.2, 120)
@@ -203,25 +185,25 @@ def distribution(
             middle = centre + shift
             quartiles = {"q1": middle - 0.72 * spread, "median": middle, "q3": middle + 0.6 * spread}
             rows.append(
-                (variable, label, unit, trial, arm, "n", "", 844 if arm == "control" else 821, np.nan, np.nan)
+                (variable, unit, trial, arm, "n", "", 844 if arm == "control" else 821, np.nan, np.nan)
             )
             for statistic, value in quartiles.items():
                 natural = math.exp(value) - 1 if log else value
                 rows.append(
-                    (variable, label, unit, trial, arm, statistic, "", natural, natural * 0.9, natural * 1.1)
+                    (variable, unit, trial, arm, statistic, "", natural, natural * 0.9, natural * 1.1)
                 )
             if trial == "all":
                 height = np.exp(-0.5 * ((position - middle) / spread) ** 2)
                 natural_positions = np.exp(position) - 1 if log else position
                 for x, y in zip(natural_positions, height, strict=True):
-                    rows.append((variable, label, unit, trial, arm, "density", f"{x:.6g}", y, np.nan, np.nan))
-        rows.append((variable, label, unit, trial, "difference", "p_value", "", 0.0071, np.nan, np.nan))
+                    rows.append((variable, unit, trial, arm, "density", f"{x:.6g}", y, np.nan, np.nan))
+        rows.append((variable, unit, trial, "difference", "p_value", "", 0.0071, np.nan, np.nan))
     return _describe(rows)
 
 
 def mediator() -> pd.DataFrame:
     shifts = dict(zip(TRIALS, [0.5, -0.6, -0.2, 0.1, -0.3, 0.0, 0.2], strict=True))
-    return distribution(shifts, variable="fiv", label="Follow-up infarct volume", unit="mL")
+    return distribution(shifts, variable="fiv", unit="mL")
 
 
 NOTHING = (math.nan,) * 3
@@ -582,9 +564,9 @@ def eleven_levels() -> tuple[Study, pd.DataFrame, pd.DataFrame]:
         "control": [60, 2, 50, 1, 70, 1, 120, 90, 3, 80, 2],
     }
     counts = {trial: dict(values) for trial in ["all", *names]}
-    frame = shares(counts, [str(k) for k in range(11)], variable="pain", label=variables["pain"]["label"])
+    frame = shares(counts, [str(k) for k in range(11)], variable="pain")
     volumes = distribution(
-        {trial: 0.05 * (k - 15) for k, trial in enumerate(names)}, variable="fiv", label="Volume", unit="mL"
+        {trial: 0.05 * (k - 15) for k, trial in enumerate(names)}, variable="fiv", unit="mL"
     )
     return study(variables=variables, analysis=analysis, trials=names), frame, volumes
 
@@ -616,8 +598,8 @@ def framing() -> tuple[Study, pd.DataFrame, pd.DataFrame]:
     counts = {
         trial: {"treated": [4, 14, 20, 30], "control": [20, 60, 60, 57]} for trial in ("all", "framing")
     }
-    frame = shares(counts, ["1", "2", "3", "4"], variable="immigr", label="Support for immigration")
-    return made, frame, distribution({}, variable="emo", label="Anxiety", unit="point", log=False)
+    frame = shares(counts, ["1", "2", "3", "4"], variable="immigr")
+    return made, frame, distribution({}, variable="emo", unit="point", log=False)
 
 
 @pytest.fixture(scope="session")

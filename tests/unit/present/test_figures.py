@@ -231,7 +231,7 @@ def test_only_where_a_segment_has_no_number_that_is_said(examples):
     study, frame = examples.study(trials={"one": "One"}), examples.outcome()
     halves = examples.shares(
         {trial: dict.fromkeys(("treated", "control"), [10] * 7) for trial in ("all", "one")},
-        [str(level) for level in range(7)], variable="mrs", label="mRS",
+        [str(level) for level in range(7)], variable="mrs",
     )  # fmt: skip
     assert set(halves) == set(frame)
     assert not any(note in text for text in words(outcome_by_trial(halves, study=study)))
@@ -250,9 +250,7 @@ def test_a_single_level_is_one_full_bar(examples):
         **study.variables,
         "immigr": {"type": "ordinal", "label": "Support", "levels": {1: "Only answer"}},
     }
-    frame = examples.shares(
-        {"all": {"treated": [5], "control": [6]}}, ["1"], variable="immigr", label="Support"
-    )
+    frame = examples.shares({"all": {"treated": [5], "control": [6]}}, ["1"], variable="immigr")
     study = examples.Study(
         title="One", arms=study.arms, variables=variables, analysis=study.analysis, trials=study.trials
     )
@@ -268,7 +266,6 @@ def test_a_binary_outcome_is_a_bar_of_two(examples, level):
     rows = [
         (
             "alive",
-            "Alive",
             "",
             "all",
             arm,
@@ -289,7 +286,7 @@ def test_a_continuous_outcome_is_drawn_as_a_distribution(examples):
     study = examples.study()
     outcome = {"variable": "nihss", "family": "continuous", "better": "low"}
     study = examples.study(analysis={**study.analysis, "outcome": outcome})
-    frame = examples.distribution({"escape": 0.1}, variable="nihss", label="NIHSS", unit="point", log=False)
+    frame = examples.distribution({"escape": 0.1}, variable="nihss", unit="point", log=False)
     shown = words(outcome_by_arm(frame, study=study))
     assert "NIHSS at baseline, points" in shown
     by_trial = words(outcome_by_trial(frame, study=study))
@@ -451,13 +448,13 @@ def test_the_mediators_axis_holds_all_data_whatever_their_sign(examples, transfo
     low = -0.9 if transform == "log1p" else -55.0
     values = np.array([low, low / 2, 0.0, 20.0, 45.0])
     position = np.linspace(low, 45.0, 50)
-    rows = [("fiv", "", "", "all", arm, "n", "", 100, np.nan, np.nan) for arm in ("treated", "control")]
+    rows = [("fiv", "", "all", arm, "n", "", 100, np.nan, np.nan) for arm in ("treated", "control")]
     for arm, shift in (("treated", 0), ("control", 1)):
         quartiles = dict(zip(("q1", "median", "q3"), values[1 + shift : 4 + shift], strict=True))
         rows += [
-            ("fiv", "", "", "all", arm, name, "", value, np.nan, np.nan) for name, value in quartiles.items()
+            ("fiv", "", "all", arm, name, "", value, np.nan, np.nan) for name, value in quartiles.items()
         ]
-        rows += [("fiv", "", "", "all", arm, "density", f"{x:.6g}", 1.0, np.nan, np.nan) for x in position]
+        rows += [("fiv", "", "all", arm, "density", f"{x:.6g}", 1.0, np.nan, np.nan) for x in position]
     study = examples.study()
     mediator = {"variable": "fiv", "transform": transform, "offset": offset}
     study = examples.study(analysis={**study.analysis, "mediator": mediator})

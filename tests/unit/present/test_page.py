@@ -298,8 +298,8 @@ def test_tables_read_back_from_files_give_the_same_page(examples, tmp_path):
 
 @pytest.mark.parametrize("word", ["NA", "None", "1.10", "null", "007"])
 def test_words_that_look_like_numbers_or_nothing_stay_words(examples, tmp_path, word):
-    frame = examples.baseline().replace({"level": {"ica": word}, "label": {"Age": word}})
+    frame = examples.baseline().replace({"level": {"ica": word}, "variable": {"age": word}})
     frame.to_csv(tmp_path / "t.csv", index=False)
     read = read_table(tmp_path / "t.csv")
     assert word in set(read["level"])
-    assert word in set(read["label"])
+    assert word in set(read["variable"])

@@ -18,7 +18,6 @@ FloatArray = npt.NDArray[np.float64]
 
 DESCRIPTION_COLUMNS = (
     "variable",
-    "label",
     "unit",
     "trial",
     "arm",
@@ -320,7 +319,6 @@ def _labelled(
     return [
         (
             variable.name,
-            variable.label,
             variable.unit or "",
             trial,
             arm,

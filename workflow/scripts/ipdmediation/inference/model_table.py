@@ -1,7 +1,6 @@
-"""A model's estimates, pooled over imputations, as a table with names that a reader understands."""
+"""A model's estimates, pooled over imputations, as a table whose rows are known by their terms."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -25,7 +24,6 @@ COLUMNS = [
     "kind",
     "variable",
     "level",
-    "label",
     "unit",
     "estimate",
     "se",
@@ -39,89 +37,8 @@ COLUMNS = [
 ]
 COMPONENTS = ("coefficient", "trial", "threshold", "variance")
 RATIOS = {"ordinal": "common odds ratio", "binary": "odds ratio"}
-RANDOM_EFFECTS = {
-    "intercept": "intercept",
-    "treatment": "treatment effect",
-    "mediator": "mediator effect",
-}
 LOG_TRANSFORMS = ("log", "log1p")
 DOUBLING = "doubling"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Words:
-    """What the terms of an analysis are called.
-
-    Attributes
-    ----------
-    specification : AnalysisSpecification
-        The analysis.
-    variables : mapping of str to Variable
-        Common variables, for labels and units.
-    arms, trials : mapping
-        Labels of the arms and of the trials.
-    """
-
-    specification: AnalysisSpecification
-    variables: Mapping[str, Variable]
-    arms: Mapping[str, Mapping[str, str]]
-    trials: Mapping[str, str]
-
-    def label(self, term: Term) -> str:
-        """Return what a term is called, without its unit."""
-        if term.parts:
-            return self._of_parts(term)
-        if term.kind in ("trial", "covariate"):
-            return self._of_level(term)
-        known = {
-            "treatment": f"{self._treatment} vs {self.arms['control']['label'].lower()}",
-            "mediator": self._mediator,
-            "mediator_doubling": self._mediator,
-            "spline": f"{self._mediator}, spline term {term.level}: coefficient",
-            "intercept": "Intercept",
-            "residual": "Residual SD",
-        }
-        # what a formula computes has no label but its own text
-        return known.get(term.kind, term.id)
-
-    def unit(self, term: Term) -> str:
-        """Return what a coefficient is per; empty where it is of a level, an arm or a trial."""
-        if term.kind == "mediator_doubling":
-            return DOUBLING
-        if term.kind in ("mediator", "interaction"):
-            return mediator_unit(self.specification, self.variables)
-        if term.kind == "covariate" and not term.level and term.variable in self.variables:
-            return self.variables[term.variable].unit or ""
-        if term.kind == "formula":
-            return " x ".join(filter(None, map(self.unit, term.parts)))
-        return ""
-
-    @property
-    def _treatment(self) -> str:
-        return self.arms["treated"]["label"]
-
-    @property
-    def _mediator(self) -> str:
-        return self.variables[self.specification.mediator].label
-
-    def _of_parts(self, term: Term) -> str:
-        if term.kind == "random":
-            statistic = "SD" if len(term.parts) == 1 else "correlation"
-            named = " and ".join(RANDOM_EFFECTS[part.kind] for part in term.parts)
-            return f"Between trials: {statistic} of {named}"
-        labels = [self._treatment if part.kind == "treatment" else self.label(part) for part in term.parts]
-        if term.kind == "interaction":
-            return f"{labels[0]} x {labels[1].lower()}"
-        return " x ".join(labels)
-
-    def _of_level(self, term: Term) -> str:
-        # a formula may use the trial, which is no variable of the configuration
-        if term.variable == "trial":
-            return f"Trial: {self.trials[term.level]}"
-        variable = self.variables[term.variable]
-        if not term.level:
-            return variable.label
-        return f"{variable.label}: {variable.level_labels.get(term.level, term.level)}"
 
 
 def model_table(
@@ -130,7 +47,8 @@ def model_table(
     model: str,
     terms: Sequence[Term],
     level: float,
-    words: Words,
+    specification: AnalysisSpecification,
+    variables: Mapping[str, Variable],
     rare: Collection[str] = (),
 ) -> pd.DataFrame:
     """Return the estimates of one model, pooled over completed data sets by Rubin's rules.
@@ -145,8 +63,10 @@ def model_table(
         What its estimates are.
     level : float
         Coverage of the intervals.
-    words : Words
-        Labels and units.
+    specification : AnalysisSpecification
+        The analysis.
+    variables : mapping of str to Variable
+        Common variables, for their units.
     rare : collection of str
         Terms that so few patients have that their estimates would show these, as `rare_terms` returns them.
 
@@ -154,10 +74,10 @@ def model_table(
     -------
     DataFrame
         Columns `COLUMNS`: first the coefficients, then trials, thresholds and variances. `term`, `kind`,
-        `variable` and `level` say what a row is, `label` and `unit` are for a reader. `ratio` is the
-        exponential of a coefficient on a log scale, for a better outcome in models of the outcome; the terms
-        of a spline, which mean something together only, have none. An infinite estimate is missing, and so is
-        that of a rare term.
+        `variable` and `level` say what a row is, `unit` what a coefficient is per. `ratio` is the exponential
+        of a coefficient on a log scale, for a better outcome in models of the outcome; the terms of a spline,
+        which mean something together only, have none. An infinite estimate is missing, and so is that of a
+        rare term.
     """
     tables = [fit.table(level) for fit in fits]
     pooled = pool_estimates(
@@ -167,11 +87,13 @@ def model_table(
     with np.errstate(divide="ignore", invalid="ignore"):
         p_values = 2 * stdtr(pooled.degrees_of_freedom, -np.abs(pooled.estimate / pooled.se))
     every = [*terms, *_variance_terms(fits[0])]
+    units = {term.id: _unit(term, specification, variables) for term in every}
     table = pd.DataFrame(
         {
             "model": model,
             "component": [_component(term) for term in every],
-            **_described(every, words),
+            **_keys(every),
+            "unit": [units[term.id] for term in every],
             "estimate": pooled.estimate,
             "se": pooled.se,
             "ci_low": pooled.estimate - quantile * pooled.se,
@@ -180,10 +102,29 @@ def model_table(
         }
     )
     table.loc[table["term"].isin(list(rare)), ["estimate", "se", "ci_low", "ci_high", "p_value"]] = np.nan
-    if words.specification.transform in LOG_TRANSFORMS:
-        table = _with_doubling(table, every, words)
+    if specification.transform in LOG_TRANSFORMS:
+        table = _with_doubling(table, every)
     table = table.sort_values("component", key=lambda column: column.map(COMPONENTS.index), kind="stable")
-    return _with_ratios(table, fits[0].family, words.specification)[COLUMNS]
+    return _with_ratios(table, fits[0].family, specification)[COLUMNS]
+
+
+def reported_terms(
+    fit: ModelFit, terms: Sequence[Term], *, specification: AnalysisSpecification
+) -> list[Term]:
+    """Return the terms of all rows that `model_table` has, in no order.
+
+    Parameters
+    ----------
+    fit : ModelFit
+        Any of the model's fits.
+    terms : sequence of Term
+        What its estimates are.
+    specification : AnalysisSpecification
+        The analysis.
+    """
+    doubled = specification.transform in LOG_TRANSFORMS
+    doubling = [doubling_term(term) for term in terms if doubled and term.kind == "mediator"]
+    return [*terms, *_variance_terms(fit), *doubling]
 
 
 def rare_terms(terms: Sequence[Term], design: Design, *, minimum: int) -> set[str]:
@@ -271,14 +212,23 @@ def mediator_unit(specification: AnalysisSpecification, variables: Mapping[str, 
     return f"{unit}^(1/3)" if specification.transform == "cube_root" else unit
 
 
-def _described(terms: Sequence[Term], words: Words) -> dict[str, list[str]]:
+def _unit(term: Term, specification: AnalysisSpecification, variables: Mapping[str, Variable]) -> str:
+    """Return what a coefficient is per; empty where it is of a level, an arm or a trial."""
+    if term.kind in ("mediator", "interaction"):
+        return mediator_unit(specification, variables)
+    if term.kind == "covariate" and not term.level and term.variable in variables:
+        return variables[term.variable].unit or ""
+    if term.kind == "formula":
+        return " x ".join(filter(None, (_unit(part, specification, variables) for part in term.parts)))
+    return ""
+
+
+def _keys(terms: Sequence[Term]) -> dict[str, list[str]]:
     return {
         "term": [term.id for term in terms],
         "kind": [term.kind for term in terms],
         "variable": [term.variable for term in terms],
         "level": [term.level for term in terms],
-        "label": [words.label(term) for term in terms],
-        "unit": [words.unit(term) for term in terms],
     }
 
 
@@ -294,11 +244,11 @@ def _variance_terms(fit: ModelFit) -> list[Term]:
     return terms if fit.residual_variance is None else [*terms, residual_term()]
 
 
-def _with_doubling(table: pd.DataFrame, terms: Sequence[Term], words: Words) -> pd.DataFrame:
+def _with_doubling(table: pd.DataFrame, terms: Sequence[Term]) -> pd.DataFrame:
     """Add the mediator's coefficient for twice the value, which a reader grasps, below that per log unit."""
     for position, term in enumerate(terms):
         if term.kind == "mediator":
-            row = table.iloc[[position]].assign(**_described([doubling_term(term)], words))
+            row = table.iloc[[position]].assign(**_keys([doubling_term(term)]), unit=DOUBLING)
             row[["estimate", "se", "ci_low", "ci_high"]] *= np.log(2)
             return pd.concat([table[: position + 1], row, table[position + 1 :]], ignore_index=True)
     return table

@@ -6,10 +6,12 @@ Its text `id` is made from the parts and never taken apart again.
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from pathlib import Path
+from typing import Any, Literal
 
 TermKind = Literal[
     "treatment",
@@ -60,6 +62,16 @@ class Term:
     variable: str = ""
     level: str = ""
     parts: tuple[Term, ...] = ()
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> Term:
+        """Return the term that `dataclasses.asdict` has taken apart for a JSON file."""
+        return cls(**{**stored, "parts": tuple(map(cls.from_json, stored["parts"]))})
+
+
+def read_terms(diagnostics: str | Path) -> list[Term]:
+    """Return the terms of a model's table, from the JSON file of its diagnostics."""
+    return list(map(Term.from_json, json.loads(Path(diagnostics).read_text())["terms"]))
 
 
 def treatment_term() -> Term:

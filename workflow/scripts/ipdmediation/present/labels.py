@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+import pandas as pd
+
+from ipdmediation.models.terms import Term
 from ipdmediation.present import notation
 from ipdmediation.present.scales import DIRECT_AT
 from ipdmediation.present.study import Study
@@ -20,6 +23,13 @@ EFFECTS = {
     "khb_indirect": "Part of it that runs through the mediator",
     "khb": "Proportion mediated, Karlson-Holm-Breen",
     "pm": "Proportion mediated, of the effect on the {average}",
+}
+
+LABEL = "label"  # column that `labelled` adds
+RANDOM_EFFECTS = {
+    "intercept": "intercept",
+    "treatment": "treatment effect",
+    "mediator": "mediator effect",
 }
 
 
@@ -43,6 +53,22 @@ def effect_name(row: Mapping[Any, Any], *, study: Study) -> str:
     return EFFECTS[effect].format(average=study.average)
 
 
+def labelled(table: pd.DataFrame, terms: Iterable[Term], *, study: Study) -> pd.DataFrame:
+    """Return a table of a model with a column `LABEL`, by its column `term`.
+
+    Parameters
+    ----------
+    table
+        As `model_table` makes it.
+    terms
+        Those of all its rows.
+    study
+        Words of the study.
+    """
+    labels = {term.id: _label(term, study) for term in terms}
+    return table.assign(**{LABEL: [labels[str(term)] for term in table["term"]]})
+
+
 def term_label(row: Mapping[Any, Any]) -> str:
     """Label of a model's term with the unit that its coefficient is per.
 
@@ -51,5 +77,45 @@ def term_label(row: Mapping[Any, Any]) -> str:
     row
         Its row of the model table; `label` and `unit` are read.
     """
-    label, unit = str(row["label"]), notation.text_of(row["unit"])
+    label, unit = str(row[LABEL]), notation.text_of(row["unit"])
     return f"{label}, per {unit}" if unit else label
+
+
+def _label(term: Term, study: Study) -> str:
+    """Return what a term is called, without its unit."""
+    if term.parts:
+        return _of_parts(term, study)
+    if term.kind in ("trial", "covariate"):
+        return _of_level(term, study)
+    mediator = study.label(study.mediator)
+    known = {
+        "treatment": f"{study.arm('treated')} vs {notation.lower(study.arm('control'))}",
+        "mediator": mediator,
+        "mediator_doubling": mediator,
+        "spline": f"{mediator}, spline term {term.level}: coefficient",
+        "intercept": "Intercept",
+        "residual": "Residual SD",
+    }
+    # what a formula computes has no label but its own text
+    return known.get(term.kind, term.id)
+
+
+def _of_parts(term: Term, study: Study) -> str:
+    if term.kind == "random":
+        statistic = "SD" if len(term.parts) == 1 else "correlation"
+        named = " and ".join(RANDOM_EFFECTS[part.kind] for part in term.parts)
+        return f"Between trials: {statistic} of {named}"
+    labels = [
+        study.arm("treated") if part.kind == "treatment" else _label(part, study) for part in term.parts
+    ]
+    if term.kind == "interaction":
+        return f"{labels[0]} x {notation.lower(labels[1])}"
+    return " x ".join(labels)
+
+
+def _of_level(term: Term, study: Study) -> str:
+    # a formula may use the trial, which is no variable of the configuration
+    if term.variable == "trial":
+        return f"Trial: {study.trial(term.level)}"
+    label = study.label(term.variable)
+    return f"{label}: {study.levels(term.variable).get(term.level, term.level)}" if term.level else label

@@ -33,7 +33,7 @@ def model_coefficients(
     Parameters
     ----------
     total, outcome
-        Coefficients of both models: those of the covariates are drawn, with Wald intervals.
+        Coefficients of both models, with labels: those of the covariates are drawn, with Wald intervals.
     effects
         The effects table: treatment and mediator are drawn from it, with bootstrap intervals.
     study

@@ -14,6 +14,7 @@ from ipdmediation.data.notices import Noted
 from ipdmediation.evidence.published import COLUMNS as PUBLISHED_COLUMNS
 from ipdmediation.inference.model_table import COLUMNS as MODEL_COLUMNS
 from ipdmediation.inference.summary import COLUMNS as EFFECT_COLUMNS
+from ipdmediation.present.labels import LABEL
 from ipdmediation.present.report.result import AnalysisResult
 
 OWN_COLUMNS: Mapping[str, Collection[str]] = {
@@ -50,7 +51,7 @@ def refuse_patient_rows(
         for name, columns in OWN_COLUMNS.items():
             _check(f"analysis {position}, {name}", getattr(result, name), columns)
         for name, frame in result.models.items():
-            _check(f"analysis {position}, {name} model", frame, MODEL_COLUMNS)
+            _check(f"analysis {position}, {name} model", frame, (*MODEL_COLUMNS, LABEL))
     for trial, frame in quality.items():
         _check(f"quality of {trial}", frame, QUALITY_COLUMNS)
     if published is not None:

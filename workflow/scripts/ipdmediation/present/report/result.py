@@ -38,7 +38,7 @@ class AnalysisResult:
     flow, baseline, outcome, mediator, effects
         Tidy tables of the analysis.
     models
-        Coefficients of the models `mediator`, `total` and `outcome`.
+        Coefficients of the models `mediator`, `total` and `outcome`, with labels.
     missing
         What was missing and what was done about it: columns `variable, trial, n, missing, handled`.
     notices

@@ -27,7 +27,7 @@ def models(coefficients: Mapping[str, pd.DataFrame], *, study: Study) -> Table:
     Parameters
     ----------
     coefficients
-        Coefficients of the models `mediator`, `total` and `outcome`.
+        Coefficients of the models `mediator`, `total` and `outcome`, with labels.
     study
         Words of the study.
     """
