@@ -12,7 +12,9 @@ from scipy.special import expit
 
 from ipdmediation.data.disclosure import rounded
 from ipdmediation.effects.catalogue import COEFFICIENT_EFFECTS, scale_label
+from ipdmediation.effects.four_way import controlled_direct_effects, interaction_components
 from ipdmediation.effects.mediation import MediationEffects, effects_by_imputation, mediator_quartiles
+from ipdmediation.effects.natural_effects import OutcomeScales, natural_effects, without_rounding
 from ipdmediation.effects.scale_names import COMPARATIVE_SCALES
 from ipdmediation.effects.standardisation import StandardisationOptions
 from ipdmediation.effects.standardisation_kernels import common_log_odds_ratio
@@ -309,3 +311,36 @@ def test_a_ratio_of_nothing_is_not_a_failure():
         effects = effects_of(frame, models.specification, models=models, fits=fits)
     ratios = [key for key, value in effects.items() if not np.isfinite(value)]
     assert {key[0] for key in ratios} == {"log_or_difference", "log_or_product", "khb", "pm"}
+
+
+def test_a_level_that_nobody_has_gives_no_effect_a_sign_by_chance():
+    """As in a resample of few patients: 0.1 + 0.2 + 0.7 and 0.3 + 0.6 + 0.1 differ in floating point only."""
+    untreated, through, direct, treated = (
+        [0.1, 0.2, 0.7, 0], [0.15, 0.2, 0.65, 0], [0.3, 0.6, 0.1, 0], [0.35, 0.55, 0.1, 0],
+    )  # fmt: skip
+    cells = np.array([untreated, through, direct, treated])
+    scales = OutcomeScales.of(["0", "1", "2", "3"])
+    never = scales.names.index("prob_le_2")
+    assert (scales.compare(cells[1:], cells[0])[:, never] != 0).any()
+    effects = natural_effects(cells, scales)
+    assert list(effects[:-1, never]) == [0, 0, 0, 0, 0]
+    assert np.isnan(effects[-1, never])
+    controlled = controlled_direct_effects(np.array([[untreated, direct], [through, treated]]), scales)
+    assert list(controlled[:, never]) == [0, 0]
+    rounding = scales.rounding(cells)
+    parts = interaction_components(effects, controlled, scales, rounding=rounding)
+    assert [part for found in parts for part in np.ravel(found[..., never])] == [0, 0, 0]
+    assert effects[0, scales.names.index("prob_le_0")] == pytest.approx(0.25)
+
+
+def test_the_smallest_unit_of_a_continuous_outcome_is_no_rounding():
+    """Moles, say: what counts is the size of the means, not that of the number 1."""
+    cells = np.array([[2e-14], [3e-14], [4e-14], [5e-14]])
+    effects = natural_effects(cells, OutcomeScales.of([]))
+    assert effects[0, 0] == pytest.approx(3e-14)
+    large = np.array([[0.1 + 0.2], [0.3], [0.3], [0.3]]) * 1e9
+    assert natural_effects(large, OutcomeScales.of([]))[0, 0] == 0
+
+
+def test_what_is_not_a_number_stays_none():
+    assert np.isnan(without_rounding(np.array([np.nan]), np.array([1e-12]))[0])

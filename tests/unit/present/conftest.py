@@ -101,10 +101,12 @@ def withheld_flow() -> pd.DataFrame:
     return made
 
 
-def withheld_levels() -> pd.DataFrame:
-    """The outcome without two levels in one arm of one trial."""
+def withheld_levels(
+    trial: str = "mr_clean", levels: tuple[str, ...] = ("0", "5"), arms: tuple[str, ...] = ("treated",)
+) -> pd.DataFrame:
+    """The outcome without some levels in one trial, or in all together."""
     made = outcome()
-    rows = (made["trial"] == "mr_clean") & (made["arm"] == "treated") & made["level"].isin(["0", "5"])
+    rows = (made["trial"] == trial) & made["arm"].isin(arms) & made["level"].isin(levels)
     made.loc[rows, ["estimate", "ci_low", "ci_high"]] = math.nan
     return made
 

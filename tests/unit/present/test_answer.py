@@ -181,6 +181,97 @@ def test_people_can_be_fewer(examples):
     )
 
 
+@pytest.mark.parametrize("uncertain", ["te", "tnie"])
+def test_people_are_some_of_others_only_where_both_numbers_are_clear(examples, uncertain):
+    """Otherwise "0.9 of these (4.6 fewer to 1.7 more)" would be a share, and nonsense as an interval."""
+    (people,) = [
+        each
+        for each in answer(with_effects(examples, effect=uncertain, scale="prob_le_2", ci_low=-0.03))
+        if each.startswith("Of 100")
+    ]
+    assert "of these" not in people
+    through = (
+        "4.3 more (95% CI 3.0 fewer to 5.9 more)" if uncertain == "tnie" else "4.3 more (95% CI 2.7 to 5.9)"
+    )
+    assert f"; {through} through follow-up infarct volume." in people
+
+
+def test_two_directions_that_are_open_are_said_to_be_in_one_sentence(examples):
+    effects = examples.withheld(("pm", "mean"))
+    parts = effects["effect"].isin(["pnde", "tnie"]) & (effects["scale"] == "mean")
+    effects.loc[parts, "ci_high"] = 0.2
+    told = text(examples.result(effects=effects))
+    assert "−0.57 points (95% CI −0.69 to 0.20); the directions of both remain open." in told
+    assert "its direction" not in told
+
+
+def test_the_published_way_hides_mediation_only_where_there_is_clearly_some(examples):
+    assert "and that hides mediation." in text(examples.result())
+    told = text(with_effects(examples, effect="pm", scale="mean", ci_low=-0.02))
+    assert "That is too low" in told
+    assert "hides mediation" not in told
+
+
+@pytest.mark.parametrize(
+    ("published", "on_one_scale", "words"),
+    [
+        (0.18, 0.185, "because the two are shares on different scales"),
+        (0.3, 0.36, "although the change of scale makes it too low: shares on different scales"),
+        (0.3, 0.29, "which the change of scale does not explain"),
+    ],
+)
+def test_a_change_of_scale_is_blamed_only_where_it_can_be(examples, published, on_one_scale, words):
+    effects = examples.changed("log_or_difference", "proportion", estimate=published)
+    effects.loc[effects["effect"] == "khb", "estimate"] = on_one_scale
+    told = text(examples.result(effects=effects))
+    assert words in told
+    assert "That is too low" not in told
+
+
+def test_the_step_between_the_odds_ratios_is_told_as_it_is(examples):
+    ordinary = " ".join(meaning(examples.result()))
+    assert "usually works the other way. The share from the difference is then too small" in ordinary
+    every = [("pm", "mean"), ("khb", "proportion"), ("log_or_difference", "proportion")]
+    withheld = " ".join(meaning(examples.result(effects=examples.withheld(*every))))
+    assert "usually works the other way." in withheld
+    assert "too small" not in withheld
+    effects = examples.withheld(*every, why="opposite_directions")
+    harm = (effects["effect"] == "tnie") & (effects["scale"] == "mean")
+    effects.loc[harm, ["estimate", "ci_low", "ci_high"]] = [0.2, 0.1, 0.3]
+    opposite = " ".join(meaning(examples.result(effects=effects)))
+    assert "adds up two things that here work the same way: what the mediator carries" in opposite
+    assert "the other way" not in opposite
+    assert "too small" not in opposite
+
+
+def test_shares_that_differ_are_explained_with_an_interaction_too(examples):
+    study, models, effects = examples.interaction()
+    effects = effects[effects["effect"] != "log_or_difference"]
+    told = " ".join(meaning(examples.result(study=study, models=models, effects=effects)))
+    assert (
+        "Karlson-Holm-Breen), 29.1%, is one of the effect on the log odds, that of the answer, 24.4%," in told
+    )
+    assert "too small" not in told
+
+
+def test_a_tile_without_a_number_says_why(examples):
+    every = [("pm", "mean"), ("khb", "proportion"), ("log_or_difference", "proportion")]
+    effects = examples.withheld(*every)
+    effects.loc[effects["withheld"] != "", "note"] = "withheld: the interval of the total effect contains 0"
+    effects.loc[effects["effect"] == "log_or_difference", ["withheld", "note"]] = [
+        "undefined", "not defined: the direct coefficient depends on the mediator",
+    ]  # fmt: skip
+    tiles = {
+        fact["label"]: (fact["value"], fact["detail"]) for fact in _facts(examples.result(effects=effects))
+    }
+    why = "the interval of the total effect contains 0"
+    assert tiles["Share of the effect on the mean"] == ("withheld", why)
+    assert tiles["Share on one scale (KHB)"] == ("withheld", why)
+    assert tiles["Share by difference of coefficients"] == (
+        "not defined", "the direct coefficient depends on the mediator",
+    )  # fmt: skip
+
+
 def test_few_participants_are_hedged(examples):
     flow = examples.flow()
     flow[["remaining", "remaining_treated", "remaining_control"]] = [40, 20, 20]

@@ -70,6 +70,11 @@ def draw(examples, name):
         "framing flow": lambda: patient_flow(examples.flow().iloc[[0, 3]], study=framing),
         "withheld flow": lambda: patient_flow(examples.withheld_flow(), study=study),
         "withheld levels": lambda: outcome_by_trial(examples.withheld_levels(), study=study),
+        "levels withheld in all": lambda: outcome_by_arm(
+            examples.withheld_levels("all", ("2", "3"), arms=("control", "treated")),
+            study=study,
+            effects=effects,
+        ),
     }
     return made[name]()
 
@@ -84,7 +89,7 @@ ALL = [
     "spline on paths", "spline in the forest", "interaction on paths", "interaction in the forest",
     "shares withheld", "one share withheld",
     "framing outcome", "framing trials", "framing mediator", "framing flow",
-    "withheld flow", "withheld levels",
+    "withheld flow", "withheld levels", "levels withheld in all",
 ]  # fmt: skip
 
 
@@ -325,7 +330,7 @@ def test_paths_say_number_and_scale(examples):
 def test_paths_of_an_interaction_name_arm_and_value(examples):
     shown = " ".join(words(drawn(examples, "interaction on paths")))
     assert "direct: 2.14 (1.49–3.00)" in shown
-    assert "mediator at its median (41 mL)" in shown
+    assert "mediator at its median (41\N{NO-BREAK SPACE}mL)" in shown
     assert "b: 0.43 (0.35–0.52)" in shown
     assert "EVT; Control 0.50 (0.41–0.61)" in shown
 
@@ -498,16 +503,74 @@ def test_numbers_that_are_withheld_are_dashes_and_explained(examples):
     assert not any(line.startswith("–") for line in words(drawn(examples, "patient_flow")))
 
 
-def test_levels_that_are_withheld_are_a_blank_end_of_the_bar_without_lines(examples):
-    """MR CLEAN's treated lack levels 0 and 5, 21 of 233: what is known ends at 91 % of the bar."""
+def test_levels_that_are_withheld_are_a_blank_of_the_bar(examples):
+    """MR CLEAN's treated lack levels 0 and 5, 21 of 233, but level 6 keeps its place behind them."""
     figure, ordinary = drawn(examples, "withheld levels"), drawn(examples, "outcome_by_trial")
-    assert any("blank ones are withheld for few participants" in line for line in words(figure))
+    assert "levels withheld for few participants" in " ".join(words(figure))
+    assert "where levels between them are shown, these stand before the blank" in " ".join(words(figure))
     assert not any("withheld" in line for line in words(ordinary))
     blank = [patch for patch in figure.findobj(Rectangle) if patch.get_facecolor()[:3] == (1, 1, 1)]
     coloured = [patch for patch in figure.findobj(Rectangle) if patch.get_facecolor()[:3] != (1, 1, 1)]
     (found,) = [patch for patch in blank if patch.get_height() == 5]  # the height of a bar
-    row = [patch for patch in coloured if patch.get_y() == found.get_y() and patch.get_x() < found.get_x()]
-    length = sum(patch.get_width() for patch in row) + found.get_width()
+    left = min(patch.get_x() for patch in coloured if patch.get_y() == found.get_y())
+    row = [
+        patch
+        for patch in coloured
+        if patch.get_y() == found.get_y() and left <= patch.get_x() <= found.get_x() + 80
+    ]
+    before = [patch for patch in row if patch.get_x() < found.get_x()]
+    (last,) = [patch for patch in row if left + 60 > patch.get_x() > found.get_x()]
+    length = sum(patch.get_width() for patch in [*before, last]) + found.get_width()
+    assert len(before) == 4
     assert found.get_width() / length == pytest.approx(21 / 233, abs=1e-6)
+    assert last.get_x() == pytest.approx(found.get_x() + found.get_width())
+    assert last.get_width() / length == pytest.approx(49 / 233, abs=1e-6)
     lines = [len(each.findobj(Line2D)) for each in (figure, ordinary)]
-    assert lines[1] - lines[0] == 6  # between seven levels of one trial
+    assert lines[1] - lines[0] == 5  # between seven levels only the end of the sixth is known in both
+
+
+def test_neighbouring_levels_that_are_withheld_are_blank_where_they_belong(examples):
+    """Levels 2 and 3 of both arms: their sum, and so their place, is no secret."""
+    figure = drawn(examples, "levels withheld in all")
+    said = " ".join(words(figure))
+    assert "Blank: levels withheld for few participants" in said
+    assert "stand before the blank" not in said
+    blanks = [
+        patch
+        for patch in figure.findobj(Rectangle)
+        if patch.get_facecolor()[:3] == (1, 1, 1) and patch.get_height() == 12
+    ]
+    assert len(blanks) == 2
+    ordinary = drawn(examples, "outcome_by_arm")
+    assert "withheld" not in " ".join(words(ordinary))
+    for blank in blanks:
+        row = sorted(
+            (patch.get_x(), patch.get_width())
+            for patch in ordinary.findobj(Rectangle)
+            if patch.get_height() == 12 and patch.get_y() == blank.get_y()
+        )
+        assert blank.get_x() == pytest.approx(row[2][0])
+        assert blank.get_width() == pytest.approx(row[2][1] + row[3][1])
+    lines = [len(each.findobj(Line2D)) for each in (figure, ordinary)]
+    assert lines[1] - lines[0] == 1  # the edge between the two
+
+
+def test_a_value_of_the_mediator_keeps_its_unit_on_its_line(examples):
+    said = words(drawn(examples, "interaction on paths"))
+    assert any(line.endswith("\N{NO-BREAK SPACE}mL)") for line in said)
+
+
+def test_the_forest_of_a_binary_outcome_names_what_is_better(examples):
+    study, models = examples.study(), examples.models()
+    label = "Dead, or living in an institution because of the index event, at 12 months after randomisation"
+    variables = {**study.variables, "dead": {"type": "binary", "label": label}}
+    outcome = {"variable": "dead", "family": "binary", "better": "low"}
+    binary = examples.study(variables=variables, analysis={**study.analysis, "outcome": outcome})
+    figure = model_coefficients(models["total"], models["outcome"], examples.effects(), study=binary)
+    said = " ".join(words(figure))
+    assert f"Odds ratio of a better outcome ({label}: No)" in said
+    renderer = figure.canvas.get_renderer()
+    boxes = [item.get_window_extent(renderer) for item in texts(figure)]
+    assert not any(one.overlaps(other) for one, other in itertools.combinations(boxes, 2))
+    assert all(box.x0 >= 0 and box.x1 <= figure.bbox.width and box.y0 >= 0 for box in boxes)
+    assert "Common odds ratio of a better outcome" in words(drawn(examples, "model_coefficients"))

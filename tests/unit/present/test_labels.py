@@ -29,13 +29,17 @@ NAMES = {
     MEDIATOR: "Follow-up infarct volume",
     doubling_term(MEDIATOR): "Follow-up infarct volume",
     SPLINE[1]: "Follow-up infarct volume, spline term 2: coefficient",
-    SPLINE[3]: "Endovascular therapy x Follow-up infarct volume, spline term 2: coefficient",
+    SPLINE[
+        3
+    ]: "Endovascular therapy \N{MULTIPLICATION SIGN} Follow-up infarct volume, spline term 2: coefficient",
     covariate_term("age"): "Age",
     covariate_term("occlusion", "ica"): "Occlusion site: Internal carotid artery",
     covariate_term("occlusion", "elsewhere"): "Occlusion site: elsewhere",
     trial_term("thrace"): "Trial: THRACE",
-    product_term((trial_term("piste"), covariate_term("age"))): "Trial: PISTE x Age",
-    product_term((treatment_term(), covariate_term("age"))): "Endovascular therapy x Age",
+    product_term((trial_term("piste"), covariate_term("age"))): "Trial: PISTE \N{MULTIPLICATION SIGN} Age",
+    product_term(
+        (treatment_term(), covariate_term("age"))
+    ): "Endovascular therapy \N{MULTIPLICATION SIGN} Age",
     formula_term("bs(age, df=4)[1]", frozenset({"age"})): "bs(age, df=4)[1]",
     threshold_term("0", "1", outcome="mrs"): "0|1",
     intercept_term(): "Intercept",
@@ -57,7 +61,7 @@ def test_an_interaction_with_an_abbreviation_keeps_it(examples):
     said = examples.study()
     analysis = {**said.analysis, "mediator": {**said.analysis["mediator"], "variable": "nihss"}}
     named = labelled(table, [product], study=examples.study(analysis=analysis))
-    assert named["label"].tolist() == ["Endovascular therapy x NIHSS at baseline"]
+    assert named["label"].tolist() == ["Endovascular therapy \N{MULTIPLICATION SIGN} NIHSS at baseline"]
 
 
 def test_terms_come_back_from_their_file(tmp_path):

@@ -32,6 +32,20 @@ def test_only_sources_that_are_named_are_listed(examples):
     [
         ({"trial_effects": "random_slope"}, "Laplace approximation", "no trial effects"),
         ({"trial_effects": "fixed"}, "indicators", "Laplace"),
+        (
+            {"trial_effects": "fixed"},
+            "by maximum likelihood, the mediator model by least squares.",
+            "All models are fitted",
+        ),
+        (
+            {
+                "trial_effects": "none",
+                "outcome": {"variable": "nihss", "family": "continuous", "better": "low"},
+            },
+            "All models are fitted by least squares.",
+            "likelihood",
+        ),
+        ({"interaction": True}, "expected log odds, averaged over the participants", "keeps them apart"),
         ({"trial_effects": "none"}, "The 7 trials are not told apart", "There is one study"),
         ({"interaction": True}, "with their interaction", "The share by difference is one minus"),
     ],
@@ -138,6 +152,19 @@ def test_assumptions_follow_the_analysis(examples):
     assert "straight line" not in other
     everybody = methods(examples.result(flow=pd.DataFrame(examples.flow().iloc[:1])))
     assert "not analysed" not in " ".join(everybody.assumed)
+
+
+def test_what_is_missing_has_its_assumption(examples):
+    whole = " ".join(methods(examples.result(missing=examples.missing().iloc[:0])).assumed)
+    assert "missing" not in whole
+    imputed = " ".join(methods(examples.result()).assumed)
+    assert "taken to be missing at random" in imputed
+    assert "Leaving out" not in imputed
+    left_out = " ".join(
+        methods(examples.result(missing=examples.missing().assign(handled="excluded"))).assumed
+    )
+    assert "Leaving out participants without a value does no harm only where" in left_out
+    assert "at random" not in left_out
 
 
 def test_how_many_left_by_a_rule_is_counted_from_those_who_stayed(examples):

@@ -25,7 +25,9 @@ def test_a_p_value_is_never_printed_as_nothing_or_one(value):
 
 
 def test_rounding_does_not_hide_which_side_of_five_percent_a_p_value_is():
-    assert notation.p_value(0.0496) == ".050"
+    assert notation.p_value(0.0496) == ".0496"
+    assert notation.p_value(0.0498) == ".0498"
+    assert notation.p_value(0.049999) == "<.05"
     assert notation.p_value(0.0504) == ".05"
 
 

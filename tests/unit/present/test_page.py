@@ -274,6 +274,31 @@ def test_with_an_interaction_the_coefficient_at_zero_stands_in_the_models_table_
     assert "where follow-up infarct volume is 0 mL" in plain(html)
 
 
+def test_a_caption_tells_what_its_figure_shows(examples):
+    text = plain(page(examples))
+    assert "better outcomes are to the left. Lines join the same level in both arms." in text
+    assert "From randomisation to analysis. A participant is counted under the first rule" in text
+    assert "the axis is spaced as the analysis transforms the mediator." in text
+    assert "where its place is known" not in text
+    few = examples.result(
+        outcome=examples.withheld_levels("all"),
+        flow=examples.flow().iloc[:1],
+        study=examples.study(
+            analysis={**examples.study().analysis, "mediator": {"variable": "fiv", "transform": "identity"}}
+        ),
+    )
+    text = plain(page(examples, few))
+    assert "better outcomes are to the left, the levels that are withheld blank. Lines join" in text
+    assert "the same level in both arms where its place is known." in text
+    assert "From randomisation to analysis." in text
+    assert "first rule" not in text
+    assert "spaced as" not in text
+    # what is withheld in one trial is not missing in the figure of all
+    assert "the levels that are withheld blank" not in plain(
+        page(examples, examples.result(outcome=examples.withheld_levels()))
+    )
+
+
 def test_labels_are_escaped(examples):
     study = examples.study(title="A <b>bold</b> & dangerous title")
     html = page(examples, examples.result(study=study))

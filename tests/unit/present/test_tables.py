@@ -145,8 +145,61 @@ def test_the_note_on_an_odds_ratio_has_its_article(examples):
     study, frames, _ = examples.interaction()
     assert "A common odds ratio above 1 means a better outcome." in models_table(frames, study=study).notes
     analysis = study.analysis
-    binary = replace(study, analysis={**analysis, "outcome": {**analysis["outcome"], "family": "binary"}})
-    assert "An odds ratio above 1 means a better outcome." in models_table(frames, study=binary).notes
+    variables = {**study.variables, "dead": {"type": "binary", "label": "Dead at 90 days"}}
+    outcome = {"variable": "dead", "family": "binary", "better": "low"}
+    binary = replace(study, variables=variables, analysis={**analysis, "outcome": outcome})
+    assert (
+        "An odds ratio above 1 means a better outcome (Dead at 90 days: No)."
+        in models_table(frames, study=binary).notes
+    )
+
+
+def test_the_models_table_says_what_it_leaves_out_and_compares_with(examples):
+    notes = " ".join(every(examples)["models"].notes)
+    assert "the trials' own levels and the thresholds of the outcome." in notes
+    assert "Levels compared with: occlusion site, “M1 segment”." in notes
+    assert (
+        "Ratios of follow-up infarct volume, its logarithm and its doubling are those of its value plus 1 mL"
+        in notes
+    )
+    assert "Standard deviations are on the scale on which the model is linear." in notes
+    study, frames = examples.study(), examples.models()
+    bare = {
+        name: frame[(frame["component"] == "coefficient") & (frame["level"] == "")]
+        for name, frame in frames.items()
+    }
+    mediator = {"variable": "fiv", "transform": "log", "offset": 0}
+    told = " ".join(
+        models_table(bare, study=replace(study, analysis={**study.analysis, "mediator": mediator})).notes
+    )
+    for absent in ("not in the table", "Levels compared", "its value plus", "Standard deviations"):
+        assert absent not in told
+
+
+def test_a_residual_alone_has_its_scale_explained(examples):
+    frames = {name: frame[frame["kind"] != "random"] for name, frame in examples.models().items()}
+    assert "Standard deviations are on the scale" in " ".join(
+        models_table(frames, study=examples.study()).notes
+    )
+
+
+def test_a_linear_models_outcome_has_no_second_scale(examples):
+    assert "Proportion mediated, Karlson-Holm-Breen" in set(every(examples)["effects"].cells["Effect"])
+    study = examples.study()
+    outcome = {"variable": "nihss", "family": "continuous", "better": "low"}
+    table = effects_table(
+        examples.effects(), study=replace(study, analysis={**study.analysis, "outcome": outcome})
+    )
+    assert not any("Karlson" in name or "Part of it" in name for name in table.cells["Effect"])
+
+
+def test_a_flow_without_rules_speaks_of_none(examples):
+    study = examples.study()
+    assert (
+        "A participant is counted under the first rule that is not met."
+        in flow(examples.flow(), study=study).notes
+    )
+    assert not any("rule" in note for note in flow(examples.flow().iloc[:1], study=study).notes)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ipdmediation.effects.natural_effects import OutcomeScales
+from ipdmediation.effects.natural_effects import OutcomeScales, without_rounding
 from ipdmediation.models.results import FloatArray
 
 
@@ -25,12 +25,14 @@ def controlled_direct_effects(controlled: FloatArray, scales: OutcomeScales) -> 
     -------
     ndarray, shape (values, scales)
     """
-    effects = [scales.compare(treated[None], untreated)[0] for untreated, treated in controlled]
+    effects = [
+        without_rounding(scales.compare(pair[1:], pair[0])[0], scales.rounding(pair)) for pair in controlled
+    ]
     return np.reshape(effects, (len(controlled), len(scales.names)))
 
 
 def interaction_components(
-    natural: FloatArray, controlled: FloatArray, scales: OutcomeScales
+    natural: FloatArray, controlled: FloatArray, scales: OutcomeScales, *, rounding: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
     """Return the two parts of the total effect that are due to interaction, on the additive scales.
 
@@ -41,6 +43,8 @@ def interaction_components(
     controlled : ndarray, shape (values, scales)
         As `controlled_direct_effects` returns them.
     scales : OutcomeScales
+    rounding : ndarray, shape (scales,)
+        Up to which size a difference is floating point's.
 
     Returns
     -------
@@ -51,4 +55,8 @@ def interaction_components(
     """
     additive = len(scales.additive)
     _, pnde, tnie, _, pnie, _ = natural[:, :additive]
-    return pnde - controlled[:, :additive], tnie - pnie
+    reference, mediated = pnde - controlled[:, :additive], tnie - pnie
+    return (
+        without_rounding(reference, rounding[:additive]),
+        without_rounding(mediated, rounding[:additive]),
+    )

@@ -197,7 +197,9 @@ class MediationEffects:
         cells = self._standardisation.cells(mediator, outcome, weights)
         natural = natural_effects(cells.natural, self._scales)
         controlled = controlled_direct_effects(cells.controlled, self._scales)
-        reference, mediated = interaction_components(natural, controlled, self._scales)
+        reference, mediated = interaction_components(
+            natural, controlled, self._scales, rounding=self._scales.rounding(cells.natural)
+        )
         return np.concatenate(
             [
                 self._coefficients.evaluate(fits),

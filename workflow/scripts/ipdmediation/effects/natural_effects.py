@@ -21,6 +21,8 @@ from ipdmediation.effects.standardisation_kernels import common_log_odds_ratio
 from ipdmediation.models.errors import ModelError
 from ipdmediation.models.results import FloatArray
 
+_ROUNDING = 1e-12  # of the size of what is subtracted: smaller differences are none
+
 
 @dataclass(frozen=True)
 class OutcomeScales(ScaleNames):
@@ -81,6 +83,30 @@ class OutcomeScales(ScaleNames):
             log_win_odds = np.log(better / (1 - better))
         return np.column_stack([additive, better - 0.5, log_win_odds, log_odds])
 
+    def rounding(self, cells: FloatArray) -> FloatArray:
+        """Return up to which size a difference of cells is floating point's, (`names`,).
+
+        A resample may lack a level: what compares the others is 0 in it, and must not get a sign by chance.
+
+        Examples
+        --------
+        >>> OutcomeScales.of(["0", "1"]).rounding(np.array([[0.5, 0.5], [0.4, 0.6]])).max() < 1e-11
+        True
+        """
+        sizes = np.abs(cells).max(axis=0) @ np.abs(self.values).T
+        return _ROUNDING * np.concatenate([sizes, np.ones(len(self.comparative))])
+
+
+def without_rounding(differences: FloatArray, rounding: FloatArray) -> FloatArray:
+    """Return differences of which those that are only rounding are exactly 0.
+
+    Examples
+    --------
+    >>> without_rounding(np.array([1e-17, 0.25]), np.array([1e-12, 1e-12]))
+    array([0.  , 0.25])
+    """
+    return np.where(np.abs(differences) <= rounding, 0.0, differences)
+
 
 def natural_effects(cells: FloatArray, scales: OutcomeScales) -> FloatArray:
     """Return `NATURAL_EFFECTS` on every scale.
@@ -103,8 +129,9 @@ def natural_effects(cells: FloatArray, scales: OutcomeScales) -> FloatArray:
     >>> [round(float(effect), 3) for effect in effects[:, 0]]
     [0.3, 0.2, 0.1, 0.2, 0.1, 0.333]
     """
-    pnie, pnde, te = scales.compare(cells[1:], cells[0])
-    tnie, tnde = te - pnde, te - pnie
+    rounding = scales.rounding(cells)
+    pnie, pnde, te = without_rounding(scales.compare(cells[1:], cells[0]), rounding)
+    tnie, tnde = without_rounding(np.array([te - pnde, te - pnie]), rounding)
     with np.errstate(divide="ignore", invalid="ignore"):
         pm = tnie / te
     return np.array([te, pnde, tnie, tnde, pnie, pm])

@@ -25,6 +25,7 @@ EFFECTS = {
     "pm": "Proportion mediated, of the effect on the {average}",
 }
 
+TIMES = " \N{MULTIPLICATION SIGN} "
 LABEL = "label"  # column that `labelled` adds
 RANDOM_EFFECTS = {
     "intercept": "intercept",
@@ -109,8 +110,8 @@ def _of_parts(term: Term, study: Study) -> str:
         study.arm("treated") if part.kind == "treatment" else _label(part, study) for part in term.parts
     ]
     if term.kind == "interaction":
-        return f"{labels[0]} x {notation.lower(labels[1])}"
-    return " x ".join(labels)
+        return TIMES.join([labels[0], notation.lower(labels[1])])
+    return TIMES.join(labels)
 
 
 def _of_level(term: Term, study: Study) -> str:

@@ -152,8 +152,8 @@ def p_value(value: float, *, bound: bool = False) -> str:
 
     Examples
     --------
-    >>> p_value(0.0071), p_value(0.234), p_value(1e-9), p_value(0.998)
-    ('.007', '.23', '<.001', '>.99')
+    >>> p_value(0.0071), p_value(0.234), p_value(1e-9), p_value(0.998), p_value(0.0498)
+    ('.007', '.23', '<.001', '>.99', '.0498')
     >>> p_value(2 / 1001, bound=True), p_value(2 / 101, bound=True), p_value(2 / 5001, bound=True)
     ('<.002', '<.02', '<.001')
     """
@@ -167,6 +167,10 @@ def p_value(value: float, *, bound: bool = False) -> str:
     if value > 0.99:
         return ">.99"
     digits = 3 if value < 0.0095 or 0.045 <= value < 0.05 else 2
+    if value < 0.05 and float(f"{value:.{digits}f}") == 0.05:
+        digits = 4  # rounding must not hide on which side of .05 it is
+    if value < 0.05 and float(f"{value:.{digits}f}") == 0.05:
+        return "<.05"
     return f"{value:.{digits}f}".removeprefix("0")
 
 

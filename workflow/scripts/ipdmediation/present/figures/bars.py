@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 from matplotlib.colors import LinearSegmentedColormap, to_rgb
@@ -31,6 +32,27 @@ def level_shares(frame: pd.DataFrame, levels: Sequence[str]) -> dict[str, list[f
     return shares
 
 
+def _hidden(values: Sequence[float]) -> list[int]:
+    return [position for position, value in enumerate(values) if math.isnan(value)]
+
+
+def blank_note(shares: Iterable[Mapping[str, Sequence[float]]]) -> str:
+    """Say what blank segments are, empty where no level is withheld.
+
+    Parameters
+    ----------
+    shares
+        Percentages by arm, of each panel.
+    """
+    bars = [values for panel in shares for values in panel.values() if _hidden(values)]
+    if not bars:
+        return ""
+    # As two blanks they would give away how many there are in each.
+    apart = any(len(_hidden(values)) <= _hidden(values)[-1] - _hidden(values)[0] for values in bars)
+    between = "; where levels between them are shown, these stand before the blank" if apart else ""
+    return f"Blank: levels withheld for few participants, or as they would give such a number away{between}."
+
+
 def _ramp(size: int) -> list[tuple[float, float, float]]:
     """Colours from the best to the worst level."""
     ramp = LinearSegmentedColormap.from_list("better_to_worse", list(style.BETTER_TO_WORSE))
@@ -56,21 +78,30 @@ def stacked_bars(
 ) -> bool:
     """Draw one stacked bar an arm, and the lines that join the same level's end in both.
 
-    Levels that are withheld have one blank segment together, at the end; no lines lead to it.
+    Levels that are withheld have one blank segment together, at their place in the order: levels that lie
+    between them stand before it. Lines join the ends that are known in both arms.
 
     Returns
     -------
     bool
         Whether a segment is too small for its number.
     """
-    edges: dict[str, list[float]] = {}
+    edges: list[dict[int, float]] = []
     unnumbered = False
-    for index, (arm, values) in enumerate(shares.items()):
+    for index, values in enumerate(shares.values()):
         top = y + index * (bar + gap)
         start = x
-        edges[arm] = [x]
-        for value, colour in zip(values, _ramp(len(values)), strict=True):
-            if not notation.known(value):
+        hidden, colours = _hidden(values), _ramp(len(values))
+        ends: dict[int, float] = {}
+        rest = width * (1 - sum(value for value in values if notation.known(value)) / 100)
+        for position, (value, colour) in enumerate(zip(values, colours, strict=True)):
+            if hidden and position == hidden[-1]:
+                sheet.page.add_patch(
+                    Rectangle((start, top), rest, bar, facecolor="white", edgecolor=style.LINE, linewidth=0.5)
+                )
+                start += rest
+                ends[position] = start
+            if position in hidden:
                 continue
             length = width * value / 100
             sheet.page.add_patch(
@@ -92,16 +123,13 @@ def stacked_bars(
             else:
                 unnumbered |= value > 0
             start += length
-            edges[arm].append(start)
-        if len(edges[arm]) <= len(values):
-            rest = x + width - start
-            blank = Rectangle((start, top), rest, bar, facecolor="white", edgecolor=style.LINE, linewidth=0.5)
-            sheet.page.add_patch(blank)
-    first, second = (edges[arm] for arm in shares)
-    if len(first) != len(second) or len(first) <= len(next(iter(shares.values()))):
-        return unnumbered
-    for upper, lower in zip(first[1:-1], second[1:-1], strict=True):
-        sheet.line([(upper, y + bar), (lower, y + bar + gap)], width=0.6)
+            if not hidden or not hidden[0] < position < hidden[-1]:
+                ends[position] = start
+        edges.append(ends)
+    first, second = edges
+    for position in range(len(colours) - 1):
+        if position in first and position in second:
+            sheet.line([(first[position], y + bar), (second[position], y + bar + gap)], width=0.6)
     return unnumbered
 
 

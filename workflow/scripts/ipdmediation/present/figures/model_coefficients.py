@@ -72,7 +72,10 @@ def model_coefficients(
     left = MARGIN + max(text_width(line, TEXT_SIZE) for lines in names for line in lines) + 4
     heights = [max(8.0, text_height(lines) + 2.5) for lines in names]
     top, plot = 15.0, float(sum(heights))
-    sheet = new_sheet(DOUBLE_COLUMN, top + plot + 21, study)
+    middle = left + (DOUBLE_COLUMN - left - column_width - MARGIN) / 2
+    axis_label = _axis_label(study, 2 * (min(middle, DOUBLE_COLUMN - middle) - MARGIN))
+    below = top + plot + text_height(axis_label) - text_height(["x"])
+    sheet = new_sheet(DOUBLE_COLUMN, below + 21, study)
     axes = sheet.axes_at(left, top, DOUBLE_COLUMN - left - column_width - MARGIN, plot)
     ends = np.array([value for term, model in texts for value in models[model][term].ends])
     limits = _forest_limits(ends, ratios=ratios)
@@ -104,8 +107,6 @@ def model_coefficients(
                 color=colours[model],
             )
         y += height
-    read = reading("total", "coefficient", study=study)
-    quantity = f"{study.odds_ratio} of a better outcome" if ratios else f"{read.name}, {read.unit}"
     sheet.text(
         DOUBLE_COLUMN - MARGIN,
         top - 3.5,
@@ -117,19 +118,28 @@ def model_coefficients(
     x = MARGIN
     for model in models:
         x = draw_key(sheet, x, 5, f"{model} in the model", colours[model], hollow=model != WITH)
-    sheet.text(MARGIN, top + plot + 17.5, left_out, color=MUTED, size=SMALL_SIZE)
-    middle = left + (DOUBLE_COLUMN - left - column_width - MARGIN) / 2
-    sheet.text(middle, top + plot + 8, notation.upper(quantity.removesuffix(", ")), ha="center")
-    sides = ("worse", "better") if read.better > 0 else ("better", "worse")
+    sheet.text(MARGIN, below + 17.5, left_out, color=MUTED, size=SMALL_SIZE)
+    sheet.lines(middle, top + plot + 8 - text_height(["x"]) / 2, axis_label, ha="center")
     sheet.text(
         middle,
-        top + plot + 12.5,
-        "\N{LEFTWARDS ARROW} {}        {} \N{RIGHTWARDS ARROW}".format(*sides),
+        below + 12.5,
+        _sides(study),
         ha="center",
         color=MUTED,
         size=SMALL_SIZE,
     )
     return sheet.figure
+
+
+def _axis_label(study: Study, width: float) -> list[str]:
+    read = reading("total", "coefficient", study=study)
+    return wrap(notation.upper(f"{read.name}, {read.unit}".removesuffix(", ")), width)
+
+
+def _sides(study: Study) -> str:
+    better_above = reading("total", "coefficient", study=study).better > 0
+    sides = ("worse", "better") if better_above else ("better", "worse")
+    return "\N{LEFTWARDS ARROW} {}        {} \N{RIGHTWARDS ARROW}".format(*sides)
 
 
 class _Drawn(NamedTuple):

@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 
 from ipdmediation.present import notation, style
 from ipdmediation.present.figures.bars import (
+    blank_note,
     draw_legend,
     legend_height,
     legend_rows,
@@ -19,7 +20,7 @@ from ipdmediation.present.figures.rows import arm_sizes, effect_row, rows_of
 from ipdmediation.present.figures.sheet import MARGIN, Sheet, new_sheet, text_height, text_width, wrap
 from ipdmediation.present.scales import reading
 from ipdmediation.present.study import Study
-from ipdmediation.present.style import DOUBLE_COLUMN, SMALL_SIZE, TEXT_SIZE
+from ipdmediation.present.style import DOUBLE_COLUMN, MUTED, SMALL_SIZE, TEXT_SIZE
 
 
 @mpl.rc_context(style.RC)
@@ -58,8 +59,12 @@ def outcome_by_arm(outcome: pd.DataFrame, *, study: Study, effects: pd.DataFrame
     bar, gap = 12.0, 9.0
     legend = legend_rows(levels, DOUBLE_COLUMN - 2 * MARGIN)
     sentence = wrap(_ratio_sentence(effects, study), DOUBLE_COLUMN - 2 * MARGIN)
+    blank = blank_note([shares])
+    note = wrap(blank, DOUBLE_COLUMN - 2 * MARGIN, size=SMALL_SIZE) if blank else []
+    note_height = text_height(note, size=SMALL_SIZE) + 1 if note else 0.0
     bars_height = 2 * bar + gap
-    height = MARGIN + title_height + bars_height + 12 + legend_height(legend) + text_height(sentence) + 5
+    feet = legend_height(legend) + note_height + text_height(sentence)
+    height = MARGIN + title_height + bars_height + 12 + feet + 5
     sheet = new_sheet(DOUBLE_COLUMN, height, study)
     sheet.lines(MARGIN, MARGIN, title, size=style.TITLE_SIZE, weight="bold")
     left, top = MARGIN + label_width, MARGIN + title_height
@@ -75,7 +80,9 @@ def outcome_by_arm(outcome: pd.DataFrame, *, study: Study, effects: pd.DataFrame
     _percent_axis(sheet, left, top + bars_height + 1, width)
     y = top + bars_height + 12
     draw_legend(sheet, legend, MARGIN, y)
-    sheet.lines(MARGIN, y + legend_height(legend) + 2, sentence)
+    y += legend_height(legend) + 2
+    sheet.lines(MARGIN, y, note, color=MUTED, size=SMALL_SIZE)
+    sheet.lines(MARGIN, y + note_height, sentence)
     return sheet.figure
 
 

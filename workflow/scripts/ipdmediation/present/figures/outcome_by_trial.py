@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 
 from ipdmediation.present import notation, style
 from ipdmediation.present.figures.bars import (
+    blank_note,
     draw_legend,
     legend_height,
     legend_rows,
@@ -68,7 +69,10 @@ def outcome_by_trial(outcome: pd.DataFrame, *, study: Study) -> Figure:
     title_height = text_height(title, size=style.TITLE_SIZE) + 3
     legend = legend_rows(levels, DOUBLE_COLUMN - 2 * MARGIN)
     lines_of_panels = math.ceil(len(trials) / columns)
-    height = MARGIN + title_height + lines_of_panels * panel_height + legend_height(legend) + 8
+    blank = blank_note(shares.values())
+    note = wrap(blank, DOUBLE_COLUMN - 2 * MARGIN, size=SMALL_SIZE) if blank else []
+    note_height = text_height(note, size=SMALL_SIZE) if note else 0.0
+    height = MARGIN + title_height + lines_of_panels * panel_height + note_height + legend_height(legend) + 8
     sheet = new_sheet(DOUBLE_COLUMN, height, study)
     sheet.lines(MARGIN, MARGIN, title, size=style.TITLE_SIZE, weight="bold")
     unnumbered = False
@@ -88,19 +92,18 @@ def outcome_by_trial(outcome: pd.DataFrame, *, study: Study) -> Figure:
             sheet, x + label_width, top, panel - label_width, shares[trial], bar=bar, gap=gap
         )
     y = MARGIN + title_height + lines_of_panels * panel_height
-    blank = any(math.isnan(value) for each in shares.values() for values in each.values() for value in values)
     sheet.text(
         MARGIN,
         y + 1,
         f"Percentages of the arm{'; the smallest segments carry no number' if unnumbered else ''}"
-        + ("; blank ones are withheld for few participants" if blank else "")
         + ". n = "
         + " / ".join(study.short(arm) for arm in ARMS)
         + ".",
         color=MUTED,
         size=SMALL_SIZE,
     )
-    draw_legend(sheet, legend, MARGIN, y + 5)
+    sheet.lines(MARGIN, y + 3, note, color=MUTED, size=SMALL_SIZE)
+    draw_legend(sheet, legend, MARGIN, y + note_height + 5)
     return sheet.figure
 
 

@@ -94,7 +94,8 @@ def _path_text(effects: pd.DataFrame, effect: str, study: Study) -> tuple[str, s
     unit = f", {read.unit}" if read.unit else ""
     at = ""
     if effect in DIRECT_AT:
-        at = f", mediator at its {DIRECT_AT[effect]} ({study.amount(study.mediator, row['at'])})"
+        value = study.amount(study.mediator, row["at"]).replace(" ", "\N{NO-BREAK SPACE}")
+        at = f", mediator at its {DIRECT_AT[effect]} ({value})"
     return read.text(row), f"{read.name}{unit}{at}"
 
 

@@ -12,6 +12,7 @@ from ipdmediation.present.study import Study
 
 #: ASSUME: with fewer participants a percentile interval of a share is not read without a caution.
 FEW = 100
+OPEN = "so that its direction remains open"
 APART = 0.02  # two shares that differ by less are called alike
 WITHHELD = {
     "total_uncertain": "the interval of the total effect includes the value of no effect",
@@ -76,11 +77,14 @@ def _mediated(result: AnalysisResult) -> list[str]:
     given = f"If nothing unmeasured affects both {mediator} and {study.named_outcome}"
     share = result.estimated(*HEADLINE)
     if share is None:
-        return [
-            f"{_why_withheld(result)} {given}, the part through {mediator} is {read.sentence(tnie, study)}, "
-            f"{_verdict(read, tnie)}; the part that does not run through it is "
-            f"{read.sentence(pnde, study)}, {_verdict(read, pnde)}."
-        ]
+        through, rest = _verdict(read, tnie), _verdict(read, pnde)
+        parts = (
+            f"{_why_withheld(result)} {given}, the part through {mediator} is {read.sentence(tnie, study)}"
+        )
+        other = f"the part that does not run through it is {read.sentence(pnde, study)}"
+        if through == rest == OPEN:
+            return [f"{parts} and {other}; the directions of both remain open."]
+        return [f"{parts}, {through}; {other}, {rest}."]
     whole = {1: "benefit", -1: "harm"}.get(read.verdict(te), "effect")
     written = reading(*HEADLINE, study=study)
     sentences = [
@@ -102,9 +106,7 @@ def _why_withheld(result: AnalysisResult) -> str:
 
 
 def _verdict(read: Reading, row: Row) -> str:
-    return {1: "for the better", -1: "for the worse", 0: "so that its direction remains open"}[
-        read.verdict(row)
-    ]
+    return {1: "for the better", -1: "for the worse", 0: OPEN}[read.verdict(row)]
 
 
 def _beyond_the_whole(share: Row, mediator: str, whole: str) -> list[str]:
@@ -134,7 +136,9 @@ def _in_people(result: AnalysisResult) -> list[str]:
     reach = f"have “{study.label(study.outcome)}: {level}”"
     if study.family == "ordinal":
         reach = f"reach {study.named_level} ({lower(level)}) or better on {study.named_outcome}"
-    same = te["estimate"] * tnie["estimate"] > 0
+    # Some of those named before, but only where both are clear: otherwise it would be a share in disguise.
+    sides = {reading("te", scale, study=study).side(row) for row in (te, tnie)}
+    same = sides in ({1}, {-1})
     return [
         f"Of 100 participants given {lower(study.arm('treated'))} in place of {lower(study.arm('control'))}, "
         f"{_people(te, sign, study)} {reach}; {_people(tnie, sign, study, of_these=same)} through "
@@ -186,13 +190,24 @@ def _published_way(result: AnalysisResult) -> list[str]:
 def _compared(row: Row, result: AnalysisResult) -> str:
     grows = (
         "a strong predictor of the outcome that enters the model pushes an odds ratio away from 1, whether "
-        "or not anything is mediated, and that hides mediation"
+        "or not anything is mediated"
     )
     share = result.estimated(*HEADLINE)
     assert share is not None
-    gap = float(share["estimate"]) - float(row["estimate"])
+    gap, stretching = float(share["estimate"]) - float(row["estimate"]), published_gap(result)
+    if gap >= APART and abs(stretching) < APART:
+        return (
+            "That is less than the share above because the two are shares on different scales; the odds "
+            "ratio is stretched little when the mediator enters."
+        )
     if row["estimate"] < 0 or gap >= APART:
-        return f"That is too low: {grows}."
+        clear = notation.known(share["ci_low"]) and share["ci_low"] > 0
+        return f"That is too low: {grows}{', and that hides mediation' if clear else ''}."
+    if gap <= -APART and stretching >= APART:
+        return (
+            "That is more than the share above, although the change of scale makes it too low: shares on "
+            "different scales need not agree."
+        )
     if gap <= -APART:
         return (
             "That is more than the share above, which the change of scale does not explain: chance, or "

@@ -37,8 +37,9 @@ def _natural(result: AnalysisResult) -> str:
     mediator = lower(study.label(study.mediator))
     return (
         f"The total effect compares the same participants with and without {lower(study.arm('treated'))}. "
-        f"It is the sum of two parts: direct, {mediator} as it would be without treatment; and indirect, "
-        f"through {mediator}, the treated with {mediator} as under treatment instead."
+        f"It is the sum of two parts: the direct effect, with {mediator} as it would be without treatment; "
+        f"and the indirect effect, through {mediator}: that of moving it, in the treated, from there to what "
+        "it is under treatment."
     )
 
 
@@ -113,12 +114,24 @@ def _change_of_scale(result: AnalysisResult) -> list[str]:
     if rows:
         sides = [reading(str(row["effect"]), "coefficient", study=study).side(row) for row in rows]
         predictor = "is such a predictor" if any(sides) else "is not clearly one here"
+    step = (
+        "adds up two things: what the mediator carries, and a stretching of the scale that usually works the "
+        "other way."
+    )
+    if _against_each_other(result):
+        step = (
+            "adds up two things that here work the same way: what the mediator carries, and a stretching of "
+            "the scale."
+        )
+    elif result.estimated("log_or_difference", "proportion"):
+        step += (
+            " The share from the difference is then too small, and can be negative although something is "
+            "mediated."
+        )
     sentences = [
         "An odds ratio changes when a strong predictor of the outcome enters the model, even if that "
         f"predictor has nothing to do with the treatment (non-collapsibility). {mediator} {predictor}. The "
-        f"step from the total to the direct {study.odds_ratio} therefore adds up two things: what the "
-        "mediator carries, and a stretching of the scale that usually works the other way. The share from "
-        "the difference is then too small, and can be negative although something is mediated."
+        f"step from the total to the direct {study.odds_ratio} therefore {step}"
     ]
     if study.interaction:
         sentences.append(
@@ -128,16 +141,34 @@ def _change_of_scale(result: AnalysisResult) -> list[str]:
     return sentences + _shares_apart(result)
 
 
+def _against_each_other(result: AnalysisResult) -> bool:
+    """Whether the effect through the mediator and the total effect clearly have opposite directions."""
+    total, indirect = result.estimated("total", "coefficient"), result.estimated("tnie", "mean")
+    if total is None or indirect is None:
+        return False
+    odds, mean = (reading(*key, study=result.study) for key in (("total", "coefficient"), ("tnie", "mean")))
+    return odds.verdict(total) * mean.verdict(indirect) < 0
+
+
 def _shares_apart(result: AnalysisResult) -> list[str]:
     gap = published_gap(result)
     share, published = result.estimated(*HEADLINE), result.estimated("log_or_difference", "proportion")
+    on_one_scale = result.estimated("khb", "proportion")
     # Where the share of the answer is withheld, others would be read in its place.
-    if not notation.known(gap) or share is None or published is None:
+    if share is None or on_one_scale is None:
         return []
+    average = result.study.average
+    if published is None:
+        read = reading(*HEADLINE, study=result.study)
+        return [
+            f"The share on one scale (Karlson-Holm-Breen), {read.point(on_one_scale)}, is one of the effect "
+            f"on the log odds, that of the answer, {read.point(share)}, one of the effect on the {average}: "
+            "shares on different scales need not agree."
+        ]
     keys = {
         ("log_or_difference", "proportion"): "from the difference",
         ("khb", "proportion"): "when both models are put on one scale (Karlson-Holm-Breen)",
-        HEADLINE: f"of the effect on the {result.study.average}",
+        HEADLINE: f"of the effect on the {average}",
     }
     given = [
         f"{reading(*key, study=result.study).point(row)} {words}"
@@ -149,7 +180,10 @@ def _shares_apart(result: AnalysisResult) -> list[str]:
         text = f"{start}. The first lies below the second because of the stretching"
         if abs(float(published["estimate"]) - float(share["estimate"])) < APART:
             return [f"{text}; that it comes close to the third, a share on another scale, is a coincidence."]
-        return [f"{text}, so it should not be read as the share that is mediated."]
+        return [
+            f"{text}, so it should not be read as the share that is mediated; the second and the third are "
+            "shares on different scales and need not agree."
+        ]
     if gap <= -APART:
         return [
             f"{start}. The first lies above the second, which the stretching does not explain: chance, or "
@@ -170,7 +204,7 @@ def _stretched(result: AnalysisResult) -> list[str]:
     odds, mean = reading("total", "coefficient", study=study), reading("tnie", "mean", study=study)
     verdict = "is clear" if mean.side(indirect) else "is not clearly different from none"
     step = "a change of scale makes that step, not mediation"
-    if odds.verdict(total) * mean.verdict(indirect) < 0:
+    if _against_each_other(result):
         step = (
             "part of that step is mediation, as the effect through the mediator works against the total one, "
             "and part a change of scale"

@@ -132,7 +132,9 @@ def trial_sentence(study: Study) -> str:
 
 def _likelihood(study: Study) -> str:
     if not study.trial_effects.startswith("random"):
-        return "All models are fitted by maximum likelihood." if study.odds_ratio else ""
+        if not study.odds_ratio:
+            return "All models are fitted by least squares."
+        return "The outcome models are fitted by maximum likelihood, the mediator model by least squares."
     if study.odds_ratio:
         return (
             "The outcome models are fitted by maximum likelihood with the Laplace approximation, as by the R "
@@ -169,6 +171,11 @@ def _effects(result: AnalysisResult) -> str:
             " The share by difference is one minus the ratio of the two treatment coefficients (Freedman et "
             "al. 1992), which mixes mediation with a change of scale; that on one scale keeps them apart "
             "(Karlson et al. 2012)."
+        )
+    if study.odds_ratio and study.interaction:
+        text += (
+            " The share on one scale is that of the expected log odds, averaged over the participants; "
+            "without an interaction it would be that of Karlson et al. 2012."
         )
     return text
 
@@ -239,6 +246,18 @@ def assumptions(result: AnalysisResult) -> list[str]:
         "Randomisation does not ensure this, and no test can show it.",
         _model_assumptions(study, mediator, outcome),
     ]
+    ways = set(result.missing.loc[result.missing["missing"] > 0, "handled"])
+    if "excluded" in ways:
+        paragraphs.append(
+            "Leaving out participants without a value does no harm only where, given treatment and "
+            "covariates, it does not depend on mediator or outcome whether one is missing; those who are "
+            "analysed are not all who were randomised."
+        )
+    if "imputed" in ways:
+        paragraphs.append(
+            "What is missing is taken to be missing at random: to depend on the values that the imputation "
+            "uses, and not on those that are missing."
+        )
     selected = result.flow[result.flow["kind"] == "eligibility"]
     lost = selected["excluded"].sum(skipna=False)
     if not notation.known(lost):  # a step's number is withheld

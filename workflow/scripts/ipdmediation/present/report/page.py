@@ -20,6 +20,7 @@ from ipdmediation.present.report.methods import methods
 from ipdmediation.present.report.privacy import refuse_patient_rows
 from ipdmediation.present.report.result import HEADLINE, SHARES, AnalysisResult, sentence, share_label
 from ipdmediation.present.scales import better_outcome, reading
+from ipdmediation.present.study import Study
 from ipdmediation.present.tables.baseline import baseline
 from ipdmediation.present.tables.effects import effects
 from ipdmediation.present.tables.flow import flow
@@ -86,7 +87,9 @@ def render(
         facts=_facts(main),
         shares_differ=_shares_differ(main),
         shares_drawn=any(main.estimated(*key) is not None for key in BESIDE),
-        better_side="higher" if study.better > 0 else "lower",
+        outcome_caption=_outcome_caption(main),
+        mediator_caption=_mediator_caption(study),
+        flow_caption=_flow_caption(main),
         figures={name: _figure(name, svg, main) for name, svg in main.figures.items()},
         flow=_page_table(flow(main.flow, study=study)),
         baseline=_page_table(baseline(main.baseline, main.flow, study=study)),
@@ -152,9 +155,11 @@ def _facts(result: AnalysisResult) -> list[dict[str, str]]:
         read = reading(*key, study=study)
         value, _, ends = read.text(row).partition(" (")
         detail = f"{study.coverage} CI {ends.rstrip(')')}" if ends else ""
+        if not notation.known(row["estimate"]):
+            detail = notation.text_of(row["note"]).partition(": ")[2]
         named = f"{label}, {read.name}" if key[1] == "mean" and key[0] != "pm" else label
         unit = f" {read.unit}" if read.unit not in ("", "%") and notation.known(row["estimate"]) else ""
-        about = "; ".join(filter(None, [detail, read.direction]))
+        about = "; ".join(filter(None, [detail, read.direction if notation.known(row["estimate"]) else ""]))
         facts.append({"label": named, "value": f"{value}{unit}", "detail": about})
     return facts
 
@@ -169,6 +174,38 @@ def _shares_differ(result: AnalysisResult) -> bool:
     rows = {key: result.estimated(*key) for key in _shares(result)}
     written = {reading(*key, study=result.study).text(row) for key, row in rows.items() if row is not None}
     return len(written) > 1
+
+
+def _flow_caption(result: AnalysisResult) -> str:
+    several = len(result.flow) > 2
+    rule = " A participant is counted under the first rule that is not met." if several else ""
+    return f"From randomisation to analysis.{rule}"
+
+
+def _outcome_caption(result: AnalysisResult) -> str:
+    study = result.study
+    if not study.odds_ratio:
+        return (
+            f"Outcome by arm, before any adjustment; {'higher' if study.better > 0 else 'lower'} is better. "
+            "Dots are medians, bars run from the lower to the upper quartile."
+        )
+    table = result.outcome
+    shown = table[
+        (table["trial"] == "all") & table["arm"].isin(study.arms) & (table["statistic"] == "percent")
+    ]
+    withheld = ", the levels that are withheld blank" if shown["estimate"].isna().any() else ""
+    return (
+        f"Outcome by arm, before any adjustment; better outcomes are to the left{withheld}. Lines join the "
+        f"same level in both arms{' where its place is known' if withheld else ''}."
+    )
+
+
+def _mediator_caption(study: Study) -> str:
+    spaced = "; the axis is spaced as the analysis transforms the mediator"
+    return (
+        "Distribution by arm; the curves leave out the outermost values of either side. Dots are medians, "
+        f"bars run from the lower to the upper quartile{'' if study.transform == 'identity' else spaced}."
+    )
 
 
 def _figure(name: str, svg: str, result: AnalysisResult) -> dict[str, str]:

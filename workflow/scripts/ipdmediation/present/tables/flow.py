@@ -36,7 +36,7 @@ def flow(steps: pd.DataFrame, *, study: Study) -> Table:
         cells=pd.DataFrame(rows, columns=unique(columns)),
         printed=tuple(columns),
         notes=(
-            "A participant is counted under the first rule that is not met.",
+            *(["A participant is counted under the first rule that is not met."] if len(steps) > 2 else []),
             *withheld_note(steps[column] for _, column in groups),
             *synthetic_note(study),
         ),

@@ -10,7 +10,7 @@ import pandas as pd
 from ipdmediation.data.transforms import from_analysis_scale
 from ipdmediation.present import notation
 from ipdmediation.present.labels import term_label
-from ipdmediation.present.scales import reading
+from ipdmediation.present.scales import LOG_TRANSFORMS, better_outcome, reading
 from ipdmediation.present.study import Study
 from ipdmediation.present.tables.table import Table, synthetic_note, unique
 
@@ -55,7 +55,9 @@ def models(coefficients: Mapping[str, pd.DataFrame], *, study: Study) -> Table:
         title="The three models",
         cells=pd.DataFrame(rows, columns=unique(columns)),
         notes=(
-            *_notes(study, any(row["kind"] == "random" for row in terms.values())),
+            *_notes(study, any(row["kind"] in ("random", "residual") for row in terms.values())),
+            *_compared_with(coefficients, study),
+            *_left_out(coefficients),
             *synthetic_note(study),
         ),
         printed=tuple(columns),
@@ -110,6 +112,26 @@ def _estimate(row: Mapping[Any, Any]) -> str:
     return notation.interval(row["estimate"], row["ci_low"], row["ci_high"], nulls=(0,))
 
 
+def _compared_with(coefficients: Mapping[str, pd.DataFrame], study: Study) -> list[str]:
+    """Name the level that those of a categorical variable are compared with."""
+    rows = pd.concat([frame[frame["kind"] == "covariate"] for frame in coefficients.values()])
+    rows = rows[rows["level"].map(notation.level_id) != ""]
+    compared = []
+    for variable, found in rows.groupby("variable", sort=False):
+        shown = set(found["level"].map(notation.level_id))
+        rest = [text for level, text in study.levels(str(variable)).items() if level not in shown]
+        if len(rest) == 1:
+            compared.append(f"{notation.lower(study.label(str(variable)))}, “{rest[0]}”")
+    return [f"Levels compared with: {'; '.join(compared)}."] if compared else []
+
+
+def _left_out(coefficients: Mapping[str, pd.DataFrame]) -> list[str]:
+    components = {str(component) for frame in coefficients.values() for component in frame["component"]}
+    words = {"trial": "the trials' own levels", "threshold": "the thresholds of the outcome"}
+    found = [text for component, text in words.items() if component in components]
+    return [f"In the models, but not in the table: {notation.joined(found)}."] if found else []
+
+
 def _notes(study: Study, varied: bool) -> list[str]:
     notes = [
         "The total model leaves the mediator out; the outcome model has it in.",
@@ -123,10 +145,18 @@ def _notes(study: Study, varied: bool) -> list[str]:
         )
     if study.odds_ratio:
         article = "An" if study.odds_ratio.startswith("odds") else "A"
-        notes.append(f"{article} {study.odds_ratio} above 1 means a better outcome.")
+        notes.append(f"{article} {study.odds_ratio} above 1 means {better_outcome(study)}.")
     else:
         side = reading("total", "coefficient", study=study).better_side
         notes.append(f"In the total and the outcome model a difference {side} means a better outcome.")
+    if study.transform in LOG_TRANSFORMS and study.offset:
+        mediator, added = (
+            notation.lower(study.label(study.mediator)),
+            study.amount(study.mediator, study.offset),
+        )
+        notes.append(
+            f"Ratios of {mediator}, its logarithm and its doubling are those of its value plus {added}."
+        )
     if study.interaction:
         notes.append(
             "With an interaction the treatment's coefficient is the one at a single value of the mediator, "
