@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from statsmodels.miscmodels.ordinal_model import OrderedModel
 from statsmodels.regression.mixed_linear_model import MixedLM
 
-from ipdmediation.models.results import FitStatus, Model, Refit
+from ipdmediation.kernels.status import FitStatus
+from ipdmediation.models.results import Model, Refit
 from ipdmediation.models.specification import MODEL_NAMES, MediationModels
 from tests.benchmarks.study import Study
 

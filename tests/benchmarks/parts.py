@@ -19,7 +19,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from ipdmediation.inference.bootstrap import draw_replicates
-from ipdmediation.models import cumulative_link_kernels as kernels
+from ipdmediation.kernels import cumulative_link as kernels
 from ipdmediation.models.cumulative_link_mixed import CumulativeLinkMixedModel
 from ipdmediation.models.results import Model, Refit
 from ipdmediation.models.specification import MODEL_NAMES

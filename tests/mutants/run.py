@@ -53,7 +53,7 @@ class Fault:
     @property
     def compiled(self) -> bool:
         """Whether the file is compiled, so that machine code of it without the fault may lie in the cache."""
-        return "kernels" in self.path.name
+        return "kernels" in self.path.parts
 
     def __str__(self) -> str:
         """Return it as one line."""

@@ -7,6 +7,7 @@ import time
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from platformdirs import user_cache_path
 from snakemake.exceptions import WorkflowError
 from snakemake.logging import get_event, logger
 from snakemake_interface_logger_plugins.common import LogEvent
@@ -17,10 +18,9 @@ The report and the manifest are made when every analysis is."""
 
 def settle():
     """Make do with where the workflow and its Python lie, or say in one line what to do."""
-    package = Path(locks.__file__).parents[1]
     said_by_workflow(place.check_workflow, str(HERE.get_path_or_uri(secret_free=True)))
     sys.executable = said_by_workflow(place.callable_python, sys.executable, os.getcwd())
-    kernels = place.kernel_cache(package, os.getcwd())
+    kernels = place.kernel_cache(user_cache_path("ipdmediation"), os.getcwd())
     if kernels:
         os.environ.setdefault("NUMBA_CACHE_DIR", kernels)
 

@@ -7,12 +7,15 @@ import sys
 from pathlib import Path
 
 from ipdmediation.effects import compilation as effects
+from ipdmediation.kernels.compiling import say_complete
 from ipdmediation.models import compilation as models
 
 
 def main(*, kernels: str) -> None:
     """Write down which kinds of model are compiled; the code is in numba's cache."""
-    Path(kernels).write_text("\n".join([*models.compile_kernels(), *effects.compile_kernels()]) + "\n")
+    compiled = [*models.compile_kernels(), *effects.compile_kernels()]
+    say_complete()
+    Path(kernels).write_text("\n".join(compiled) + "\n")
 
 
 def fix_hash_seed() -> None:

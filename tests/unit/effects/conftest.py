@@ -8,7 +8,8 @@ from scipy.special import expit, roots_hermitenorm
 
 from ipdmediation.effects.mediation import MediationEffects
 from ipdmediation.effects.standardisation import CELLS, StandardisationOptions
-from ipdmediation.models.results import FitStatus, Refit
+from ipdmediation.kernels.status import FitStatus
+from ipdmediation.models.results import Refit
 from ipdmediation.models.specification import MODEL_NAMES, AnalysisSpecification, mediation_models
 
 

@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 from scipy.special import expit, ndtr
 
-from ipdmediation.effects import compilation, link_tables, quadrature, standardisation_kernels
+from ipdmediation.effects import compilation, link_tables, quadrature
 from ipdmediation.effects.link_tables import Mixture
 from ipdmediation.effects.mediation import MediationEffects
 from ipdmediation.effects.natural_effects import OutcomeScales, natural_effects
 from ipdmediation.effects.quadrature import Rule, gauss_hermite
 from ipdmediation.effects.standardisation import CELLS, Standardisation, StandardisationOptions
+from ipdmediation.kernels import standardisation as kernels
 from ipdmediation.models.errors import ModelError
 from ipdmediation.models.specification import MODEL_NAMES, mediation_models
 from ipdmediation.models.splines import restricted_cubic_spline
@@ -595,7 +596,7 @@ def test_rule_on_the_mediator_s_scale_has_its_knots_as_edges():
 
 def test_compilation_leaves_nothing_to_compile(frame, weights, spline):
     def signatures():
-        return {name: len(getattr(standardisation_kernels, name).signatures) for name in names}
+        return {name: len(getattr(kernels, name).signatures) for name in names}
 
     names = compilation.compile_kernels()
     compiled = signatures()

@@ -11,7 +11,7 @@ from ipdmediation.effects.standardisation import StandardisationOptions
 from ipdmediation.inference.bootstrap import cohort_effects, draw_replicates, jackknife_effects
 from ipdmediation.inference.resampling import PLANS, TwoLevelPlan
 from ipdmediation.inference.streams import stream
-from ipdmediation.models.results import FitStatus
+from ipdmediation.kernels.status import FitStatus
 from ipdmediation.models.specification import MODEL_NAMES, AnalysisSpecification, mediation_models
 
 TRIALS = 5

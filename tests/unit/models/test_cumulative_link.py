@@ -3,8 +3,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ipdmediation.kernels.cumulative_link import score_fixed
+from ipdmediation.kernels.status import FitStatus
 from ipdmediation.models.cumulative_link import CumulativeLinkModel
-from ipdmediation.models.cumulative_link_kernels import score_fixed
 from ipdmediation.models.errors import (
     ConstantCovariateError,
     EmptyLevelWarning,
@@ -14,7 +15,6 @@ from ipdmediation.models.errors import (
     RankDeficientError,
     SeparationWarning,
 )
-from ipdmediation.models.results import FitStatus
 
 LINKS = st.sampled_from(["logit", "probit"])
 SEEDS = st.integers(0, 2**32 - 1)

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ipdmediation.models import cumulative_link_kernels as kernels
+from ipdmediation.kernels import cumulative_link as kernels
+from ipdmediation.kernels.status import FitStatus
 from ipdmediation.models.cumulative_link import CumulativeLinkModel
 from ipdmediation.models.cumulative_link_mixed import CumulativeLinkMixedModel
 from ipdmediation.models.errors import (
@@ -18,7 +19,6 @@ from ipdmediation.models.errors import (
     SeparationWarning,
     SingularFitWarning,
 )
-from ipdmediation.models.results import FitStatus
 
 REFERENCE = Path(__file__).parents[2] / "reference"
 SEEDS = st.integers(0, 2**32 - 1)

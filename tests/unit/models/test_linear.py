@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 import statsmodels.api as sm
 
+from ipdmediation.kernels.status import FitStatus
 from ipdmediation.models.errors import RankDeficientError
 from ipdmediation.models.linear import LinearModel
-from ipdmediation.models.results import FitStatus
 
 
 def simulate(seed, n=120):

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ipdmediation.kernels.status import FitStatus
 from ipdmediation.models.errors import OutcomeError, RankDeficientError, SingularFitWarning
 from ipdmediation.models.linear import LinearModel
 from ipdmediation.models.linear_mixed import LinearMixedModel
-from ipdmediation.models.results import FitStatus
 
 REFERENCE = Path(__file__).parents[2] / "reference"
 SEEDS = st.integers(0, 2**32 - 1)

@@ -6,9 +6,9 @@ import pytest
 
 from ipdmediation.effects.mediation import MediationEffects
 from ipdmediation.effects.standardisation import StandardisationOptions
+from ipdmediation.kernels.columns import constant_columns
+from ipdmediation.kernels.status import FitStatus
 from ipdmediation.models.errors import RankDeficientError
-from ipdmediation.models.resampled import constant_columns
-from ipdmediation.models.results import FitStatus
 from ipdmediation.models.specification import MODEL_NAMES, AnalysisSpecification, mediation_models
 
 pytestmark = pytest.mark.filterwarnings("ignore::ipdmediation.models.errors.FitWarning")

@@ -10,8 +10,8 @@ from scipy.special import expit
 
 from ipdmediation.effects.mediation import MediationEffects
 from ipdmediation.effects.standardisation import StandardisationOptions
+from ipdmediation.kernels.status import FitStatus
 from ipdmediation.models.errors import SeparationError, SeparationWarning
-from ipdmediation.models.results import FitStatus
 from ipdmediation.models.separation import find_recession
 from ipdmediation.models.specification import MODEL_NAMES, AnalysisSpecification, mediation_models
 

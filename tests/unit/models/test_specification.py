@@ -6,9 +6,9 @@ import pytest
 from scipy.stats import chi2
 
 from ipdmediation.data.transforms import from_analysis_scale
+from ipdmediation.kernels.status import FitStatus
 from ipdmediation.models.build import random_part
 from ipdmediation.models.errors import MissingValueError, ModelError, OutcomeError
-from ipdmediation.models.results import FitStatus
 from ipdmediation.models.specification import (
     MODEL_NAMES,
     AnalysisSpecification,

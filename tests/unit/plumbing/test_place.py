@@ -32,11 +32,12 @@ def test_braces_in_the_workflow_s_path_are_one_line() -> None:
 
 def test_a_directory_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     place.check_working_directory(tmp_path)
-    assert place.kernel_cache(tmp_path, tmp_path) is None
+    assert place.kernel_cache(tmp_path / "cache", tmp_path) is None
     monkeypatch.setattr(os, "access", lambda path, mode: not str(path).startswith(str(tmp_path)))
     with pytest.raises(place.PlaceError, match=f"^{tmp_path}: you may not write here; .*Snakefile$"):
         place.check_working_directory(tmp_path)
-    assert place.kernel_cache(tmp_path, "/home/me/study") == "/home/me/study/.snakemake/kernels"
+    user = tmp_path / "not yet there" / "cache"
+    assert place.kernel_cache(user, "/home/me/study") == "/home/me/study/.snakemake/kernels"
 
 
 def test_a_working_directory_whose_snakemake_folder_can_be_written_will_do(

@@ -6,15 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
 from ipdmediation.data.disclosure import ALL, DIFFERENCE, rounded
 from ipdmediation.data.transforms import Transform, from_analysis_scale, to_analysis_scale
 from ipdmediation.data.variables import ARMS, Variable
-
-FloatArray = npt.NDArray[np.float64]
+from ipdmediation.kernels.arrays import FloatArray
 
 DESCRIPTION_COLUMNS = (
     "variable",

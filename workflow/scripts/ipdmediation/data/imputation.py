@@ -15,8 +15,7 @@ from scipy.spatial import KDTree
 from ipdmediation.data.errors import ImputationError, ImputationWarning, raise_all
 from ipdmediation.data.schema import conform
 from ipdmediation.data.variables import ARMS, Variable
-
-FloatArray = npt.NDArray[np.float64]
+from ipdmediation.kernels.arrays import FloatArray
 
 #: Directions of the regression with less than this share of the largest eigenvalue are left out as collinear.
 COLLINEAR = 1e-8

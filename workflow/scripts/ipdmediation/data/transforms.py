@@ -7,7 +7,8 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.float64]
+from ipdmediation.kernels.arrays import FloatArray
+
 Transform = Literal["log", "log1p", "cube_root", "identity"]
 
 

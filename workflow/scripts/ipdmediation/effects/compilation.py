@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ipdmediation.effects import standardisation_kernels as kernels
+from ipdmediation.kernels import standardisation as kernels
 
 
 def compile_kernels() -> list[str]:

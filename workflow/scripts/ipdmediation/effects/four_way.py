@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from ipdmediation.effects.natural_effects import OutcomeScales, without_rounding
-from ipdmediation.models.results import FloatArray
+from ipdmediation.kernels.arrays import FloatArray
 
 
 def controlled_direct_effects(controlled: FloatArray, scales: OutcomeScales) -> FloatArray:

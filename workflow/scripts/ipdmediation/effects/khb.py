@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ipdmediation.models.results import FloatArray
+from ipdmediation.kernels.arrays import FloatArray
 
 
 def khb(predictors: FloatArray) -> FloatArray:

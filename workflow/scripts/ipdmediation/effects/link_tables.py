@@ -8,8 +8,8 @@ from typing import NamedTuple
 import numpy as np
 
 from ipdmediation.effects.quadrature import Rule, gauss_hermite, hermite_order
-from ipdmediation.effects.standardisation_kernels import link_table
-from ipdmediation.models.results import FloatArray
+from ipdmediation.kernels.arrays import FloatArray
+from ipdmediation.kernels.standardisation import link_table
 
 STEP = 0.125  # the quintic interpolation is then exact to 2e-10
 _FLAT_BEYOND = 40.0  # the logistic and the normal distribution function are 0 or 1 there, to 1e-17

@@ -22,7 +22,8 @@ from ipdmediation.effects.log_odds import PathCoefficients, coefficient_effects
 from ipdmediation.effects.natural_effects import OutcomeScales, natural_effects
 from ipdmediation.effects.predictors import MediatorTerms, first_column
 from ipdmediation.effects.standardisation import Standardisation, StandardisationOptions
-from ipdmediation.models.results import FloatArray, Refit
+from ipdmediation.kernels.arrays import FloatArray
+from ipdmediation.models.results import Refit
 from ipdmediation.models.specification import (
     AnalysisSpecification,
     MediationModels,

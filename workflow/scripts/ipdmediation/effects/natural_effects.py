@@ -17,9 +17,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ipdmediation.effects.scale_names import ScaleNames, scale_names
-from ipdmediation.effects.standardisation_kernels import common_log_odds_ratio
+from ipdmediation.kernels.arrays import FloatArray
+from ipdmediation.kernels.standardisation import common_log_odds_ratio
 from ipdmediation.models.errors import ModelError
-from ipdmediation.models.results import FloatArray
 
 _ROUNDING = 1e-12  # of the size of what is subtracted: smaller differences are none
 

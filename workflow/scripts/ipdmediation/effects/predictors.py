@@ -13,14 +13,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from ipdmediation.effects.standardisation_kernels import linear_predictor
+from ipdmediation.kernels.arrays import FloatArray, IntArray
+from ipdmediation.kernels.standardisation import linear_predictor
 from ipdmediation.models.design import Design
-from ipdmediation.models.results import (
-    FloatArray,
-    IntArray,
-    Model,
-    Refit,
-)
+from ipdmediation.models.results import Model, Refit
 from ipdmediation.models.terms import INTERCEPT, TREATMENT
 
 ARMS = (0, 1)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import roots_hermitenorm, roots_legendre
 
-from ipdmediation.models.results import FloatArray
+from ipdmediation.kernels.arrays import FloatArray
 
 ORDERS = (16, 24, 32, 48, 64, 96, 128, 256, 512)
 _PANEL_POINTS = 8

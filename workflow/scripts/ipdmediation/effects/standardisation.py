@@ -20,7 +20,6 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from ipdmediation.effects import standardisation_kernels as kernels
 from ipdmediation.effects.link_tables import STEP, LinkTables, Mixture, link_tables
 from ipdmediation.effects.predictors import (
     ARMS,
@@ -30,8 +29,10 @@ from ipdmediation.effects.predictors import (
     arm_variances,
 )
 from ipdmediation.effects.quadrature import Rule, gauss_hermite, hermite_order, mediator_rule
+from ipdmediation.kernels import standardisation as kernels
+from ipdmediation.kernels.arrays import FloatArray, IntArray
 from ipdmediation.models.errors import ModelError
-from ipdmediation.models.results import FloatArray, IntArray, Refit
+from ipdmediation.models.results import Refit
 from ipdmediation.models.specification import MediationModels, mediator_scale
 from ipdmediation.models.terms import MEDIATOR
 

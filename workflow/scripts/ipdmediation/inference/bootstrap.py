@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from ipdmediation.effects.mediation import MediationEffects
 from ipdmediation.inference.resampling import Plan
-from ipdmediation.models.results import FitStatus, Refit
+from ipdmediation.kernels.status import FitStatus
+from ipdmediation.models.results import Refit
 from ipdmediation.models.specification import MODEL_NAMES
 
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy import special
 
-from ipdmediation.models.results import FloatArray
+from ipdmediation.kernels.arrays import FloatArray
 
 
 class WaldTest(NamedTuple):

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ipdmediation.kernels.arrays import FloatArray, IntArray
 from ipdmediation.models.binary import BinaryModel
 from ipdmediation.models.cumulative_link import CumulativeLinkModel
 from ipdmediation.models.cumulative_link_mixed import CumulativeLinkMixedModel
 from ipdmediation.models.design import Design
 from ipdmediation.models.linear import LinearModel
 from ipdmediation.models.linear_mixed import LinearMixedModel
-from ipdmediation.models.results import FloatArray, IntArray, Model
+from ipdmediation.models.results import Model
 from ipdmediation.models.terms import INTERCEPT, MEDIATOR, TREATMENT
 
 

@@ -13,7 +13,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import linalg
 
-from ipdmediation.models import cumulative_link_kernels as kernels
+from ipdmediation.kernels import cumulative_link as kernels
+from ipdmediation.kernels.arrays import FloatArray, IntArray
+from ipdmediation.kernels.status import FitStatus
 from ipdmediation.models.errors import (
     ConvergenceWarning,
     ModelError,
@@ -30,13 +32,7 @@ from ipdmediation.models.inputs import (
     undetermined,
 )
 from ipdmediation.models.notes import empty_level_notes
-from ipdmediation.models.results import (
-    FitStatus,
-    FloatArray,
-    IntArray,
-    ModelFit,
-    Refit,
-)
+from ipdmediation.models.results import ModelFit, Refit
 
 LINKS = ("logit", "probit")
 _TOLERANCE = 1e-8

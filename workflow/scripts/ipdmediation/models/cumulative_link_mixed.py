@@ -15,7 +15,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import linalg
 
-from ipdmediation.models import cumulative_link_kernels as kernels
+from ipdmediation.kernels import cumulative_link as kernels
+from ipdmediation.kernels.arrays import FloatArray, IntArray
+from ipdmediation.kernels.status import FitStatus
 from ipdmediation.models.cumulative_link import LINKS
 from ipdmediation.models.errors import (
     ConvergenceWarning,
@@ -35,14 +37,7 @@ from ipdmediation.models.inputs import (
     undetermined,
 )
 from ipdmediation.models.notes import empty_level_notes, singular_note
-from ipdmediation.models.results import (
-    FitStatus,
-    FloatArray,
-    IntArray,
-    ModelFit,
-    RandomEffects,
-    Refit,
-)
+from ipdmediation.models.results import ModelFit, RandomEffects, Refit
 
 _TOLERANCE = 1e-7
 _MAX_ITERATIONS = 100

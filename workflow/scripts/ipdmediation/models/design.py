@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike
 
 from ipdmediation.data.covariates import Covariates, covariate_names
 from ipdmediation.data.formula import FormulaError
+from ipdmediation.kernels.arrays import FloatArray, IntArray
 from ipdmediation.models.errors import (
     ConstantCovariateError,
     FitWarning,
@@ -30,7 +31,6 @@ from ipdmediation.models.errors import (
 )
 from ipdmediation.models.formulas import LearntColumn, known_as, learnt_columns, stated
 from ipdmediation.models.inputs import check_design
-from ipdmediation.models.results import FloatArray, IntArray
 from ipdmediation.models.splines import restricted_cubic_spline
 from ipdmediation.models.terms import MEDIATOR, Term, mediator_terms, treatment_term, trial_term
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import linalg
 
+from ipdmediation.kernels.arrays import FloatArray, IntArray
 from ipdmediation.models.errors import (
     ConstantCovariateError,
     MissingValueError,
@@ -16,7 +17,6 @@ from ipdmediation.models.errors import (
     OutcomeError,
     RankDeficientError,
 )
-from ipdmediation.models.results import FloatArray, IntArray
 
 _RANK_TOLERANCE = 1e-8
 

@@ -8,7 +8,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import linalg
 
-from ipdmediation.models import linear_kernels as kernels
+from ipdmediation.kernels import linear as kernels
+from ipdmediation.kernels.arrays import FloatArray
+from ipdmediation.kernels.status import FitStatus
 from ipdmediation.models.errors import ModelError, OutcomeError
 from ipdmediation.models.inputs import (
     check_design,
@@ -18,12 +20,7 @@ from ipdmediation.models.inputs import (
     standardise,
     undetermined,
 )
-from ipdmediation.models.results import (
-    FitStatus,
-    FloatArray,
-    ModelFit,
-    Refit,
-)
+from ipdmediation.models.results import ModelFit, Refit
 
 RESIDUAL_VARIANCES = ("unbiased", "ml")
 

@@ -12,7 +12,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import linalg
 
-from ipdmediation.models import linear_mixed_kernels as kernels
+from ipdmediation.kernels import linear_mixed as kernels
+from ipdmediation.kernels.arrays import FloatArray
+from ipdmediation.kernels.status import FitStatus
 from ipdmediation.models.errors import (
     ConvergenceWarning,
     FitWarning,
@@ -29,13 +31,7 @@ from ipdmediation.models.inputs import (
     undetermined,
 )
 from ipdmediation.models.notes import singular_note
-from ipdmediation.models.results import (
-    FitStatus,
-    FloatArray,
-    ModelFit,
-    RandomEffects,
-    Refit,
-)
+from ipdmediation.models.results import ModelFit, RandomEffects, Refit
 
 METHODS = ("ml", "reml")
 _TOLERANCE = 1e-8

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ipdmediation.kernels.arrays import FloatArray
 from ipdmediation.models.design import Design
 from ipdmediation.models.errors import MediatorError
-from ipdmediation.models.results import FloatArray
 
 _ROUNDING = 1e-10  # of the mediator's variance
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ipdmediation.data.disclosure import MINIMUM_COUNT
+from ipdmediation.kernels.arrays import FloatArray, IntArray
 from ipdmediation.models.design import Design
 from ipdmediation.models.errors import (
     EmptyLevelWarning,
@@ -15,7 +16,6 @@ from ipdmediation.models.errors import (
     SeparationWarning,
     SingularFitWarning,
 )
-from ipdmediation.models.results import FloatArray, IntArray
 from ipdmediation.models.separation import Recession
 
 # of a random effect, by its role

@@ -8,22 +8,17 @@ from functools import lru_cache
 from typing import Protocol
 
 import numpy as np
-from numba import njit
 from numpy.typing import ArrayLike
 from scipy import linalg
 
+from ipdmediation.kernels.arrays import FloatArray, IntArray
+from ipdmediation.kernels.columns import constant_columns
+from ipdmediation.kernels.status import FitStatus
 from ipdmediation.models.design import Design
 from ipdmediation.models.errors import EmptyLevelWarning, RankDeficientError
 from ipdmediation.models.inputs import TrialLabels, check_weights
 from ipdmediation.models.notes import empty_level_notes, separated_by, separation_error, separation_note
-from ipdmediation.models.results import (
-    FitStatus,
-    FloatArray,
-    IntArray,
-    Model,
-    ModelFit,
-    Refit,
-)
+from ipdmediation.models.results import Model, ModelFit, Refit
 from ipdmediation.models.separation import INFINITE, Recession, find_recession
 from ipdmediation.models.terms import Term
 
@@ -340,26 +335,3 @@ class ResampledModel:
         estimates[self._first :] -= found.slopes
         estimates[: self._first] -= float(np.median((self._design.matrix @ found.slopes)[~found.decided]))
         return start._replace(estimates=estimates)
-
-
-@njit(cache=True)
-def constant_columns(columns: FloatArray, weights: FloatArray) -> IntArray:
-    """Return which of the (p, n) columns have one value only among the rows with weight.
-
-    A column is read up to the first row that differs, which costs next to nothing.
-    """
-    p, n = columns.shape
-    constant = np.empty(p, np.int64)
-    found = 0
-    first = 0
-    while first < n and not weights[first] > 0.0:
-        first += 1
-    for j in range(p):
-        column = columns[j]
-        row = first + 1
-        while row < n and (not weights[row] > 0.0 or column[row] == column[first]):
-            row += 1
-        if row == n:
-            constant[found] = j
-            found += 1
-    return constant[:found]

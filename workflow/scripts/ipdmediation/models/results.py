@@ -6,34 +6,16 @@ Every `Model` of the package returns the same `ModelFit`; the bootstrap uses the
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import IntEnum
 from typing import NamedTuple, Protocol
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import ndtr, ndtri
 
+from ipdmediation.kernels.arrays import FloatArray
+from ipdmediation.kernels.status import FitStatus
 from ipdmediation.models.errors import FitWarning
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
-
-
-class FitStatus(IntEnum):
-    """How a fit ended. The first two are usable answers."""
-
-    CONVERGED = 0
-    SINGULAR = 1  # converged, with the random-effects covariance at its boundary
-    NOT_CONVERGED = 2
-    SEPARATED = 3
-    RANK_DEFICIENT = 4
-    ONE_LEVEL = 5  # the (weighted) outcome has one level only
-
-    @property
-    def usable(self) -> bool:
-        """Whether the estimates are an optimum."""
-        return self <= FitStatus.SINGULAR
 
 
 class Refit(NamedTuple):

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ipdmediation.models.results import FloatArray, IntArray
+from ipdmediation.kernels.arrays import FloatArray, IntArray
 
 INFINITE = 40.0  # of the linear predictor: probabilities are then 0 or 1 up to 1e-17
 _GAIN = 0.5  # of a bound that runs off, where all of these gain at least 1

@@ -23,6 +23,7 @@ from ipdmediation.data.covariates import (
 )
 from ipdmediation.data.formula import FormulaError
 from ipdmediation.data.transforms import Transform, to_analysis_scale
+from ipdmediation.kernels.arrays import FloatArray, IntArray
 from ipdmediation.models.build import linear_model, outcome_model
 from ipdmediation.models.design import Design, fit_design
 from ipdmediation.models.errors import (
@@ -32,7 +33,6 @@ from ipdmediation.models.errors import (
 )
 from ipdmediation.models.mediator import check_mediator
 from ipdmediation.models.resampled import ResampledModel
-from ipdmediation.models.results import FloatArray, IntArray
 from ipdmediation.models.splines import quantile_knots
 from ipdmediation.models.terms import intercept_term, threshold_term
 

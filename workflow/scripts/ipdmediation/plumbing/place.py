@@ -80,19 +80,20 @@ def check_working_directory(folder: str | Path) -> None:
         raise PlaceError(message)
 
 
-def kernel_cache(package: str | Path, folder: str | Path) -> str | None:
-    """Return where compiled kernels go if they cannot lie beside their sources.
+def kernel_cache(user: str | Path, folder: str | Path) -> str | None:
+    """Return where compiled kernels go if they cannot go to the user's cache.
 
     Parameters
     ----------
-    package : str or Path
-        Folder of the package.
+    user : str or Path
+        The user's cache, whether it is there or not.
     folder : str or Path
         The working directory.
 
     Returns
     -------
     str or None
-        A folder for numba; None where the place beside the sources can be written.
+        A folder for numba; None where the user's cache can be written.
     """
-    return None if os.access(package, os.W_OK) else str(Path(folder, ".snakemake", "kernels").resolve())
+    there = next(path for path in (Path(user), *Path(user).parents) if path.exists())
+    return None if os.access(there, os.W_OK) else str(Path(folder, ".snakemake", "kernels").resolve())

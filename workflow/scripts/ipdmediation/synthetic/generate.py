@@ -23,12 +23,11 @@ import pandas as pd
 from scipy.special import expit, logit, ndtr, ndtri
 
 from ipdmediation.data.errors import listing
+from ipdmediation.kernels.arrays import FloatArray, IntArray
 from ipdmediation.synthetic.errors import SyntheticDataError
 from ipdmediation.synthetic.outcome import ARMS, Parameters, draw_outcome, outcome_thresholds
 from ipdmediation.synthetic.sampling import uniforms
 
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
 UPPER_QUARTILE_Z = float(ndtri(0.75))
 _PATIENT_ID = re.compile(r"([^{}]*)\{:((?:0[1-9])?)d?\}([^{}]*)")
 

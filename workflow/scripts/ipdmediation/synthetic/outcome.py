@@ -7,16 +7,14 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from scipy.special import expit, logit
 
 from ipdmediation.data.errors import listing
 from ipdmediation.data.variables import ARMS as ARM_CODES
+from ipdmediation.kernels.arrays import FloatArray, IntArray
 from ipdmediation.synthetic.errors import SyntheticDataError
 from ipdmediation.synthetic.sampling import uniforms
 
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
 Parameters = Mapping[str, Any]
 
 ARMS = tuple(ARM_CODES)

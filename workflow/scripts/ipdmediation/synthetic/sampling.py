@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from ipdmediation.kernels.arrays import FloatArray, IntArray
 from ipdmediation.synthetic.errors import SyntheticDataError
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
 
 
 def uniforms(groups: IntArray, columns: int, *, sampling: str, rng: np.random.Generator) -> FloatArray:

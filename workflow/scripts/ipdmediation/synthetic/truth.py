@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 from scipy.special import expit, logit
 
+from ipdmediation.kernels.arrays import FloatArray
 from ipdmediation.synthetic.errors import SyntheticDataError
 from ipdmediation.synthetic.generate import potential_predictors
-from ipdmediation.synthetic.outcome import FloatArray, Parameters, outcome_distribution, outcome_thresholds
+from ipdmediation.synthetic.outcome import Parameters, outcome_distribution, outcome_thresholds
 
 Table = dict[str, dict[str, float]]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import matplotlib as mpl
 import numpy as np
@@ -13,6 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from ipdmediation.kernels.arrays import FloatArray
 from ipdmediation.present import notation, style
 from ipdmediation.present.figures.rows import effect_row
 from ipdmediation.present.figures.sheet import MARGIN, new_sheet, text_height, wrap
@@ -21,7 +22,6 @@ from ipdmediation.present.scales import reading
 from ipdmediation.present.study import Study
 from ipdmediation.present.style import INK, MUTED, SINGLE_COLUMN, SMALL_SIZE
 
-FloatArray = np.ndarray[Any, np.dtype[np.float64]]
 SHOWN = {("pm", "mean"): INK, ("log_or_difference", "proportion"): MUTED}
 FILLS = {("pm", "mean"): "#9db8d2", ("log_or_difference", "proportion"): "none"}
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 
-from ipdmediation.models.results import FitStatus, FloatArray
+from ipdmediation.kernels.arrays import FloatArray
+from ipdmediation.kernels.compiling import njit
+from ipdmediation.kernels.status import FitStatus
 
 _FAST = {"reassoc", "contract", "nsz", "arcp"}
 _CONVERGED = int(FitStatus.CONVERGED)

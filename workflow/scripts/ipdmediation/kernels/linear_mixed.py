@@ -16,9 +16,10 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
-from ipdmediation.models.results import FitStatus, FloatArray, IntArray
+from ipdmediation.kernels.arrays import FloatArray, IntArray
+from ipdmediation.kernels.compiling import njit
+from ipdmediation.kernels.status import FitStatus
 
 # Unsigned bounds of row ranges: with signed ones numba looks for negative indices and does not vectorise.
 _FAST = {"reassoc", "contract", "nsz", "arcp"}

@@ -15,9 +15,9 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 
-from ipdmediation.models.results import FloatArray, IntArray
+from ipdmediation.kernels.arrays import FloatArray, IntArray
+from ipdmediation.kernels.compiling import njit
 
 # Infinities stay legal: only re-association, contraction and the sign of zero are given up.
 _FAST = {"reassoc", "contract", "nsz", "arcp"}

@@ -1,0 +1,1 @@
+"""Compiled code: how it is compiled, and where it is kept."""

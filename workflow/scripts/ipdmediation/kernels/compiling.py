@@ -1,0 +1,100 @@
+"""numba's `njit`, with machine code that all checkouts of the same kernels share."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import time
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numba
+from numba import njit
+from numba.core.caching import UserWideCacheLocator
+from platformdirs import user_cache_path
+
+__all__ = ["cache_folder", "njit", "say_complete"]
+
+KERNELS = Path(__file__).resolve().parent
+COMPLETE = "complete"
+#: A folder that no process has used for as long belongs to kernels that are gone.
+FORGOTTEN_AFTER = 60 * 86400.0  # s
+#: Whom numba asks for the place of a function that is none of ours.
+OTHERS = (
+    "UserProvidedCacheLocator",
+    "InTreeCacheLocator",
+    "UserWideCacheLocator",
+    "IPythonCacheLocator",
+    "ZipCacheLocator",
+)
+
+
+class SharedCache(UserWideCacheLocator):
+    """Tells numba to keep the machine code of the kernels in `cache_folder`.
+
+    numba itself asks only whether a kernel's own file has changed; the folder's name tells the others apart.
+    """
+
+    def __init__(self, py_func: Any, py_file: str) -> None:
+        super().__init__(py_func, py_file)  # type: ignore[no-untyped-call]
+        self._cache_path = str(cache_folder())
+
+    @classmethod
+    def from_function(cls, py_func: Any, py_file: str) -> SharedCache | None:
+        """Return the place of a kernel; None, so that numba asks others, of any other function.
+
+        So it does where the folder cannot be written: the machine code then lies beside the kernels.
+        """
+        if Path(py_file).resolve().parent != KERNELS:
+            return None
+        place: SharedCache | None = super().from_function(py_func, py_file)  # type: ignore[no-untyped-call]
+        return place
+
+
+@cache
+def cache_folder() -> Path:
+    """Return the folder of these kernels' machine code.
+
+    It lies in the user's cache, or in the folder that the environment variable NUMBA_CACHE_DIR names. Its
+    name is a hash of all kernels and of numba's version, so that a pull never runs old code. numba itself
+    tells processors apart.
+
+    numba goes through sets while it compiles, whose order shows in the last digits of what is computed: code
+    that was compiled with a random order of hashes lies apart, and is used only where there is no other.
+    """
+    stated = os.environ.get("NUMBA_CACHE_DIR")
+    parent = (Path(stated) / "ipdmediation") if stated else (user_cache_path("ipdmediation") / "kernels")
+    digest = hashlib.sha256(numba.__version__.encode())
+    for path in sorted(KERNELS.glob("*.py")):
+        digest.update(path.name.encode())
+        digest.update(path.read_bytes())
+    folder = parent / digest.hexdigest()[:16]
+    if os.environ.get("PYTHONHASHSEED") != "0" and not (folder / COMPLETE).exists():
+        folder = folder.with_name(f"{folder.name}-random")
+    with suppress(OSError):
+        if folder.exists():
+            os.utime(folder)
+        else:
+            _remove_forgotten(parent)
+    return folder
+
+
+def say_complete() -> None:
+    """Let processes with a random order of hashes use what was compiled here, with a fixed one."""
+    with suppress(OSError):
+        (cache_folder() / COMPLETE).touch()
+
+
+def _remove_forgotten(parent: Path) -> None:
+    last = time.time() - FORGOTTEN_AFTER
+    for folder in parent.iterdir():
+        if folder.is_dir() and folder.stat().st_mtime < last and not folder.is_symlink():
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+numba.config.CACHE_LOCATOR_CLASSES = ", ".join(  # type: ignore[attr-defined]
+    [f"{__name__}.SharedCache", numba.config.CACHE_LOCATOR_CLASSES or ", ".join(OTHERS)]  # type: ignore[attr-defined]
+)
