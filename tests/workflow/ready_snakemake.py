@@ -1,5 +1,6 @@
 """Snakemake's command, each time in a new process that has its modules ready: they are half of a dry run."""
 
+import atexit
 import os
 import subprocess
 import sys
@@ -55,4 +56,7 @@ def _snakemake(
     # The package is that of the folder, not the one that is tested here.
     sys.path[:] = [str(folder), *path]
     sys.argv[:] = ["snakemake", *arguments]
-    main()
+    try:
+        main()
+    finally:
+        atexit._run_exitfuncs()  # which this kind of process leaves out

@@ -357,6 +357,13 @@ def test_an_intercept_without_a_ratio_is_called_a_coefficient(examples):
     assert "Intercept (coefficient)" in terms
 
 
+def test_a_column_of_notes_stands_where_there_are_notes(examples):
+    study, given = examples.study(), examples.effects()
+    assert "Note" not in effects_table(given.assign(note=""), study=study).cells
+    noted = effects_table(given.assign(note=["", "said", *[""] * (len(given) - 2)]), study=study).cells
+    assert noted["Note"].tolist().count("said") == 1
+
+
 def test_published_says_yes_or_no(examples):
     assert every(examples)["published"].heads[-1] == "Agrees if"
     table = every(examples)["published"]
@@ -374,7 +381,10 @@ def test_published_says_yes_or_no(examples):
         ((5.0, 3.0, 8.0), "5 (3–8)"),
         ((5.0, 3.0, 8.5), "5.00 (3.00–8.50)"),
         ((68.4, 67.7, 69.1), "68.4 (67.7–69.1)"),
-        ((10.0, 9.5, 10.5), "10 (9.5–10.5)"),
+        ((10.0, 9.5, 10.5), "10.0 (9.5–10.5)"),
+        ((14.6, 0.201, 27.3), "14.6 (0.2–27.3)"),
+        ((118.6, 104.9, 126.5), "119 (105–126)"),
+        ((1764.0, 1700.0, 1800.0), "1764 (1700–1800)"),
         ((-9.5, -10.5, -8.0), "−9.50 (−10.50 to −8.00)"),
         ((5.0, np.nan, np.nan), "5"),
     ],

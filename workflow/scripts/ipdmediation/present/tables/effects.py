@@ -44,7 +44,22 @@ def effects(results: pd.DataFrame, *, study: Study) -> Table:
                 notation.text_of(row["note"]),
             ]
         )
-    columns = [
+    cells = pd.DataFrame(rows, columns=_columns(study))
+    return Table(
+        name="effects",
+        title="Effects and proportions mediated, from the coefficients of the models",
+        cells=cells if (cells["Note"] != "").any() else cells.drop(columns="Note"),
+        notes=(
+            "Intervals and P values come from bootstrap replicates in which all models were refitted to "
+            "the same resample.",
+            *failures(shown, counted_by="; the column of replicates counts those that do"),
+            *synthetic_note(study),
+        ),
+    )
+
+
+def _columns(study: Study) -> list[str]:
+    return [
         "Effect",
         "Scale",
         f"Estimate ({study.coverage} CI)",
@@ -55,17 +70,6 @@ def effects(results: pd.DataFrame, *, study: Study) -> Table:
         "Replicates",
         "Note",
     ]
-    return Table(
-        name="effects",
-        title="Effects and proportions mediated, from the coefficients of the models",
-        cells=pd.DataFrame(rows, columns=columns),
-        notes=(
-            "Intervals and P values come from bootstrap replicates in which all models were refitted to "
-            "the same resample.",
-            *failures(shown, counted_by="; the column of replicates counts those that do"),
-            *synthetic_note(study),
-        ),
-    )
 
 
 def written_p(row: Mapping[Any, Any]) -> str:

@@ -58,6 +58,5 @@ def _measured(value: float, low: float, high: float) -> str:
     if not (notation.known(low) and notation.known(high)):
         return notation.measure(value)
     whole = all(float(number).is_integer() for number in (value, low, high))
-    if abs(value) < 10 and not whole:
-        return notation.interval(value, low, high)
-    return f"{notation.measure(value)} ({notation.span(notation.measure(low), notation.measure(high))})"
+    digits = 2 if abs(value) < 10 else 1 if abs(value) < 100 else 0
+    return notation.interval(value, low, high, digits=0 if whole else digits)
