@@ -117,7 +117,7 @@ def average_log_odds_ratios(parameters: Parameters, *, number: int = COHORTS) ->
     }
 
 
-def calibrate(parameters: Parameters) -> dict[str, Any]:
+def calibrate(parameters: Parameters, *, number: int = COHORTS) -> dict[str, Any]:
     """Return the calibrated part of the outcome: thresholds, slopes of the mediator, effects of covariates.
 
     Slopes keep their ratios between trials, and the covariates' effects theirs: one factor each is searched,
@@ -132,7 +132,7 @@ def calibrate(parameters: Parameters) -> dict[str, Any]:
             "effects": _scaled(given["effects"], strength, digits=3),
         }
         part = {"thresholds": calibrated_thresholds({**parameters, "outcome": {**given, **part}}), **part}
-        found = average_log_odds_ratios({**parameters, "outcome": {**given, **part}})
+        found = average_log_odds_ratios({**parameters, "outcome": {**given, **part}}, number=number)
         print("average odds ratios:", {term: round(float(np.exp(value)), 3) for term, value in found.items()})
         if all(abs(found[term] - target) < TOLERANCE for term, target in targets.items()):
             return part

@@ -34,7 +34,7 @@ def test_from_another_start_it_comes_back() -> None:
             if isinstance(effect, dict)
             else 0.85 * effect
         )
-    found = calibrate(elsewhere)
+    found = calibrate(elsewhere, number=40)
     expected = PARAMETERS["outcome"]
     assert found["mediator_slope"] == pytest.approx(expected["mediator_slope"], rel=0.05)
     assert found["effects"]["age"] == pytest.approx(expected["effects"]["age"], rel=0.05)

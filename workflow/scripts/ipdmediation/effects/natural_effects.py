@@ -90,7 +90,7 @@ class OutcomeScales(ScaleNames):
 
         Examples
         --------
-        >>> OutcomeScales.of(["0", "1"]).rounding(np.array([[0.5, 0.5], [0.4, 0.6]])).max() < 1e-11
+        >>> bool(OutcomeScales.of(["0", "1"]).rounding(np.array([[0.5, 0.5], [0.4, 0.6]])).max() < 1e-11)
         True
         """
         sizes = np.abs(cells).max(axis=0) @ np.abs(self.values).T
