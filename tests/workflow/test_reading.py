@@ -91,7 +91,7 @@ def test_a_configuration_that_is_not_what_it_seems(
 
 def test_a_message_keeps_the_blanks_of_a_code(study: Study) -> None:
     study.edit("one.csv", "3,A,", "3,Device   A,")
-    assert "1 row (line 5) hold codes without a mapping, 'Device   A'" in said(study, "pool")
+    assert "1 row (line 5) holds codes without a mapping, 'Device   A'" in said(study, "pool")
 
 
 def test_an_arm_that_is_not_compared_is_counted_apart(study: Study) -> None:

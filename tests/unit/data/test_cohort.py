@@ -311,7 +311,7 @@ def test_the_contract_names_a_wrong_column_or_dtype(
         check_contract(pooled.assign(extra=1), variables, file="a.parquet")
     with pytest.raises(ContractError, match=r"a\.parquet.*\n.*float64"):
         check_contract(pooled.assign(age="x"), variables, file="a.parquet")
-    with pytest.raises(ContractError, match=r"'site'.*1 rows hold 'm9'; allowed: m1, ica, none"):
+    with pytest.raises(ContractError, match=r"'site'.*1 row holds 'm9'; allowed: m1, ica, none"):
         conform(pooled.assign(site=pooled["site"].astype("str").where(pooled.index != 3, "m9")), variables)
     with pytest.raises(ContractError, match="'mrs' are missing"):
         conform(pooled.drop(columns="mrs"), variables)

@@ -292,10 +292,10 @@ def test_parquet_keeps_digits_bytes_and_instants(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("cells", "message"),
     [
-        ([[1.0, 2.0]], r"column 'x' \(volume\) holds lists .*allowed: one value a row"),
+        ([[1.0, 2.0]], r"column 'x' \(volume\) holds lists .*allowed: one value per row"),
         ([{"a": 1}], "holds records"),
-        ([b"\xff"], r"column 'x': 1 row \(row 1\) hold bytes that are no text"),
-        ([b"a", b"\xff", None], r"column 'x': 1 row \(row 2\) hold bytes that are no text"),
+        ([b"\xff"], r"column 'x': 1 row \(row 1\) holds bytes that are no text"),
+        ([b"a", b"\xff", None], r"column 'x': 1 row \(row 2\) holds bytes that are no text"),
     ],
 )
 def test_parquet_columns_that_are_no_column_of_values(tmp_path: Path, cells: list[Any], message: str) -> None:

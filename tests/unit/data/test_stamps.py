@@ -235,7 +235,7 @@ def test_serial_numbers_are_stamps_of_the_workbook() -> None:
 @pytest.mark.parametrize("cell", [2014, -5, 0.5, 3e6, time(10), timedelta(days=1), True])
 def test_what_is_no_stamp_of_a_workbook(cell: Any) -> None:
     (problem,) = elapsed([cell], [datetime(2014, 4, 4)], epoch=WINDOWS).problems
-    assert "1 row (line 2) hold" in problem
+    assert "1 row (line 2) holds" in problem
     assert "dates of the workbook or its serial numbers" in problem
 
 

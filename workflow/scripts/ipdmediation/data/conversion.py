@@ -66,7 +66,7 @@ def to_levels(
     if unknown.any():
         alike = spelt_alike(cells[unknown], list(codes), decimal=decimal)
         result.problems.append(
-            f"{raw.place(unknown)} hold codes without a mapping, {shown(cells[unknown])}; "
+            f"{raw.holding(unknown)} codes without a mapping, {shown(cells[unknown])}; "
             f"allowed: {listing(codes, limit=30)}{alike}"
         )
     return result
@@ -109,7 +109,7 @@ def to_numbers(
     )
     bad = plain & result.data.isna() & ~cells.map(is_error)
     if bad.any():
-        result.problems.append(f"{raw.place(bad)} hold {_no_numbers(cells[bad], decimal)}")
+        result.problems.append(f"{raw.holding(bad)} {_no_numbers(cells[bad], decimal)}")
     return result
 
 
@@ -123,7 +123,7 @@ def error_cells(raw: RawTable, cells: pd.Series[Any], found: pd.Series[Any]) -> 
     )
     texts = sorted(set(map(str, cells[errors])))
     return [
-        f"{raw.place(errors)} hold errors of a worksheet, {places}; mend them in the file, or name them in "
+        f"{raw.holding(errors)} errors of a worksheet, {places}; mend them in the file, or name them in "
         f"the mapping, among the codes or as missing: {texts}"
     ]
 

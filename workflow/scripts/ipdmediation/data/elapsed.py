@@ -120,7 +120,7 @@ def _side(
     if bad.any() and not side.problems:
         written = column.stamp_format or "ISO 8601 (2015-03-01 14:30)"
         side.problems.append(
-            f"{raw.place(bad)} hold {shown(cells[bad])}; allowed: time stamps written as {written}"
+            f"{raw.holding(bad)} {shown(cells[bad])}; allowed: time stamps written as {written}"
             + (", dates of the workbook or its serial numbers" if raw.epoch is not None else "")
         )
     return side
@@ -149,7 +149,7 @@ def _complete(
     if column.incomplete == "error":
         reason = "as other stamps have" if finest == Precision.TIME else f"which the unit, {unit}, asks for"
         return [
-            f"{side.name!r}: {raw.place(mask)} hold {_kinds(side, mask)}, {shown(side.cells[mask])}"
+            f"{side.name!r}: {raw.holding(mask)} {_kinds(side, mask)}, {shown(side.cells[mask])}"
             f"{' (the whole column is at midnight)' if side.at_midnight else ''}; "
             f"allowed: {needed}, {reason} (or say `incomplete: missing`, or `incomplete: start` for the "
             "start of the day, month or year)"

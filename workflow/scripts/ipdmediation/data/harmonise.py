@@ -241,18 +241,16 @@ def _patient_problems(raw: RawTable, mapping: TrialMapping, patient: pd.Series[A
     cells = raw[mapping.patient]
     errors = cells.map(is_error).astype(bool)
     if errors.any():
-        problems.append(
-            f"{raw.place(errors)} hold errors of a worksheet, {shown(cells[errors])}; allowed: ids"
-        )
+        problems.append(f"{raw.holding(errors)} errors of a worksheet, {shown(cells[errors])}; allowed: ids")
     inexact = cells.map(_is_inexact).astype(bool)
     if inexact.any():
         problems.append(
-            f"{raw.place(inexact)} hold numbers of more digits than the file keeps: two ids may have become "
+            f"{raw.holding(inexact)} numbers of more digits than the file keeps: two ids may have become "
             "one; allowed: ids as text, or whole numbers below 2^53 (2^24 where the column has single "
             "precision)"
         )
     if patient.isna().any():
-        problems.append(f"{raw.place(patient.isna())} without an id; allowed: an id a row")
+        problems.append(f"{raw.place(patient.isna())} without an id; allowed: an id in every row")
     repeated = patient.notna() & patient.duplicated(keep=False)
     if repeated.any() and not (errors | inexact).any():
         problems.append(

@@ -95,10 +95,9 @@ def conform(
             unknown = values.notna() & ~values.isin(dtype.categories)
             if unknown.any():
                 found = listing(sorted(set(values[unknown].astype(str))))
-                problems.append(
-                    f"column {column!r}: {int(unknown.sum())} rows hold {found}; "
-                    f"allowed: {variables[column].allowed}"
-                )
+                count = int(unknown.sum())
+                rows = "1 row holds" if count == 1 else f"{count} rows hold"
+                problems.append(f"column {column!r}: {rows} {found}; allowed: {variables[column].allowed}")
                 continue
         try:
             typed[column] = values.astype(dtype)

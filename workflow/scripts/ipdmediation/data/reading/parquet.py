@@ -66,8 +66,8 @@ def _check_kinds(kinds: Mapping[str, Any], columns: Wanted, path: Path) -> None:
         if held:
             role = f" ({columns[column]})" if columns else ""
             raise SourceError(
-                f"{path}: column {column!r}{role} holds {held} ({kind}); allowed: one value a row, a number, "
-                "a text, a truth value, a date or a time stamp"
+                f"{path}: column {column!r}{role} holds {held} ({kind}); allowed: one value per row, a "
+                "number, a text, a truth value, a date or a time stamp"
             )
 
 
@@ -96,7 +96,7 @@ def _text(raw: RawTable, column: str, path: Path) -> pd.Series[Any]:
         return cells
     bad = cells.map(lambda cell: isinstance(cell, bytes) and _decoded(cell) is None).astype(bool)
     if bad.any():
-        raise SourceError(f"{path}: column {column!r}: {raw.place(bad)} hold bytes that are no text in UTF-8")
+        raise SourceError(f"{path}: column {column!r}: {raw.holding(bad)} bytes that are no text in UTF-8")
     return cells.map(lambda cell: _decoded(cell) if isinstance(cell, bytes) else cell).astype(object)
 
 

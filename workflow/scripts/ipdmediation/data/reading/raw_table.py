@@ -90,6 +90,10 @@ class RawTable:
         plural = "" if len(found) == 1 else "s"
         return f"{len(found)} row{plural} ({numbered(self.counted, found)})"
 
+    def holding(self, mask: npt.ArrayLike) -> str:
+        """Return the same with a verb: "1 row (line 3) holds", "2 rows (lines 3, 9) hold"."""
+        return f"{self.place(mask)} hold{'s' if np.count_nonzero(mask) == 1 else ''}"
+
 
 def numbered(counted: str, found: Sequence[int]) -> str:
     """Return the first of some row numbers as text.
