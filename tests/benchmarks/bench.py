@@ -45,6 +45,8 @@ class Effort:
     replicates : of the bootstrap inside Snakemake.
     resamples : that every model is refitted to.
     r_jobs : `tool:model:resample:repetitions` of fits.R.
+    statsmodels : repetitions of its fits.
+    taken_apart : resamples whose refits are taken apart.
     """
 
     replicates: int
@@ -56,6 +58,8 @@ class Effort:
     memory: tuple[int, ...]
     replicate_sweep: tuple[int, ...]
     whole_run: bool
+    statsmodels: int
+    taken_apart: int
 
 
 R_JOBS = (
@@ -90,6 +94,8 @@ FULL = Effort(
     memory=(1, 10, 30, 100),
     replicate_sweep=(10, 100, 1_000, 10_000),
     whole_run=True,
+    statsmodels=3,
+    taken_apart=40,
 )
 QUICK = Effort(
     replicates=1_000,
@@ -101,6 +107,8 @@ QUICK = Effort(
     memory=(1, 10),
     replicate_sweep=(10, 100),
     whole_run=False,
+    statsmodels=1,
+    taken_apart=8,
 )
 COVARIATES = (0, 10, 30, 90)
 
@@ -127,7 +135,7 @@ def main() -> None:
     weights = [np.ones(len(study.cohort)), *(study.weights(replicate) for replicate in range(2))]
     _say("fits by this engine and statsmodels")
     fits = engine_fits(models, weights, effort.repetitions)
-    fits += statsmodels_fits(study, models, 3)
+    fits += statsmodels_fits(study, models, effort.statsmodels)
     _say("fits by R")
     others, r_version = r_fits(models, weights, effort.r_jobs)
     fits += others
@@ -146,7 +154,7 @@ def main() -> None:
         ]
     )
     _say("parts of a refit")
-    drawn = [study.weights(replicate) for replicate in range(40)]
+    drawn = [study.weights(replicate) for replicate in range(effort.taken_apart)]
     parts = pd.concat(
         [
             fixed_parts(models["none"].outcome.model, drawn, "outcome/none"),
