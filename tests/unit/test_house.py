@@ -10,7 +10,18 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "workflow/scripts/ipdmediation"
-FLOORS = ["kernels", "data", "synthetic", "models", "effects", "inference", "evidence", "present", "plumbing"]
+FLOORS = [
+    "vocabulary",
+    "kernels",
+    "data",
+    "synthetic",
+    "models",
+    "effects",
+    "inference",
+    "evidence",
+    "present",
+    "plumbing",
+]
 MODULES = sorted(path.relative_to(PACKAGE).with_suffix("") for path in PACKAGE.rglob("*.py"))
 RULES = sorted((ROOT / "workflow").rglob("*.smk"))
 

@@ -17,7 +17,7 @@ from ipdmediation.effects.mediation import MediationEffects, effects_by_imputati
 from ipdmediation.effects.natural_effects import OutcomeScales, natural_effects, without_rounding
 from ipdmediation.effects.scale_names import COMPARATIVE_SCALES
 from ipdmediation.effects.standardisation import StandardisationOptions
-from ipdmediation.kernels.standardisation import common_log_odds_ratio
+from ipdmediation.kernels.common_odds_ratio import common_log_odds_ratio
 from ipdmediation.models.cumulative_link import CumulativeLinkModel
 from ipdmediation.models.specification import mediation_models
 from ipdmediation.models.splines import restricted_cubic_spline

@@ -17,11 +17,11 @@ CALL = """
 import sys
 sys.path.insert(0, sys.argv[1])
 import numpy as np
-from ipdmediation.kernels import compiling, linear
+from ipdmediation.kernels import columns, compiling
 if sys.argv[2:] == ["complete"]:
     compiling.say_complete()
-linear._cholesky(np.eye(2))
-print(sum(linear._cholesky.stats.cache_misses.values()), linear._cholesky.stats.cache_path)
+columns.constant_columns(np.eye(2), np.ones(2))
+print(sum(columns.constant_columns.stats.cache_misses.values()), columns.constant_columns.stats.cache_path)
 """
 
 
@@ -58,7 +58,7 @@ def test_a_second_checkout_compiles_nothing(checkout: Path, tmp_path: Path) -> N
     assert compiled(a_checkout(tmp_path / "other"), cache=tmp_path / "cache") == (0, place)
 
 
-@pytest.mark.parametrize("file", ["linear.py", "status.py"])
+@pytest.mark.parametrize("file", ["columns.py", "status.py", "links/logit.py"])
 def test_another_kernel_or_another_number_that_kernels_freeze_runs_no_old_code(
     checkout: Path, tmp_path: Path, file: str
 ) -> None:

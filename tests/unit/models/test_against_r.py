@@ -20,6 +20,7 @@ from ipdmediation.models.cumulative_link import CumulativeLinkModel
 from ipdmediation.models.cumulative_link_mixed import CumulativeLinkMixedModel
 from ipdmediation.models.errors import SingularFitWarning
 from ipdmediation.models.linear_mixed import LinearMixedModel
+from tests.unit.models.quadrature import fit_by_quadrature
 
 REFERENCE = Path(__file__).parents[2] / "reference"
 FITS = json.loads((REFERENCE / "fits.json").read_text())
@@ -134,7 +135,7 @@ def test_clmm(shape, effects, link):
 def test_clmm_by_adaptive_quadrature(shape):
     _, data, numbers = shape
     other = numbers["random_intercept_agq"]
-    fit = ordinal_mixed(data, [], "logit").fit_quadrature(10, weights=data["weight"])
+    fit = fit_by_quadrature(ordinal_mixed(data, [], "logit"), weights=data["weight"])
     np.testing.assert_allclose(fit.estimates, other["estimates"], atol=5e-4)
     assert fit.log_likelihood == pytest.approx(other["log_likelihood"], abs=2e-5)
 

@@ -9,10 +9,10 @@ import numpy as np
 
 from ipdmediation.effects.quadrature import Rule, gauss_hermite, hermite_order
 from ipdmediation.kernels.arrays import FloatArray
-from ipdmediation.kernels.standardisation import link_table
+from ipdmediation.kernels.link_tables import link_table
+from ipdmediation.kernels.links import CODES, FLAT_BEYOND
 
 STEP = 0.125  # the quintic interpolation is then exact to 2e-10
-_FLAT_BEYOND = 40.0  # the logistic and the normal distribution function are 0 or 1 there, to 1e-17
 _REACH = 9.0
 
 
@@ -37,7 +37,7 @@ class LinkTables(NamedTuple):
 
 
 def link_tables(
-    mixtures: Sequence[Mixture], *, probit: bool, residuals: Rule | None, low: float, high: float
+    mixtures: Sequence[Mixture], *, link: str, residuals: Rule | None, low: float, high: float
 ) -> LinkTables:
     """Tabulate E F(x - V) for x between `low` and `high`.
 
@@ -45,23 +45,23 @@ def link_tables(
     ----------
     mixtures : sequence of Mixture
         One a table.
-    probit : bool
-        Whether F is the normal distribution function; the logistic one otherwise. The Gaussian part is then
-        in closed form, and by Gauss-Hermite quadrature for the logistic one.
+    link : str
+        The link whose distribution function is F. The Gaussian part is in closed form for the probit, and by
+        Gauss-Hermite quadrature for the others.
     residuals : Rule or None
         Residuals of the mediator with their probabilities, for mixtures that have them.
     low, high : float
-        Range; beyond +-(40 + 9 standard deviations), where E F is flat, the table ends.
+        Range; 9 standard deviations beyond where F is flat, the table ends.
     """
     widest = max(_spread(mixture, residuals) for mixture in mixtures)
-    bound = _FLAT_BEYOND + _REACH * widest
+    bound = FLAT_BEYOND[link] + _REACH * widest
     low, high = float(max(low, -bound)), float(min(high, bound))
     intervals = max(int(np.ceil((high - low) / STEP)), 1)
     tables = np.empty((len(mixtures), intervals, 6))
     for position, mixture in enumerate(mixtures):
-        shifts, probabilities = _random_part(mixture, residuals, probit=probit)
-        scale = float(np.sqrt(1 + mixture.variance)) if probit else 1.0
-        tables[position] = link_table(-shifts, probabilities, scale, probit, low, STEP, intervals)
+        shifts, probabilities = _random_part(mixture, residuals, link)
+        scale = float(np.sqrt(1 + mixture.variance)) if link == "probit" else 1.0
+        tables[position] = link_table(-shifts, probabilities, scale, CODES[link], low, STEP, intervals)
     return LinkTables(tables, low)
 
 
@@ -70,10 +70,10 @@ def _spread(mixture: Mixture, residuals: Rule | None) -> float:
     return float(np.sqrt(mixture.variance)) + abs(mixture.residual_slope) * largest
 
 
-def _random_part(mixture: Mixture, residuals: Rule | None, *, probit: bool) -> Rule:
+def _random_part(mixture: Mixture, residuals: Rule | None, link: str) -> Rule:
     """Return the values of V, without a Gaussian part that the probit has in closed form."""
     part = Rule(np.zeros(1), np.ones(1))
-    if mixture.variance > 0 and not probit:
+    if mixture.variance > 0 and link != "probit":
         sd = float(np.sqrt(mixture.variance))
         rule = gauss_hermite(hermite_order(sd))
         part = Rule(sd * rule.nodes, rule.weights)

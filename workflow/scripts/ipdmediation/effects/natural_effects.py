@@ -18,7 +18,7 @@ import numpy as np
 
 from ipdmediation.effects.scale_names import ScaleNames, scale_names
 from ipdmediation.kernels.arrays import FloatArray
-from ipdmediation.kernels.standardisation import common_log_odds_ratio
+from ipdmediation.kernels.common_odds_ratio import common_log_odds_ratio
 from ipdmediation.models.errors import ModelError
 
 _ROUNDING = 1e-12  # of the size of what is subtracted: smaller differences are none

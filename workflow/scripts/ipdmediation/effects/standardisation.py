@@ -409,7 +409,7 @@ class Standardisation:
         finite = replicate.thresholds[np.isfinite(replicate.thresholds)]
         return link_tables(
             mixtures,
-            probit=self._models.specification.link == "probit",
+            link=self._models.specification.link,
             residuals=replicate.residuals,
             low=float(finite.min() - highest),
             high=float(finite.max() - lowest),

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from ipdmediation.kernels.arrays import FloatArray, IntArray
-from ipdmediation.kernels.compiling import njit
+from ipdmediation.kernels.compiling import kernel
 
 
-@njit(cache=True)
+@kernel
 def constant_columns(columns: FloatArray, weights: FloatArray) -> IntArray:
     """Return which of the (p, n) columns have one value only among the rows with weight.
 

@@ -1,4 +1,8 @@
-"""numba's `njit`, with machine code that all checkouts of the same kernels share."""
+"""The two kinds of compiled function, with machine code that all checkouts of the same kernels share.
+
+A `kernel` is called from Python. An `internal` is called by kernels only: it has no wrapper for Python and no
+machine code of its own on disk, which is a third of what there would be to compile.
+"""
 
 from __future__ import annotations
 
@@ -6,17 +10,18 @@ import hashlib
 import os
 import shutil
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numba
-from numba import njit
 from numba.core.caching import UserWideCacheLocator
 from platformdirs import user_cache_path
 
-__all__ = ["cache_folder", "njit", "say_complete"]
+#: Infinities stay legal: only re-association, contraction and the sign of zero are given up.
+FAST = frozenset({"reassoc", "contract", "nsz", "arcp"})
 
 KERNELS = Path(__file__).resolve().parent
 COMPLETE = "complete"
@@ -30,6 +35,49 @@ OTHERS = (
     "IPythonCacheLocator",
     "ZipCacheLocator",
 )
+
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+#: Some of the options that are used here are not among those that numba declares.
+njit: Any = numba.njit
+
+
+def kernel(function: Function) -> Function:
+    """Compile a function that Python calls."""
+    compiled: Function = njit(cache=True, error_model="numpy", fastmath=False)(function)
+    return compiled
+
+
+def fast_kernel(function: Function) -> Function:
+    """Compile a function that Python calls, and whose sums may be taken in any order."""
+    compiled: Function = njit(cache=True, error_model="numpy", fastmath=set(FAST))(function)
+    return compiled
+
+
+def internal(function: Function) -> Function:
+    """Compile a function that only kernels call."""
+    return _internal(function, fastmath=False)  # said, for what is not said is that of the first caller
+
+
+def fast_internal(function: Function) -> Function:
+    """Compile a function that only kernels call, and whose sums may be taken in any order."""
+    return _internal(function, fastmath=set(FAST))
+
+
+def inlined(function: Function) -> Function:
+    """Compile a function of one row's numbers, which goes into loops over rows so that they vectorise."""
+    return _internal(function, fastmath=set(FAST), forceinline=True)
+
+
+def exact_inlined(function: Function) -> Function:
+    """As `inlined`, where sums have to be taken in the order written."""
+    return _internal(function, fastmath={"contract"}, forceinline=True)
+
+
+def _internal(function: Function, **options: Any) -> Function:
+    without_wrappers = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    compiled: Function = njit(error_model="numpy", **without_wrappers, **options)(function)
+    return compiled
 
 
 class SharedCache(UserWideCacheLocator):
@@ -48,7 +96,7 @@ class SharedCache(UserWideCacheLocator):
 
         So it does where the folder cannot be written: the machine code then lies beside the kernels.
         """
-        if Path(py_file).resolve().parent != KERNELS:
+        if KERNELS not in Path(py_file).resolve().parents:
             return None
         place: SharedCache | None = super().from_function(py_func, py_file)  # type: ignore[no-untyped-call]
         return place
@@ -68,8 +116,8 @@ def cache_folder() -> Path:
     stated = os.environ.get("NUMBA_CACHE_DIR")
     parent = (Path(stated) / "ipdmediation") if stated else (user_cache_path("ipdmediation") / "kernels")
     digest = hashlib.sha256(numba.__version__.encode())
-    for path in sorted(KERNELS.glob("*.py")):
-        digest.update(path.name.encode())
+    for path in sorted(KERNELS.rglob("*.py")):
+        digest.update(path.relative_to(KERNELS).as_posix().encode())
         digest.update(path.read_bytes())
     folder = parent / digest.hexdigest()[:16]
     if os.environ.get("PYTHONHASHSEED") != "0" and not (folder / COMPLETE).exists():

@@ -7,15 +7,15 @@ import math
 import numpy as np
 
 from ipdmediation.kernels.arrays import FloatArray
-from ipdmediation.kernels.compiling import njit
+from ipdmediation.kernels.compiling import fast_internal, kernel
+from ipdmediation.kernels.matrices import cholesky, solve
 from ipdmediation.kernels.status import FitStatus
 
-_FAST = {"reassoc", "contract", "nsz", "arcp"}
 _CONVERGED = int(FitStatus.CONVERGED)
 _RANK_DEFICIENT = int(FitStatus.RANK_DEFICIENT)
 
 
-@njit(cache=True, fastmath=_FAST, error_model="numpy")
+@fast_internal
 def _weighted_dot(left: FloatArray, right: FloatArray) -> float:
     total = 0.0
     for i in range(left.shape[0]):
@@ -23,42 +23,7 @@ def _weighted_dot(left: FloatArray, right: FloatArray) -> float:
     return total
 
 
-@njit(cache=True, error_model="numpy")
-def _cholesky(matrix: FloatArray) -> bool:
-    size = matrix.shape[0]
-    for j in range(size):
-        diagonal = matrix[j, j]
-        pivot = diagonal
-        for k in range(j):
-            pivot -= matrix[j, k] * matrix[j, k]
-        if not pivot > 1e-11 * abs(diagonal) or not diagonal > 0.0:
-            return False
-        root = math.sqrt(pivot)
-        matrix[j, j] = root
-        for i in range(j + 1, size):
-            total = matrix[i, j]
-            for k in range(j):
-                total -= matrix[i, k] * matrix[j, k]
-            matrix[i, j] = total / root
-    return True
-
-
-@njit(cache=True, error_model="numpy")
-def _solve(factor: FloatArray, vector: FloatArray) -> None:
-    size = factor.shape[0]
-    for i in range(size):
-        total = vector[i]
-        for k in range(i):
-            total -= factor[i, k] * vector[k]
-        vector[i] = total / factor[i, i]
-    for i in range(size - 1, -1, -1):
-        total = vector[i]
-        for k in range(i + 1, size):
-            total -= factor[k, i] * vector[k]
-        vector[i] = total / factor[i, i]
-
-
-@njit(cache=True, error_model="numpy")
+@kernel
 def fit_weighted(
     columns: FloatArray, outcome: FloatArray, centre: FloatArray, scale: FloatArray, weights: FloatArray
 ) -> tuple[FloatArray, FloatArray, float, float, int]:
@@ -85,10 +50,10 @@ def fit_weighted(
             cross[j, k] = _weighted_dot(weighted, columns[k])
     factor = cross.copy()
     estimates = np.full(p, np.nan)
-    if not _cholesky(factor):
+    if not cholesky(factor):
         return estimates, cross, math.nan, total_weight, _RANK_DEFICIENT
     solution = right.copy()
-    _solve(factor, solution)
+    solve(factor, solution)
     residual_sum = _residual_sum(columns, outcome, weights, solution, weighted)
     intercept = solution[0]
     for j in range(1, p):
@@ -98,7 +63,7 @@ def fit_weighted(
     return estimates, cross, residual_sum, total_weight, _CONVERGED
 
 
-@njit(cache=True, fastmath=_FAST, error_model="numpy")
+@fast_internal
 def _residual_sum(
     columns: FloatArray, outcome: FloatArray, weights: FloatArray, slopes: FloatArray, work: FloatArray
 ) -> float:

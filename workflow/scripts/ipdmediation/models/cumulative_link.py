@@ -1,7 +1,7 @@
 """Cumulative link (proportional odds) model with fixed effects.
 
-logit P(Y <= k) = threshold[k] - x'beta, so a positive coefficient shifts towards higher levels. McCullagh
-1980, J R Stat Soc B 42:109; the parametrisation is that of R `ordinal::clm`.
+P(Y <= k) = F(threshold[k] - x'beta), so a positive coefficient shifts towards higher levels. McCullagh 1980,
+J R Stat Soc B 42:109; the parametrisation is that of R `ordinal::clm`.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import linalg
 
-from ipdmediation.kernels import cumulative_link as kernels
+from ipdmediation.kernels import fixed as kernels
 from ipdmediation.kernels.arrays import FloatArray, IntArray
+from ipdmediation.kernels.links import CODES
 from ipdmediation.kernels.status import FitStatus
 from ipdmediation.models.errors import (
     ConvergenceWarning,
@@ -33,14 +34,15 @@ from ipdmediation.models.inputs import (
 )
 from ipdmediation.models.notes import empty_level_notes
 from ipdmediation.models.results import ModelFit, Refit
+from ipdmediation.models.standardisation import natural_jacobian
+from ipdmediation.vocabulary.links import LINKS
 
-LINKS = ("logit", "probit")
 _TOLERANCE = 1e-8
 _MAX_ITERATIONS = 60
 
 
 class CumulativeLinkModel:
-    """Cumulative logit or probit model, fitted by maximum likelihood (own Newton, analytic derivatives).
+    """Cumulative link model, fitted by maximum likelihood (own Newton, analytic derivatives).
 
     Parameters
     ----------
@@ -49,7 +51,7 @@ class CumulativeLinkModel:
     names : (p,) names of the columns.
     n_levels : number of outcome levels, also of those that no row has.
     level_names : (n_levels,) names for the thresholds ("0|1"); default 0, 1, ...
-    link : "logit" or "probit".
+    link : a key of `vocabulary.links.LINKS`.
     offset : (n,) added to x'beta.
     trials, trial_names : (n,) trial codes and their names, for the counts of patients per trial only.
     trial_effects : how trials enter the design, carried into the results.
@@ -99,7 +101,7 @@ class CumulativeLinkModel:
         self.link = link
         self.trial_effects = trial_effects
         self.names = (*(f"{a}|{b}" for a, b in itertools.pairwise(labels)), *names)
-        self._probit = link == "probit"
+        self._link = CODES[link]
         self._trials = check_trials(trials, trial_names, self.n_rows)
 
         # sorted by level once: a resample only has to drop its rows of weight zero
@@ -212,7 +214,7 @@ class CumulativeLinkModel:
             self._centre,
             self._scale,
             self.n_levels,
-            self._probit,
+            self._link,
             weights,
             start,
             diagnose,
@@ -224,23 +226,12 @@ class CumulativeLinkModel:
 
     def _natural_covariance(self, information: FloatArray, present: IntArray) -> FloatArray:
         """Covariance on the natural scale, all thresholds, from the information of the standardised fit."""
-        n_present = present.size - 1
         lower = np.tril(information)
         symmetric = lower + np.tril(information, -1).T
         try:
             inverse = linalg.inv(symmetric)
         except linalg.LinAlgError:
             inverse = np.full_like(symmetric, np.nan)
-        # threshold = standardised threshold + sum of centre / scale * standardised slope; empty levels share
-        jacobian = np.zeros((len(self.names), n_present + self._scale.size))
-        for k in range(self.n_thresholds):
-            position = int(np.searchsorted(present, k, side="right")) - 1
-            if 0 <= position < n_present:
-                jacobian[k, position] = 1.0
-                jacobian[k, n_present:] = self._centre / self._scale
-            else:
-                jacobian[k] = np.nan
-        slopes = np.arange(self._scale.size)
-        jacobian[self.n_thresholds + slopes, n_present + slopes] = 1 / self._scale
+        jacobian = natural_jacobian(present, n_levels=self.n_levels, centre=self._centre, scale=self._scale)
         covariance: FloatArray = jacobian @ inverse @ jacobian.T
         return covariance

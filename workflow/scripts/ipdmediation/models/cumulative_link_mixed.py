@@ -1,8 +1,7 @@
 """Cumulative link mixed model: correlated random effects by trial, Laplace approximation.
 
-logit P(Y <= k) = threshold[k] - x'beta - z'b[trial], b ~ N(0, D). The approximation and its parametrisation
-are those
-of R `ordinal::clmm`; a covariance D at its boundary (a variance of zero, a correlation of one) is an
+P(Y <= k) = F(threshold[k] - x'beta - z'b[trial]), b ~ N(0, D). The approximation and its parametrisation are
+those of R `ordinal::clmm`; a covariance D at its boundary (a variance of zero, a correlation of one) is an
 ordinary answer.
 """
 
@@ -15,10 +14,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import linalg
 
-from ipdmediation.kernels import cumulative_link as kernels
+from ipdmediation.kernels import mixed as kernels
 from ipdmediation.kernels.arrays import FloatArray, IntArray
+from ipdmediation.kernels.laplace import laplace_criterion
+from ipdmediation.kernels.links import CODES
+from ipdmediation.kernels.mixed_rows import MixedRows, MixedWork, mixed_rows, mixed_work
 from ipdmediation.kernels.status import FitStatus
-from ipdmediation.models.cumulative_link import LINKS
 from ipdmediation.models.errors import (
     ConvergenceWarning,
     FitWarning,
@@ -36,8 +37,11 @@ from ipdmediation.models.inputs import (
     standardise,
     undetermined,
 )
+from ipdmediation.models.laplace_diagnosis import LaplacePoint, diagnose
 from ipdmediation.models.notes import empty_level_notes, singular_note
 from ipdmediation.models.results import ModelFit, RandomEffects, Refit
+from ipdmediation.models.standardisation import natural_jacobian
+from ipdmediation.vocabulary.links import LINKS
 
 _TOLERANCE = 1e-7
 _MAX_ITERATIONS = 100
@@ -45,7 +49,7 @@ _INSIDE_VARIANCE = 0.16  # of each standardised random effect, in units of the l
 
 
 class CumulativeLinkMixedModel:
-    """Cumulative logit or probit model with one to three correlated random effects by trial.
+    """Cumulative link model with one to three correlated random effects by trial.
 
     Parameters
     ----------
@@ -66,10 +70,9 @@ class CumulativeLinkMixedModel:
 
     Notes
     -----
-    The criterion is maximised with its exact gradient (the modes' own shift and the change of the weights
-    included)
-    in the Cholesky factor of D. A factor that loses rank is continued with fewer columns; the answer is
-    accepted only if no direction has a positive derivative of the criterion in the variance.
+    The criterion is maximised with its exact gradient (the modes' own shift and the change of the
+    weights included) in the Cholesky factor of D. A factor that loses rank is continued with fewer columns;
+    the answer is accepted only if no direction has a positive derivative of the criterion in the variance.
 
     Examples
     --------
@@ -121,7 +124,7 @@ class CumulativeLinkMixedModel:
         self.trial_effects = trial_effects
         self.random_names = tuple(random_names)
         self.names = (*(f"{a}|{b}" for a, b in itertools.pairwise(labels)), *names)
-        self._probit = link == "probit"
+        self._link = CODES[link]
 
         # sorted by trial and level once: a resample only has to drop its rows of weight zero
         self._order = np.lexsort((levels, checked_trials.codes)).astype(np.int64)
@@ -202,26 +205,15 @@ class CumulativeLinkMixedModel:
         if result.status == FitStatus.RANK_DEFICIENT:
             names = self.names[self.n_thresholds :]
             raise undetermined(self._columns, names, checked[self._order])
-        rank = self._rank(result.random_covariance)
-        log_likelihood, gradient, observed, marginal, spread = kernels.diagnose_mixed(
-            *self._data(),
-            self._transform,
-            self.n_trials,
-            self.n_levels,
-            rank,
-            self._probit,
-            checked,
-            result.estimates,
-            result.random_covariance,
-            result.modes,
-        )
+        rows, work, point = self._at(result, checked)
+        diagnosis = diagnose(rows, work, point, link=self._link)
         notes = self._notes(result, present)
-        conditional = self._inverse_transform @ spread @ self._inverse_transform.T
+        conditional = self._inverse_transform @ diagnosis.spread @ self._inverse_transform.T
         usable = FitStatus(result.status).usable
         return ModelFit(
             names=self.names,
             estimates=result.estimates,
-            covariance=self._natural_covariance(observed, marginal, present),
+            covariance=self._natural_covariance(diagnosis.observed, diagnosis.marginal, present),
             n_thresholds=self.n_thresholds,
             random_effects=RandomEffects(
                 names=self.random_names,
@@ -230,8 +222,8 @@ class CumulativeLinkMixedModel:
                 mode_se=np.sqrt(np.maximum(np.diagonal(conditional, axis1=1, axis2=2), 0.0)),
             ),
             residual_variance=None,
-            log_likelihood=float(log_likelihood),
-            gradient_norm=float(np.abs(gradient).max()),
+            log_likelihood=diagnosis.log_likelihood,
+            gradient_norm=float(np.abs(diagnosis.gradient).max()),
             iterations=result.iterations,
             converged=usable,
             singular=result.status == FitStatus.SINGULAR,
@@ -243,90 +235,16 @@ class CumulativeLinkMixedModel:
             warnings=tuple(notes),
         )
 
-    def log_likelihood(
-        self, parameters: Refit, *, weights: ArrayLike | None = None, quadrature_nodes: int = 1
-    ) -> float:
-        """Log-likelihood at given parameters.
+    def log_likelihood(self, parameters: Refit, *, weights: ArrayLike | None = None) -> float:
+        """Log-likelihood at given parameters, by the Laplace approximation.
 
         Parameters
         ----------
         parameters : e.g. `fit.start()`.
-        quadrature_nodes : 1 is the Laplace approximation; more, for one random effect only, adaptive
-            Gauss-Hermite quadrature.
-
-        Raises
-        ------
-        ModelError
-            If quadrature is asked for with more than one random effect.
+        weights : (n,) observation weights.
         """
         rows, work, point = self._at(parameters, check_weights(weights, self.n_rows))
-        if quadrature_nodes == 1:
-            return float(kernels.laplace_criterion(rows, work, *point, self._probit))
-        nodes, log_weights = self._nodes(quadrature_nodes)
-        return float(kernels.quadrature_criterion(rows, work, *point, nodes, log_weights, self._probit))
-
-    def fit_quadrature(self, nodes: int = 10, *, weights: ArrayLike | None = None) -> Refit:
-        """Maximise the likelihood by adaptive Gauss-Hermite quadrature; slow, a check of the Laplace fit.
-
-        Parameters
-        ----------
-        nodes : number of quadrature nodes.
-        weights : (n,) observation weights.
-
-        Raises
-        ------
-        ModelError
-            If there is more than one random effect.
-        """
-        abscissae, log_weights = self._nodes(nodes)
-        checked = check_weights(weights, self.n_rows)
-        laplace = self._run(checked, self._cold_start)
-        rows, work, (thresholds, slopes, factor, modes) = self._at(laplace, checked, full_rank=True)
-        n_thresholds = thresholds.size
-
-        def criterion(vector: FloatArray) -> float:
-            candidate = np.cumsum(np.concatenate([vector[:1], np.exp(vector[1:n_thresholds])]))
-            return -float(
-                kernels.quadrature_criterion(
-                    rows,
-                    work,
-                    candidate,
-                    vector[n_thresholds:-1],
-                    vector[-1:, None],
-                    modes,
-                    abscissae,
-                    log_weights,
-                    self._probit,
-                )
-            )
-
-        start = np.concatenate(
-            [thresholds[:1], np.log(np.diff(thresholds)), slopes, [max(factor[0, 0], 0.1)]]
-        )
-        # a tenth of a second to import, and only the check by quadrature needs it
-        from scipy import optimize
-
-        optimum = optimize.minimize(criterion, start, method="BFGS", jac="3-point", options={"gtol": 1e-5})
-        best = optimum.x
-        slopes, sd = best[n_thresholds:-1], best[-1]
-        estimates = laplace.estimates.copy()
-        estimates[self.n_thresholds :] = slopes / self._scale
-        shift = float(np.sum(slopes * self._centre / self._scale))
-        steps = np.cumsum(np.concatenate([best[:1], np.exp(best[1:n_thresholds])])) + shift
-        present = np.flatnonzero(
-            np.bincount(self._levels, weights=checked[self._order], minlength=self.n_levels)
-        )
-        kernels.expand_thresholds(steps - shift, present, shift, self.n_levels, estimates)
-        natural = self._inverse_transform * sd
-        return Refit(
-            estimates,
-            natural @ natural.T,
-            modes @ natural.T,
-            np.nan,
-            -float(optimum.fun),
-            int(FitStatus.CONVERGED),
-            int(optimum.nit),
-        )
+        return float(laplace_criterion(rows, work, *point, self._link))
 
     def _data(
         self,
@@ -362,7 +280,7 @@ class CumulativeLinkMixedModel:
             self._inverse_transform,
             self.n_trials,
             self.n_levels,
-            self._probit,
+            self._link,
             weights,
             start.estimates,
             start.random_covariance,
@@ -375,10 +293,8 @@ class CumulativeLinkMixedModel:
     def _rank(self, covariance: FloatArray) -> int:
         return int(kernels.rank_of(self._transform @ covariance @ self._transform.T))
 
-    def _at(
-        self, parameters: Refit, weights: FloatArray, *, full_rank: bool = False
-    ) -> tuple[kernels.MixedRows, kernels.MixedWork, tuple[FloatArray, FloatArray, FloatArray, FloatArray]]:
-        rows, present, level_weight = kernels.mixed_rows(
+    def _at(self, parameters: Refit, weights: FloatArray) -> tuple[MixedRows, MixedWork, LaplacePoint]:
+        rows, present, level_weight = mixed_rows(
             self._levels,
             self._trial_codes,
             self._columns,
@@ -389,29 +305,26 @@ class CumulativeLinkMixedModel:
             self.n_levels,
             weights,
         )
-        q = len(self.random_names)
-        point = kernels.standard_start(
-            parameters.estimates,
-            parameters.random_covariance,
-            parameters.modes,
-            present,
-            level_weight,
-            self._centre,
-            self._scale,
-            self._transform,
-            self.n_levels,
-            q if full_rank else self._rank(parameters.random_covariance),
-            self._probit,
+        point = LaplacePoint(
+            *kernels.standard_start(
+                parameters.estimates,
+                parameters.random_covariance,
+                parameters.modes,
+                present,
+                level_weight,
+                self._centre,
+                self._scale,
+                self._transform,
+                self.n_levels,
+                self._rank(parameters.random_covariance),
+                self._link,
+            )
         )
-        size = point[0].size + point[1].size
-        work = kernels.mixed_work(rows.weights.size, q, self.n_trials, point[0].size, size)
+        size = point.thresholds.size + point.slopes.size
+        work = mixed_work(
+            rows.weights.size, len(self.random_names), self.n_trials, point.thresholds.size, size
+        )
         return rows, work, point
-
-    def _nodes(self, number: int) -> tuple[FloatArray, FloatArray]:
-        if len(self.random_names) != 1:
-            raise ModelError("quadrature is for models with one random effect")
-        nodes, weights = np.polynomial.hermite.hermgauss(number)
-        return nodes, np.log(weights)
 
     def _notes(self, result: Refit, present: IntArray) -> list[FitWarning]:
         notes = empty_level_notes(self.level_names, present)
@@ -449,16 +362,6 @@ class CumulativeLinkMixedModel:
         except linalg.LinAlgError:
             # a nearly flat variance: the information of the fixed part alone
             inverse = linalg.pinvh(marginal)
-        n_present = present.size - 1
-        jacobian = np.zeros((len(self.names), size))
-        for k in range(self.n_thresholds):
-            position = int(np.searchsorted(present, k, side="right")) - 1
-            if 0 <= position < n_present:
-                jacobian[k, position] = 1.0
-                jacobian[k, n_present:] = self._centre / self._scale
-            else:
-                jacobian[k] = np.nan
-        slopes = np.arange(self._scale.size)
-        jacobian[self.n_thresholds + slopes, n_present + slopes] = 1 / self._scale
+        jacobian = natural_jacobian(present, n_levels=self.n_levels, centre=self._centre, scale=self._scale)
         covariance: FloatArray = jacobian @ inverse @ jacobian.T
         return covariance

@@ -14,6 +14,7 @@ from scipy import linalg
 
 from ipdmediation.kernels import linear_mixed as kernels
 from ipdmediation.kernels.arrays import FloatArray
+from ipdmediation.kernels.linear_profile import Profile
 from ipdmediation.kernels.status import FitStatus
 from ipdmediation.models.errors import (
     ConvergenceWarning,
@@ -220,29 +221,27 @@ class LinearMixedModel:
 
     def _run(
         self, weights: FloatArray, start: Refit | None, tolerance: float
-    ) -> tuple[FloatArray, kernels.Profile, FloatArray, FloatArray, float, int, int]:
+    ) -> tuple[FloatArray, Profile, FloatArray, FloatArray, float, int, int]:
         q = len(self.random_names)
         if start is None or not start.residual_variance > 0:
             relative = 0.1 * np.eye(q)
         else:
             relative = self._transform @ start.random_covariance @ self._transform.T / start.residual_variance
-        result: tuple[FloatArray, kernels.Profile, FloatArray, FloatArray, float, int, int] = (
-            kernels.fit_mixed(
-                self._columns,
-                self._random_columns,
-                self._trial_start,
-                self._order,
-                weights,
-                relative,
-                self.method == "reml",
-                tolerance,
-                _MAX_ITERATIONS,
-            )
+        result: tuple[FloatArray, Profile, FloatArray, FloatArray, float, int, int] = kernels.fit_mixed(
+            self._columns,
+            self._random_columns,
+            self._trial_start,
+            self._order,
+            weights,
+            relative,
+            self.method == "reml",
+            tolerance,
+            _MAX_ITERATIONS,
         )
         return result
 
     def _result(
-        self, best: kernels.Profile, modes: FloatArray, status: int, iterations: int, factor: FloatArray
+        self, best: Profile, modes: FloatArray, status: int, iterations: int, factor: FloatArray
     ) -> Refit:
         estimates = self._jacobian @ best.slopes
         estimates[0] += self._middle

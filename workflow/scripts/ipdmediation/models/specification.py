@@ -35,6 +35,7 @@ from ipdmediation.models.mediator import check_mediator
 from ipdmediation.models.resampled import ResampledModel
 from ipdmediation.models.splines import quantile_knots
 from ipdmediation.models.terms import intercept_term, threshold_term
+from ipdmediation.vocabulary.links import LINKS, LOGIT
 
 TRANSFORMS = get_args(Transform)
 FAMILIES = ("ordinal", "binary", "continuous")
@@ -70,7 +71,7 @@ class AnalysisSpecification:
     trial_effects : "none" (one study), "fixed" (trial indicators), "random_intercept", "random_slope"
         (correlated intercept and treatment slope by trial) or "random_slopes" (the outcome model has a random
         slope of M as well).
-    link : "logit" or "probit", of ordinal and binary outcomes.
+    link : a key of `vocabulary.links.LINKS`, of ordinal and binary outcomes.
     """
 
     mediator: str
@@ -83,7 +84,7 @@ class AnalysisSpecification:
     covariates: StatedCovariates = ()
     interaction: bool = False
     trial_effects: str = "none"
-    link: str = "logit"
+    link: str = LOGIT.key
 
     def __post_init__(self) -> None:
         for name, allowed in (
@@ -91,7 +92,7 @@ class AnalysisSpecification:
             ("family", FAMILIES),
             ("better", ("high", "low")),
             ("trial_effects", TRIAL_EFFECTS),
-            ("link", ("logit", "probit")),
+            ("link", tuple(LINKS)),
         ):
             if getattr(self, name) not in allowed:
                 raise ModelError(f"{name} must be one of {', '.join(allowed)}, not {getattr(self, name)!r}")
@@ -113,7 +114,7 @@ class AnalysisSpecification:
             outcome=outcome["variable"],
             family=outcome["family"],
             better=outcome.get("better", "high"),
-            link=outcome.get("link", "logit"),
+            link=outcome.get("link", LOGIT.key),
             spline_knots=mediator.get("spline_knots") or 0,
             covariates=analysis["covariates"],
             interaction=bool(analysis.get("interaction", False)),

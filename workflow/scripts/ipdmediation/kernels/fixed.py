@@ -1,0 +1,340 @@
+"""Maximum likelihood of cumulative link models with fixed effects."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from ipdmediation.kernels import links
+from ipdmediation.kernels.arrays import FloatArray, IntArray
+from ipdmediation.kernels.compiling import fast_internal, internal, kernel
+from ipdmediation.kernels.links import logit
+from ipdmediation.kernels.matrices import cholesky, solve
+from ipdmediation.kernels.rows import block_sum, dot, dot_difference, linear_predictor
+from ipdmediation.kernels.status import FitStatus
+from ipdmediation.kernels.thresholds import expand_thresholds, present_levels, start_thresholds
+
+_CONVERGED = int(FitStatus.CONVERGED)
+_NOT_CONVERGED = int(FitStatus.NOT_CONVERGED)
+_SEPARATED = int(FitStatus.SEPARATED)
+_RANK_DEFICIENT = int(FitStatus.RANK_DEFICIENT)
+_ONE_LEVEL = int(FitStatus.ONE_LEVEL)
+
+_KEEP_HESSIAN_BELOW = 0.05
+_BLOCK = 2048  # rows
+FIXED_SCRATCH = 10  # row arrays of a fixed fit beside the columns
+
+
+@internal
+def is_flat(ascent: float, largest: float) -> bool:
+    """Tell separation: steps stay long while there is nearly nothing to gain (a curvature near zero)."""
+    curvature = ascent / (largest * largest) if largest > 0.0 else math.inf
+    return (largest > 0.2 and curvature < 1e-3) or (largest > 0.01 and curvature < 1e-5)
+
+
+@internal
+def _fill_bounds(
+    thresholds: FloatArray, first_row: IntArray, link: int, upper: FloatArray, lower: FloatArray
+) -> None:
+    """Write what the link needs of the bounds of every row, rows being sorted by level."""
+    n_levels = thresholds.shape[0] + 1
+    for k in range(n_levels):
+        top = links.bound(link, thresholds[k] if k < n_levels - 1 else math.inf)
+        bottom = links.bound(link, thresholds[k - 1] if k > 0 else -math.inf)
+        for i in range(first_row[k], first_row[k + 1]):
+            upper[i] = top
+            lower[i] = bottom
+
+
+@internal
+def _gradient(
+    x: FloatArray,
+    thresholds: FloatArray,
+    first_row: IntArray,
+    level_weight: FloatArray,
+    above: FloatArray,
+    below: FloatArray,
+    link: int,
+    gradient: FloatArray,
+) -> None:
+    n_thresholds = thresholds.shape[0]
+    for k in range(n_thresholds):
+        gradient[k] = block_sum(above, first_row[k], first_row[k + 1]) - block_sum(
+            below, first_row[k + 1], first_row[k + 2]
+        )
+    if link == links.LOGIT:
+        for k in range(1, n_thresholds):
+            pull = logit.gap_slope(level_weight[k], thresholds[k] - thresholds[k - 1])
+            gradient[k] += pull
+            gradient[k - 1] -= pull
+    for j in range(x.shape[0]):
+        gradient[n_thresholds + j] = dot_difference(x[j], above, below)
+
+
+@fast_internal
+def _information(
+    x: FloatArray,
+    weights: FloatArray,
+    thresholds: FloatArray,
+    first_row: IntArray,
+    level_weight: FloatArray,
+    above: FloatArray,
+    below: FloatArray,
+    cross_a: FloatArray,
+    cross_b: FloatArray,
+    link: int,
+    work: FloatArray,
+    information: FloatArray,
+) -> None:
+    """Observed information, lower triangle."""
+    n_thresholds = thresholds.shape[0]
+    p, n = x.shape
+    information[:, :] = 0.0
+    for k in range(n_thresholds):
+        own, other = first_row[k], first_row[k + 1]
+        stop = first_row[k + 2]
+        information[k, k] = block_sum(cross_a, own, other) + block_sum(cross_b, other, stop)
+        for j in range(p):
+            information[n_thresholds + j, k] = -(
+                dot(cross_a, x[j], own, other) + dot(cross_b, x[j], other, stop)
+            )
+    for k in range(1, n_thresholds):
+        # the second derivative of log p in both of its bounds
+        if link == links.LOGIT:
+            mixed = logit.gap_curvature(level_weight[k], thresholds[k] - thresholds[k - 1])
+        else:
+            mixed = 0.0
+            for i in range(first_row[k], first_row[k + 1]):
+                mixed += above[i] * below[i] / weights[i]
+        information[k, k] += mixed
+        information[k - 1, k - 1] += mixed
+        information[k, k - 1] -= mixed
+    # in blocks that stay in the cache, where every column is read once for each pair
+    for start in range(0, n, _BLOCK):
+        stop = min(start + _BLOCK, n)
+        for j in range(p):
+            column = x[j]
+            for i in range(np.uint64(start), np.uint64(stop)):
+                work[i] = column[i] * (cross_a[i] + cross_b[i])
+            for k in range(j + 1):
+                information[n_thresholds + j, n_thresholds + k] += dot(work, x[k], start, stop)
+
+
+@internal
+def _log_likelihood(
+    eta: FloatArray, weights: FloatArray, thresholds: FloatArray, first_row: IntArray, link: int
+) -> float:
+    n_levels = thresholds.shape[0] + 1
+    total = 0.0
+    for k in range(n_levels):
+        top = thresholds[k] if k < n_levels - 1 else math.inf
+        bottom = thresholds[k - 1] if k > 0 else -math.inf
+        for i in range(first_row[k], first_row[k + 1]):
+            total += weights[i] * links.log_probability(link, eta[i], top, bottom)
+    return total
+
+
+@kernel
+def fit_fixed(
+    levels: IntArray,
+    columns: FloatArray,
+    offset: FloatArray,
+    order: IntArray,
+    centre: FloatArray,
+    scale: FloatArray,
+    n_levels: int,
+    link: int,
+    weights: FloatArray,
+    start: FloatArray,
+    diagnose: bool,
+    tolerance: float,
+    max_iterations: int,
+    scratch: FloatArray,
+) -> tuple[FloatArray, FloatArray, FloatArray, float, int, int]:
+    """Maximum likelihood of a cumulative link model by Newton's method.
+
+    Parameters
+    ----------
+    levels, columns, offset : (n,), (p, n), (n,); rows sorted by level, columns standardised by `centre` and
+        `scale`.
+    order : (n,) position of each sorted row in `weights`.
+    start : (n_levels - 1 + p,) on the natural scale; a nan asks for a cold start.
+    diagnose : whether information, gradient and log-likelihood are computed at the end.
+    scratch : ((p + FIXED_SCRATCH) * n,) room for the rows with weight, kept between fits: a large array that
+        every fit makes anew is handed back to the system and faulted in again.
+
+    Returns
+    -------
+    estimates (natural scale), information (standardised scale, present thresholds then slopes), last step
+    (same order; the direction of separation), log-likelihood, status, iterations. With `diagnose` the last
+    step is replaced by the gradient unless the fit failed.
+    """
+    n_slopes = columns.shape[0]
+    kept = np.empty(order.shape[0], np.int64)
+    level_weight_all = np.zeros(n_levels)
+    n = 0
+    for i in range(order.shape[0]):
+        weight = weights[order[i]]
+        if weight > 0.0:
+            kept[n] = i
+            n += 1
+            level_weight_all[levels[i]] += weight
+    present = present_levels(level_weight_all)
+    n_thresholds = present.shape[0] - 1
+    estimates = np.full(n_levels - 1 + n_slopes, np.nan)
+    if n_thresholds < 1:
+        return estimates, np.zeros((0, 0)), np.zeros(0), math.nan, _ONE_LEVEL, 0
+
+    x = scratch[: n_slopes * n].reshape(n_slopes, n)
+    row_arrays = scratch[n_slopes * n : (n_slopes + FIXED_SCRATCH) * n]
+    w = row_arrays[:n]
+    base = row_arrays[n : 2 * n]
+    eta = row_arrays[2 * n : 3 * n]
+    upper = row_arrays[3 * n : 4 * n]
+    lower = row_arrays[4 * n : 5 * n]
+    above = row_arrays[5 * n : 6 * n]
+    below = row_arrays[6 * n : 7 * n]
+    cross_a = row_arrays[7 * n : 8 * n]
+    cross_b = row_arrays[8 * n : 9 * n]
+    work = row_arrays[9 * n : 10 * n]
+    first_row = np.zeros(n_thresholds + 2, np.int64)
+    for i in range(n):
+        w[i] = weights[order[kept[i]]]
+        base[i] = offset[kept[i]]
+    for j in range(n_slopes):
+        source = columns[j]
+        target = x[j]
+        for i in range(n):
+            target[i] = source[kept[i]]
+    level_weight = level_weight_all[present]
+    row = 0
+    for k in range(n_thresholds + 1):
+        while row < n and levels[kept[row]] == present[k]:
+            row += 1
+        first_row[k + 1] = row
+
+    slopes = np.empty(n_slopes)
+    shift = 0.0
+    for j in range(n_slopes):
+        slopes[j] = start[n_levels - 1 + j] * scale[j]
+        if not math.isfinite(slopes[j]):
+            slopes[j] = 0.0
+        shift += slopes[j] * centre[j] / scale[j]
+    thresholds = start_thresholds(level_weight_all, present, start, shift, link)
+
+    size = n_thresholds + n_slopes
+    gradient = np.empty(size)
+    step = np.zeros(size)
+    information = np.empty((size, size))
+
+    status = _NOT_CONVERGED
+    rebuild = True
+    ascent = 0.0
+    iterations = 0
+    for iteration in range(max_iterations + 1):
+        iterations = iteration
+        _fill_bounds(thresholds, first_row, link, upper, lower)
+        linear_predictor(x, base, slopes, eta)
+        links.rows(link, eta, w, upper, lower, above, below, cross_a, cross_b, 0, n)
+        _gradient(x, thresholds, first_row, level_weight, above, below, link, gradient)
+        if status == _CONVERGED or iteration == max_iterations:
+            break
+
+        # the log-likelihood is concave: an overshot step shows as a slope of the other sign
+        new_ascent = 0.0
+        for k in range(size):
+            new_ascent += gradient[k] * step[k]
+        if iteration > 0 and not new_ascent > -0.8 * ascent:
+            ascent *= 0.5
+            rebuild = True
+            for k in range(size):
+                step[k] *= 0.5
+                if k < n_thresholds:
+                    thresholds[k] -= step[k]
+                else:
+                    slopes[k - n_thresholds] -= step[k]
+            continue
+
+        if rebuild:
+            definite = False
+            for outer_product in range(1 if link == links.LOGIT else 2):
+                if outer_product:
+                    links.outer_product(w, above, below, cross_a, cross_b, 0, n)
+                _information(
+                    x,
+                    w,
+                    thresholds,
+                    first_row,
+                    level_weight,
+                    above,
+                    below,
+                    cross_a,
+                    cross_b,
+                    link,
+                    work,
+                    information,
+                )
+                definite = cholesky(information)
+                if definite:
+                    break
+            if not definite:
+                status = _RANK_DEFICIENT
+                break
+        for k in range(size):
+            step[k] = gradient[k]
+        solve(information, step)
+
+        ascent = 0.0
+        largest = 0.0
+        for k in range(size):
+            ascent += gradient[k] * step[k]
+            largest = max(largest, abs(step[k]))
+        if is_flat(ascent, largest):
+            status = _SEPARATED
+            break
+        shorten = min(1.0, 10.0 / largest) if largest > 0.0 else 1.0
+        for k in range(1, n_thresholds):
+            closing = step[k - 1] - step[k]
+            if closing > 0.0:
+                shorten = min(shorten, 0.9 * (thresholds[k] - thresholds[k - 1]) / closing)
+        ascent *= shorten
+        largest *= shorten
+        for k in range(size):
+            step[k] *= shorten
+            if k < n_thresholds:
+                thresholds[k] += step[k]
+            else:
+                slopes[k - n_thresholds] += step[k]
+        rebuild = largest > _KEEP_HESSIAN_BELOW
+        if largest < tolerance:
+            status = _CONVERGED
+            if not diagnose:
+                break
+
+    log_likelihood = math.nan
+    if diagnose:
+        log_likelihood = _log_likelihood(eta, w, thresholds, first_row, link)
+        _information(
+            x,
+            w,
+            thresholds,
+            first_row,
+            level_weight,
+            above,
+            below,
+            cross_a,
+            cross_b,
+            link,
+            work,
+            information,
+        )
+        if status == _CONVERGED:
+            for k in range(size):
+                step[k] = gradient[k]
+    shift = 0.0
+    for j in range(n_slopes):
+        estimates[n_levels - 1 + j] = slopes[j] / scale[j]
+        shift += slopes[j] * centre[j] / scale[j]
+    expand_thresholds(thresholds, present, shift, n_levels, estimates)
+    return estimates, information, step, log_likelihood, status, iterations

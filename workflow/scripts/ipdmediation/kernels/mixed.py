@@ -1,0 +1,174 @@
+"""Maximum likelihood of cumulative link models with correlated random effects by trial."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from ipdmediation.kernels.arrays import FloatArray, IntArray
+from ipdmediation.kernels.compiling import internal, kernel
+from ipdmediation.kernels.matrices import eigen, factor_from, factor_of, invert
+from ipdmediation.kernels.mixed_rows import mixed_rows, mixed_work, without_empty_trials
+from ipdmediation.kernels.search import NEGLIGIBLE_SD, maximise_laplace
+from ipdmediation.kernels.status import FitStatus
+from ipdmediation.kernels.thresholds import expand_thresholds, start_thresholds
+
+_SINGULAR = int(FitStatus.SINGULAR)
+_NOT_CONVERGED = int(FitStatus.NOT_CONVERGED)
+_ONE_LEVEL = int(FitStatus.ONE_LEVEL)
+_START_SD = 0.1
+
+
+@internal
+def _modes_from_effects(factor: FloatArray, effects: FloatArray) -> FloatArray:
+    """Least-squares u of effects = L u."""
+    q, rank = factor.shape
+    modes = np.zeros((effects.shape[0], rank))
+    square = np.zeros((rank, rank))
+    inverse = np.zeros((rank, rank))
+    for k in range(rank):
+        for m in range(rank):
+            for d in range(q):
+                square[k, m] += factor[d, k] * factor[d, m]
+        square[k, k] += 1e-10
+    invert(square, inverse)
+    for t in range(effects.shape[0]):
+        for k in range(rank):
+            for m in range(rank):
+                for d in range(q):
+                    modes[t, k] += inverse[k, m] * factor[d, m] * effects[t, d]
+    return modes
+
+
+@kernel
+def rank_of(covariance: FloatArray) -> int:
+    """Rank of a covariance on the standardised scale, negligible variances not counted."""
+    values, _ = eigen(covariance)
+    rank = 0
+    for value in values:
+        if value > (2.0 * NEGLIGIBLE_SD) ** 2 and value > (2.0 * NEGLIGIBLE_SD) ** 2 * values[0]:
+            rank += 1
+    return rank
+
+
+@internal
+def _inner_factor(covariance: FloatArray) -> FloatArray:
+    """Factor of full rank of the covariance with its small eigenvalues raised."""
+    values, vectors = eigen(covariance)
+    return factor_from(np.maximum(values, _START_SD * _START_SD), vectors, values.shape[0])
+
+
+@kernel
+def fit_mixed(
+    levels: IntArray,
+    trials: IntArray,
+    columns: FloatArray,
+    random_columns: FloatArray,
+    offset: FloatArray,
+    order: IntArray,
+    centre: FloatArray,
+    scale: FloatArray,
+    transform: FloatArray,
+    inverse_transform: FloatArray,
+    n_trials: int,
+    n_levels: int,
+    link: int,
+    weights: FloatArray,
+    start: FloatArray,
+    start_covariance: FloatArray,
+    start_modes: FloatArray,
+    tolerance: float,
+    max_iterations: int,
+) -> tuple[FloatArray, FloatArray, FloatArray, int, int]:
+    """Maximise the Laplace approximation of the likelihood of a cumulative link mixed model.
+
+    Parameters
+    ----------
+    levels, trials, columns, random_columns, offset : (n,), (n,), (p, n), (q, n), (n,); rows sorted by trial
+        and level, columns standardised by `centre` and `scale`, random columns orthonormal (mean square 1).
+    order : (n,) position of each sorted row in `weights`.
+    transform : (q, q) that takes random effects on the natural scale to those of `random_columns`.
+    start, start_covariance, start_modes : on the natural scale; a nan in `start` asks for a cold start.
+
+    Returns
+    -------
+    estimates, covariance and modes of the random effects (all on the natural scale), status, iterations.
+    """
+    p, q = columns.shape[0], random_columns.shape[0]
+    rows, present, level_weight = mixed_rows(
+        levels, trials, columns, random_columns, offset, order, n_trials, n_levels, weights
+    )
+    rows, occupied = without_empty_trials(rows)
+    estimates = np.full(n_levels - 1 + p, math.nan)
+    n_thresholds = present.shape[0] - 1
+    if n_thresholds < 1:
+        return estimates, np.zeros((q, q)), np.zeros((n_trials, q)), _ONE_LEVEL, 0
+    work = mixed_work(rows.weights.shape[0], q, occupied.shape[0], n_thresholds, n_thresholds + p)
+
+    warm = True
+    for j in range(p):
+        if not math.isfinite(start[n_levels - 1 + j]):
+            warm = False
+    slopes = np.zeros(p)
+    thresholds = np.zeros(n_thresholds)
+    factor = np.zeros((q, q))
+    modes = np.zeros((occupied.shape[0], q))
+    status = _NOT_CONVERGED
+    iterations = 0
+    for attempt in range(0 if warm else 1, 4):
+        shift = 0.0
+        for j in range(p):
+            slopes[j] = start[n_levels - 1 + j] * scale[j] if attempt == 0 else 0.0
+            shift += slopes[j] * centre[j] / scale[j]
+        first = start if attempt == 0 else np.full(n_levels - 1 + p, math.nan)
+        thresholds = start_thresholds(level_weight, present, first, shift, link)
+        if attempt == 0:
+            # a start at the boundary would have to find its way back in: begin a little inside
+            start_factor = _inner_factor(transform @ start_covariance @ transform.T)
+            initial_modes = _modes_from_effects(start_factor, start_modes[occupied] @ transform.T)
+        else:
+            # retry ladder: full rank, rank one, no random effects; the last two may re-open
+            rank = q if attempt == 1 else 3 - attempt
+            start_factor = 0.4 * np.eye(q)[:, :rank].copy()
+            initial_modes = np.zeros((occupied.shape[0], rank))
+        factor, modes, status, used = maximise_laplace(
+            rows, work, thresholds, slopes, start_factor, initial_modes, link, tolerance, max_iterations
+        )
+        iterations += used
+        if status <= _SINGULAR:
+            break
+
+    shift = 0.0
+    for j in range(p):
+        estimates[n_levels - 1 + j] = slopes[j] / scale[j]
+        shift += slopes[j] * centre[j] / scale[j]
+    expand_thresholds(thresholds, present, shift, n_levels, estimates)
+    natural_factor = inverse_transform @ factor
+    effects = np.zeros((n_trials, q))
+    effects[occupied] = modes @ natural_factor.T
+    return estimates, natural_factor @ natural_factor.T, effects, status, iterations
+
+
+@kernel
+def standard_start(
+    start: FloatArray,
+    start_covariance: FloatArray,
+    start_modes: FloatArray,
+    present: IntArray,
+    level_weight: FloatArray,
+    centre: FloatArray,
+    scale: FloatArray,
+    transform: FloatArray,
+    n_levels: int,
+    rank: int,
+    link: int,
+) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+    """Thresholds, slopes, factor of the given rank, and modes on the standardised scale."""
+    slopes = start[n_levels - 1 :] * scale
+    shift = 0.0
+    for j in range(slopes.shape[0]):
+        shift += slopes[j] * centre[j] / scale[j]
+    thresholds = start_thresholds(level_weight, present, start, shift, link)
+    factor = factor_of(transform @ start_covariance @ transform.T, rank)
+    return thresholds, slopes, factor, _modes_from_effects(factor, start_modes @ transform.T)

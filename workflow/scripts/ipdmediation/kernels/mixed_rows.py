@@ -1,0 +1,208 @@
+"""Rows of a cumulative link mixed model, sorted by trial and level, and what is computed from them."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from ipdmediation.kernels import links
+from ipdmediation.kernels.arrays import FloatArray, IntArray
+from ipdmediation.kernels.compiling import internal, kernel
+from ipdmediation.kernels.thresholds import present_levels
+
+
+class MixedRows(NamedTuple):
+    """Rows with weight, sorted by trial and level; a cell is the rows of one level in one trial."""
+
+    x: FloatArray  # (p, n)
+    z: FloatArray  # (q, n)
+    weights: FloatArray
+    offset: FloatArray
+    level_weight: FloatArray
+    trial_start: IntArray  # (trials + 1,)
+    cell_start: IntArray  # (cells + 1,)
+    cell_level: IntArray
+    cell_trial: IntArray
+
+
+class MixedWork(NamedTuple):
+    """Everything that an evaluation of the Laplace criterion leaves behind."""
+
+    fixed_eta: FloatArray  # (n,)
+    eta: FloatArray
+    upper: FloatArray
+    lower: FloatArray
+    above: FloatArray
+    below: FloatArray
+    cross_a: FloatArray
+    cross_b: FloatArray
+    third_a: FloatArray
+    third_b: FloatArray
+    mixed: FloatArray  # (thresholds,) second derivative in both bounds, summed by level (not of the logit)
+    score: FloatArray  # (trials, q) G at the modes
+    curvature: FloatArray  # (trials, q, q) A
+    inverse: FloatArray  # (trials, q, q) inverse of H, top left (r, r)
+    spread: FloatArray  # (trials, q, q) L H^-1 L'
+    gradient: FloatArray  # (thresholds + p,)
+    factor_gradient: FloatArray  # (q, q) d/dL, first r columns
+    covariance_gradient: FloatArray  # (q, q) d/dD
+    correction: FloatArray  # (q, q) part of d/dD that comes from third derivatives
+    information: FloatArray  # (thresholds + p, same), of the fixed part given the modes
+    coupling: FloatArray  # (trials, q, thresholds + p) between random and fixed part
+
+
+@kernel
+def mixed_work(n: int, q: int, n_trials: int, n_thresholds: int, size: int) -> MixedWork:
+    """Allocate the arrays of an evaluation, once a fit."""
+    return MixedWork(
+        np.empty(n),
+        np.empty(n),
+        np.empty(n),
+        np.empty(n),
+        np.empty(n),
+        np.empty(n),
+        np.empty(n),
+        np.empty(n),
+        np.empty(n),
+        np.empty(n),
+        np.zeros(n_thresholds),
+        np.zeros((n_trials, q)),
+        np.zeros((n_trials, q, q)),
+        np.zeros((n_trials, q, q)),
+        np.zeros((n_trials, q, q)),
+        np.zeros(size),
+        np.zeros((q, q)),
+        np.zeros((q, q)),
+        np.zeros((q, q)),
+        np.zeros((size, size)),
+        np.zeros((n_trials, q, size)),
+    )
+
+
+@internal
+def fill_cell_bounds(thresholds: FloatArray, rows: MixedRows, link: int, work: MixedWork) -> None:
+    """Write what the link needs of the bounds of every row."""
+    n_thresholds = thresholds.shape[0]
+    for c in range(rows.cell_level.shape[0]):
+        k = rows.cell_level[c]
+        top = links.bound(link, thresholds[k] if k < n_thresholds else math.inf)
+        bottom = links.bound(link, thresholds[k - 1] if k > 0 else -math.inf)
+        for i in range(rows.cell_start[c], rows.cell_start[c + 1]):
+            work.upper[i] = top
+            work.lower[i] = bottom
+
+
+@kernel
+def mixed_rows(
+    levels: IntArray,
+    trials: IntArray,
+    columns: FloatArray,
+    random_columns: FloatArray,
+    offset: FloatArray,
+    order: IntArray,
+    n_trials: int,
+    n_levels: int,
+    weights: FloatArray,
+) -> tuple[MixedRows, IntArray, FloatArray]:
+    """Rows with weight, the levels present and the weight of all levels."""
+    p, q = columns.shape[0], random_columns.shape[0]
+    kept = np.empty(order.shape[0], np.int64)
+    level_weight = np.zeros(n_levels)
+    n = 0
+    for i in range(order.shape[0]):
+        weight = weights[order[i]]
+        if weight > 0.0:
+            kept[n] = i
+            n += 1
+            level_weight[levels[i]] += weight
+    present = present_levels(level_weight)
+    position = np.zeros(n_levels, np.int64)
+    for k in range(present.shape[0]):
+        position[present[k]] = k
+    x = np.empty((p, n))
+    z = np.empty((q, n))
+    w = np.empty(n)
+    base = np.empty(n)
+    for i in range(n):
+        w[i] = weights[order[kept[i]]]
+        base[i] = offset[kept[i]]
+    for j in range(p):
+        source, target = columns[j], x[j]
+        for i in range(n):
+            target[i] = source[kept[i]]
+    for d in range(q):
+        source, target = random_columns[d], z[d]
+        for i in range(n):
+            target[i] = source[kept[i]]
+    trial_start = np.zeros(n_trials + 1, np.int64)
+    cell_start = np.zeros(n_trials * present.shape[0] + 1, np.int64)
+    cell_level = np.empty(n_trials * present.shape[0], np.int64)
+    cell_trial = np.empty(n_trials * present.shape[0], np.int64)
+    n_cells = 0
+    for i in range(n):
+        t, k = trials[kept[i]], position[levels[kept[i]]]
+        trial_start[t + 1] += 1
+        if n_cells == 0 or cell_trial[n_cells - 1] != t or cell_level[n_cells - 1] != k:
+            cell_start[n_cells] = i
+            cell_level[n_cells] = k
+            cell_trial[n_cells] = t
+            n_cells += 1
+    cell_start[n_cells] = n
+    for t in range(n_trials):
+        trial_start[t + 1] += trial_start[t]
+    rows = MixedRows(
+        x,
+        z,
+        w,
+        base,
+        level_weight[present],
+        trial_start,
+        cell_start[: n_cells + 1].copy(),
+        cell_level[:n_cells].copy(),
+        cell_trial[:n_cells].copy(),
+    )
+    return rows, present, level_weight
+
+
+@internal
+def without_empty_trials(rows: MixedRows) -> tuple[MixedRows, IntArray]:
+    """Leave out the trials that no row with weight belongs to; also returns which trials are left."""
+    n_trials = rows.trial_start.shape[0] - 1
+    occupied = np.flatnonzero(rows.trial_start[1:] > rows.trial_start[:-1])
+    if occupied.shape[0] == n_trials:
+        return rows, occupied
+    position = np.zeros(n_trials, np.int64)
+    start = np.zeros(occupied.shape[0] + 1, np.int64)
+    for t in range(occupied.shape[0]):
+        position[occupied[t]] = t
+        start[t + 1] = rows.trial_start[occupied[t] + 1]
+    left = MixedRows(
+        rows.x,
+        rows.z,
+        rows.weights,
+        rows.offset,
+        rows.level_weight,
+        start,
+        rows.cell_start,
+        rows.cell_level,
+        position[rows.cell_trial],
+    )
+    return left, occupied
+
+
+@internal
+def cell_log_likelihood(
+    eta: FloatArray, rows: MixedRows, thresholds: FloatArray, link: int, start: int, stop: int
+) -> float:
+    """Log-likelihood of a range of rows, whole trials, given their predictor."""
+    n_thresholds = thresholds.shape[0]
+    total = 0.0
+    for c in range(rows.cell_level.shape[0]):
+        k = rows.cell_level[c]
+        top = thresholds[k] if k < n_thresholds else math.inf
+        bottom = thresholds[k - 1] if k > 0 else -math.inf
+        for i in range(max(start, rows.cell_start[c]), min(stop, rows.cell_start[c + 1])):
+            total += rows.weights[i] * links.log_probability(link, eta[i], top, bottom)
+    return total

@@ -1,0 +1,52 @@
+"""Loops over the rows of a design.
+
+Bounds of a range of rows are made unsigned: with signed ones numba looks for negative indices and does not
+vectorise.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ipdmediation.kernels.arrays import FloatArray
+from ipdmediation.kernels.compiling import fast_internal
+
+
+@fast_internal
+def linear_predictor(x: FloatArray, offset: FloatArray, slopes: FloatArray, eta: FloatArray) -> None:
+    """Fill (n,) `eta` with the offset plus the (p, n) columns times their slopes."""
+    n = eta.shape[0]
+    for i in range(n):
+        eta[i] = offset[i]
+    for j in range(x.shape[0]):
+        column = x[j]
+        slope = slopes[j]
+        for i in range(n):
+            eta[i] += slope * column[i]
+
+
+@fast_internal
+def block_sum(values: FloatArray, start: int, stop: int) -> float:
+    """Sum of a range of rows."""
+    total = 0.0
+    for i in range(np.uint64(start), np.uint64(stop)):
+        total += values[i]
+    return total
+
+
+@fast_internal
+def dot(left: FloatArray, right: FloatArray, start: int, stop: int) -> float:
+    """Sum of the products of a range of rows."""
+    total = 0.0
+    for i in range(np.uint64(start), np.uint64(stop)):
+        total += left[i] * right[i]
+    return total
+
+
+@fast_internal
+def dot_difference(column: FloatArray, first: FloatArray, second: FloatArray) -> float:
+    """Sum of column * (second - first)."""
+    total = 0.0
+    for i in range(column.shape[0]):
+        total += column[i] * (second[i] - first[i])
+    return total

@@ -1,0 +1,1 @@
+"""What can be stated in a configuration, as objects that know their own rules."""
