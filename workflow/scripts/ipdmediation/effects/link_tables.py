@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ipdmediation.effects.quadrature import Rule, gauss_hermite, hermite_order
+from ipdmediation.effects.quadrature import Rule, normal_rule
 from ipdmediation.kernels.arrays import FloatArray
 from ipdmediation.kernels.link_tables import link_table
 from ipdmediation.kernels.links import CODES, FLAT_BEYOND
@@ -75,7 +75,7 @@ def _random_part(mixture: Mixture, residuals: Rule | None, link: str) -> Rule:
     part = Rule(np.zeros(1), np.ones(1))
     if mixture.variance > 0 and link != "probit":
         sd = float(np.sqrt(mixture.variance))
-        rule = gauss_hermite(hermite_order(sd))
+        rule = normal_rule(sd, link=link)
         part = Rule(sd * rule.nodes, rule.weights)
     if residuals is None or mixture.residual_slope == 0:
         return part

@@ -11,7 +11,11 @@ import numpy as np
 from scipy.special import roots_hermitenorm, roots_legendre
 
 from ipdmediation.kernels.arrays import FloatArray
+from ipdmediation.kernels.links import STRIP
 
+_LOG_ERROR = 26.0  # of the trapezoidal rule, below 1e-11
+_WIDEST_STEP = 0.75  # integrates the density itself to 1e-15
+_END = 7.5  # standard deviations
 ORDERS = (16, 24, 32, 48, 64, 96, 128, 256, 512)
 _PANEL_POINTS = 8
 _PANEL_WIDTH = 1.25  # standard deviations
@@ -47,6 +51,25 @@ def hermite_order(sd: float) -> int:
     """
     needed = 10 + 14 * sd**2
     return next((order for order in ORDERS if order >= needed), ORDERS[-1])
+
+
+def normal_rule(sd: float, *, link: str) -> Rule:
+    """Return a rule for E[F(x + sd Z)], Z standard normal, exact to 1e-10 for every x.
+
+    Gauss-Hermite for the logit and probit. The other links' functions bend faster: for them the trapezoidal
+    rule, whose error falls as exp(-2 pi strip / (step sd)) (Trefethen & Weideman 2014, SIAM Rev 56:385).
+
+    Parameters
+    ----------
+    sd : standard deviation, in units of the predictor.
+    link : F's name.
+    """
+    if STRIP[link] >= np.pi:
+        return gauss_hermite(hermite_order(sd))
+    step = min(2 * np.pi * STRIP[link] / (_LOG_ERROR * max(sd, 1e-6)), _WIDEST_STEP)
+    nodes = step * np.arange(-np.ceil(_END / step), np.ceil(_END / step) + 1)
+    density = np.exp(-0.5 * nodes**2)
+    return Rule(nodes, density / density.sum())
 
 
 def mediator_rule(

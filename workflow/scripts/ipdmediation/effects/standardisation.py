@@ -28,7 +28,7 @@ from ipdmediation.effects.predictors import (
     arm_slopes,
     arm_variances,
 )
-from ipdmediation.effects.quadrature import Rule, gauss_hermite, hermite_order, mediator_rule
+from ipdmediation.effects.quadrature import Rule, mediator_rule, normal_rule
 from ipdmediation.kernels import standardisation as kernels
 from ipdmediation.kernels.arrays import FloatArray, IntArray
 from ipdmediation.models.errors import ModelError
@@ -289,7 +289,7 @@ class Standardisation:
         shared = arm_slopes(outcome, names, on=MEDIATOR)
         left = arm_variances(outcome, names, given=MEDIATOR)
         farthest = np.abs(replicate.means + shared[:, None, None]).max()
-        rule = gauss_hermite(hermite_order(sd * float(farthest)))
+        rule = normal_rule(sd * float(farthest), link=self._models.specification.link)
         return [
             _TrialEffects(float(probability), np.array([sd * z]), sd * z * shared, left)
             for z, probability in zip(rule.nodes, rule.weights, strict=True)

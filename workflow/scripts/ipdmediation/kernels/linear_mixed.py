@@ -85,6 +85,7 @@ def maximise(
             solve(triangle, step)
             largest = np.max(np.abs(step))
             reach = min(1.0, (_LARGEST_STEP + np.max(np.abs(factor))) / largest) if largest > 0.0 else 1.0
+            accepted = False
             for _ in range(40):
                 candidate = factor.copy()
                 for entry in range(n_entries):
@@ -93,9 +94,10 @@ def maximise(
                 if trial.usable and trial.value >= current.value - 1e-10 * abs(current.value):
                     factor = candidate
                     current = trial
+                    accepted = True
                     break
                 reach *= 0.5
-            settled = largest * reach < tolerance
+            settled = accepted and largest * reach < tolerance
 
             if rank_changes < _MAX_RANK_CHANGES:
                 values, vectors = eigen(factor @ factor.T)
@@ -110,7 +112,9 @@ def maximise(
                         continue
         if settled:
             if rank == q:
-                return factor, current, _CONVERGED, iteration + 1
+                # as many random effects as rows can take all that is residual
+                identified = sums.rows > q * sums.square.shape[0]
+                return factor, current, _CONVERGED if identified else _RANK_DEFICIENT, iteration + 1
             values, vectors = eigen(current.covariance_gradient)
             direction = vectors[:, 0].copy()
             bend = 0.0

@@ -24,6 +24,7 @@ class Sums(NamedTuple):
     coupling: FloatArray  # (trials, q, p + 1) Z'W[X y]
     square: FloatArray  # (trials, q, q) Z'WZ
     weight: float
+    rows: int  # with weight
 
 
 class Profile(NamedTuple):
@@ -108,7 +109,7 @@ def trial_sums(
                 for i in range(np.uint64(start[t]), np.uint64(start[t + 1])):
                     dot += w[i] * z[d, i] * z[e, i]
                 square[t, d, e] = dot
-    return Sums(total, coupling, square, weight), occupied[:n_trials].copy()
+    return Sums(total, coupling, square, weight, n), occupied[:n_trials].copy()
 
 
 @internal
@@ -178,7 +179,8 @@ def profile(sums: Sums, factor: FloatArray, reml: bool) -> Profile:
         residual -= slopes[j] * slopes[j]
     solve_upper(information, slopes)
     degrees = sums.weight - p if reml else sums.weight
-    if not residual > 0.0 or not degrees > 0.0:
+    # as many columns as rows, however often these are repeated, leave nothing that is random
+    if not residual > 0.0 or not degrees > 0.0 or sums.rows <= p:
         return Profile(-math.inf, slopes, math.nan, information, score, inverse, gradient, False)
     variance = residual / degrees
     value = -0.5 * (degrees * (math.log(2.0 * math.pi * variance) + 1.0) + log_determinant)

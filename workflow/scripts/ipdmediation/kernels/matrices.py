@@ -9,9 +9,9 @@ import numpy as np
 from ipdmediation.kernels.arrays import FloatArray
 from ipdmediation.kernels.compiling import internal
 
-# A pivot is what a column adds to those before it, in units of its own square. Rounding leaves about 1e-15 of
-# a column that adds nothing; R's lm draws the line at 1e-14.
-_SMALLEST_PIVOT = 1e-13
+# A pivot is what a column adds to those before it, in units of its own square. Rounding leaves up to 1e-12 of
+# a column that adds nothing, in sums that are differences of others; R's lm draws the line at 1e-14.
+_SMALLEST_PIVOT = 1e-11
 
 
 @internal

@@ -13,7 +13,9 @@ A link answers to
 - `third(..., third_a, third_b)`: turns leverages (in `third_a`) into half their products with the derivatives
   of the curvature;
 - `log_probability(eta, upper, lower)`, `quantile(p)`, `distribution(x)` (F, F' and F'');
-- `FLAT_BEYOND`: where F is as good as 0 and 1.
+- `FLAT_BEYOND`: where F is as good as 0 and 1;
+- `STRIP`: how far from the real axis F is analytic and bounded, which says how finely it has to be
+integrated.
 
 A new link is such a module (most are made by `general.row_kernels`), its name in `MODULES`, and its words in
 `vocabulary/links`.
@@ -35,6 +37,7 @@ MODULES = (logit, probit, cloglog, loglog, cauchit)
 CODES = {module.__name__.rpartition(".")[2]: code for code, module in enumerate(MODULES)}
 LOGIT = CODES["logit"]
 FLAT_BEYOND = {name: MODULES[code].FLAT_BEYOND for name, code in CODES.items()}
+STRIP = {name: MODULES[code].STRIP for name, code in CODES.items()}
 
 
 def _by_code(kernels: Sequence[Callable[..., Any]]) -> Callable[..., Any]:

@@ -11,6 +11,7 @@ _SMALLEST = 1e-300
 
 # The tails are never flat; what is cut off beyond has a probability of 3e-4.
 FLAT_BEYOND = 1000.0
+STRIP = 1.0
 
 
 @inlined

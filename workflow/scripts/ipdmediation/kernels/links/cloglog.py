@@ -16,6 +16,7 @@ _LARGEST = 300.0
 _SMALLEST = 1e-300
 
 FLAT_BEYOND = 40.0
+STRIP = math.pi / 2
 
 
 @inlined

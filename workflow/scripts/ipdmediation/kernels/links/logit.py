@@ -17,6 +17,7 @@ _LARGEST_PREDICTOR = 100.0
 _LARGEST_BOUND = 460.0  # exp(460) is 1e200
 
 FLAT_BEYOND = 40.0
+STRIP = math.pi
 
 
 @internal

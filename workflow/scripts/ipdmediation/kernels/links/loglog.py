@@ -12,6 +12,7 @@ from ipdmediation.kernels.links import cloglog
 from ipdmediation.kernels.links.general import row_kernels
 
 FLAT_BEYOND = 40.0
+STRIP = math.pi / 2
 
 
 @inlined

@@ -14,6 +14,7 @@ _SMALLEST = 1e-300
 _CENTRE = 6.0
 
 FLAT_BEYOND = 40.0
+STRIP = math.inf
 
 
 @inlined
