@@ -18,7 +18,7 @@ from ipdmediation.models.errors import (
     SeparationWarning,
 )
 
-LINKS = st.sampled_from(sorted(links.CODES))
+LINKS = st.sampled_from(sorted(links.LINKS))
 REVERSED = {"cloglog": "loglog", "loglog": "cloglog"}
 SEEDS = st.integers(0, 2**32 - 1)
 quick = settings(max_examples=25, deadline=None)
@@ -127,7 +127,7 @@ def test_derivatives_agree_with_finite_differences(seed, link):
 
     def score(at):
         value, gradient, information = score_at(
-            levels, columns, offset, weights, at[:3], at[3:], links.CODES[link]
+            levels, columns, offset, weights, at[:3], at[3:], links.LINKS[link]
         )
         return value, gradient, np.tril(information) + np.tril(information, -1).T
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ipdmediation.kernels.laplace import laplace_criterion
-from ipdmediation.kernels.links import CODES
+from ipdmediation.kernels.links import LINKS
 from ipdmediation.kernels.status import FitStatus
 from ipdmediation.models.cumulative_link import CumulativeLinkModel
 from ipdmediation.models.cumulative_link_mixed import CumulativeLinkMixedModel
@@ -81,7 +81,7 @@ def test_wine_by_laplace():
 
 
 @quick
-@given(seed=SEEDS, link=st.sampled_from(sorted(CODES)), q=st.integers(1, 3))
+@given(seed=SEEDS, link=st.sampled_from(sorted(LINKS)), q=st.integers(1, 3))
 def test_the_gradient_of_the_criterion_is_exact(seed, link, q):
     y, x, trial = simulate(seed)
     built = model(y, x, trial, q=q, link=link)
@@ -92,7 +92,7 @@ def test_the_gradient_of_the_criterion_is_exact(seed, link, q):
     slopes = slopes + rng.normal(scale=0.1, size=3)
 
     def criterion(t, s, f):
-        return laplace_criterion(rows, work, t, s, f, np.zeros((built.n_trials, q)), CODES[link])
+        return laplace_criterion(rows, work, t, s, f, np.zeros((built.n_trials, q)), LINKS[link])
 
     criterion(thresholds, slopes, factor)
     fixed, random = work.gradient.copy(), work.factor_gradient.copy()

@@ -10,7 +10,7 @@ import numpy as np
 from ipdmediation.effects.quadrature import Rule, normal_rule
 from ipdmediation.kernels.arrays import FloatArray
 from ipdmediation.kernels.link_tables import link_table
-from ipdmediation.kernels.links import CODES, FLAT_BEYOND
+from ipdmediation.kernels.links import FLAT_BEYOND, LINKS
 
 STEP = 0.125  # the quintic interpolation is then exact to 2e-10
 _REACH = 9.0
@@ -61,7 +61,7 @@ def link_tables(
     for position, mixture in enumerate(mixtures):
         shifts, probabilities = _random_part(mixture, residuals, link)
         scale = float(np.sqrt(1 + mixture.variance)) if link == "probit" else 1.0
-        tables[position] = link_table(-shifts, probabilities, scale, CODES[link], low, STEP, intervals)
+        tables[position] = link_table(-shifts, probabilities, scale, LINKS[link], low, STEP, intervals)
     return LinkTables(tables, low)
 
 

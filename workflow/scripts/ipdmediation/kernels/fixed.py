@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from ipdmediation.kernels.arrays import FloatArray, IntArray
 from ipdmediation.kernels.compiling import fast_internal, internal, kernel
 from ipdmediation.kernels.links import logit
 from ipdmediation.kernels.matrices import cholesky, solve
-from ipdmediation.kernels.rows import block_sum, dot, dot_difference, linear_predictor
+from ipdmediation.kernels.rows import BLOCK, block_sum, dot, dot_difference, linear_predictor
 from ipdmediation.kernels.status import FitStatus
 from ipdmediation.kernels.thresholds import expand_thresholds, present_levels, start_thresholds
 
@@ -22,7 +23,6 @@ _RANK_DEFICIENT = int(FitStatus.RANK_DEFICIENT)
 _ONE_LEVEL = int(FitStatus.ONE_LEVEL)
 
 _KEEP_HESSIAN_BELOW = 0.05
-_BLOCK = 2048  # rows
 FIXED_SCRATCH = 10  # row arrays of a fixed fit beside the columns
 
 
@@ -35,7 +35,7 @@ def is_flat(ascent: float, largest: float) -> bool:
 
 @internal
 def _fill_bounds(
-    thresholds: FloatArray, first_row: IntArray, link: int, upper: FloatArray, lower: FloatArray
+    thresholds: FloatArray, first_row: IntArray, link: Any, upper: FloatArray, lower: FloatArray
 ) -> None:
     """Write what the link needs of the bounds of every row, rows being sorted by level."""
     n_levels = thresholds.shape[0] + 1
@@ -55,7 +55,7 @@ def _gradient(
     level_weight: FloatArray,
     above: FloatArray,
     below: FloatArray,
-    link: int,
+    link: Any,
     gradient: FloatArray,
 ) -> None:
     n_thresholds = thresholds.shape[0]
@@ -63,13 +63,16 @@ def _gradient(
         gradient[k] = block_sum(above, first_row[k], first_row[k + 1]) - block_sum(
             below, first_row[k + 1], first_row[k + 2]
         )
-    if link == links.LOGIT:
+    if links.is_logit(link):
         for k in range(1, n_thresholds):
             pull = logit.gap_slope(level_weight[k], thresholds[k] - thresholds[k - 1])
             gradient[k] += pull
             gradient[k - 1] -= pull
-    for j in range(x.shape[0]):
-        gradient[n_thresholds + j] = dot_difference(x[j], above, below)
+    gradient[n_thresholds:] = 0.0
+    for start in range(0, x.shape[1], BLOCK):
+        stop = min(start + BLOCK, x.shape[1])
+        for j in range(x.shape[0]):
+            gradient[n_thresholds + j] += dot_difference(x[j], above, below, start, stop)
 
 
 @fast_internal
@@ -83,7 +86,7 @@ def _information(
     below: FloatArray,
     cross_a: FloatArray,
     cross_b: FloatArray,
-    link: int,
+    link: Any,
     work: FloatArray,
     information: FloatArray,
 ) -> None:
@@ -101,7 +104,7 @@ def _information(
             )
     for k in range(1, n_thresholds):
         # the second derivative of log p in both of its bounds
-        if link == links.LOGIT:
+        if links.is_logit(link):
             mixed = logit.gap_curvature(level_weight[k], thresholds[k] - thresholds[k - 1])
         else:
             mixed = 0.0
@@ -111,8 +114,8 @@ def _information(
         information[k - 1, k - 1] += mixed
         information[k, k - 1] -= mixed
     # in blocks that stay in the cache, where every column is read once for each pair
-    for start in range(0, n, _BLOCK):
-        stop = min(start + _BLOCK, n)
+    for start in range(0, n, BLOCK):
+        stop = min(start + BLOCK, n)
         for j in range(p):
             column = x[j]
             for i in range(np.uint64(start), np.uint64(stop)):
@@ -123,7 +126,7 @@ def _information(
 
 @internal
 def _log_likelihood(
-    eta: FloatArray, weights: FloatArray, thresholds: FloatArray, first_row: IntArray, link: int
+    eta: FloatArray, weights: FloatArray, thresholds: FloatArray, first_row: IntArray, link: Any
 ) -> float:
     n_levels = thresholds.shape[0] + 1
     total = 0.0
@@ -144,7 +147,7 @@ def fit_fixed(
     centre: FloatArray,
     scale: FloatArray,
     n_levels: int,
-    link: int,
+    link: Any,
     weights: FloatArray,
     start: FloatArray,
     diagnose: bool,
@@ -258,7 +261,7 @@ def fit_fixed(
 
         if rebuild:
             definite = False
-            for outer_product in range(1 if link == links.LOGIT else 2):
+            for outer_product in range(1 if links.is_logit(link) else 2):
                 if outer_product:
                     links.outer_product(w, above, below, cross_a, cross_b, 0, n)
                 _information(

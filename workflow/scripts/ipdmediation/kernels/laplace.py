@@ -10,6 +10,7 @@ L, the criterion is  sum_t  sum_i w l_i - u'u / 2 - log det(H) / 2. Pinheiro & B
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -19,14 +20,14 @@ from ipdmediation.kernels.compiling import fast_internal, internal, kernel
 from ipdmediation.kernels.links import logit
 from ipdmediation.kernels.matrices import invert
 from ipdmediation.kernels.mixed_rows import MixedRows, MixedWork, cell_log_likelihood, fill_cell_bounds
-from ipdmediation.kernels.rows import linear_predictor
+from ipdmediation.kernels.rows import BLOCK, linear_predictor
 
 # Random effects are standardised so that their standard deviations are in units of the linear predictor.
 MAX_PASSES = 60
 
 
 @fast_internal
-def _trial_sums(
+def _add_sums(
     z: FloatArray,
     above: FloatArray,
     below: FloatArray,
@@ -37,18 +38,53 @@ def _trial_sums(
     score: FloatArray,
     curvature: FloatArray,
 ) -> None:
-    """Score and curvature of one trial in its random effects."""
+    """Add the score and curvature of a range of rows, in the random effects of their trial."""
     for d in range(z.shape[0]):
         total = 0.0
         for i in range(np.uint64(start), np.uint64(stop)):
             total += (below[i] - above[i]) * z[d, i]
-        score[d] = total
+        score[d] += total
         for e in range(d + 1):
             total = 0.0
             for i in range(np.uint64(start), np.uint64(stop)):
                 total += (cross_a[i] + cross_b[i]) * z[d, i] * z[e, i]
-            curvature[d, e] = total
-            curvature[e, d] = total
+            curvature[d, e] += total
+
+
+@internal
+def _pass(
+    rows: MixedRows, work: MixedWork, t: int, effects: FloatArray, link: Any, outer_product: bool
+) -> None:
+    """Row quantities, score and curvature of one trial at given random effects.
+
+    With `outer_product`, squares of scores stand in place of second derivatives.
+    """
+    q = rows.z.shape[0]
+    score, curvature = work.score[t], work.curvature[t]
+    score[:] = 0.0
+    curvature[:, :] = 0.0
+    for start in range(rows.trial_start[t], rows.trial_start[t + 1], BLOCK):
+        stop = min(start + BLOCK, rows.trial_start[t + 1])
+        trial_predictor(rows.z, work.fixed_eta, effects, start, stop, work.eta)
+        links.rows(
+            link,
+            work.eta,
+            rows.weights,
+            work.upper,
+            work.lower,
+            work.above,
+            work.below,
+            work.cross_a,
+            work.cross_b,
+            start,
+            stop,
+        )
+        if outer_product:
+            links.outer_product(rows.weights, work.above, work.below, work.cross_a, work.cross_b, start, stop)
+        _add_sums(rows.z, work.above, work.below, work.cross_a, work.cross_b, start, stop, score, curvature)
+    for d in range(q):
+        for e in range(d):
+            curvature[e, d] = curvature[d, e]
 
 
 @fast_internal
@@ -77,14 +113,39 @@ def _trial_leverage(z: FloatArray, spread: FloatArray, start: int, stop: int, le
 
 
 @fast_internal
-def _trial_third_sums(
+def _add_third_sums(
     z: FloatArray, third_a: FloatArray, third_b: FloatArray, start: int, stop: int, third: FloatArray
 ) -> None:
     for d in range(z.shape[0]):
         total = 0.0
         for i in range(np.uint64(start), np.uint64(stop)):
             total += (third_a[i] + third_b[i]) * z[d, i]
-        third[d] = total
+        third[d] += total
+
+
+@internal
+def _third_derivatives(rows: MixedRows, work: MixedWork, t: int, link: Any, third: FloatArray) -> None:
+    """Fill the third-derivative parts of one trial's rows, and their sums in the random effects."""
+    third[:] = 0.0
+    for start in range(rows.trial_start[t], rows.trial_start[t + 1], BLOCK):
+        stop = min(start + BLOCK, rows.trial_start[t + 1])
+        _trial_leverage(rows.z, work.spread[t], start, stop, work.third_a)
+        links.third(
+            link,
+            work.eta,
+            rows.weights,
+            work.upper,
+            work.lower,
+            work.above,
+            work.below,
+            work.cross_a,
+            work.cross_b,
+            start,
+            stop,
+            work.third_a,
+            work.third_b,
+        )
+        _add_third_sums(rows.z, work.third_a, work.third_b, start, stop, third)
 
 
 @fast_internal
@@ -120,7 +181,7 @@ def _gradient(
     level_weight: FloatArray,
     cell_start: IntArray,
     cell_level: IntArray,
-    link: int,
+    link: Any,
     gradient: FloatArray,
 ) -> None:
     n_thresholds = thresholds.shape[0]
@@ -136,16 +197,18 @@ def _gradient(
             gradient[k] += first
         if k > 0:
             gradient[k - 1] -= second
-    if link == links.LOGIT:
+    if links.is_logit(link):
         for k in range(1, n_thresholds):
             gap_pull = logit.gap_slope(level_weight[k], thresholds[k] - thresholds[k - 1])
             gradient[k] += gap_pull
             gradient[k - 1] -= gap_pull
-    for j in range(x.shape[0]):
-        total = 0.0
-        for i in range(x.shape[1]):
-            total += x[j, i] * (below[i] - above[i])
-        gradient[n_thresholds + j] = total
+    for start in range(0, x.shape[1], BLOCK):
+        stop = min(start + BLOCK, x.shape[1])
+        for j in range(x.shape[0]):
+            total = 0.0
+            for i in range(np.uint64(start), np.uint64(stop)):
+                total += x[j, i] * (below[i] - above[i])
+            gradient[n_thresholds + j] += total
 
 
 @internal
@@ -173,7 +236,7 @@ def _find_modes(
     t: int,
     factor: FloatArray,
     modes: FloatArray,
-    link: int,
+    link: Any,
     tolerance: float,
     max_passes: int,
     loaded: FloatArray,
@@ -185,9 +248,6 @@ def _find_modes(
     step. Returns log det H and the length of that step.
     """
     q, rank = factor.shape
-    start, stop = rows.trial_start[t], rows.trial_start[t + 1]
-    z, w = rows.z, rows.weights
-    above, below, cross_a, cross_b = work.above, work.below, work.cross_a, work.cross_b
     score, curvature, inverse = work.score[t], work.curvature[t], work.inverse[t]
     effects = np.empty(q)
     pull = np.empty(rank)
@@ -201,9 +261,7 @@ def _find_modes(
             effects[d] = 0.0
             for k in range(rank):
                 effects[d] += factor[d, k] * modes[t, k]
-        trial_predictor(z, work.fixed_eta, effects, start, stop, work.eta)
-        links.rows(link, work.eta, w, work.upper, work.lower, above, below, cross_a, cross_b, start, stop)
-        _trial_sums(z, above, below, cross_a, cross_b, start, stop, score, curvature)
+        _pass(rows, work, t, effects, link, False)
         new_ascent = 0.0
         for k in range(rank):
             pull[k] = -modes[t, k]
@@ -219,8 +277,7 @@ def _find_modes(
         _trial_hessian(curvature, factor, loaded, hessian)
         log_determinant = invert(hessian, inverse)
         if math.isnan(log_determinant):
-            links.outer_product(w, above, below, cross_a, cross_b, start, stop)
-            _trial_sums(z, above, below, cross_a, cross_b, start, stop, score, curvature)
+            _pass(rows, work, t, effects, link, True)
             _trial_hessian(curvature, factor, loaded, hessian)
             log_determinant = invert(hessian, inverse)
         largest = 0.0
@@ -248,7 +305,7 @@ def evaluate(
     slopes: FloatArray,
     factor: FloatArray,
     modes: FloatArray,
-    link: int,
+    link: Any,
     tolerance: float,
     max_passes: int,
 ) -> tuple[bool, float]:
@@ -304,30 +361,14 @@ def evaluate(
                 for k in range(rank):
                     for m in range(rank):
                         spread[d, e] += factor[d, k] * inverse[k, m] * factor[e, m]
-        if link != links.LOGIT:
+        if not links.is_logit(link):
             while cell < rows.cell_level.shape[0] and rows.cell_start[cell] < stop:
                 k = rows.cell_level[cell]
                 if 0 < k < n_thresholds:
                     for i in range(rows.cell_start[cell], rows.cell_start[cell + 1]):
                         work.mixed[k] += above[i] * below[i] / w[i]
                 cell += 1
-        _trial_leverage(z, spread, start, stop, third_a)
-        links.third(
-            link,
-            work.eta,
-            w,
-            work.upper,
-            work.lower,
-            above,
-            below,
-            cross_a,
-            cross_b,
-            start,
-            stop,
-            third_a,
-            third_b,
-        )
-        _trial_third_sums(z, third_a, third_b, start, stop, third)
+        _third_derivatives(rows, work, t, link, third)
         for k in range(rank):
             response[k] = 0.0
             for m in range(rank):
@@ -380,7 +421,7 @@ def laplace_criterion(
     slopes: FloatArray,
     factor: FloatArray,
     modes: FloatArray,
-    link: int,
+    link: Any,
 ) -> float:
     """Laplace log-likelihood; modes (start values) are replaced and the exact gradient is left in `work`."""
     _, penalty = evaluate(rows, work, thresholds, slopes, factor, modes, link, 1e-9, MAX_PASSES)

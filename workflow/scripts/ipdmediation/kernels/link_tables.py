@@ -9,6 +9,7 @@ distribution.
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -33,7 +34,7 @@ def _logistic_mixture(x: float, factors: FloatArray, probabilities: FloatArray) 
 
 @internal
 def _mixture(
-    link: int, x: float, shifts: FloatArray, probabilities: FloatArray, scale: float
+    link: Any, x: float, shifts: FloatArray, probabilities: FloatArray, scale: float
 ) -> tuple[float, float, float]:
     """H of any link and its first two derivatives."""
     value, slope, curvature = 0.0, 0.0, 0.0
@@ -50,7 +51,7 @@ def link_table(
     shifts: FloatArray,
     probabilities: FloatArray,
     scale: float,
-    link: int,
+    link: Any,
     low: float,
     step: float,
     intervals: int,
@@ -67,7 +68,7 @@ def link_table(
     factors = np.exp(-shifts)
     for j in range(intervals + 1):
         x = low + j * step
-        if link == links.LOGIT:
+        if links.is_logit(link):
             value, slope, curvature = _logistic_mixture(x, factors, probabilities)
         else:
             value, slope, curvature = _mixture(link, x, shifts, probabilities, scale)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -73,7 +74,7 @@ def fit_mixed(
     inverse_transform: FloatArray,
     n_trials: int,
     n_levels: int,
-    link: int,
+    link: Any,
     weights: FloatArray,
     start: FloatArray,
     start_covariance: FloatArray,
@@ -162,7 +163,7 @@ def standard_start(
     transform: FloatArray,
     n_levels: int,
     rank: int,
-    link: int,
+    link: Any,
 ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
     """Thresholds, slopes, factor of the given rank, and modes on the standardised scale."""
     slopes = start[n_levels - 1 :] * scale

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -82,7 +82,7 @@ def mixed_work(n: int, q: int, n_trials: int, n_thresholds: int, size: int) -> M
 
 
 @internal
-def fill_cell_bounds(thresholds: FloatArray, rows: MixedRows, link: int, work: MixedWork) -> None:
+def fill_cell_bounds(thresholds: FloatArray, rows: MixedRows, link: Any, work: MixedWork) -> None:
     """Write what the link needs of the bounds of every row."""
     n_thresholds = thresholds.shape[0]
     for c in range(rows.cell_level.shape[0]):
@@ -194,7 +194,7 @@ def without_empty_trials(rows: MixedRows) -> tuple[MixedRows, IntArray]:
 
 @internal
 def cell_log_likelihood(
-    eta: FloatArray, rows: MixedRows, thresholds: FloatArray, link: int, start: int, stop: int
+    eta: FloatArray, rows: MixedRows, thresholds: FloatArray, link: Any, start: int, stop: int
 ) -> float:
     """Log-likelihood of a range of rows, whole trials, given their predictor."""
     n_thresholds = thresholds.shape[0]

@@ -6,6 +6,8 @@ curvatures by trial; the gradient is exact, so the approximation costs speed onl
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from ipdmediation.kernels import links
@@ -14,10 +16,11 @@ from ipdmediation.kernels.compiling import fast_internal, internal, kernel
 from ipdmediation.kernels.links import logit
 from ipdmediation.kernels.matrices import cholesky, solve
 from ipdmediation.kernels.mixed_rows import MixedRows, MixedWork
+from ipdmediation.kernels.rows import BLOCK, block_sum, dot
 
 
 @fast_internal
-def mixed_information(rows: MixedRows, work: MixedWork, thresholds: FloatArray, link: int) -> None:
+def mixed_information(rows: MixedRows, work: MixedWork, thresholds: FloatArray, link: Any) -> None:
     """Information of the fixed part given the modes (lower triangle), and its coupling to the random."""
     n_thresholds = thresholds.shape[0]
     x, z = rows.x, rows.z
@@ -32,58 +35,45 @@ def mixed_information(rows: MixedRows, work: MixedWork, thresholds: FloatArray, 
     for c in range(cell_level.shape[0]):
         k = cell_level[c]
         t = cell_trial[c]
-        start, stop = cell_start[c], cell_start[c + 1]
-        first = 0.0
-        second = 0.0
-        for i in range(np.uint64(start), np.uint64(stop)):
-            first += cross_a[i]
-            second += cross_b[i]
-        if k < n_thresholds:
-            information[k, k] += first
-        if k > 0:
-            information[k - 1, k - 1] += second
-        for j in range(p):
-            first = 0.0
-            second = 0.0
-            for i in range(np.uint64(start), np.uint64(stop)):
-                first += cross_a[i] * x[j, i]
-                second += cross_b[i] * x[j, i]
+        for start in range(cell_start[c], cell_start[c + 1], BLOCK):
+            stop = min(start + BLOCK, cell_start[c + 1])
             if k < n_thresholds:
-                information[n_thresholds + j, k] -= first
+                information[k, k] += block_sum(cross_a, start, stop)
             if k > 0:
-                information[n_thresholds + j, k - 1] -= second
-        for d in range(q):
-            first = 0.0
-            second = 0.0
-            for i in range(np.uint64(start), np.uint64(stop)):
-                first += cross_a[i] * z[d, i]
-                second += cross_b[i] * z[d, i]
-            if k < n_thresholds:
-                coupling[t, d, k] -= first
-            if k > 0:
-                coupling[t, d, k - 1] -= second
+                information[k - 1, k - 1] += block_sum(cross_b, start, stop)
+            for j in range(p):
+                if k < n_thresholds:
+                    information[n_thresholds + j, k] -= dot(cross_a, x[j], start, stop)
+                if k > 0:
+                    information[n_thresholds + j, k - 1] -= dot(cross_b, x[j], start, stop)
+            for d in range(q):
+                if k < n_thresholds:
+                    coupling[t, d, k] -= dot(cross_a, z[d], start, stop)
+                if k > 0:
+                    coupling[t, d, k - 1] -= dot(cross_b, z[d], start, stop)
     for k in range(1, n_thresholds):
-        if link == links.LOGIT:
+        if links.is_logit(link):
             mixed = logit.gap_curvature(rows.level_weight[k], thresholds[k] - thresholds[k - 1])
         else:
             mixed = work.mixed[k]
         information[k, k] += mixed
         information[k - 1, k - 1] += mixed
         information[k, k - 1] -= mixed
-    for j in range(p):
-        for i in range(n):
-            weighted[i] = x[j, i] * (cross_a[i] + cross_b[i])
-        for k in range(j + 1):
-            total = 0.0
-            for i in range(n):
-                total += weighted[i] * x[k, i]
-            information[n_thresholds + j, n_thresholds + k] = total
-        for t in range(trial_start.shape[0] - 1):
+    for start in range(0, n, BLOCK):
+        stop = min(start + BLOCK, n)
+        for j in range(p):
+            for i in range(np.uint64(start), np.uint64(stop)):
+                weighted[i] = x[j, i] * (cross_a[i] + cross_b[i])
+            for k in range(j + 1):
+                information[n_thresholds + j, n_thresholds + k] += dot(weighted, x[k], start, stop)
+    for t in range(trial_start.shape[0] - 1):
+        for start in range(trial_start[t], trial_start[t + 1], BLOCK):
+            stop = min(start + BLOCK, trial_start[t + 1])
             for d in range(q):
-                total = 0.0
-                for i in range(np.uint64(trial_start[t]), np.uint64(trial_start[t + 1])):
-                    total += weighted[i] * z[d, i]
-                coupling[t, d, n_thresholds + j] = total
+                for i in range(np.uint64(start), np.uint64(stop)):
+                    weighted[i] = z[d, i] * (cross_a[i] + cross_b[i])
+                for j in range(p):
+                    coupling[t, d, n_thresholds + j] += dot(weighted, x[j], start, stop)
 
 
 @internal
@@ -106,7 +96,7 @@ def _eliminate_modes(work: MixedWork, marginal: FloatArray) -> None:
 
 
 @kernel
-def marginal_information(rows: MixedRows, work: MixedWork, thresholds: FloatArray, link: int) -> FloatArray:
+def marginal_information(rows: MixedRows, work: MixedWork, thresholds: FloatArray, link: Any) -> FloatArray:
     """Information of thresholds and slopes, with the modes eliminated, where `work` has been left."""
     size = work.gradient.shape[0]
     marginal = np.empty((size, size))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -22,7 +23,7 @@ def quadrature_criterion(
     modes: FloatArray,
     nodes: FloatArray,
     log_weights: FloatArray,
-    link: int,
+    link: Any,
 ) -> float:
     """Log-likelihood with one random effect by adaptive Gauss-Hermite quadrature (Pinheiro & Bates 1995)."""
     evaluate(rows, work, thresholds, slopes, factor, modes, link, 1e-9, MAX_PASSES)

@@ -11,18 +11,21 @@ import numpy as np
 from ipdmediation.kernels.arrays import FloatArray
 from ipdmediation.kernels.compiling import fast_internal
 
+BLOCK = 2048  # rows whose quantities stay in the cache between two loops over them
+
 
 @fast_internal
 def linear_predictor(x: FloatArray, offset: FloatArray, slopes: FloatArray, eta: FloatArray) -> None:
     """Fill (n,) `eta` with the offset plus the (p, n) columns times their slopes."""
-    n = eta.shape[0]
-    for i in range(n):
-        eta[i] = offset[i]
-    for j in range(x.shape[0]):
-        column = x[j]
-        slope = slopes[j]
-        for i in range(n):
-            eta[i] += slope * column[i]
+    for start in range(0, eta.shape[0], BLOCK):
+        stop = min(start + BLOCK, eta.shape[0])
+        for i in range(np.uint64(start), np.uint64(stop)):
+            eta[i] = offset[i]
+        for j in range(x.shape[0]):
+            column = x[j]
+            slope = slopes[j]
+            for i in range(np.uint64(start), np.uint64(stop)):
+                eta[i] += slope * column[i]
 
 
 @fast_internal
@@ -44,9 +47,9 @@ def dot(left: FloatArray, right: FloatArray, start: int, stop: int) -> float:
 
 
 @fast_internal
-def dot_difference(column: FloatArray, first: FloatArray, second: FloatArray) -> float:
-    """Sum of column * (second - first)."""
+def dot_difference(column: FloatArray, first: FloatArray, second: FloatArray, start: int, stop: int) -> float:
+    """Sum of column * (second - first) of a range of rows."""
     total = 0.0
-    for i in range(column.shape[0]):
+    for i in range(np.uint64(start), np.uint64(stop)):
         total += column[i] * (second[i] - first[i])
     return total

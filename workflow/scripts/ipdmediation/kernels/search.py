@@ -7,6 +7,7 @@ and goes over to a covariance of lower rank, or back.
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -100,7 +101,7 @@ def maximise_laplace(
     slopes: FloatArray,
     start_factor: FloatArray,
     start_modes: FloatArray,
-    link: int,
+    link: Any,
     tolerance: float,
     max_iterations: int,
 ) -> tuple[FloatArray, FloatArray, int, int]:
@@ -124,7 +125,9 @@ def maximise_laplace(
     rank_changes = 0
     previous = 1.0
     for iteration in range(max_iterations):
-        found, _ = evaluate(rows, work, thresholds, slopes, factor, modes, link, inner_tolerance, MAX_PASSES)
+        # modes need be no nearer than the parameters are, as the modes' last step is taken into account
+        nearness = max(inner_tolerance, min(0.1 * previous, _INNER_TOLERANCE))
+        found, _ = evaluate(rows, work, thresholds, slopes, factor, modes, link, nearness, MAX_PASSES)
         rank = factor.shape[1]
         if not found:
             return factor, modes, _NOT_CONVERGED, iteration

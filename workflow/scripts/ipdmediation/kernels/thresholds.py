@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -25,7 +26,7 @@ def present_levels(level_weight: FloatArray) -> IntArray:
 
 @internal
 def start_thresholds(
-    weight: FloatArray, present: IntArray, start: FloatArray, shift: float, link: int
+    weight: FloatArray, present: IntArray, start: FloatArray, shift: float, link: Any
 ) -> FloatArray:
     """Start between the present levels: from `start` where usable, else from the marginal distribution."""
     n_thresholds = present.shape[0] - 1

@@ -14,8 +14,8 @@ from numpy.typing import ArrayLike
 from scipy import linalg
 
 from ipdmediation.kernels import fixed as kernels
+from ipdmediation.kernels import links
 from ipdmediation.kernels.arrays import FloatArray, IntArray
-from ipdmediation.kernels.links import CODES
 from ipdmediation.kernels.status import FitStatus
 from ipdmediation.models.errors import (
     ConvergenceWarning,
@@ -101,7 +101,7 @@ class CumulativeLinkModel:
         self.link = link
         self.trial_effects = trial_effects
         self.names = (*(f"{a}|{b}" for a, b in itertools.pairwise(labels)), *names)
-        self._link = CODES[link]
+        self._link = links.LINKS[link]
         self._trials = check_trials(trials, trial_names, self.n_rows)
 
         # sorted by level once: a resample only has to drop its rows of weight zero

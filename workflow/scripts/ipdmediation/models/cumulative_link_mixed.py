@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import linalg
 
+from ipdmediation.kernels import links
 from ipdmediation.kernels import mixed as kernels
 from ipdmediation.kernels.arrays import FloatArray, IntArray
 from ipdmediation.kernels.laplace import laplace_criterion
-from ipdmediation.kernels.links import CODES
 from ipdmediation.kernels.mixed_rows import MixedRows, MixedWork, mixed_rows, mixed_work
 from ipdmediation.kernels.status import FitStatus
 from ipdmediation.models.errors import (
@@ -124,7 +124,7 @@ class CumulativeLinkMixedModel:
         self.trial_effects = trial_effects
         self.random_names = tuple(random_names)
         self.names = (*(f"{a}|{b}" for a, b in itertools.pairwise(labels)), *names)
-        self._link = CODES[link]
+        self._link = links.LINKS[link]
 
         # sorted by trial and level once: a resample only has to drop its rows of weight zero
         self._order = np.lexsort((levels, checked_trials.codes)).astype(np.int64)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -51,14 +51,14 @@ class LaplaceDiagnosis(NamedTuple):
     spread: FloatArray
 
 
-def diagnose(rows: MixedRows, work: MixedWork, point: LaplacePoint, *, link: int) -> LaplaceDiagnosis:
+def diagnose(rows: MixedRows, work: MixedWork, point: LaplacePoint, *, link: Any) -> LaplaceDiagnosis:
     """Evaluate the criterion and its derivatives; the second ones are numerical, of the exact gradient.
 
     Parameters
     ----------
     rows, work : as of `kernels.mixed_rows`.
     point : where.
-    link : its code.
+    link : its object, of `kernels.links.LINKS`.
     """
     value, gradient = _gradient(rows, work, point, link)
     spread = work.spread.copy()
@@ -94,6 +94,6 @@ def _moved(point: LaplacePoint, change: FloatArray, entries: tuple[list[int], li
     )
 
 
-def _gradient(rows: MixedRows, work: MixedWork, point: LaplacePoint, link: int) -> tuple[float, FloatArray]:
+def _gradient(rows: MixedRows, work: MixedWork, point: LaplacePoint, link: Any) -> tuple[float, FloatArray]:
     value = laplace_criterion(rows, work, *point, link)
     return float(value), np.concatenate([work.gradient, work.factor_gradient[_free_entries(point.factor)]])

@@ -23,42 +23,49 @@ A new link is such a module (most are made by `general.row_kernels`), its name i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from numba.extending import overload
 
 from ipdmediation.kernels.arrays import FloatArray
-from ipdmediation.kernels.compiling import fast_internal, internal
+from ipdmediation.kernels.compiling import fast_internal
 from ipdmediation.kernels.links import cauchit, cloglog, logit, loglog, probit
 
 MODULES = (logit, probit, cloglog, loglog, cauchit)
-#: Name of each link -> the number by which kernels know it.
-CODES = {module.__name__.rpartition(".")[2]: code for code, module in enumerate(MODULES)}
-LOGIT = CODES["logit"]
-FLAT_BEYOND = {name: MODULES[code].FLAT_BEYOND for name, code in CODES.items()}
-STRIP = {name: MODULES[code].STRIP for name, code in CODES.items()}
+_BY_NAME = {module.__name__.rpartition(".")[2]: module for module in MODULES}
+_BY_TYPE: dict[type, Any] = {module.Link: module for module in MODULES}
+#: The object that stands for each link in the arguments of kernels, which are compiled for its type: a study pays
+#: for the links that it uses.
+LINKS: dict[str, Any] = {name: module.Link() for name, module in _BY_NAME.items()}
+FLAT_BEYOND = {name: module.FLAT_BEYOND for name, module in _BY_NAME.items()}
+STRIP = {name: module.STRIP for name, module in _BY_NAME.items()}
 
 
-def _by_code(kernels: Sequence[Callable[..., Any]]) -> Callable[..., Any]:
-    """Compile a choice among the links' kernels by the first argument."""
-    own = kernels[0]
-    if len(kernels) == 1:
+def _of_link(name: str) -> Callable[..., Any]:
+    """Make the function that calls the kernel of this name of the link that is its first argument."""
 
-        @internal
-        def last(_: int, *arguments: Any) -> Any:
-            return own(*arguments)
+    def call(link: Any, *arguments: Any) -> Any:
+        raise NotImplementedError("compiled code only")
 
-        return last
-    others = _by_code(kernels[1:])
+    @overload(call, strict=False)
+    def choose(link: Any, *arguments: Any) -> Any:
+        kernel = getattr(_BY_TYPE[link.instance_class], name)
+        return lambda link, *arguments: kernel(*arguments)
 
-    @internal
-    def choose(code: int, *arguments: Any) -> Any:
-        if code == 0:
-            return own(*arguments)
-        return others(code - 1, *arguments)
+    return call
 
-    return choose
+
+def is_logit(link: Any) -> bool:
+    """Whether the link is the logit, whose thresholds have a part of the likelihood of their own."""
+    raise NotImplementedError("compiled code only")
+
+
+@overload(is_logit, strict=False)
+def _is_logit(link: Any) -> Any:
+    found = link.instance_class is logit.Link
+    return lambda link: found
 
 
 @fast_internal
@@ -81,9 +88,9 @@ def outer_product(
         cross_b[i] = below[i] * (below[i] - above[i]) / weights[i]
 
 
-bound = _by_code([module.bound for module in MODULES])
-rows = _by_code([module.rows for module in MODULES])
-third = _by_code([module.third for module in MODULES])
-log_probability = _by_code([module.log_probability for module in MODULES])
-quantile = _by_code([module.quantile for module in MODULES])
-distribution = _by_code([module.distribution for module in MODULES])
+bound = _of_link("bound")
+rows = _of_link("rows")
+third = _of_link("third")
+log_probability = _of_link("log_probability")
+quantile = _of_link("quantile")
+distribution = _of_link("distribution")

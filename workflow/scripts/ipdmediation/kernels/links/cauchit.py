@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 from ipdmediation.kernels.compiling import inlined, internal
 from ipdmediation.kernels.links.general import row_kernels
@@ -12,6 +13,12 @@ _SMALLEST = 1e-300
 # The tails are never flat; what is cut off beyond has a probability of 3e-4.
 FLAT_BEYOND = 1000.0
 STRIP = 1.0
+
+
+class Link(NamedTuple):
+    """What kernels are compiled for; it has a field because numba forgets the type of an empty tuple."""
+
+    position: int = 0
 
 
 @inlined

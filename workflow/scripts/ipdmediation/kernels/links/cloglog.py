@@ -8,6 +8,7 @@ R's `clm` calls this link "cloglog", and `clmm` "loglog".
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 from ipdmediation.kernels.compiling import inlined, internal
 from ipdmediation.kernels.links.general import row_kernels
@@ -17,6 +18,12 @@ _SMALLEST = 1e-300
 
 FLAT_BEYOND = 40.0
 STRIP = math.pi / 2
+
+
+class Link(NamedTuple):
+    """What kernels are compiled for; it has a field because numba forgets the type of an empty tuple."""
+
+    position: int = 0
 
 
 @inlined

@@ -7,17 +7,25 @@ added by level. That leaves one exponential per row; the other links have no suc
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 
 from ipdmediation.kernels.arrays import FloatArray
 from ipdmediation.kernels.compiling import fast_internal, internal
+from ipdmediation.kernels.exponential import exp
 
 _LARGEST_PREDICTOR = 100.0
 _LARGEST_BOUND = 460.0  # exp(460) is 1e200
 
 FLAT_BEYOND = 40.0
 STRIP = math.pi
+
+
+class Link(NamedTuple):
+    """What kernels are compiled for; it has a field because numba forgets the type of an empty tuple."""
+
+    position: int = 0
 
 
 @internal
@@ -42,7 +50,7 @@ def rows(
     """Row quantities."""
     # few arrays in a loop: the compiler gives up vectorising where too many could overlap
     for i in range(np.uint64(start), np.uint64(stop)):
-        below[i] = math.exp(min(max(eta[i], -_LARGEST_PREDICTOR), _LARGEST_PREDICTOR))
+        below[i] = exp(min(max(eta[i], -_LARGEST_PREDICTOR), _LARGEST_PREDICTOR))
     for i in range(np.uint64(start), np.uint64(stop)):
         odds = below[i] * upper[i]
         f_a = 1.0 / (1.0 + odds)

@@ -6,6 +6,7 @@ P(Y <= k) = exp(-exp(eta - threshold)). R's `clm` calls this link "loglog", and 
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 from ipdmediation.kernels.compiling import inlined, internal
 from ipdmediation.kernels.links import cloglog
@@ -13,6 +14,12 @@ from ipdmediation.kernels.links.general import row_kernels
 
 FLAT_BEYOND = 40.0
 STRIP = math.pi / 2
+
+
+class Link(NamedTuple):
+    """What kernels are compiled for; it has a field because numba forgets the type of an empty tuple."""
+
+    position: int = 0
 
 
 @inlined

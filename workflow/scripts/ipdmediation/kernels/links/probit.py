@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 from ipdmediation.kernels.compiling import inlined, internal
 from ipdmediation.kernels.exponential import exp
@@ -15,6 +16,12 @@ _CENTRE = 6.0
 
 FLAT_BEYOND = 40.0
 STRIP = math.inf
+
+
+class Link(NamedTuple):
+    """What kernels are compiled for; it has a field because numba forgets the type of an empty tuple."""
+
+    position: int = 0
 
 
 @inlined
