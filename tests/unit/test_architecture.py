@@ -1,4 +1,4 @@
-"""The rules of the house: where things lie, what imports what, and that what is said twice is the same."""
+"""The rules of the code: where things lie, what imports what, and that what is said twice is the same."""
 
 import ast
 import re
@@ -93,7 +93,18 @@ def test_the_development_lock_adds_to_the_lock_and_changes_nothing():
     assert lock.items() <= development.items()
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
+def test_the_lock_of_the_documentation_agrees_where_it_has_the_same_packages():
+    development, docs = locked("requirements-dev.lock"), locked("requirements-docs.lock")
+    shared = development.keys() & docs.keys()
+    assert {"jinja2", "pyyaml"} <= shared
+    assert {name: docs[name] for name in shared} == {name: development[name] for name in shared}
+    assert {"mkdocs-material", "mkdocstrings-python"} <= docs.keys()
+
+
+LOCKS = ["requirements.lock", "requirements-dev.lock", "requirements-docs.lock"]
+
+
+@pytest.mark.parametrize("name", LOCKS)
 def test_locks_hold_a_hash_for_every_package_and_no_address(name):
     text = (ROOT / "envs" / name).read_text()
     assert "://" not in text
