@@ -38,7 +38,7 @@ def skip(reason: str) -> None:
 
 
 def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
-    """Return a folder that is made once a session, also where several workers run the tests."""
+    """Return a folder that is made once per session, also where several workers run the tests."""
     root = factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         root = root.parent

@@ -14,7 +14,7 @@ COVARIATE_MODELS = ("mediator", "outcome")
 def covariates_of(stated: StatedCovariates, *, model: str) -> Covariates:
     """Return the covariates of one model.
 
-    ASSUME: the total and the outcome model share their covariates, for else the difference of their treatment
+    ASSUME: the total and the outcome model share their covariates, or else the difference of their treatment
     coefficients would be the covariates' as much as the mediator's.
 
     Parameters

@@ -85,7 +85,7 @@ def summarise_effects(
     Returns
     -------
     DataFrame
-        Columns `COLUMNS`, one row an effect. `p_bound`: the p-value is smaller than `p_value`. `failed`,
+        Columns `COLUMNS`, one row per effect. `p_bound`: the p-value is smaller than `p_value`. `failed`,
         `singular` and `undefined` count replicates in which a model could not be fitted, a variance or
         correlation of the trial effects lay at its boundary, or the effect was not finite although all models
         were fitted. `withheld` is a key that says why numbers are missing, empty where none is, and `note`

@@ -47,7 +47,7 @@ def simulate_trial(parameters: Parameters, trial: str, *, rng: np.random.Generat
     Returns
     -------
     DataFrame
-        One row a randomised patient: `trial`, `patient`, `treatment` (0 control, 1 treated), then the
+        One row per randomised patient: `trial`, `patient`, `treatment` (0 control, 1 treated), then the
         variables in the order of ``parameters["variables"]``, in the common units. Continuous variables are
         float64, binary and ordinal ones nullable Int8, categorical ones pandas categories.
 

@@ -1,4 +1,4 @@
-"""The formats that a trial's file may have: a module each, registered here."""
+"""The formats that a trial's file may have: one module each, registered here."""
 
 from __future__ import annotations
 

@@ -248,7 +248,7 @@ def _page_table(table: Table) -> dict[str, Any]:
 
 
 def _fits(result: AnalysisResult) -> list[str]:
-    """One sentence a model on how its fit went."""
+    """One sentence per model on how its fit went."""
     sentences = []
     for name, fit in result.diagnostics.items():
         state = "converged" if fit["converged"] else "did NOT converge"
