@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ipdmediation.data.notices import Notice
 from ipdmediation.data.replicates import fewest_replicates
 from ipdmediation.effects.catalogue import Effect, Key
+from ipdmediation.effects.scale_names import LOG_RATIOS
 from ipdmediation.inference.bootstrap import BootstrapError
 from ipdmediation.inference.intervals import (
     INTERVALS,
@@ -41,8 +42,7 @@ COLUMNS = [
 ADVISED_REPLICATES = 999
 BY_ORDER = ("percentile", "bca")
 
-#: What an effect on the scale of a logarithm is called as a ratio, whose null is 1.
-LOG_RATIOS = {"log_win_odds": "win odds"}
+#: What the exponential of a family's coefficient is called; its null is 1.
 ODDS_RATIOS = {"ordinal": "common odds ratio", "binary": "odds ratio"}
 
 
