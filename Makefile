@@ -74,7 +74,7 @@ pages: $(VENV)/dev.stamp ## write those parts of the pages anew that the code an
 
 .PHONY: docs
 docs: $(DOCS_VENV)/docs.stamp ## build the documentation site in build/site; a broken link is an error
-	$(DOCS_VENV)/bin/mkdocs build --strict --quiet
+	@$(DOCS_VENV)/bin/python docs/site/build_site.py
 	@echo "Open build/site/index.html in a browser."
 
 .PHONY: lock

@@ -98,7 +98,7 @@ def test_the_lock_of_the_documentation_agrees_where_it_has_the_same_packages():
     shared = development.keys() & docs.keys()
     assert {"jinja2", "pyyaml"} <= shared
     assert {name: docs[name] for name in shared} == {name: development[name] for name in shared}
-    assert {"mkdocs-material", "mkdocstrings-python"} <= docs.keys()
+    assert {"zensical", "mkdocstrings-python"} <= docs.keys()
 
 
 LOCKS = ["requirements.lock", "requirements-dev.lock", "requirements-docs.lock"]
