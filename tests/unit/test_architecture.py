@@ -59,6 +59,21 @@ def test_nothing_of_one_study_stands_in_the_code():
     assert found == []
 
 
+def test_a_rate_is_written_with_per():
+    """Nobody writes "one row a patient"."""
+    counted = "row|column|line|module|file|entry|sentence|bar|chunk|panel|effect|draw|hash|key|second|minute"
+    rate = re.compile(rf"\b(?:one|two|three|four|\d+) (?:{counted})s? an? (?!time\b)[a-z]+\b", re.IGNORECASE)
+    kinds = ("*.md", "*.py", "*.smk", "*.yaml", "*.rst", "*.j2")
+    found = [
+        f"{path.relative_to(ROOT)}: {match[0]}"
+        for folder in ("config", "docs", "results", "workflow")
+        for kind in kinds
+        for path in (ROOT / folder).rglob(kind)
+        for match in rate.finditer(" ".join(path.read_text().split()))
+    ]
+    assert found == []
+
+
 def locked(name: str) -> dict[str, str]:
     text = (ROOT / "envs" / name).read_text()
     return {match[1].lower(): match[2] for match in re.finditer(r"^([\w.-]+)==([\w.]+)", text, re.MULTILINE)}

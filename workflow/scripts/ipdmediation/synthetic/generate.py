@@ -236,7 +236,7 @@ def _outcome_predictor(
 def _follow_up(
     model: Mapping[str, Any], trial: str, mediator: FloatArray, draws: FloatArray
 ) -> dict[str, npt.NDArray[Any]]:
-    """When and how the mediator was measured, as if it had been in every patient; three draws a patient."""
+    """When and how the mediator was measured, as if it had been in every patient; three draws for each."""
     time, modality = model["time"], model["modality"]
     late = draws[:, 0] < time["late_percent"][trial] / 100
     z = ndtri(draws[:, 1])
