@@ -6,7 +6,7 @@ CORES ?= all
 CONFIG ?= config/config.yaml
 PYTEST_OPTIONS ?=
 WORKERS ?= 2
-# Each file's tests in one worker, in the order of the files: the long ones come first.
+# Each file's tests in one worker, in the order of the files: those with slow tests come first.
 IN_PARALLEL := --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder --durations 25
 export REQUIRE_TOOLS
 BENCH_OPTIONS ?=
