@@ -30,7 +30,7 @@ run: $(VENV)/run.stamp ## make the environment and run the default study (CORES=
 	@echo "From now on: . $(BIN)/activate && snakemake --cores $(CORES)"
 
 .PHONY: check
-check: $(VENV)/run.stamp ## say all that is wrong with a study (CONFIG=my-study/config.yaml), run nothing
+check: $(VENV)/run.stamp ## say everything that is wrong with a study (CONFIG=my-study/config.yaml), run nothing
 	$(BIN)/python workflow/scripts/check_study.py $(CONFIG)
 
 .PHONY: environment
@@ -102,7 +102,7 @@ clean: ## remove what runs have made, keep the environment
 define install
 	@echo "Installing $< into $(@D) ..."
 	@$(@D)/bin/python -m pip install --require-hashes --requirement $< >$(@D)/pip.log 2>&1 || { \
-		grep -i error $(@D)/pip.log; echo "pip failed; all that it said is in $(@D)/pip.log"; exit 1; }
+		grep -i error $(@D)/pip.log; echo "pip failed; everything that it said is in $(@D)/pip.log"; exit 1; }
 endef
 
 $(VENV)/pyvenv.cfg $(DOCS_VENV)/pyvenv.cfg:

@@ -44,7 +44,7 @@ def covariate_names(covariates: Covariates) -> list[str]:
     Raises
     ------
     FormulaError
-        Where the formula is none, or holds what no formula may.
+        Where the text is no formula, or holds what no formula may.
 
     Examples
     --------

@@ -65,7 +65,7 @@ def render(
     Raises
     ------
     PatientRowsError
-        If a table has a column that is none of the aggregates': the page may hold these only.
+        If a table has a column that is not one of an aggregate; the page may hold no other.
     """
     main, manifest = results[0], manifest or {}
     study = main.study
