@@ -1,5 +1,5 @@
 # In: locks and logs of Snakemake, notices. Out: no locks of runs that were killed; at the end, what failed and why, what
-# was made all the same, and what a reader of the results has to know, one line each.
+# was made all the same, and what a reader of the results has to know, a line each.
 import atexit
 import os
 import sys

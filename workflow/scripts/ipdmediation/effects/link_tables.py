@@ -44,7 +44,7 @@ def link_tables(
     Parameters
     ----------
     mixtures : sequence of Mixture
-        One per table.
+        One a table.
     probit : bool
         Whether F is the normal distribution function; the logistic one otherwise. The Gaussian part is then
         in closed form, and by Gauss-Hermite quadrature for the logistic one.
