@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -17,6 +18,7 @@ STYLE = Path(__file__).with_name("style.css")
 PACKAGE = ROOT / "workflow/scripts/ipdmediation"
 BUILD = ROOT / "build"
 PAGES = BUILD / "pages"
+LINK = re.compile(r"\]\((?![a-z]+:)([^)#\s]+)")
 
 
 def main() -> int:
@@ -29,7 +31,7 @@ def main() -> int:
     if missing:
         print(*(f"{path.relative_to(ROOT)}: in {SETTINGS.name}, but not there" for path in missing), sep="\n")
         return 1
-    for path in [*files, *(ROOT / "docs").glob("*.png")]:
+    for path in sorted({*files, *linked_files(files)}):
         copied = PAGES / path.relative_to(ROOT)
         copied.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(path, copied)
@@ -37,6 +39,15 @@ def main() -> int:
     (BUILD / SETTINGS.name).write_text(settings + module_pages())
     command = [sys.executable, "-m", "zensical", "build", "--clean", "--strict", "-f", SETTINGS.name]
     return subprocess.run(command, cwd=BUILD, check=False).returncode
+
+
+def linked_files(pages: Iterable[Path]) -> Iterator[Path]:
+    """Go through the pictures and other files that pages show or link to."""
+    for page in pages:
+        for link in LINK.findall(page.read_text()):
+            target = (page.parent / link).resolve()
+            if target.is_file() and target.suffix != ".md" and target.is_relative_to(ROOT):
+                yield target
 
 
 def module_pages() -> str:

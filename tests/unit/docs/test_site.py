@@ -43,12 +43,17 @@ def test_every_page_that_is_kept_is_in_the_navigation() -> None:
 
 
 def test_the_site_has_every_page_and_module_and_loads_nothing_from_elsewhere(checkout: Path) -> None:
+    (checkout / "interface.yaml").touch()
+    readme = checkout / "README.md"
+    readme.write_text(f"{readme.read_text()}\n[A file](interface.yaml) that is no page.\n")
     done = build(checkout)
     assert done.returncode == 0, done.stdout + done.stderr
     site = checkout / "build/site"
     for name in IN_NAVIGATION:
         page = re.sub(r"README\.md$", "index.md", name)
         assert (site / page).with_suffix(".html").is_file(), name
+    assert (site / "interface.yaml").is_file()
+    assert (site / "docs/path_diagram.png").is_file()
     for module in MODULES:
         assert (site / "api" / module).with_suffix(".html").is_file()
     text = (site / "api/kernels/status.html").read_text()
