@@ -77,7 +77,10 @@ def test_the_site_that_is_published_is_the_one_that_is_built() -> None:
         step for step in JOBS["docs.build"]["steps"] if "upload-pages-artifact" in step.get("uses", "")
     )
     assert f"Open {upload['with']['path']}/index.html" in MAKEFILE
-    assert JOBS["docs.publish"]["needs"] == "build"
+    publish = JOBS["docs.publish"]
+    assert publish["needs"] == "build"
+    assert "refs/heads/main" in publish["if"]
+    assert "vars.PUBLISH_DOCS == 'true'" in publish["if"]
 
 
 @pytest.mark.parametrize("name", WORKFLOWS)
