@@ -81,8 +81,8 @@ def draw_replicates(
     Returns
     -------
     DataFrame
-        One row a replicate: `replicate`, `imputation`, `status` (converged, singular, failed), `reason`
-        (empty unless failed) and one column an effect, missing where failed.
+        One row per replicate: `replicate`, `imputation`, `status` (converged, singular, failed), `reason`
+        (empty unless failed) and one column per effect, missing where failed.
 
     References
     ----------
