@@ -66,28 +66,35 @@ def common_log_odds_ratio(distribution: FloatArray, reference: FloatArray) -> fl
     -------
     The log odds ratio; nan where there is none (one group has all its probability at one end).
     """
-    present = np.flatnonzero(distribution + reference > _EMPTY)
-    last = present.shape[0] - 1
+    levels = 0
+    tables = np.empty((2, distribution.shape[0]))
+    for k in range(distribution.shape[0]):
+        if distribution[k] + reference[k] > _EMPTY:
+            tables[0, levels] = reference[k]
+            tables[1, levels] = distribution[k]
+            levels += 1
+    last = levels - 1
     if last < 1:
         return 0.0
-    tables = np.empty((2, last + 1))
-    tables[0] = reference[present]
-    tables[1] = distribution[present]
     thresholds = np.empty(last)
     effect = 0.0
-    below, whole = 0.0, tables.sum()
+    below, whole = 0.0, 0.0
+    for k in range(levels):
+        whole += tables[0, k] + tables[1, k]
     for k in range(last):
         below += tables[0, k] + tables[1, k]
         thresholds[k] = math.log(below / (whole - below))
     step = np.empty(last + 1)
     information = np.empty((last + 1, last + 1))
     for _ in range(_MAX_ITERATIONS):
-        if not _proportional_odds_derivatives(tables, thresholds, effect, step, information):
+        if not _proportional_odds_derivatives(tables[:, :levels], thresholds, effect, step, information):
             return math.nan
         if not cholesky(information):
             return math.nan
         solve(information, step)
-        largest = np.abs(step).max()
+        largest = 0.0
+        for k in range(levels):
+            largest = max(largest, abs(step[k]))
         if not math.isfinite(largest):
             return math.nan
         shorten = min(1.0, 2.0 / largest) if largest > 0.0 else 1.0

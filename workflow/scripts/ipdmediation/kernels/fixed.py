@@ -210,7 +210,9 @@ def fit_fixed(
         target = x[j]
         for i in range(n):
             target[i] = source[kept[i]]
-    level_weight = level_weight_all[present]
+    level_weight = np.empty(n_thresholds + 1)
+    for k in range(n_thresholds + 1):
+        level_weight[k] = level_weight_all[present[k]]
     row = 0
     for k in range(n_thresholds + 1):
         while row < n and levels[kept[row]] == present[k]:

@@ -13,7 +13,7 @@ import numpy as np
 from ipdmediation.kernels.arrays import FloatArray, IntArray
 from ipdmediation.kernels.compiling import internal, kernel
 from ipdmediation.kernels.linear_profile import Profile, Sums, profile, trial_sums
-from ipdmediation.kernels.matrices import cholesky, eigen, factor_from, solve
+from ipdmediation.kernels.matrices import cholesky, eigen, factor_from, product, product_transposed, solve
 from ipdmediation.kernels.status import FitStatus
 
 _CONVERGED = int(FitStatus.CONVERGED)
@@ -39,7 +39,9 @@ def maximise(
     """
     q = sums.square.shape[1]
     values, vectors = eigen(start_covariance)
-    factor = factor_from(np.maximum(values, 0.1 * _START_SD * _START_SD), vectors, q)
+    for k in range(q):
+        values[k] = max(values[k], 0.1 * _START_SD * _START_SD)
+    factor = factor_from(values, vectors, q)
     current = profile(sums, factor, reml)
     rank_changes = 0
     for iteration in range(max_iterations):
@@ -57,18 +59,18 @@ def maximise(
                     row[entry] = a
                     column[entry] = b
                     entry += 1
-            slope = 2.0 * current.covariance_gradient @ factor
+            slope = product(current.covariance_gradient, factor)
             gradient = np.empty(n_entries)
             hessian = np.empty((n_entries, n_entries))
             largest_diagonal = 0.0
             for entry in range(n_entries):
-                gradient[entry] = slope[row[entry], column[entry]]
+                gradient[entry] = 2.0 * slope[row[entry], column[entry]]
                 shifted = factor.copy()
                 shifted[row[entry], column[entry]] += 1e-6
-                ahead = 2.0 * profile(sums, shifted, reml).covariance_gradient @ shifted
+                ahead = product(profile(sums, shifted, reml).covariance_gradient, shifted)
                 for other in range(n_entries):
                     hessian[entry, other] = (
-                        -(ahead[row[other], column[other]] - slope[row[other], column[other]]) * 1e6
+                        -(ahead[row[other], column[other]] - slope[row[other], column[other]]) * 2e6
                     )
                 largest_diagonal = max(largest_diagonal, abs(hessian[entry, entry]))
             damping = 0.0
@@ -83,8 +85,11 @@ def maximise(
                 damping = max(4.0 * damping, 1e-3 * largest_diagonal + 1e-8)
             step = gradient.copy()
             solve(triangle, step)
-            largest = np.max(np.abs(step))
-            reach = min(1.0, (_LARGEST_STEP + np.max(np.abs(factor))) / largest) if largest > 0.0 else 1.0
+            largest, size = 0.0, 0.0
+            for entry in range(n_entries):
+                largest = max(largest, abs(step[entry]))
+                size = max(size, abs(factor[row[entry], column[entry]]))
+            reach = min(1.0, (_LARGEST_STEP + size) / largest) if largest > 0.0 else 1.0
             accepted = False
             for _ in range(40):
                 candidate = factor.copy()
@@ -100,7 +105,7 @@ def maximise(
             settled = accepted and largest * reach < tolerance
 
             if rank_changes < _MAX_RANK_CHANGES:
-                values, vectors = eigen(factor @ factor.T)
+                values, vectors = eigen(product_transposed(factor, factor))
                 smallest = math.sqrt(max(values[rank - 1], 0.0))
                 if smallest < _SMALL_SD:
                     lower = factor_from(values, vectors, rank - 1)
@@ -116,17 +121,23 @@ def maximise(
                 identified = sums.rows > q * sums.square.shape[0]
                 return factor, current, _CONVERGED if identified else _RANK_DEFICIENT, iteration + 1
             values, vectors = eigen(current.covariance_gradient)
-            direction = vectors[:, 0].copy()
             bend = 0.0
             for t in range(sums.square.shape[0]):
                 square = sums.square[t]
-                product = square @ factor
-                conditional = direction @ (square - product @ current.inverse[t] @ product.T) @ direction
+                loaded = product(square, factor)
+                taken = product_transposed(product(loaded, current.inverse[t]), loaded)
+                conditional = 0.0
+                for d in range(q):
+                    for e in range(q):
+                        conditional += vectors[d, 0] * (square[d, e] - taken[d, e]) * vectors[e, 0]
                 bend += 0.5 * conditional * conditional
             variance = values[0] / max(bend, 1e-12)
             if not variance > _NEGLIGIBLE_SD * _NEGLIGIBLE_SD or rank_changes >= _MAX_RANK_CHANGES:
                 return factor, current, _SINGULAR, iteration + 1
-            covariance = factor @ factor.T + variance * np.outer(direction, direction)
+            covariance = product_transposed(factor, factor)
+            for d in range(q):
+                for e in range(q):
+                    covariance[d, e] += variance * vectors[d, 0] * vectors[e, 0]
             values, vectors = eigen(covariance)
             factor = factor_from(values, vectors, rank + 1)
             current = profile(sums, factor, reml)
@@ -156,13 +167,15 @@ def fit_mixed(
     sums, occupied = trial_sums(columns, random_columns, trial_start, order, weights)
     factor, best, status, iterations = maximise(sums, start_covariance, reml, tolerance, max_iterations)
     n_trials, q = trial_start.shape[0] - 1, random_columns.shape[0]
-    covariance = factor @ factor.T
+    covariance = product_transposed(factor, factor)
     # without rows, the mode is 0 and its conditional covariance the covariance itself
     modes = np.zeros((n_trials, q))
     spread = np.zeros((n_trials, q, q))
-    spread[:] = covariance
+    for t in range(n_trials):
+        spread[t] = covariance
+    # b = D G, because G is the score at the modes
+    found = product_transposed(best.score, covariance)
     for position in range(occupied.shape[0]):
-        # b = D G, because G is the score at the modes
-        modes[occupied[position]] = covariance @ best.score[position]
-        spread[occupied[position]] = factor @ best.inverse[position] @ factor.T
+        modes[occupied[position]] = found[position]
+        spread[occupied[position]] = product_transposed(product(factor, best.inverse[position]), factor)
     return factor, best, modes, spread, sums.weight, status, iterations

@@ -170,3 +170,25 @@ def factor_from(values: FloatArray, vectors: FloatArray, rank: int) -> FloatArra
         for d in range(q):
             columns[d, k] = vectors[d, k] * math.sqrt(max(values[k], 0.0))
     return trapezoid(columns)
+
+
+@internal
+def product(left: FloatArray, right: FloatArray) -> FloatArray:
+    """Multiply A B."""
+    result = np.zeros((left.shape[0], right.shape[1]))
+    for i in range(left.shape[0]):
+        for j in range(right.shape[1]):
+            for k in range(left.shape[1]):
+                result[i, j] += left[i, k] * right[k, j]
+    return result
+
+
+@internal
+def product_transposed(left: FloatArray, right: FloatArray) -> FloatArray:
+    """Multiply A B'."""
+    result = np.zeros((left.shape[0], right.shape[0]))
+    for i in range(left.shape[0]):
+        for j in range(right.shape[0]):
+            for k in range(left.shape[1]):
+                result[i, j] += left[i, k] * right[j, k]
+    return result

@@ -9,7 +9,7 @@ import numpy as np
 
 from ipdmediation.kernels.arrays import FloatArray, IntArray
 from ipdmediation.kernels.compiling import internal, kernel
-from ipdmediation.kernels.matrices import eigen, factor_from, factor_of, invert
+from ipdmediation.kernels.matrices import eigen, factor_from, factor_of, invert, product, product_transposed
 from ipdmediation.kernels.mixed_rows import mixed_rows, mixed_work, without_empty_trials
 from ipdmediation.kernels.search import NEGLIGIBLE_SD, maximise_laplace
 from ipdmediation.kernels.status import FitStatus
@@ -54,10 +54,18 @@ def rank_of(covariance: FloatArray) -> int:
 
 
 @internal
+def _standardised(covariance: FloatArray, transform: FloatArray) -> FloatArray:
+    """Return T D T'."""
+    return product_transposed(product(transform, covariance), transform)
+
+
+@internal
 def _inner_factor(covariance: FloatArray) -> FloatArray:
     """Factor of full rank of the covariance with its small eigenvalues raised."""
     values, vectors = eigen(covariance)
-    return factor_from(np.maximum(values, _START_SD * _START_SD), vectors, values.shape[0])
+    for k in range(values.shape[0]):
+        values[k] = max(values[k], _START_SD * _START_SD)
+    return factor_from(values, vectors, values.shape[0])
 
 
 @kernel
@@ -126,12 +134,18 @@ def fit_mixed(
         thresholds = start_thresholds(level_weight, present, first, shift, link)
         if attempt == 0:
             # a start at the boundary would have to find its way back in: begin a little inside
-            start_factor = _inner_factor(transform @ start_covariance @ transform.T)
-            initial_modes = _modes_from_effects(start_factor, start_modes[occupied] @ transform.T)
+            start_factor = _inner_factor(_standardised(start_covariance, transform))
+            effects = np.empty((occupied.shape[0], q))
+            for t in range(occupied.shape[0]):
+                for d in range(q):
+                    effects[t, d] = start_modes[occupied[t], d]
+            initial_modes = _modes_from_effects(start_factor, product_transposed(effects, transform))
         else:
             # retry ladder: full rank, rank one, no random effects; the last two may re-open
             rank = q if attempt == 1 else 3 - attempt
-            start_factor = 0.4 * np.eye(q)[:, :rank].copy()
+            start_factor = np.zeros((q, rank))
+            for k in range(rank):
+                start_factor[k, k] = 0.4
             initial_modes = np.zeros((occupied.shape[0], rank))
         factor, modes, status, used = maximise_laplace(
             rows, work, thresholds, slopes, start_factor, initial_modes, link, tolerance, max_iterations
@@ -145,10 +159,14 @@ def fit_mixed(
         estimates[n_levels - 1 + j] = slopes[j] / scale[j]
         shift += slopes[j] * centre[j] / scale[j]
     expand_thresholds(thresholds, present, shift, n_levels, estimates)
-    natural_factor = inverse_transform @ factor
-    effects = np.zeros((n_trials, q))
-    effects[occupied] = modes @ natural_factor.T
-    return estimates, natural_factor @ natural_factor.T, effects, status, iterations
+    natural_factor = product(inverse_transform, factor)
+    found = product_transposed(modes, natural_factor)
+    natural_modes = np.zeros((n_trials, q))
+    for t in range(occupied.shape[0]):
+        for d in range(q):
+            natural_modes[occupied[t], d] = found[t, d]
+    covariance = product_transposed(natural_factor, natural_factor)
+    return estimates, covariance, natural_modes, status, iterations
 
 
 @kernel
@@ -171,5 +189,5 @@ def standard_start(
     for j in range(slopes.shape[0]):
         shift += slopes[j] * centre[j] / scale[j]
     thresholds = start_thresholds(level_weight, present, start, shift, link)
-    factor = factor_of(transform @ start_covariance @ transform.T, rank)
-    return thresholds, slopes, factor, _modes_from_effects(factor, start_modes @ transform.T)
+    factor = factor_of(_standardised(start_covariance, transform), rank)
+    return thresholds, slopes, factor, _modes_from_effects(factor, product_transposed(start_modes, transform))

@@ -152,12 +152,15 @@ def mixed_rows(
     cell_start[n_cells] = n
     for t in range(n_trials):
         trial_start[t + 1] += trial_start[t]
+    present_weight = np.empty(present.shape[0])
+    for k in range(present.shape[0]):
+        present_weight[k] = level_weight[present[k]]
     rows = MixedRows(
         x,
         z,
         w,
         base,
-        level_weight[present],
+        present_weight,
         trial_start,
         cell_start[: n_cells + 1].copy(),
         cell_level[:n_cells].copy(),
@@ -170,14 +173,23 @@ def mixed_rows(
 def without_empty_trials(rows: MixedRows) -> tuple[MixedRows, IntArray]:
     """Leave out the trials that no row with weight belongs to; also returns which trials are left."""
     n_trials = rows.trial_start.shape[0] - 1
-    occupied = np.flatnonzero(rows.trial_start[1:] > rows.trial_start[:-1])
-    if occupied.shape[0] == n_trials:
+    occupied = np.empty(n_trials, np.int64)
+    n_occupied = 0
+    for t in range(n_trials):
+        if rows.trial_start[t + 1] > rows.trial_start[t]:
+            occupied[n_occupied] = t
+            n_occupied += 1
+    if n_occupied == n_trials:
         return rows, occupied
+    occupied = occupied[:n_occupied].copy()
     position = np.zeros(n_trials, np.int64)
     start = np.zeros(occupied.shape[0] + 1, np.int64)
     for t in range(occupied.shape[0]):
         position[occupied[t]] = t
         start[t + 1] = rows.trial_start[occupied[t] + 1]
+    cell_trial = np.empty(rows.cell_trial.shape[0], np.int64)
+    for c in range(cell_trial.shape[0]):
+        cell_trial[c] = position[rows.cell_trial[c]]
     left = MixedRows(
         rows.x,
         rows.z,
@@ -187,7 +199,7 @@ def without_empty_trials(rows: MixedRows) -> tuple[MixedRows, IntArray]:
         start,
         rows.cell_start,
         rows.cell_level,
-        position[rows.cell_trial],
+        cell_trial,
     )
     return left, occupied
 

@@ -15,7 +15,7 @@ from ipdmediation.kernels.arrays import FloatArray
 from ipdmediation.kernels.compiling import internal
 from ipdmediation.kernels.fixed import is_flat
 from ipdmediation.kernels.laplace import MAX_PASSES, evaluate
-from ipdmediation.kernels.matrices import eigen, factor_from, factor_of, trapezoid
+from ipdmediation.kernels.matrices import eigen, factor_from, factor_of, product_transposed, trapezoid
 from ipdmediation.kernels.mixed_rows import MixedRows, MixedWork
 from ipdmediation.kernels.newton import mixed_information, mixed_step
 from ipdmediation.kernels.status import FitStatus
@@ -94,6 +94,15 @@ def _reopening(work: MixedWork, factor: FloatArray) -> FloatArray:
 
 
 @internal
+def _opens(column: FloatArray) -> bool:
+    """Whether any entry differs from zero."""
+    largest = 0.0
+    for d in range(column.shape[0]):
+        largest = max(largest, abs(column[d]))
+    return largest > 0.0
+
+
+@internal
 def maximise_laplace(
     rows: MixedRows,
     work: MixedWork,
@@ -161,7 +170,7 @@ def maximise_laplace(
         # a direction of small variance: leave it if the variance wants to fall, jump ahead if it wants to
         # rise
         if rank > 0 and rank_changes < _MAX_RANK_CHANGES:
-            covariance = factor @ factor.T
+            covariance = product_transposed(factor, factor)
             values, vectors = eigen(covariance)
             smallest = math.sqrt(max(values[rank - 1], 0.0))
             if smallest < _SMALL_SD:
@@ -192,7 +201,7 @@ def maximise_laplace(
         if settled:
             if rank < q and rank_changes < _MAX_RANK_CHANGES:
                 column = _reopening(work, factor)
-                if column.any():
+                if _opens(column):
                     widened = np.zeros((q, rank + 1))
                     for d in range(q):
                         widened[d, rank] = column[d]
@@ -251,7 +260,7 @@ def maximise_laplace(
         # steps shrink geometrically, so the next one is about largest^2 / previous
         settled = largest * min(1.0, largest / previous) < 0.5 * tolerance
         previous = largest
-        if settled and (rank == q or not _reopening(work, factor).any()):
+        if settled and (rank == q or not _opens(_reopening(work, factor))):
             return factor, modes, _CONVERGED if rank == q else _SINGULAR, iteration + 1
         if is_flat(ascent, largest):
             return factor, modes, _SEPARATED, iteration

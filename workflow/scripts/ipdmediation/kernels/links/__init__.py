@@ -14,8 +14,7 @@ A link answers to
   of the curvature;
 - `log_probability(eta, upper, lower)`, `quantile(p)`, `distribution(x)` (F, F' and F'');
 - `FLAT_BEYOND`: where F is as good as 0 and 1;
-- `STRIP`: how far from the real axis F is analytic and bounded, which says how finely it has to be
-integrated.
+- `STRIP`: how far from the real axis F is analytic and bounded: how finely it has to be integrated.
 
 A new link is such a module (most are made by `general.row_kernels`), its name in `MODULES`, and its words in
 `vocabulary/links`.
@@ -36,8 +35,8 @@ from ipdmediation.kernels.links import cauchit, cloglog, logit, loglog, probit
 MODULES = (logit, probit, cloglog, loglog, cauchit)
 _BY_NAME = {module.__name__.rpartition(".")[2]: module for module in MODULES}
 _BY_TYPE: dict[type, Any] = {module.Link: module for module in MODULES}
-#: The object that stands for each link in the arguments of kernels, which are compiled for its type: a study pays
-#: for the links that it uses.
+#: The object that stands for each link in the arguments of kernels. They are compiled for its type, so that a
+#: study pays for the links that it uses.
 LINKS: dict[str, Any] = {name: module.Link() for name, module in _BY_NAME.items()}
 FLAT_BEYOND = {name: module.FLAT_BEYOND for name, module in _BY_NAME.items()}
 STRIP = {name: module.STRIP for name, module in _BY_NAME.items()}
