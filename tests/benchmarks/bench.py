@@ -108,7 +108,7 @@ QUICK = Effort(
     replicate_sweep=(10, 100),
     whole_run=False,
     statsmodels=1,
-    taken_apart=8,
+    taken_apart=2,
 )
 COVARIATES = (0, 10, 30, 90)
 

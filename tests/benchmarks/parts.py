@@ -1,15 +1,18 @@
 """Where the time of a warm refit goes, and how far each part is from what its arithmetic costs at least.
 
 The cost of a part is that of a call, measured in a compiled loop at the optimum of a resample, times the
-calls of a fit, counted by running the compiled drivers as plain Python with counters around the kernels.
+calls of a fit, which `calls` counts in a process whose kernels are plain Python.
 
 The limit of a part is its arithmetic (exponentials, multiply-adds on columns, columns gathered) at the rates
 that minimal loops of the same length reach on this machine.
 """
 
-from collections import Counter
+import json
+import os
+import pickle
+import subprocess
+import sys
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
 from typing import Any
 from unittest.mock import patch
 
@@ -19,7 +22,8 @@ from numba import njit
 from numpy.typing import NDArray
 
 from ipdmediation.inference.bootstrap import draw_replicates
-from ipdmediation.kernels import cumulative_link as kernels
+from ipdmediation.kernels import fixed, laplace, links, mixed, newton, rows
+from ipdmediation.kernels.mixed_rows import mixed_rows
 from ipdmediation.models.cumulative_link_mixed import CumulativeLinkMixedModel
 from ipdmediation.models.results import Model, Refit
 from ipdmediation.models.specification import MODEL_NAMES
@@ -37,29 +41,30 @@ def mixed_parts(
     start = model.fit().start()
     calls = _calls(model, weights, start)
     drawn = weights[0]
-    rows, work, (thresholds, slopes, factor, modes) = model._at(
-        model.refit(drawn, start), drawn, full_rank=True
-    )
+    drawn_rows, work, (thresholds, slopes, *_) = model._at(model.refit(drawn, start), drawn)
     q, n_trials = len(model.random_names), model.n_trials
-    n, p = rows.weights.size, slopes.size
+    # of full rank, wherever the resample's optimum is
+    factor, modes = 0.3 * np.eye(q), np.zeros((n_trials, q))
+    n, p = drawn_rows.weights.size, slopes.size
     data = (*_mixed_data(model), model.n_trials, model.n_levels, drawn)
     steps = np.empty_like(work.gradient), np.empty_like(factor), np.empty_like(modes)
-    point = (rows, work, thresholds, slopes, factor, modes, False)
-    one_pass = _microseconds(kernels._evaluate, (*point, _NEVER, 1))
-    inner = (_microseconds(kernels._evaluate, (*point, _NEVER, 5)) - one_pass) / 4
+    logit = links.LINKS["logit"]
+    point = (drawn_rows, work, thresholds, slopes, factor, modes, logit)
+    one_pass = _microseconds(laplace.evaluate, (*point, _NEVER, 1))
+    inner = (_microseconds(laplace.evaluate, (*point, _NEVER, 5)) - one_pass) / 4
     a_call = {
-        "compaction": _microseconds(kernels.mixed_rows, data),
+        "compaction": _microseconds(mixed_rows, data),
         "inner pass": inner,
         "derivatives": one_pass - inner,
-        "Hessian": _microseconds(kernels._mixed_information, (rows, work, thresholds, False)),
-        "Newton step": _microseconds(kernels._mixed_step, (work, factor, modes, 0.1, *steps)),
+        "Hessian": _microseconds(newton.mixed_information, (drawn_rows, work, thresholds, logit)),
+        "Newton step": _microseconds(newton.mixed_step, (work, factor, modes, 0.1, *steps)),
     }
     counts = {
         "compaction": 1.0,
-        "inner pass": calls["_trial_sums"] / n_trials,
-        "derivatives": calls["_evaluate"],
-        "Hessian": calls["_mixed_information"],
-        "Newton step": calls["_mixed_step"],
+        "inner pass": calls["pass"],
+        "derivatives": calls["evaluate"],
+        "Hessian": calls["information"],
+        "Newton step": calls["step"],
     }
     rates = _rates(n)
     pairs = q * (q + 1) / 2
@@ -89,10 +94,13 @@ def fixed_parts(model: Any, weights: Sequence[NDArray[np.float64]], name: str) -
     level_weight = np.bincount(levels, weights=kept_weights, minlength=model.n_levels)
     columns = np.zeros((8, n))
     eta, upper, lower, above, below, cross_a, cross_b, work = columns
-    kernels._fill_bounds(thresholds, first_row, False, upper, lower)
-    kernels._linear_predictor(x, np.zeros(n), slopes, eta)
+    for k in range(model.n_levels):
+        upper[first_row[k] : first_row[k + 1]] = np.exp(-thresholds[k]) if k < thresholds.size else 0.0
+        lower[first_row[k] : first_row[k + 1]] = np.exp(-thresholds[k - 1]) if k > 0 else 1e200
+    eta[:] = slopes @ x
+    logit = links.LINKS["logit"]
     size = model.n_thresholds + p
-    derivative = (x, thresholds, first_row, level_weight, above, below, False, np.empty(size))
+    derivative = (x, thresholds, first_row, level_weight, above, below, logit, np.empty(size))
     second = (
         x,
         kept_weights,
@@ -103,21 +111,21 @@ def fixed_parts(model: Any, weights: Sequence[NDArray[np.float64]], name: str) -
         below,
         cross_a,
         cross_b,
-        False,
+        logit,
         work,
     )
-    rows = (eta, kept_weights, upper, lower, above, below, cross_a, cross_b, 0, n)
+    row_quantities = (logit, eta, kept_weights, upper, lower, above, below, cross_a, cross_b, 0, n)
     a_call = {
-        "rows": _microseconds(kernels._logit_rows, rows),
-        "predictor": _microseconds(kernels._linear_predictor, (x, np.zeros(n), slopes, eta.copy())),
-        "gradient": _microseconds(kernels._fixed_gradient, derivative),
-        "Hessian": _microseconds(kernels._fixed_information, (*second, np.empty((size, size)))),
+        "rows": _microseconds(_rows, row_quantities),
+        "predictor": _microseconds(rows.linear_predictor, (x, np.zeros(n), slopes, eta.copy())),
+        "gradient": _microseconds(fixed._gradient, derivative),
+        "Hessian": _microseconds(fixed._information, (*second, np.empty((size, size)))),
     }
     counts = {
-        "rows": calls["_logit_rows"],
-        "predictor": calls["_linear_predictor"],
-        "gradient": calls["_fixed_gradient"],
-        "Hessian": calls["_fixed_information"],
+        "rows": calls["rows"],
+        "predictor": calls["predictor"],
+        "gradient": calls["gradient"],
+        "Hessian": calls["fixed information"],
     }
     rates = _rates(n)
     limits = {
@@ -232,43 +240,36 @@ def _microseconds(kernel: Callable[..., Any], arguments: tuple[Any, ...]) -> flo
 
 def _kernel_microseconds(model: Any, weights: NDArray[np.float64], start: Any) -> float:
     """Time of the compiled fit alone: its arguments are caught from a refit."""
-    name = "fit_mixed" if isinstance(model, CumulativeLinkMixedModel) else "fit_fixed"
-    kernel, caught = getattr(kernels, name), []
+    module, name = (
+        (mixed, "fit_mixed") if isinstance(model, CumulativeLinkMixedModel) else (fixed, "fit_fixed")
+    )
+    kernel, caught = getattr(module, name), []
 
     def catching(*arguments: Any) -> Any:
         caught.append(arguments)
         return kernel(*arguments)
 
-    with patch.object(kernels, name, catching):
+    with patch.object(module, name, catching):
         model.refit(weights, start)
     return _microseconds(kernel, caught[0])
 
 
 def _calls(model: Any, weights: Sequence[NDArray[np.float64]], start: Any) -> dict[str, float]:
     """Average calls of the kernels in a warm refit."""
-    mixed = isinstance(model, CumulativeLinkMixedModel)
-    drivers = ("fit_mixed", "_maximise_laplace", "_evaluate") if mixed else ("fit_fixed",)
-    leaves = ("_trial_sums", "_mixed_information", "_mixed_step") if mixed else (
-        "_logit_rows", "_linear_predictor", "_fixed_gradient", "_fixed_information"
-    )  # fmt: skip
-    counts: Counter[str] = Counter()
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.benchmarks.calls"],
+        input=pickle.dumps((model, list(weights), start)),
+        env={**os.environ, "NUMBA_DISABLE_JIT": "1", "PYTHONPATH": os.pathsep.join(sys.path)},
+        stdout=subprocess.PIPE,
+        check=True,
+    )
+    counted: dict[str, float] = json.loads(done.stdout)
+    return counted
 
-    def counted(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
-        def call(*arguments: Any) -> Any:
-            counts[name] += 1
-            return function(*arguments)
 
-        return call
-
-    with ExitStack() as stack:
-        for name in drivers:
-            plain = getattr(kernels, name).py_func
-            stack.enter_context(patch.object(kernels, name, counted(name, plain)))
-        for name in leaves:
-            stack.enter_context(patch.object(kernels, name, counted(name, getattr(kernels, name))))
-        for drawn in weights:
-            model.refit(drawn, start)
-    return {name: counts[name] / len(weights) for name in (*drivers, *leaves)}
+@njit(error_model="numpy")
+def _rows(link, eta, weights, upper, lower, above, below, cross_a, cross_b, start, stop):  # noqa: PLR0917
+    links.rows(link, eta, weights, upper, lower, above, below, cross_a, cross_b, start, stop)
 
 
 @njit(fastmath=True)

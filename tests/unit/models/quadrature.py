@@ -9,8 +9,9 @@ import numpy as np
 from numba import njit
 from scipy import optimize
 
-from ipdmediation.kernels.laplace import MAX_PASSES, evaluate, trial_predictor
+from ipdmediation.kernels.laplace import MAX_PASSES, evaluate
 from ipdmediation.kernels.mixed_rows import cell_log_likelihood
+from ipdmediation.kernels.modes import trial_predictor
 from ipdmediation.models.results import Refit
 
 

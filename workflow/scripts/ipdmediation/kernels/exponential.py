@@ -7,10 +7,11 @@ for the Elementary Functions). It is off by 2.3e-16 of its value at most.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from llvmlite import ir
-from numba import types
+from numba import config, types
 from numba.extending import intrinsic
 
 from ipdmediation.kernels.compiling import exact_inlined
@@ -61,3 +62,7 @@ def exp(x: float) -> float:
     value = value * r + 1.0
     power: float = _from_bits((_bits(shifted) << 52) + (1023 << 52))
     return value * power
+
+
+if config.DISABLE_JIT:  # type: ignore[attr-defined]
+    exp = math.exp  # type: ignore[assignment] # reading bits is for compiled code

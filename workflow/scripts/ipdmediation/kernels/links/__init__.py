@@ -46,7 +46,8 @@ def _of_link(name: str) -> Callable[..., Any]:
     """Make the function that calls the kernel of this name of the link that is its first argument."""
 
     def call(link: Any, *arguments: Any) -> Any:
-        raise NotImplementedError("compiled code only")
+        # what runs where numba is switched off, so that a debugger can go through the kernels
+        return getattr(_BY_TYPE[type(link)], name)(*arguments)
 
     @overload(call, strict=False)
     def choose(link: Any, *arguments: Any) -> Any:
@@ -58,7 +59,7 @@ def _of_link(name: str) -> Callable[..., Any]:
 
 def is_logit(link: Any) -> bool:
     """Whether the link is the logit, whose thresholds have a part of the likelihood of their own."""
-    raise NotImplementedError("compiled code only")
+    return isinstance(link, logit.Link)
 
 
 @overload(is_logit, strict=False)
