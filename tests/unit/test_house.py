@@ -39,7 +39,7 @@ def test_the_package_knows_nothing_of_snakemake(module):
 
 
 # kernels and their mixed model are on their way into files of their own
-LONG = {"effects/standardisation", "kernels/cumulative_link", "kernels/linear_mixed", "models/cumulative_link_mixed"}
+LONG = {"kernels/cumulative_link", "kernels/linear_mixed", "models/cumulative_link_mixed"}
 
 
 @pytest.mark.parametrize("module", MODULES, ids=str)
