@@ -392,7 +392,7 @@ def planned_jobs(snakefile: Path, *, target: str, configuration: Sequence[Path] 
             snakefile=snakefile,
         )
         try:
-            read.dag(DAGSettings(targets={target})).execute_workflow(executor="dryrun")
+            read.dag(DAGSettings(targets={target})).execute_workflow("dryrun")
         except (RuleException, WorkflowError) as error:
             raise PlanError(f"{target}: {' '.join(str(error).split())}") from None
         yield list(read._workflow.dag.jobs)
