@@ -1,11 +1,12 @@
 # The two commands of this project are `make run` and `make test`; `make help` lists the others.
 VENV := .venv
 BIN := $(VENV)/bin
+DOCS_VENV := .venv-docs
 CORES ?= all
 CONFIG ?= config/config.yaml
 PYTEST_OPTIONS ?=
 WORKERS ?= 2
-# Each file's tests in one worker, in the order of the files: the long ones come first.
+# Each file's tests in one worker, in the order of the files: those with slow tests come first.
 IN_PARALLEL := --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder --durations 25
 export REQUIRE_TOOLS
 BENCH_OPTIONS ?=
@@ -29,7 +30,7 @@ run: $(VENV)/run.stamp ## make the environment and run the default study (CORES=
 	@echo "From now on: . $(BIN)/activate && snakemake --cores $(CORES)"
 
 .PHONY: check
-check: $(VENV)/run.stamp ## say all that is wrong with a study (CONFIG=my-study/config.yaml), run nothing
+check: $(VENV)/run.stamp ## say everything that is wrong with a study (CONFIG=my-study/config.yaml), run nothing
 	$(BIN)/python workflow/scripts/check_study.py $(CONFIG)
 
 .PHONY: environment
@@ -66,6 +67,16 @@ format: $(VENV)/dev.stamp ## put the code into its standard form
 	$(BIN)/ruff format .
 	$(BIN)/snakefmt Snakefile workflow
 
+.PHONY: pages
+pages: $(VENV)/dev.stamp ## write those parts of the pages anew that the code and the schemas say
+	$(BIN)/python -m tests.unit.data.test_config_readme
+	$(BIN)/python -m tests.unit.docs.generated
+
+.PHONY: docs
+docs: $(DOCS_VENV)/docs.stamp ## build the documentation site in build/site; a broken link is an error
+	@$(DOCS_VENV)/bin/python docs/site/build_site.py
+	@echo "Open build/site/index.html in a browser."
+
 .PHONY: lock
 lock: ## resolve the dependencies anew (needs uv)
 	uv pip compile pyproject.toml --universal --fork-strategy fewest --python-version 3.11 --generate-hashes --no-annotate \
@@ -73,6 +84,9 @@ lock: ## resolve the dependencies anew (needs uv)
 	uv pip compile pyproject.toml --group dev --constraint envs/requirements.lock \
 		--universal --fork-strategy fewest --python-version 3.11 --generate-hashes --no-annotate \
 		--custom-compile-command "make lock" --output-file envs/requirements-dev.lock
+	uv pip compile --group docs --constraint envs/requirements-dev.lock \
+		--universal --fork-strategy fewest --python-version 3.11 --generate-hashes --no-annotate \
+		--custom-compile-command "make lock" --output-file envs/requirements-docs.lock
 
 .PHONY: pictures
 pictures: $(VENV)/run.stamp ## draw the README's pictures anew (needs graphviz and a finished run)
@@ -86,15 +100,15 @@ clean: ## remove what runs have made, keep the environment
 
 # pip says much that nobody needs unless it fails.
 define install
-	@echo "Installing $< into $(VENV) ..."
-	@$(BIN)/python -m pip install --require-hashes --requirement $< >$(VENV)/pip.log 2>&1 || { \
-		grep -i error $(VENV)/pip.log; echo "pip failed; all that it said is in $(VENV)/pip.log"; exit 1; }
+	@echo "Installing $< into $(@D) ..."
+	@$(@D)/bin/python -m pip install --require-hashes --requirement $< >$(@D)/pip.log 2>&1 || { \
+		grep -i error $(@D)/pip.log; echo "pip failed; everything that it said is in $(@D)/pip.log"; exit 1; }
 endef
 
-$(VENV)/pyvenv.cfg:
+$(VENV)/pyvenv.cfg $(DOCS_VENV)/pyvenv.cfg:
 	@test -n "$(PYTHON)" && $(PYTHON) -c '$(SUPPORTED)' || { \
 		echo "Python 3.11, 3.12 or 3.13 is needed: make PYTHON=/path/to/python"; exit 1; }
-	@$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -m venv $(@D)
 
 # The path file makes `snakemake --logger progress` find what shows the progress.
 $(VENV)/run.stamp: envs/requirements.lock | $(VENV)/pyvenv.cfg
@@ -105,5 +119,10 @@ $(VENV)/run.stamp: envs/requirements.lock | $(VENV)/pyvenv.cfg
 	@touch $@
 
 $(VENV)/dev.stamp: envs/requirements-dev.lock $(VENV)/run.stamp
+	$(install)
+	@touch $@
+
+# Apart from the others: what builds the site is no part of a run or of its tests.
+$(DOCS_VENV)/docs.stamp: envs/requirements-docs.lock | $(DOCS_VENV)/pyvenv.cfg
 	$(install)
 	@touch $@

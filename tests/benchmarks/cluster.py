@@ -46,7 +46,7 @@ def table(chunks: list[float], *, cores: list[int], together: list[int], overhea
     for size in together:
         jobs = [overhead + sum(chunks[first : first + size]) for first in range(0, len(chunks), size)]
         minutes = {f"{number} cores": makespan(jobs, number) / 60 for number in cores}
-        rows.append({"chunks a job": size, "jobs": len(jobs), "minutes a job": max(jobs) / 60, **minutes})
+        rows.append({"chunks per job": size, "jobs": len(jobs), "minutes per job": max(jobs) / 60, **minutes})
     return pd.DataFrame(rows)
 
 
@@ -66,7 +66,7 @@ def main() -> None:
     costs += [mean(costs)] * ((options.analyses or len(costs)) - len(costs))
     chunks = [cost for cost in costs for _ in range(-(-options.replicates // options.chunk))]
     minutes = table(chunks, cores=options.cores, together=options.together, overhead=options.overhead)
-    print(pd.Series(seconds, name="seconds a chunk").to_markdown(floatfmt=".1f"))
+    print(pd.Series(seconds, name="seconds per chunk").to_markdown(floatfmt=".1f"))
     print(f"\n{len(chunks)} chunks, {sum(chunks) / 60:.0f} minutes of one core\n")
     print(minutes.to_markdown(index=False, floatfmt=(".0f", ".0f", *[".1f"] * len(minutes.columns))))
 

@@ -52,7 +52,7 @@ def draw_growth(sweeps: pd.DataFrame, directory: Path) -> None:
 
 
 def draw_seconds(comparison: pd.DataFrame, directory: Path) -> None:
-    """Seconds a fit by model and program."""
+    """Seconds per fit by model and program."""
     shown = comparison[~comparison["tool"].str.contains("standard errors")]
     bars = shown.groupby(["model", "tool"], sort=False)[["seconds", "ratio"]].median().reset_index()
     groups = {title: bars[bars["model"] == model] for model, title in TITLES.items()}

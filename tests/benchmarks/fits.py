@@ -191,8 +191,8 @@ def comparison(fits: Sequence[Fit], resamples: pd.DataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame, one row a fit. `ratio` is its time over this engine's median warm refit; `log_likelihood_below`
-    is by how much its log-likelihood is below this engine's (negative: above).
+    DataFrame, one row per fit. `ratio` is its time over this engine's median warm refit;
+    `log_likelihood_below` is by how much its log-likelihood is below this engine's (negative: above).
     """
     names = resamples["model"] + "/" + resamples["trial_effects"]
     warm = dict(zip(names, resamples["median_ms"] / 1e3, strict=True))
@@ -259,8 +259,8 @@ def resample_statuses(
 
     Returns
     -------
-    DataFrame, one row a model. `warm_cold_difference` is the largest difference of an estimate that the start
-    makes, `other_optimum` how many of the resamples compared ended at another optimum (above 1e-4).
+    DataFrame, one row per model. `warm_cold_difference` is the largest difference of an estimate that the
+    start makes, `other_optimum` how many of the resamples compared ended at another optimum (above 1e-4).
     """
     rows = []
     for name in MODELS:

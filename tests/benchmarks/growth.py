@@ -93,7 +93,7 @@ def _warm_refit(rows: Rows, effects: str) -> float:
     """Median seconds of a refit to resamples."""
     model = rows.model(effects)
     start = model.refit(np.ones(rows.levels.size))
-    # one stratum a trial and arm, as the study draws
+    # one stratum per trial and arm, as the study draws
     strata = pd.DataFrame({"trial": rows.trials, "treatment": rows.design[:, 0]})
     plan = StratifiedPlan.of(strata)
     rng = np.random.default_rng(rows.levels.size)

@@ -15,7 +15,7 @@ def test_each_job_starts_on_the_core_that_is_free_first():
 def test_chunks_in_one_job_share_its_overhead():
     found = table([60.0] * 4, cores=[1, 2], together=[1, 2], overhead=6)
     assert found["jobs"].tolist() == [4, 2]
-    assert found["minutes a job"].tolist() == pytest.approx([1.1, 2.1])
+    assert found["minutes per job"].tolist() == pytest.approx([1.1, 2.1])
     assert found["1 cores"].tolist() == pytest.approx([4.4, 4.2])
     assert found["2 cores"].tolist() == pytest.approx([2.2, 2.1])
 

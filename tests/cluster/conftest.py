@@ -16,7 +16,7 @@ from tests.conftest import made_once, skip
 from tests.faults.conftest import BEGINNING, HOLDING
 from tests.workflow.conftest import Study, small_study
 
-# The profile as it is; what a site sets, here one without accounting; and one chunk a job, to have several.
+# The profile as it is; what a site sets, here one without accounting; and one chunk per job, to have several.
 ON_SLURM = (
     *("--workflow-profile", "profiles/slurm"),
     *("--slurm-status-command", "squeue", "--slurm-init-seconds-before-status-checks", "3"),

@@ -49,7 +49,7 @@ def test_where_pip_fails_its_errors_and_its_log_are_named(tmp_path: Path) -> Non
     assert done.returncode == 2
     assert done.stdout.splitlines()[1:] == [
         "ERROR: no such thing",
-        f"pip failed; all that it said is in {tmp_path}/venv/pip.log",
+        f"pip failed; everything that it said is in {tmp_path}/venv/pip.log",
     ]
     assert not (tmp_path / "venv/run.stamp").exists()
 

@@ -93,7 +93,7 @@ def written(found: pd.DataFrame, *, cohorts: int, replicates: int) -> str:
     """Write the result as it stands in the document."""
     head = ["patients in an arm of a trial", "`trial_effects`", *COLUMNS.values()]
     lines = [
-        f"{cohorts} cohorts of about {PATIENTS} patients a row, {replicates} replicates each:",
+        f"{cohorts} cohorts of about {PATIENTS} patients per row, {replicates} replicates each:",
         "",
         f"| {' | '.join(head)} |",
         "|---" * len(head) + "|",

@@ -1,4 +1,4 @@
-"""Say all that is wrong with a study: by hand, by `make check`, before Snakemake reads it (profiles/)."""
+"""Say everything that is wrong with a study: by hand, by `make check`, or before Snakemake reads it."""
 
 import sys
 from pathlib import Path

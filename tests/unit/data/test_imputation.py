@@ -186,7 +186,7 @@ def test_every_donor_is_drawn_equally_often_the_farthest_too() -> None:
 
 @pytest.mark.parametrize(("targets", "cycles"), [(["age", "delay"], 4), (["delay"], 1)])
 def test_so_many_cycles_are_run(targets: list[str], cycles: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One match a variable, cycle, arm and imputation; with one incomplete variable no second cycle."""
+    """One match per variable, cycle, arm and imputation; with one incomplete variable no second cycle."""
     calls = []
 
     def counted(*arguments: Any, **options: Any) -> Any:

@@ -1,4 +1,4 @@
-"""What `snakemake --logger progress` shows of a run: a line a stage, and what a person has to read.
+"""What `snakemake --logger progress` shows of a run: a line per stage, and what a person has to read.
 
 On a terminal a stage, all jobs of one rule, has a bar while it runs; elsewhere it is a plain line when it
 ends, and one now and then in between. Warnings, errors and whatever jobs say themselves stay as lines.

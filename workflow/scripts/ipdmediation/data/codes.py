@@ -54,7 +54,7 @@ def _pattern(decimal: str, *, exponent: bool) -> re.Pattern[str]:
 
 
 def number(cell: object, *, decimal: str = ".", exponent: bool = True) -> Decimal | None:
-    """Return the exact number that a cell holds or that its text spells; None where it is none.
+    """Return the exact number that a cell holds or that its text spells; None where it is no number.
 
     A number of single precision is the shortest decimal one that is stored as it.
 

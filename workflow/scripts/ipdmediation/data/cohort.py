@@ -47,9 +47,9 @@ class Cohort:
     frame : DataFrame
         Rows of the pooled frame that are analysed, in its order and dtypes.
     flow : DataFrame
-        One row a step: `step` (0 is randomisation), `kind` (randomised, arm, eligibility, missing), `reason`,
-        and the numbers `excluded` and `remaining`, in all and by arm. Patients of an arm that is not compared
-        are among all of the first step, are excluded by the next one, and count in neither arm.
+        One row per step: `step` (0 is randomisation), `kind` (randomised, arm, eligibility, missing),
+        `reason`, and the numbers `excluded` and `remaining`, in all and by arm. Patients of an arm that is
+        not compared are among all of the first step, are excluded by the next one, and count in neither arm.
     missing : DataFrame
         What was missing and how that was handled, see `MissingData.table`.
     """

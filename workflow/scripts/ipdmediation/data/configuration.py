@@ -1,4 +1,4 @@
-"""What a configuration comes to: an analysis with all that it inherits, a trial's file (light to import)."""
+"""What a configuration comes to: an analysis with what it inherits, a trial's file (light to import)."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ COVARIATE_MODELS = ("mediator", "outcome")
 def covariates_of(stated: StatedCovariates, *, model: str) -> Covariates:
     """Return the covariates of one model.
 
-    ASSUME: the total and the outcome model share their covariates, for else the difference of their treatment
+    ASSUME: the total and the outcome model share their covariates, or else the difference of their treatment
     coefficients would be the covariates' as much as the mediator's.
 
     Parameters
@@ -44,7 +44,7 @@ def covariate_names(covariates: Covariates) -> list[str]:
     Raises
     ------
     FormulaError
-        Where the formula is none, or holds what no formula may.
+        Where the text is no formula, or holds what no formula may.
 
     Examples
     --------

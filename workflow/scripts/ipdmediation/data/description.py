@@ -119,7 +119,7 @@ def describe_outcome(
     -------
     DataFrame
         `DESCRIPTION_COLUMNS`; `trial` is all or an id. Statistics as in `describe_baseline`; an ordinal
-        outcome has `count`, `percent` and `cumulative_percent` (of that level or a lower code) a level, and
+        outcome has `count`, `percent` and `cumulative_percent` (of that level or a lower code) by level, and
         quantiles and mean of its codes. `p_value` (arm difference) is of the two-sided Mann-Whitney test.
     """
     variable = variables[outcome]

@@ -128,7 +128,7 @@ def _side(
 
 def _are_dates(stamps: list[Stamp | None]) -> bool:
     """Return whether all stamps of a column are at midnight: dates that were stored with a time."""
-    # ASSUME: several patients of whom each has midnight sharp are patients of whom the time is not known.
+    # ASSUME: where several patients have exactly midnight, their time of day is not known.
     known = [stamp for stamp in stamps if stamp is not None]
     return len(known) > 1 and all(
         stamp.precision == Precision.TIME and stamp.local % DAY == 0 for stamp in known

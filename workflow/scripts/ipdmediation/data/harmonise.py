@@ -50,8 +50,8 @@ class HarmonisedTrial:
     Parameters
     ----------
     frame : DataFrame
-        `trial`, `patient`, `treatment` (missing for a patient of an excluded arm) and one column a variable,
-        one row a patient, in the file's order.
+        `trial`, `patient`, `treatment` (missing for a patient of an excluded arm) and one column per
+        variable, one row per patient, in the file's order.
     quality : DataFrame
         What happened to each variable, in numbers of patients: `variable`, `column` (where from), `n`,
         `missing` (in the harmonised column), and of all n: `missing_coded` (a code for missing), `recoded`
@@ -78,7 +78,7 @@ def harmonise_trial(
     Parameters
     ----------
     raw : RawTable
-        The trial's file as `reading.read_raw` returns it, one row a patient.
+        The trial's file as `reading.read_raw` returns it, one row per patient.
     mapping : TrialMapping
         How its columns become the common variables.
     trial : str

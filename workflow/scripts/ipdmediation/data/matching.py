@@ -16,7 +16,7 @@ from ipdmediation.data.codes import Code, is_whole, number
 def match_codes(
     cells: pd.Series[Any], codes: Sequence[Code], *, decimal: str, by_value: bool = False
 ) -> pd.Series[Any]:
-    """Return the code that each cell is, None where it is none.
+    """Return the code that each cell is, None where it is no code.
 
     A cell is a code with the same text (blanks at the ends aside). Otherwise, a cell that is a number is the
     code of this number. A text cell is a number where it is written in plain digits, and then

@@ -1,4 +1,4 @@
-"""What is done about patients of whom a variable of the models is not known, and how many these are."""
+"""What is done about patients who lack a variable of the models, and how many they are."""
 
 from __future__ import annotations
 

@@ -92,7 +92,7 @@ def shown(value: object, *, quoted: bool = True, longest: int = 60) -> str:
 
 
 def listing_of(problems: Iterable[Problem]) -> str:
-    """Return all problems as one list, a line each, in the order of files and lines; a repeated one once."""
+    """Return all problems as one list, one line each, by file and line; a repeated one once."""
     lines = [str(problem) for problem in sorted(set(problems))]
     count = "1 problem" if len(lines) == 1 else f"{len(lines)} problems"
     if len(lines) > MOST_SHOWN:

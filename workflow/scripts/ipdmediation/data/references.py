@@ -207,7 +207,8 @@ def _outcome_faults(at: Any, analysis: Mapping[str, Any], outcome: Variable | No
     if utility is not None and len(utility) != levels:
         yield Fault(
             at("standardisation", "utility"),
-            f"{len(utility)} weights for {levels} levels of {outcome.name!r}; allowed: one a level, or null",
+            f"{len(utility)} weights for {levels} levels of {outcome.name!r}; "
+            "allowed: one per level, or null",
         )
     if level is not None and outcome.type == "ordinal":
         # Everybody reaches the worst level or a better one.

@@ -59,7 +59,7 @@ def conform(
     Parameters
     ----------
     frame : DataFrame
-        Has `trial`, `patient`, `treatment` and one column a variable.
+        Has `trial`, `patient`, `treatment` and one column per variable.
     variables : mapping
         The study's variables by name.
     excluded_arms : bool
@@ -131,7 +131,7 @@ def in_canonical_order(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def harmonised_schema(variables: Mapping[str, Variable], *, missing_arm: bool = False) -> pa.DataFrameSchema:
-    """Return the pandera contract of a harmonised or pooled trial, with a sentence a column.
+    """Return the pandera contract of a harmonised or pooled trial, with a sentence per column.
 
     Parameters
     ----------

@@ -41,7 +41,7 @@ class Stamp:
 
 
 def read_stamp(cell: object, *, stamp_format: str | None, epoch: datetime | None) -> Stamp | None:
-    """Return the stamp that a cell is, None where it is none.
+    """Return the stamp that a cell is, None where it is no stamp.
 
     Parameters
     ----------

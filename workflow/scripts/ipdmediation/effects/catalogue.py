@@ -121,30 +121,6 @@ NATURAL_LABELS = {
     "pm": "Proportion mediated",
 }
 
-SCALE_LABELS = {
-    "coefficient": "coefficient of the model",
-    "proportion": "share of the total effect",
-    "mean": "difference in mean outcome",
-    "utility": "difference in mean utility",
-    "win": "probability of a better outcome, ties half, minus one half",
-    "log_win_odds": "log win odds",
-    "log_or": "common log odds ratio of the standardised outcomes",
-}
-
-
-def scale_label(scale: str) -> str:
-    """Return the words for a scale.
-
-    Examples
-    --------
-    >>> scale_label("prob_le_2")
-    'difference in the probability of an outcome of 2 or less'
-    """
-    code = scale.removeprefix("prob_le_")
-    if code != scale:
-        return f"difference in the probability of an outcome of {code} or less"
-    return SCALE_LABELS[scale]
-
 
 def coefficient_catalogue(
     *, interaction: bool, linear: bool, quartiles: Sequence[float]

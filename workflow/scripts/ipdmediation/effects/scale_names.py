@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 NATURAL_EFFECTS = ("te", "pnde", "tnie", "tnde", "pnie", "pm")
 COMPARATIVE_SCALES = ("win", "log_win_odds", "log_or")
+#: What an effect on the scale of a logarithm is called as a ratio, whose null is 1; a common odds ratio is
+#: called after the outcome's family.
+LOG_RATIOS = {"log_win_odds": "win odds"}
 
 
 @dataclass(frozen=True)

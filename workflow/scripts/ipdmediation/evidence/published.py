@@ -45,7 +45,7 @@ def compare_with_published(
     Returns
     -------
     DataFrame
-        Columns `COLUMNS`, one row a figure; `relation` is "<" for a figure that was published as a bound,
+        Columns `COLUMNS`, one row per figure; `relation` is "<" for a figure that was published as a bound,
         else "=". A p-value agrees when it lies on the same side of its threshold, or below the bound;
         a figure that was published with an interval when this run's value lies in it; one without when it
         lies in this run's interval; any other when both are equal as printed. None agrees with a cell that

@@ -128,7 +128,7 @@ def rows_of(
     table : str
         One of `flow`, `describe/...`, `models/...` and `effects`.
     settings : mapping
-        The analysis with all that it inherits.
+        The analysis with everything that it inherits.
     variables : mapping
         The study's variables by name.
     trials : sequence of str

@@ -29,7 +29,7 @@ def pool_estimates(estimates: ArrayLike, variances: ArrayLike) -> Pooled:
     Parameters
     ----------
     estimates, variances : array-like, shape (m, p)
-        Estimates and their squared standard errors, one row a completed data set.
+        Estimates and their squared standard errors, one row per completed data set.
 
     Returns
     -------

@@ -13,9 +13,9 @@ ENOUGH = 20
 def warn_of_small_strata(cohort: pd.DataFrame, *, trial_effects: str, family: str) -> None:
     """Warn where replicates of the conditional odds ratios lie clearly further from 1 than the cohort's own.
 
-    They do where patients are resampled within strata, the arms of the trials, of few patients each, and the
-    models have a coefficient or a random effect a trial: these are fitted more closely to the fewer different
-    patients of a replicate.
+    They do where patients are resampled within strata (the arms of the trials) of few patients each, and the
+    models have a coefficient or a random effect per trial. These are fitted more closely to the fewer
+    different patients of a replicate.
 
     Parameters
     ----------

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ipdmediation.data.notices import Notice
 from ipdmediation.data.replicates import fewest_replicates
 from ipdmediation.effects.catalogue import Effect, Key
+from ipdmediation.effects.scale_names import LOG_RATIOS
 from ipdmediation.inference.bootstrap import BootstrapError
 from ipdmediation.inference.intervals import (
     INTERVALS,
@@ -41,8 +42,7 @@ COLUMNS = [
 ADVISED_REPLICATES = 999
 BY_ORDER = ("percentile", "bca")
 
-#: What an effect on the scale of a logarithm is called as a ratio, whose null is 1.
-LOG_RATIOS = {"log_win_odds": "win odds"}
+#: What the exponential of a family's coefficient is called; its null is 1.
 ODDS_RATIOS = {"ordinal": "common odds ratio", "binary": "odds ratio"}
 
 
@@ -85,7 +85,7 @@ def summarise_effects(
     Returns
     -------
     DataFrame
-        Columns `COLUMNS`, one row an effect. `p_bound`: the p-value is smaller than `p_value`. `failed`,
+        Columns `COLUMNS`, one row per effect. `p_bound`: the p-value is smaller than `p_value`. `failed`,
         `singular` and `undefined` count replicates in which a model could not be fitted, a variance or
         correlation of the trial effects lay at its boundary, or the effect was not finite although all models
         were fitted. `withheld` is a key that says why numbers are missing, empty where none is, and `note`

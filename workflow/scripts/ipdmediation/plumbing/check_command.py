@@ -17,7 +17,7 @@ _SHORTEST = "--configf"  # which the reader of Snakemake's options takes for it
 
 
 def check(files: Sequence[str]) -> list[Problem]:
-    """Return all that is wrong with a study.
+    """Return everything that is wrong with a study.
 
     Parameters
     ----------
@@ -81,8 +81,8 @@ def configuration_files(arguments: Sequence[str]) -> list[str]:
 
 
 def _targets(files: Sequence[str]) -> list[Problem]:
-    """Return a hint for each file that is none and looks like a target."""
-    text = f"if it is a target, write it before {_CONFIGFILE}, which takes all that follows for files"
+    """Return a hint for each file that does not exist and looks like a target."""
+    text = f"if it is a target, write it before {_CONFIGFILE}, which takes everything that follows for files"
     return [Problem(file, 0, "", text) for file in files if not Path(file).suffix and not Path(file).exists()]
 
 

@@ -1,4 +1,4 @@
-"""One hash of a script and of all that it imports from the package (itself imports nothing of it)."""
+"""One hash of a script and of everything that it imports from the package (itself imports nothing of it)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 
 class CodeHash:
-    """Hashes of scripts with all that they run.
+    """Hashes of scripts with everything that they run.
 
     Snakemake tracks a rule's script but not what the script imports; as a parameter of the rule the hash
     makes an edit anywhere below it a reason to run the rule again.
@@ -37,7 +37,7 @@ class CodeHash:
         return self._hashes[script]
 
     def files(self, path: str) -> list[str]:
-        """Return a file below the scripts' folder and all that it imports, directly or not."""
+        """Return a file below the scripts' folder and everything that it imports, directly or not."""
         found: set[str] = set()
         waiting = {path}
         while waiting:

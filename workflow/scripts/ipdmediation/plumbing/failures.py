@@ -1,4 +1,4 @@
-"""What a failed job says of its error, and what not: other programs' words may quote a patient's row."""
+"""What a failed job says of its error, and what it keeps back: other programs may quote a patient's row."""
 
 import re
 import traceback

@@ -20,8 +20,8 @@ def check_inputs(
     files : mapping
         The job's input files by name.
     expected : mapping
-        Input name to what made it, see `expectation`: one for all its files, or a list with one a file, None
-        for a file that carries no provenance.
+        Input name to what made it, see `expectation`: one for all its files, or a list with one per file,
+        None for a file that carries no provenance.
     job : Provenance
         Of the job itself. What it and an input are both made of, by the same name, has to be the same.
 

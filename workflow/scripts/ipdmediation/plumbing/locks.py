@@ -32,7 +32,7 @@ class Run:
         Parameters
         ----------
         **lock_files : iterable of str
-            For each kind, `input` and `output`, the paths that the lock file will list, a line each.
+            For each kind, `input` and `output`, the paths that the lock file will list, one line each.
         """
         for kind, paths in lock_files.items():
             self._stream.write(_mark(kind, "".join(f"{path}\n" for path in paths).encode()) + "\n")

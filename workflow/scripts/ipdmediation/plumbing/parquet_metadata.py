@@ -23,7 +23,7 @@ class Footer:
     start : int
         Where it begins, in bytes.
     content : bytes
-        Its content; empty where the file is none of Parquet, cut off for example, and `start` is its end.
+        Its content; empty where the file is not whole Parquet, and `start` is then its end.
     """
 
     start: int

@@ -9,7 +9,7 @@ from pathlib import Path
 FOLDER = "ipd"  # below the results
 IGNORED = ".gitignore"
 
-#: Names of the rules' outputs, and of inputs, that have a row a patient or counts that may be of one.
+#: Names of the rules' outputs, and of inputs, that have a row per patient or counts that may be of one.
 PATIENT_ROWS = frozenset({"raw", "harmonised", "trials", "pooled", "cohort", "imputed", "steps"})
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO

@@ -45,7 +45,7 @@ class Provenance:
     settings : str
         Hash of the parameters that the step depends on, see `settings_hash`.
     code : str
-        Hash of the script and of all that it imports from the package.
+        Hash of the script and of everything that it imports from the package.
     analysis, trial : str or None
         Whose it is; None where it belongs to no single one.
     start, stop : int or None
@@ -230,7 +230,7 @@ def carriers(outputs: Mapping[str, Any]) -> list[str]:
 
 
 def write(provenance: Provenance, files: Files) -> None:
-    """Write provenance into the files of a job that carry it, with the hashes of all that the job made.
+    """Write provenance into the files of a job that carry it, with the hashes of all its outputs.
 
     Parameters
     ----------

@@ -68,7 +68,7 @@ class Comparison:
         """Say why the results of a job are not what would be made now; empty where they are, or not there.
 
         A result that is not there is made when something needs it; that of a rule without a script of this
-        package, or without provenance, is none of ours.
+        package, or without provenance, is not ours to judge.
         """
         return self._verdict(job) or ""
 

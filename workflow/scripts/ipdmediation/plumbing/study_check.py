@@ -1,4 +1,4 @@
-"""All that is wrong with a study, found in one pass before anything is run (light to import)."""
+"""Everything that is wrong with a study, found in one pass before anything is run (light to import)."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ class CheckedStudy:
     ----------
     config : the configuration with its defaults, every path from the directory of the run.
     mappings : the trials' mappings, likewise; those that could be read.
-    problems : all that is wrong, in no order.
+    problems : everything that is wrong, in no order.
     """
 
     config: dict[str, Any]

@@ -1,4 +1,4 @@
-"""Where a run writes: folders of one study alone, apart from all that the run reads (light to import)."""
+"""Where a run writes: folders of one study alone, apart from what the run reads (light to import)."""
 
 from __future__ import annotations
 

@@ -112,7 +112,7 @@ def reading(effect: str, scale: str, *, study: Study) -> Reading:
     Raises
     ------
     KeyError
-        For a scale that the house has no words for.
+        For a scale that has no words here.
     """
     if scale == "proportion" or effect == "pm":
         return Reading(name="share of the total effect", unit="%", factor=100, digits=1)

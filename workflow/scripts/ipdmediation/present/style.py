@@ -1,4 +1,4 @@
-"""House style: sizes, fonts and colours of every figure."""
+"""The style: sizes, fonts and colours of every figure."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ def simulate_trial(parameters: Parameters, trial: str, *, rng: np.random.Generat
     Returns
     -------
     DataFrame
-        One row a randomised patient: `trial`, `patient`, `treatment` (0 control, 1 treated), then the
+        One row per randomised patient: `trial`, `patient`, `treatment` (0 control, 1 treated), then the
         variables in the order of ``parameters["variables"]``, in the common units. Continuous variables are
         float64, binary and ordinal ones nullable Int8, categorical ones pandas categories.
 
@@ -237,7 +237,7 @@ def _outcome_predictor(
 def _follow_up(
     model: Mapping[str, Any], trial: str, mediator: FloatArray, draws: FloatArray
 ) -> dict[str, npt.NDArray[Any]]:
-    """When and how the mediator was measured, as if it had been in every patient; three draws a patient."""
+    """When and how the mediator was measured, as if it had been in every patient; three draws for each."""
     time, modality = model["time"], model["modality"]
     late = draws[:, 0] < time["late_percent"][trial] / 100
     z = ndtri(draws[:, 1])

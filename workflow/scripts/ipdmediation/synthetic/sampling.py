@@ -19,7 +19,7 @@ def uniforms(groups: IntArray, columns: int, *, sampling: str, rng: np.random.Ge
     groups : ndarray of shape (patients,)
         Group of each patient.
     columns
-        How many numbers a patient gets.
+        How many numbers each patient gets.
     sampling
         `stratified` or `independent`.
     rng

@@ -134,7 +134,7 @@ def log_or_by_cut(cells: FloatArray) -> Table:
     Returns
     -------
     dict
-        ``{effect: {"le_0": ..., "le_1": ...}}``, one entry a cut.
+        ``{effect: {"le_0": ..., "le_1": ...}}``, one entry per cut.
     """
     log_odds = dict(zip(CELLS, logit(np.cumsum(cells, axis=1)[:, :-1]), strict=True))
     return {
@@ -198,7 +198,7 @@ def _common_log_odds_ratio(
         for weights, shift in ((reference, 0.0), (distribution, effect)):
             cumulative = np.concatenate([[0.0], expit(thresholds + shift), [1.0]])
             slope = cumulative * (1 - cumulative)
-            # One row a level: the derivative of its probability by each threshold, then by the effect.
+            # One row per level: the derivative of its probability by each threshold, then by the effect.
             derivative = np.zeros((levels, levels))
             rows = np.arange(levels - 1)
             derivative[rows, rows] = slope[1:-1]

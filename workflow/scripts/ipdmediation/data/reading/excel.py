@@ -1,4 +1,4 @@
-"""Worksheets: typed cells, of which none is an error, a formula without a value or part of a merged range."""
+"""Worksheets: typed cells, never an error, a formula without a value or part of a merged range."""
 
 from __future__ import annotations
 

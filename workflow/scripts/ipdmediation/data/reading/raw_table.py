@@ -45,7 +45,7 @@ def is_error(cell: object) -> bool:
 
 @dataclass(frozen=True, kw_only=True)
 class RawTable:
-    """A trial's file as it was written, one row a patient.
+    """A trial's file as it was written, one row per patient.
 
     Parameters
     ----------

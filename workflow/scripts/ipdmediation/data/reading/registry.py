@@ -1,4 +1,4 @@
-"""The formats that a trial's file may have: a module each, registered here."""
+"""The formats that a trial's file may have: one module each, registered here."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def read_raw(
 
     Only these columns are read: what stands in another one does no harm. Text files and worksheets are not
     typed: text stays text, so that an id "007" keeps its zeros and a code "NA" is a code. An empty cell is
-    missing; a row in which nothing stands is none. A column without a name is called `column_<position>`,
+    missing; an empty row is skipped. A column without a name is called `column_<position>`,
     counted from 1.
 
     Parameters

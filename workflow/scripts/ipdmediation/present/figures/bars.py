@@ -76,7 +76,7 @@ def stacked_bars(
     bar: float,
     gap: float,
 ) -> bool:
-    """Draw one stacked bar an arm, and the lines that join the same level's end in both.
+    """Draw one stacked bar per arm, and the lines that join the same level's end in both.
 
     Levels that are withheld have one blank segment together, at their place in the order: levels that lie
     between them stand before it. Lines join the ends that are known in both arms.

@@ -180,7 +180,7 @@ def draw_distribution(
 def draw_by_trial(
     frame: pd.DataFrame, variable: str, *, study: Study, transform: str, offset: float
 ) -> Figure:
-    """Draw median and quartiles of both arms, one row a trial."""
+    """Draw median and quartiles of both arms, one row per trial."""
     trials = trials_of(frame, study)
     names = {trial: wrap(study.trial(trial), 44) for trial in trials}
     row_height = max(

@@ -38,7 +38,7 @@ def outcome_by_trial(outcome: pd.DataFrame, *, study: Study) -> Figure:
     Returns
     -------
     Figure
-        183 mm wide, two panels a row (three from 15 trials on).
+        183 mm wide, two panels per row (three from 15 trials on).
     """
     if study.family == "continuous":
         return draw_by_trial(outcome, study.outcome, study=study, transform="identity", offset=0.0)

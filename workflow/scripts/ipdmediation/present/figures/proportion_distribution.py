@@ -45,8 +45,9 @@ def proportion_distribution(draws: pd.DataFrame, effects: pd.DataFrame, *, study
     Parameters
     ----------
     draws
-        One row a replicate, with the columns ``replicate``, ``pm:mean`` and ``log_or_difference:proportion``.
-        Replicates that the effects table does not count, as chunks are always full, are left out.
+        One row per replicate, with the columns ``replicate``, ``pm:mean`` and
+        ``log_or_difference:proportion``. Chunks are always full; replicates that the effects table does not
+        count are left out.
     effects
         The effects table; a share that it withholds is not drawn, and why is written in its place.
     study

@@ -154,7 +154,7 @@ def beside_truth(result: AnalysisResult, truth: Mapping[str, Any]) -> tuple[Tabl
     Returns
     -------
     Table
-        One row an effect and scale that both have.
+        One row per effect and scale that both have.
     list of str
         In how many the interval holds the truth, and which it misses.
     """

@@ -65,7 +65,7 @@ def render(
     Raises
     ------
     PatientRowsError
-        If a table has a column that is none of the aggregates': the page may hold these only.
+        If a table has a column that is not one of an aggregate; the page may hold no other.
     """
     main, manifest = results[0], manifest or {}
     study = main.study
@@ -248,7 +248,7 @@ def _page_table(table: Table) -> dict[str, Any]:
 
 
 def _fits(result: AnalysisResult) -> list[str]:
-    """One sentence a model on how its fit went."""
+    """One sentence per model on how its fit went."""
     sentences = []
     for name, fit in result.diagnostics.items():
         state = "converged" if fit["converged"] else "did NOT converge"

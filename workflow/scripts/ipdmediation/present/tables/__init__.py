@@ -1,1 +1,1 @@
-"""Tables of a run in the words of a reader; a module a table, no number is computed here."""
+"""Tables of a run in the words of a reader; one module per table; no number is computed here."""

@@ -1,4 +1,4 @@
-"""Table: total, direct and indirect effect and the proportion mediated, one row a scale."""
+"""Table: total, direct and indirect effect and the proportion mediated, one row per scale."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NAMED = {
 
 
 def natural_effects(results: pd.DataFrame, *, study: Study) -> Table:
-    """Set total, direct and indirect effect and the proportion mediated side by side, one row a scale.
+    """Set total, direct and indirect effect and the proportion mediated side by side, one row per scale.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The rules of the house: where things lie, what imports what, and that what is said twice is the same."""
+"""The rules of the code: where things lie, what imports what, and that what is said twice is the same."""
 
 import ast
 import re
@@ -88,6 +88,21 @@ def test_nothing_of_one_study_stands_in_the_code():
     assert found == []
 
 
+def test_a_rate_is_written_with_per():
+    """Nobody writes "one row a patient"."""
+    counted = "row|column|line|module|file|entry|sentence|bar|chunk|panel|effect|draw|hash|key|second|minute"
+    rate = re.compile(rf"\b(?:one|two|three|four|\d+) (?:{counted})s? an? (?!time\b)[a-z]+\b", re.IGNORECASE)
+    kinds = ("*.md", "*.py", "*.smk", "*.yaml", "*.rst", "*.j2")
+    found = [
+        f"{path.relative_to(ROOT)}: {match[0]}"
+        for folder in ("config", "docs", "results", "workflow")
+        for kind in kinds
+        for path in (ROOT / folder).rglob(kind)
+        for match in rate.finditer(" ".join(path.read_text().split()))
+    ]
+    assert found == []
+
+
 def locked(name: str) -> dict[str, str]:
     text = (ROOT / "envs" / name).read_text()
     return {match[1].lower(): match[2] for match in re.finditer(r"^([\w.-]+)==([\w.]+)", text, re.MULTILINE)}
@@ -122,7 +137,18 @@ def test_the_development_lock_adds_to_the_lock_and_changes_nothing():
     assert lock.items() <= development.items()
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
+def test_the_lock_of_the_documentation_agrees_where_it_has_the_same_packages():
+    development, docs = locked("requirements-dev.lock"), locked("requirements-docs.lock")
+    shared = development.keys() & docs.keys()
+    assert {"jinja2", "pyyaml"} <= shared
+    assert {name: docs[name] for name in shared} == {name: development[name] for name in shared}
+    assert {"zensical", "mkdocstrings-python"} <= docs.keys()
+
+
+LOCKS = ["requirements.lock", "requirements-dev.lock", "requirements-docs.lock"]
+
+
+@pytest.mark.parametrize("name", LOCKS)
 def test_locks_hold_a_hash_for_every_package_and_no_address(name):
     text = (ROOT / "envs" / name).read_text()
     assert "://" not in text
