@@ -7,6 +7,17 @@ from pathlib import Path
 from typing import Any
 
 MODELS = ("mediator", "total", "outcome")
+FIGURES = (
+    "patient_flow",
+    "outcome_by_arm",
+    "mediator_by_arm",
+    "path_diagram",
+    "proportion_distribution",
+    "model_coefficients",
+    "outcome_by_trial",
+    "mediator_by_trial",
+)
+COMPARE_TRIALS = ("outcome_by_trial", "mediator_by_trial")  # of two at least
 TABLES = ("baseline", "flow", "models", "effects", "natural_effects")
 STEPS_OF_ANALYSIS = (
     "select_cohort",
@@ -63,15 +74,8 @@ class ResultFiles:
 
     def __init__(self, config: Mapping[str, Any]) -> None:
         self._config = config
-        self.figures = [
-            "patient_flow",
-            "outcome_by_arm",
-            "mediator_by_arm",
-            "path_diagram",
-            "proportion_distribution",
-            "model_coefficients",
-            *(["outcome_by_trial", "mediator_by_trial"] if len(config["trials"]) > 1 else []),
-        ]
+        several = len(config["trials"]) > 1
+        self.figures = [name for name in FIGURES if several or name not in COMPARE_TRIALS]
         self.drawn = {kind: _shown("figures", self.figures, kind) for kind in ("svg", "png", "pdf")}
         self.written = {kind: _shown("tables", TABLES, kind) for kind in ("csv", "html", "docx")}
         self.shown = [file for files in [*self.drawn.values(), *self.written.values()] for file in files]
