@@ -53,17 +53,11 @@ def sweep_covariates(rows: Rows, further: Sequence[int]) -> pd.DataFrame:
 
 def sweep_replicates(study: Study, numbers: Sequence[int]) -> pd.DataFrame:
     """Replicates of the three random-slope models and their effects in one process, everything loaded."""
-    analyses = study.effects_by_imputation()
+    prepared = study.prepared()
     found = []
     for number in numbers:
         start = time.perf_counter()
-        draw_replicates(
-            analyses,
-            imputations=len(analyses),
-            plan=study.plan,
-            replicates=range(number),
-            stream=study.stream,
-        )
+        draw_replicates(prepared, replicates=range(number), stream=study.stream)
         seconds = time.perf_counter() - start
         found.append(["replicates", f"{ENGINE}, three models", number, seconds, np.nan])
     return pd.DataFrame(found, columns=COLUMNS)

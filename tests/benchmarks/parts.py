@@ -139,7 +139,8 @@ def fixed_parts(model: Any, weights: Sequence[NDArray[np.float64]], name: str) -
 
 def replicate_parts(study: Study, replicates: int) -> pd.DataFrame:
     """Parts of a whole replicate inside a chunk, of which the refits are three."""
-    analysis = study.effects_by_imputation()[0]
+    prepared = study.prepared().first
+    (analysis,) = prepared.analyses
     models = analysis.models
     members = [getattr(models, name) for name in MODEL_NAMES]
     starts = [model.fit().start() for model in members]
@@ -153,9 +154,7 @@ def replicate_parts(study: Study, replicates: int) -> pd.DataFrame:
         return lambda: [model.refit(weights, start) for weights in drawn]
 
     def chunk(length: int) -> Callable[[], object]:
-        return lambda: draw_replicates(
-            [analysis], imputations=1, plan=study.plan, replicates=range(length), stream=study.stream
-        )
+        return lambda: draw_replicates(prepared, replicates=range(length), stream=study.stream)
 
     seconds = {
         "random stream": smallest(lambda: [study.stream(number) for number in range(replicates)]),

@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -18,9 +18,10 @@ from numpy.typing import NDArray
 
 from ipdmediation.data.schema import conform
 from ipdmediation.data.variables import variables_from_config
-from ipdmediation.effects.mediation import MediationEffects, effects_by_imputation
-from ipdmediation.effects.standardisation import StandardisationOptions
-from ipdmediation.inference.resampling import StratifiedPlan
+from ipdmediation.effects.mediation import MediationEffects
+from ipdmediation.effects.standardisation_options import StandardisationOptions
+from ipdmediation.inference.imputed_analysis import ImputedAnalysis
+from ipdmediation.inference.resampling import Plan, StratifiedPlan
 from ipdmediation.inference.streams import stream
 from ipdmediation.models.cumulative_link import CumulativeLinkModel
 from ipdmediation.models.cumulative_link_mixed import CumulativeLinkMixedModel
@@ -48,6 +49,28 @@ class SnakemakeRun:
     seconds: float
     replicates: int
     chunks: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """An `ImputedAnalysis` whose data sets are ready, so that replicates alone are timed."""
+
+    analyses: Sequence[MediationEffects]
+    plan: Plan
+
+    @property
+    def imputations(self) -> int:
+        """How many data sets there are."""
+        return len(self.analyses)
+
+    @property
+    def first(self) -> "Prepared":
+        """The first data set alone."""
+        return Prepared(self.analyses[:1], self.plan)
+
+    def resampled_effects(self) -> Iterator[MediationEffects]:
+        """Go through the data sets."""
+        return iter(self.analyses)
 
 
 @dataclass(frozen=True)
@@ -109,18 +132,17 @@ class Study:
             self.cohort, specification=self.specification(trial_effects), variables=self.variables
         )
 
-    def effects_by_imputation(self) -> list[MediationEffects]:
+    def prepared(self) -> Prepared:
         """Models and effects of every completed data set, as a bootstrap chunk has them."""
         choices = self.config["analyses"]["primary"]["standardisation"]
-        return list(
-            effects_by_imputation(
-                self.completed,
-                specification=self.specification("random_slope"),
-                variables=self.variables,
-                options=StandardisationOptions.from_config(choices),
-                utility=choices["utility"],
-            )
+        analysis = ImputedAnalysis(
+            completed=self.completed,
+            specification=self.specification("random_slope"),
+            variables=self.variables,
+            options=StandardisationOptions.from_config(choices),
+            utility=choices["utility"],
         )
+        return Prepared(analyses=list(analysis.resampled_effects()), plan=analysis.plan)
 
     @cached_property
     def plan(self) -> StratifiedPlan:

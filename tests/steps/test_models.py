@@ -12,20 +12,18 @@ import pytest
 
 from ipdmediation.data.notices import read_notices
 from ipdmediation.data.result_tables import csv_text, read_table
-from ipdmediation.effects.mediation import MediationEffects, effects_by_imputation
-from ipdmediation.effects.standardisation import StandardisationOptions
+from ipdmediation.effects.mediation import MediationEffects
 from ipdmediation.inference.bootstrap import cohort_effects, draw_replicates, jackknife_effects
+from ipdmediation.inference.imputed_analysis import ImputedAnalysis
 from ipdmediation.inference.intervals import acceleration
 from ipdmediation.inference.model_table import model_diagnostics, model_table, rare_terms
-from ipdmediation.inference.resampling import StratifiedPlan, TwoLevelPlan
 from ipdmediation.inference.streams import stream
 from ipdmediation.inference.summary import BootstrapWarning, summarise_effects
-from ipdmediation.models.specification import AnalysisSpecification
 from ipdmediation.models.terms import read_terms
 from tests.steps.conftest import OTHERS, Planned
 
 IMPUTATIONS = {"primary": 2, "middle_aged": 2}
-PLANS = {"primary": StratifiedPlan, "middle_aged": TwoLevelPlan}
+RESAMPLING = {"primary": "stratified", "middle_aged": "two_level"}
 MODEL = {
     "mediator": {"variable": "volume", "transform": "log", "offset": 3, "spline_knots": None},
     "outcome": {"variable": "score", "family": "ordinal", "better": "low"},
@@ -40,41 +38,34 @@ MODELS = {
 UTILITY = [1, 0.8, 0.5, 0.2, 0]
 
 
-def effects_of(
-    study: Planned, analysis: str, resampled: pd.DataFrame | None = None
-) -> list[MediationEffects]:
-    return list(
-        effects_by_imputation(
-            study.completed(analysis),
-            specification=AnalysisSpecification.from_config(MODELS[analysis]),
-            variables=study.variables,
-            options=StandardisationOptions.from_config(
-                {
-                    "mediator_distribution": "gaussian",
-                    "population": "these_trials",
-                    "controlled_at": [5],
-                    "utility": UTILITY,
-                }
-            ),
-            utility=UTILITY,
-            resampled=resampled,
-        )
+def prepared(study: Planned, analysis: str) -> ImputedAnalysis:
+    return ImputedAnalysis.from_config(
+        study.completed(analysis),
+        model=MODELS[analysis],
+        standardisation={
+            "mediator_distribution": "gaussian",
+            "population": "these_trials",
+            "controlled_at": [5],
+            "utility": UTILITY,
+        },
+        resampling=RESAMPLING[analysis],
+        variables=study.variables,
     )
 
 
+def effects_of(study: Planned, analysis: str) -> list[MediationEffects]:
+    return list(prepared(study, analysis).effects())
+
+
 def draws_of(study: Planned, analysis: str, start: int, stop: int) -> pd.DataFrame:
-    completed = study.completed(analysis)
-    plan = PLANS[analysis].of(completed[completed["imputation"] == 0])
     return draw_replicates(
-        effects_of(study, analysis, plan.frame),
-        imputations=IMPUTATIONS[analysis],
-        plan=plan,
+        prepared(study, analysis),
         replicates=range(start, stop),
         stream=lambda replicate: stream(5, "bootstrap", analysis, replicate),
     )
 
 
-@pytest.mark.parametrize("analysis", PLANS)
+@pytest.mark.parametrize("analysis", RESAMPLING)
 @pytest.mark.parametrize("start", [0, 8])
 def test_a_chunk_has_its_own_replicates(study: Planned, analysis: str, start: int) -> None:
     made = study.do("bootstrap_chunk", analysis=analysis, start=start, stop=start + 8)
@@ -95,8 +86,7 @@ def test_effects_have_the_interval_and_the_level_of_their_analysis(
     effects = effects_of(study, drawn_as)
     accelerations = None
     if interval == "bca":
-        completed = study.completed(analysis)
-        plan = StratifiedPlan.of(completed[completed["imputation"] == 0])
+        plan = prepared(study, drawn_as).plan
         accelerations = acceleration(
             np.mean([jackknife_effects(each, plan.jackknife()) for each in effects], axis=0)
         )
@@ -116,7 +106,7 @@ def test_effects_have_the_interval_and_the_level_of_their_analysis(
     assert expected["replicates"].max() == 13
 
 
-@pytest.mark.parametrize("analysis", PLANS)
+@pytest.mark.parametrize("analysis", RESAMPLING)
 def test_models_are_pooled_over_all_imputations_at_the_level_of_the_analysis(
     study: Planned, analysis: str
 ) -> None:

@@ -33,8 +33,8 @@ def test_a_replicate_has_the_stream_of_seed_analysis_and_its_own_number(
     )
     asked: dict[str, Any] = {}
 
-    def draw(_: Any, **options: Any) -> pd.DataFrame:
-        asked.update(options)
+    def draw(prepared: Any, **options: Any) -> pd.DataFrame:
+        asked.update(options, imputations=prepared.imputations)
         return pd.DataFrame({"replicate": list(options["replicates"])})
 
     monkeypatch.setattr(bootstrap_chunk, "draw_replicates", draw)

@@ -11,23 +11,22 @@ from textwrap import indent
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import yaml
 from scipy.optimize import brentq
 from scipy.special import expit
 
+from ipdmediation.data.arms import ARM_NAMES
 from ipdmediation.data.cohort import select_cohort
 from ipdmediation.data.configuration import eligibility_rules, resolve_analysis
 from ipdmediation.data.schema import conform
 from ipdmediation.data.variables import variables_from_config
 from ipdmediation.inference.streams import stream
+from ipdmediation.kernels.arrays import FloatArray
 from ipdmediation.models.errors import SingularFitWarning
 from ipdmediation.models.specification import AnalysisSpecification, mediation_models
 from ipdmediation.synthetic.generate import potential_predictors, simulate_trial
-from ipdmediation.synthetic.outcome import ARMS, Parameters
-
-FloatArray = npt.NDArray[np.float64]
+from ipdmediation.synthetic.outcome import Parameters
 
 ROOT = Path(__file__).resolve().parents[2]
 CONFIG: dict[str, Any] = yaml.safe_load((ROOT / "config/config.yaml").read_text())
@@ -47,7 +46,7 @@ def published_counts() -> dict[str, FloatArray]:
     """Return the published patients by trial; shape (arms, levels), control and treated."""
     table = pd.read_csv(COUNTS_FILE).set_index(["trial", "arm"]).filter(like="mrs_")
     return {
-        str(trial): table.loc[[(trial, arm) for arm in ARMS]].to_numpy(dtype=float)
+        str(trial): table.loc[[(trial, arm) for arm in ARM_NAMES]].to_numpy(dtype=float)
         for trial in table.index.unique("trial")
     }
 
@@ -80,7 +79,7 @@ def calibrated_thresholds(
         predictors = potential_predictors(parameters, trial, patients=patients, rng=rng)
         found[trial] = {
             arm: [_threshold(share, predictor) for share in np.cumsum(shares)[:-1]]
-            for arm, shares, predictor in zip(ARMS, target_shares(counts), predictors, strict=True)
+            for arm, shares, predictor in zip(ARM_NAMES, target_shares(counts), predictors, strict=True)
         }
     return found
 

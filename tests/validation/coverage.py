@@ -11,13 +11,11 @@ import numpy as np
 import pandas as pd
 from scipy.stats import binom
 
-from ipdmediation.effects.mediation import MediationEffects
-from ipdmediation.effects.standardisation import StandardisationOptions
+from ipdmediation.effects.standardisation_options import StandardisationOptions
 from ipdmediation.inference.bootstrap import cohort_effects, draw_replicates
+from ipdmediation.inference.imputed_analysis import ImputedAnalysis
 from ipdmediation.inference.intervals import Draws, percentile_interval
-from ipdmediation.inference.resampling import StratifiedPlan
 from ipdmediation.inference.streams import stream
-from ipdmediation.models.specification import mediation_models
 from ipdmediation.synthetic.truth import causal_truth
 from tests.validation.generator import ANALYSIS, generating_model, simulate_cohort
 
@@ -52,12 +50,12 @@ def cohort_intervals(cohort: int, *, columns: tuple[str, ...], replicates: int) 
         Indexed by effect: `estimate`, `low`, `high`.
     """
     frame = simulate_cohort(MODEL, stream(SEED, "cohort", cohort))
-    models = mediation_models(frame, specification=ANALYSIS)
-    effects = MediationEffects.of(models, frame, options=StandardisationOptions())
+    analysis = ImputedAnalysis(
+        completed=frame.assign(imputation=0), specification=ANALYSIS, options=StandardisationOptions()
+    )
+    (effects,) = analysis.effects()
     draws = draw_replicates(
-        [effects],
-        imputations=1,
-        plan=StratifiedPlan.of(frame),
+        analysis,
         replicates=range(replicates),
         stream=lambda replicate: stream(SEED, "bootstrap", cohort, replicate),
     )

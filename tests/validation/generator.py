@@ -13,9 +13,9 @@ import numpy as np
 import pandas as pd
 import yaml
 
+from ipdmediation.data.arms import ARM_NAMES
 from ipdmediation.models.specification import AnalysisSpecification
 from ipdmediation.synthetic.generate import simulate_trial
-from ipdmediation.synthetic.outcome import ARMS
 
 ROOT = Path(__file__).resolve().parents[2]
 COVARIATES = ("age", "nihss")
@@ -56,7 +56,7 @@ def generating_model(*, shift: float, slope: float, direct: float, patients_per_
     outcome["thresholds"] = {
         trial: {
             arm: [cut + level - effect for cut in THRESHOLDS]
-            for arm, effect in zip(ARMS, (0.0, direct), strict=True)
+            for arm, effect in zip(ARM_NAMES, (0.0, direct), strict=True)
         }
         for trial, level in TRIAL_LEVELS.items()
     }
@@ -65,7 +65,7 @@ def generating_model(*, shift: float, slope: float, direct: float, patients_per_
         part["effects"] = {name: part["effects"][name] for name in COVARIATES}
     return model | {
         "sampling": "independent",
-        "patients": {trial: dict.fromkeys(ARMS, patients_per_arm) for trial in TRIAL_LEVELS},
+        "patients": {trial: dict.fromkeys(ARM_NAMES, patients_per_arm) for trial in TRIAL_LEVELS},
         "losses": [],
         "missing": {},
         "utility": UTILITY,

@@ -12,12 +12,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ipdmediation.effects.mediation import MediationEffects
-from ipdmediation.effects.standardisation import StandardisationOptions
+from ipdmediation.effects.standardisation_options import StandardisationOptions
 from ipdmediation.inference.bootstrap import cohort_effects, draw_replicates
-from ipdmediation.inference.resampling import StratifiedPlan
+from ipdmediation.inference.imputed_analysis import ImputedAnalysis
 from ipdmediation.inference.streams import stream
-from ipdmediation.models.specification import AnalysisSpecification, mediation_models
+from ipdmediation.models.specification import AnalysisSpecification
 
 SEED, COHORTS, REPLICATES, PATIENTS = 20190211, 10, 100, 480
 #: Patients in an arm of a trial, from least to most; 8 on average are 30 trials of 12 to 20.
@@ -62,13 +61,12 @@ def shifts(cohort: int, *, arm: tuple[int, int], trial_effects: str, replicates:
     specification = AnalysisSpecification(
         mediator="m", outcome="y", better="low", covariates=("age",), trial_effects=trial_effects
     )
-    effects = MediationEffects.of(
-        mediation_models(frame, specification=specification), frame, options=StandardisationOptions()
+    analysis = ImputedAnalysis(
+        completed=frame.assign(imputation=0), specification=specification, options=StandardisationOptions()
     )
+    (effects,) = analysis.effects()
     drawn = draw_replicates(
-        [effects],
-        imputations=1,
-        plan=StratifiedPlan.of(frame),
+        analysis,
         replicates=range(replicates),
         stream=lambda replicate: stream(SEED, "bootstrap", *arm, cohort, replicate),
     )

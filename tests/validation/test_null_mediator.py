@@ -7,14 +7,13 @@ import pandas as pd
 import pytest
 
 from ipdmediation.data.variables import Variable
-from ipdmediation.effects.mediation import MediationEffects
-from ipdmediation.effects.standardisation import StandardisationOptions
+from ipdmediation.effects.standardisation_options import StandardisationOptions
 from ipdmediation.inference.bootstrap import cohort_effects, draw_replicates
+from ipdmediation.inference.imputed_analysis import ImputedAnalysis
 from ipdmediation.inference.model_table import model_table
-from ipdmediation.inference.resampling import StratifiedPlan
 from ipdmediation.inference.streams import stream
 from ipdmediation.inference.summary import summarise_effects
-from ipdmediation.models.specification import MODEL_NAMES, mediation_models
+from ipdmediation.models.specification import MODEL_NAMES
 from ipdmediation.present.report.meaning import meaning
 from ipdmediation.present.report.result import AnalysisResult
 from ipdmediation.present.study import Study
@@ -48,12 +47,15 @@ def results(*, shift: float, slope: float, interval: tuple[float, int]) -> Resul
     level, replicates = interval
     parameters = generating_model(shift=shift, slope=slope, direct=-0.9, patients_per_arm=500)
     frame = simulate_cohort(parameters, stream(1, "null mediator"))
-    models = mediation_models(frame, specification=ANALYSIS)
-    effects = MediationEffects.of(models, frame, options=StandardisationOptions(), utility=UTILITY)
+    analysis = ImputedAnalysis(
+        completed=frame.assign(imputation=0),
+        specification=ANALYSIS,
+        options=StandardisationOptions(),
+        utility=UTILITY,
+    )
+    (effects,) = analysis.effects()
     draws = draw_replicates(
-        [effects],
-        imputations=1,
-        plan=StratifiedPlan.of(frame),
+        analysis,
         replicates=range(replicates),
         stream=lambda replicate: stream(1, "bootstrap", replicate),
     )
@@ -68,9 +70,9 @@ def results(*, shift: float, slope: float, interval: tuple[float, int]) -> Resul
     )
     fitted = {
         name: model_table(
-            [getattr(models, name).fit()],
+            [getattr(effects.models, name).fit()],
             model=name,
-            terms=getattr(models, name).terms,
+            terms=getattr(effects.models, name).terms,
             level=level,
             specification=ANALYSIS,
             variables=VARIABLES,

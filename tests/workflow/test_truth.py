@@ -9,13 +9,10 @@ import pytest
 
 from ipdmediation.data.schema import conform
 from ipdmediation.data.variables import variables_from_config
-from ipdmediation.effects.mediation import effects_by_imputation
-from ipdmediation.effects.standardisation import StandardisationOptions
 from ipdmediation.inference.bootstrap import cohort_effects, draw_replicates
-from ipdmediation.inference.resampling import StratifiedPlan
+from ipdmediation.inference.imputed_analysis import ImputedAnalysis
 from ipdmediation.inference.streams import stream
 from ipdmediation.inference.summary import summarise_effects
-from ipdmediation.models.specification import AnalysisSpecification
 from tests.validation.default_study import DOCUMENT, beside_truth, written_truth
 from tests.workflow.conftest import Study
 
@@ -35,19 +32,16 @@ def held(finished_study: Study, truth: dict[str, Any]) -> pd.DataFrame:
     results, config = finished_study.root / "results", finished_study.config()
     primary, variables = config["analyses"]["primary"], variables_from_config(config["variables"])
     completed = conform(pd.read_parquet(results / "ipd/primary/imputed.parquet"), variables)
-    analyses = list(
-        effects_by_imputation(
-            completed,
-            specification=AnalysisSpecification.from_config(primary),
-            variables=variables,
-            options=StandardisationOptions.from_config(primary["standardisation"]),
-            utility=primary["standardisation"]["utility"],
-        )
+    analysis = ImputedAnalysis.from_config(
+        completed,
+        model=primary,
+        standardisation=primary["standardisation"],
+        resampling="stratified",
+        variables=variables,
     )
+    analyses = list(analysis.effects())
     draws = draw_replicates(
-        analyses,
-        imputations=len(analyses),
-        plan=StratifiedPlan.of(completed[completed["imputation"] == 0]),
+        analysis,
         replicates=range(REPLICATES),
         stream=lambda replicate: stream(config["seed"], "bootstrap", "primary", replicate),
     )

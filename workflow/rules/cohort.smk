@@ -21,11 +21,11 @@ rule select_cohort:
     conda:
         "../../envs/ipdmediation.yaml"
     params:
-        eligibility=eligibility,
-        reasons=lambda wildcards, input: reasons(wildcards),  # in messages only: not compared
-        needed=needed,
-        trial_effects=setting("trial_effects"),
-        variables=settings.types(config["variables"]),
+        eligibility=study.eligibility,
+        reasons=lambda wildcards, input: study.reasons(wildcards),  # in messages only: not compared
+        needed=study.needed,
+        trial_effects=study.setting("trial_effects"),
+        variables=study.types,
         code=code("select_cohort"),
     script:
         "../scripts/select_cohort.py"
@@ -44,7 +44,7 @@ rule describe_flow:
     conda:
         "../../envs/ipdmediation.yaml"
     params:
-        stated=reasons,
+        stated=study.reasons,
         minimum_count=config["disclosure"]["minimum_count"],
         code=code("describe_flow"),
     script:
@@ -67,11 +67,11 @@ rule impute_missing:
         mem_mb=doubling(1000),
         runtime=doubling(20),
     params:
-        drawn_as=drawn_as,
-        needed=needed,
-        mediator=setting("mediator"),
-        missing=setting("missing"),
-        variables=settings.types(config["variables"]),
+        drawn_as=study.drawn_as,
+        needed=study.needed,
+        mediator=study.setting("mediator"),
+        missing=study.setting("missing"),
+        variables=study.types,
         seed=config["seed"],
         code=code("impute_missing"),
     script:

@@ -1,14 +1,8 @@
 # In: the cohort of an analysis. Out: baseline, outcome and mediator as tidy tables that show no single
 # patient.
-DESCRIPTIONS = expand(
-    "<results>/{{analysis}}/describe/{part}.csv",
-    part=["baseline", "outcome", "mediator"],
-)
-
-
 rule describe:
     input:
-        expand(DESCRIPTIONS, analysis=config["analyses"]),
+        expand(results.DESCRIPTIONS, analysis=config["analyses"]),
 
 
 rule describe_cohort:
@@ -26,11 +20,11 @@ rule describe_cohort:
         "../../envs/ipdmediation.yaml"
     params:
         baseline_variables=config["describe"]["baseline"],
-        outcome_settings=setting("outcome"),
-        mediator_settings=setting("mediator"),
-        level=setting("bootstrap", "level"),
+        outcome_settings=study.setting("outcome"),
+        mediator_settings=study.setting("mediator"),
+        level=study.setting("bootstrap", "level"),
         minimum_count=config["disclosure"]["minimum_count"],
-        variables=settings.measures(config["variables"]),
+        variables=study.measures,
         code=code("describe_cohort"),
     script:
         "../scripts/describe_cohort.py"

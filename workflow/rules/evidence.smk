@@ -1,10 +1,7 @@
 # In: the published figures of the configuration and the tables of this run that have them. Out: both side by side.
-COMPARED = sorted({f"{figure['analysis']}/{figure['table']}" for figure in config["published"]})
-
-
 rule compare_published:
     input:
-        tables=expand("<results>/{table}.csv", table=COMPARED),
+        tables=expand("<results>/{table}.csv", table=files.compared),
     output:
         comparison="<results>/published_comparison.csv",
         provenance="<results>/provenance/compare_published.json",
@@ -15,7 +12,7 @@ rule compare_published:
         "../../envs/ipdmediation.yaml"
     params:
         figures=config["published"],
-        names=COMPARED,
+        names=files.compared,
         code=code("compare_published"),
     script:
         "../scripts/compare_published.py"

@@ -17,7 +17,7 @@ rule bootstrap_chunk:
     wildcard_constraints:
         start=r"\d+",
         stop=r"\d+",
-    cache: CACHE
+    cache: inside.caching
     conda:
         "../../envs/ipdmediation.yaml"
     threads: 1
@@ -28,32 +28,29 @@ rule bootstrap_chunk:
         analysis="{analysis}",
         start="{start}",
         stop="{stop}",
-        model=model_settings,
-        standardisation=setting("standardisation"),
-        resampling=setting("bootstrap", "resampling"),
-        variables=settings.types(config["variables"]),
+        model=study.model,
+        standardisation=study.setting("standardisation"),
+        resampling=study.setting("bootstrap", "resampling"),
+        variables=study.types,
         seed=config["seed"],
-        expected=expects(imputed=made_by(rules.impute_missing)),
+        expected=handed.expects(imputed=handed.made_by(rules.impute_missing)),
         code=code("bootstrap_chunk"),
     script:
         "../scripts/bootstrap_chunk.py"
-
-
-drop_benchmark_if_cached(rules.bootstrap_chunk)
 
 
 rule estimate_effects:
     input:
         "<results>/kernels.txt",
         imputed="<results>/ipd/{analysis}/imputed.parquet",
-        chunks=chunks,
+        chunks=study.chunks,
     output:
         effects="<results>/{analysis}/effects.csv",
         notices="<results>/{analysis}/notices/bootstrap.csv",
         provenance="<results>/{analysis}/provenance/estimate_effects.json",
     log:
         "<logs>/estimate_effects/{analysis}.log",
-    cache: CACHE
+    cache: inside.caching
     conda:
         "../../envs/ipdmediation.yaml"
     threads: 1
@@ -61,16 +58,17 @@ rule estimate_effects:
         mem_mb=doubling(1000),
         runtime=doubling(20),
     params:
-        model=model_settings,
-        standardisation=setting("standardisation"),
-        resampling=setting("bootstrap", "resampling"),
-        replicates=setting("bootstrap", "replicates"),
-        interval=setting("bootstrap", "interval"),
-        level=setting("bootstrap", "level"),
-        max_failed=setting("bootstrap", "max_failed"),
-        variables=settings.types(config["variables"]),
-        expected=expects(
-            imputed=made_by(rules.impute_missing), chunks=made_by(rules.bootstrap_chunk, drawn_as)
+        model=study.model,
+        standardisation=study.setting("standardisation"),
+        resampling=study.setting("bootstrap", "resampling"),
+        replicates=study.setting("bootstrap", "replicates"),
+        interval=study.setting("bootstrap", "interval"),
+        level=study.setting("bootstrap", "level"),
+        max_failed=study.setting("bootstrap", "max_failed"),
+        variables=study.types,
+        expected=handed.expects(
+            imputed=handed.made_by(rules.impute_missing),
+            chunks=handed.made_by(rules.bootstrap_chunk, study.drawn_as),
         ),
         code=code("estimate_effects"),
     script:

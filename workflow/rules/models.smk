@@ -1,12 +1,7 @@
 # In: the imputed cohort of an analysis. Out: the mediator, total and outcome models, pooled over imputations, with diagnostics.
-MODELS = ["mediator", "total", "outcome"]
-
-FITS = expand("<results>/{{analysis}}/models/{model}.{kind}", model=MODELS, kind=["csv", "json"])
-
-
 rule models:
     input:
-        expand(FITS, analysis=config["analyses"]),
+        expand(results.FITS, analysis=config["analyses"]),
 
 
 rule compile_kernels:
@@ -42,7 +37,7 @@ rule fit_models:
         "<logs>/fit_models/{analysis}.log",
     benchmark:
         "<benchmarks>/fit_models/{analysis}.tsv"
-    cache: CACHE
+    cache: inside.caching
     conda:
         "../../envs/ipdmediation.yaml"
     threads: 1
@@ -50,16 +45,11 @@ rule fit_models:
         mem_mb=doubling(1000),
         runtime=doubling(20),
     params:
-        model=model_settings,
-        level=setting("bootstrap", "level"),
+        model=study.model,
+        level=study.setting("bootstrap", "level"),
         minimum_count=config["disclosure"]["minimum_count"],
-        variables=settings.measures(config["variables"]),
-        expected=expects(imputed=made_by(rules.impute_missing)),
+        variables=study.measures,
+        expected=handed.expects(imputed=handed.made_by(rules.impute_missing)),
         code=code("fit_models"),
     script:
         "../scripts/fit_models.py"
-
-
-drop_benchmark_if_cached(rules.fit_models)
-
-fitted = made_by(rules.fit_models)

@@ -7,7 +7,7 @@ rule pool:
 
 rule harmonise_trial:
     input:
-        raw=lambda wildcards: raw_file(wildcards.trial),
+        raw=lambda wildcards: study.raw_file(wildcards.trial),
     output:
         harmonised="<results>/ipd/harmonised/{trial}.parquet",
         quality="<results>/quality/{trial}.csv",
@@ -19,9 +19,9 @@ rule harmonise_trial:
         "../../envs/ipdmediation.yaml"
     params:
         trial="{trial}",
-        mapping=lambda wildcards: settings.ordered(settings.reading(MAPPINGS[wildcards.trial])),
-        variables=lambda wildcards: settings.harmonising(config["variables"], MAPPINGS[wildcards.trial]),
-        ranges=ranges,
+        mapping=study.mapping,
+        variables=study.harmonising,
+        ranges=lambda wildcards, input: study.ranges(wildcards),  # `reruns.Comparison` compares them
         code=code("harmonise_trial"),
     script:
         "../scripts/harmonise_trial.py"
@@ -40,7 +40,7 @@ rule pool_trials:
         "../../envs/ipdmediation.yaml"
     params:
         ids=sorted(config["trials"]),
-        variables=settings.types(config["variables"]),
+        variables=study.types,
         code=code("pool_trials"),
     script:
         "../scripts/pool_trials.py"

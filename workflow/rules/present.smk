@@ -1,74 +1,22 @@
 # In: the tables of numbers. Out: figures, tables for a paper, the report, and the manifest of what went in and came out.
-EFFECTS = "<results>/{analysis}/effects.csv"
-DESCRIBED = "<results>/{analysis}/describe"
-FITTED = {
-    name: expand("<results>/{{analysis}}/models/{model}.{kind}", model=MODELS, kind=kind)
-    for name, kind in {"models": "csv", "diagnostics": "json"}.items()
-}
-
-FIGURES = [
-    "patient_flow",
-    "outcome_by_arm",
-    "mediator_by_arm",
-    "path_diagram",
-    "proportion_distribution",
-    "model_coefficients",
-    *(["outcome_by_trial", "mediator_by_trial"] if len(config["trials"]) > 1 else []),
-]
-TABLES = ["baseline", "flow", "models", "effects", "natural_effects"]
-DRAWN = {
-    kind: expand("<results>/{{analysis}}/figures/{figure}.{kind}", figure=FIGURES, kind=kind)
-    for kind in ("svg", "png", "pdf")
-}
-WRITTEN = {
-    kind: expand("<results>/{{analysis}}/tables/{table}.{kind}", table=TABLES, kind=kind)
-    for kind in ("csv", "html", "docx")
-}
-SHOWN = [file for files in [*DRAWN.values(), *WRITTEN.values()] for file in files]
-
-
-# Every result that may be shown, in two parts: of the study, and of an analysis.
-STUDY_RESULTS = [
-    "<results>/report.html",
-    "<results>/published_comparison.csv",
-    "<results>/kernels.txt",
-    *(["<results>/synthetic_truth.json"] if config["study"]["synthetic"] else []),
-    *expand("<results>/quality/{trial}.csv", trial=config["trials"]),
-    *expand("<results>/provenance/harmonise_trial/{trial}.json", trial=config["trials"]),
-    *expand(
-        "<results>/provenance/{step}.json",
-        step=["pool_trials", "compile_kernels", "compare_published", "report"],
-    ),
-]
-STEPS_OF_ANALYSIS = [
-    "select_cohort",
-    "describe_flow",
-    "describe_cohort",
-    "estimate_effects",
-    "collect_notices",
-    "figures",
-    "tables",
-]
-
-
 rule present:
     input:
-        expand(SHOWN, analysis=config["analyses"]),
+        expand(files.shown, analysis=config["analyses"]),
 
 
 # All of an analysis in one job: the start of a process costs more than a figure or a table.
 rule figures:
     input:
-        **FITTED,
+        **results.FITTED,
         flow="<results>/{analysis}/flow.csv",
-        outcome=f"{DESCRIBED}/outcome.csv",
-        mediator=f"{DESCRIBED}/mediator.csv",
-        effects=EFFECTS,
-        draws=chunks,
+        outcome="<results>/{analysis}/describe/outcome.csv",
+        mediator="<results>/{analysis}/describe/mediator.csv",
+        effects=results.EFFECTS,
+        draws=study.chunks,
     output:
-        svg=[reported(file, "figures") for file in DRAWN["svg"]],
-        png=DRAWN["png"],
-        pdf=DRAWN["pdf"],
+        svg=[report(file, **files.caption("figures", file)) for file in files.drawn["svg"]],
+        png=files.drawn["png"],
+        pdf=files.drawn["pdf"],
         provenance="<results>/{analysis}/provenance/figures.json",
     log:
         "<logs>/figures/{analysis}.log",
@@ -76,9 +24,9 @@ rule figures:
     conda:
         "../../envs/ipdmediation.yaml"
     params:
-        study=lambda wildcards: study_words(wildcards.analysis),
-        model_names=MODELS,
-        expected=expects(draws=made_by(rules.bootstrap_chunk, drawn_as)),
+        study=lambda wildcards: study.words(wildcards.analysis),
+        model_names=list(results.MODELS),
+        expected=handed.expects(draws=handed.made_by(rules.bootstrap_chunk, study.drawn_as)),
         code=code("figures"),
     script:
         "../scripts/figures.py"
@@ -86,14 +34,14 @@ rule figures:
 
 rule tables:
     input:
-        **FITTED,
-        baseline=f"{DESCRIBED}/baseline.csv",
+        **results.FITTED,
+        baseline="<results>/{analysis}/describe/baseline.csv",
         flow="<results>/{analysis}/flow.csv",
-        effects=EFFECTS,
+        effects=results.EFFECTS,
     output:
-        csv=WRITTEN["csv"],
-        html=[reported(file, "tables") for file in WRITTEN["html"]],
-        docx=WRITTEN["docx"],
+        csv=files.written["csv"],
+        html=[report(file, **files.caption("tables", file)) for file in files.written["html"]],
+        docx=files.written["docx"],
         provenance="<results>/{analysis}/provenance/tables.json",
     log:
         "<logs>/tables/{analysis}.log",
@@ -101,8 +49,8 @@ rule tables:
     conda:
         "../../envs/ipdmediation.yaml"
     params:
-        study=lambda wildcards: study_words(wildcards.analysis, bootstrap=("resampling", "level")),
-        model_names=MODELS,
+        study=lambda wildcards: study.words(wildcards.analysis, bootstrap=("resampling", "level")),
+        model_names=list(results.MODELS),
         code=code("tables"),
     script:
         "../scripts/tables.py"
@@ -119,12 +67,12 @@ rule report:
         total_model=expand("<results>/{analysis}/models/total.csv", analysis=config["analyses"]),
         outcome_model=expand("<results>/{analysis}/models/outcome.csv", analysis=config["analyses"]),
         diagnostics=expand(
-            "<results>/{analysis}/models/{model}.json", analysis=config["analyses"], model=MODELS
+            "<results>/{analysis}/models/{model}.json", analysis=config["analyses"], model=results.MODELS
         ),
         effects=expand("<results>/{analysis}/effects.csv", analysis=config["analyses"]),
         missing=expand("<results>/{analysis}/missing.csv", analysis=config["analyses"]),
         notices=expand("<results>/{analysis}/notices.csv", analysis=config["analyses"]),
-        figures=expand("<results>/primary/figures/{figure}.svg", figure=FIGURES),
+        figures=expand("<results>/primary/figures/{figure}.svg", figure=files.figures),
         quality=expand("<results>/quality/{trial}.csv", trial=config["trials"]),
         published="<results>/published_comparison.csv",
         recorded="<results>/run.json",
@@ -139,17 +87,15 @@ rule report:
         "../../envs/ipdmediation.yaml"
     params:
         studies=[
-            study_words(name, bootstrap=("resampling", "replicates", "interval", "level"))
+            study.words(name, bootstrap=("resampling", "replicates", "interval", "level"))
             for name in config["analyses"]
         ],
-        expected=expects(
-            diagnostics=lambda wildcards: [
-                fitted(SimpleNamespace(analysis=name)) for name in config["analyses"] for _ in MODELS
-            ]
+        expected=handed.expects(
+            diagnostics=handed.made_for_each(rules.fit_models, config["analyses"], files=len(results.MODELS))
         ),
-        figure_names=FIGURES,
+        figure_names=files.figures,
         trials=list(config["trials"]),
-        models=MODELS,
+        models=list(results.MODELS),
         code=code("report"),
     script:
         "../scripts/report.py"
@@ -157,7 +103,7 @@ rule report:
 
 rule record_run:
     input:
-        raw=[raw_file(trial) for trial in config["trials"]],
+        raw=[study.raw_file(trial) for trial in config["trials"]],
         mappings=list(config["trials"].values()),
         flows=expand("<results>/{analysis}/flow.csv", analysis=config["analyses"]),
         effects=expand("<results>/{analysis}/effects.csv", analysis=config["analyses"]),
@@ -179,8 +125,8 @@ rule record_run:
 rule manifest:
     input:
         recorded="<results>/run.json",
-        study=STUDY_RESULTS,
-        analyses=[file for name in config["analyses"] for file in analysis_results(name)],
+        study=files.of_study,
+        analyses=[file for name in config["analyses"] for file in files.listed(name, study.own_chunks(name))],
     output:
         manifest="<results>/manifest.json",
     log:
@@ -202,7 +148,7 @@ rule verify:
     conda:
         "../../envs/ipdmediation.yaml"
     params:
-        results=workflow.pathvars.apply("<results>"),
+        results=inside.path("<results>"),
         code=code("verify"),
     script:
         "../scripts/verify.py"

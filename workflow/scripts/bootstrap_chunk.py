@@ -8,12 +8,9 @@ import pandas as pd
 
 from ipdmediation.data.schema import conform
 from ipdmediation.data.variables import variables_from_config
-from ipdmediation.effects.mediation import effects_by_imputation
-from ipdmediation.effects.standardisation import StandardisationOptions
 from ipdmediation.inference.bootstrap import draw_replicates
-from ipdmediation.inference.resampling import PLANS
+from ipdmediation.inference.imputed_analysis import ImputedAnalysis
 from ipdmediation.inference.streams import stream
-from ipdmediation.models.specification import AnalysisSpecification
 
 
 def main(
@@ -31,20 +28,15 @@ def main(
 ) -> None:
     """Read the imputed cohort; write the effects of replicates start to stop - 1."""
     known = variables_from_config(variables)
-    completed = conform(pd.read_parquet(imputed), known)
-    plan = PLANS[resampling].of(completed[completed["imputation"] == 0])
-    analyses = effects_by_imputation(
-        completed,
-        specification=AnalysisSpecification.from_config(model),
+    prepared = ImputedAnalysis.from_config(
+        conform(pd.read_parquet(imputed), known),
+        model=model,
+        standardisation=standardisation,
+        resampling=resampling,
         variables=known,
-        options=StandardisationOptions.from_config(standardisation),
-        utility=standardisation["utility"],
-        resampled=plan.frame,
     )
     table = draw_replicates(
-        analyses,
-        imputations=completed["imputation"].nunique(),
-        plan=plan,
+        prepared,
         replicates=range(int(start), int(stop)),
         stream=lambda replicate: stream(seed, "bootstrap", analysis, replicate),
     )

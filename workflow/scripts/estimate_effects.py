@@ -11,16 +11,13 @@ import pandas as pd
 from ipdmediation.data.result_tables import write_table
 from ipdmediation.data.schema import conform
 from ipdmediation.data.variables import variables_from_config
-from ipdmediation.effects.mediation import effects_by_imputation
-from ipdmediation.effects.standardisation import StandardisationOptions
 from ipdmediation.inference.bootstrap import cohort_effects, jackknife_effects
 from ipdmediation.inference.draws import join_draws
+from ipdmediation.inference.imputed_analysis import ImputedAnalysis
 from ipdmediation.inference.intervals import acceleration
-from ipdmediation.inference.resampling import PLANS
 from ipdmediation.inference.small_strata import warn_of_small_strata
 from ipdmediation.inference.summary import summarise_effects
 from ipdmediation.models.errors import FitWarning
-from ipdmediation.models.specification import AnalysisSpecification
 
 
 def main(
@@ -40,27 +37,25 @@ def main(
     """Read the imputed cohort and the draws; write one row for each effect and scale."""
     warnings.simplefilter("ignore", FitWarning)  # the same fits were made, and warned of, in `fit_models`
     known = variables_from_config(variables)
-    completed = conform(pd.read_parquet(imputed), known)
-    analyses = list(
-        effects_by_imputation(
-            completed,
-            specification=AnalysisSpecification.from_config(model),
-            variables=known,
-            options=StandardisationOptions.from_config(standardisation),
-            utility=standardisation["utility"],
-        )
+    analysis = ImputedAnalysis.from_config(
+        conform(pd.read_parquet(imputed), known),
+        model=model,
+        standardisation=standardisation,
+        resampling=resampling,
+        variables=known,
     )
+    prepared = list(analysis.effects())
     accelerations = None
     if interval == "bca":
-        plan = PLANS[resampling].of(completed[completed["imputation"] == 0])
-        left_out = [jackknife_effects(each, plan.jackknife()) for each in analyses]
+        left_out = [jackknife_effects(each, analysis.plan.jackknife()) for each in prepared]
         accelerations = acceleration(np.mean(left_out, axis=0))
-    first = completed[completed["imputation"] == 0]
-    warn_of_small_strata(first, trial_effects=model["trial_effects"], family=model["outcome"]["family"])
+    warn_of_small_strata(
+        analysis.cohort, trial_effects=model["trial_effects"], family=model["outcome"]["family"]
+    )
     table = summarise_effects(
         join_draws(map(pd.read_parquet, chunks), replicates=replicates),
-        np.mean([cohort_effects(each) for each in analyses], axis=0),
-        effects=analyses[0].effects,
+        np.mean([cohort_effects(each) for each in prepared], axis=0),
+        effects=prepared[0].effects,
         family=model["outcome"]["family"],
         interval=interval,
         level=level,

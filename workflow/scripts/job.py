@@ -30,13 +30,9 @@ if snakemake is not None:
 
 
 def run(main: Callable[..., None], snakemake: Any) -> None:
-    """Call ``main`` with a Snakemake job's files and parameters by name.
+    """Call ``main`` with a Snakemake job's files and parameters by name, and end the process.
 
-    Whatever is printed goes to the job's log. Each `Notice` that ``main`` warns of is a line there; where the
-    rule has an output `notices`, also on the terminal and in that file, whose name is that of the step.
-    Outputs are written as drafts and get their names when all of them are complete, so that a killed job
-    leaves no half-written file. Those that carry provenance (`provenance.carriers`) say what made them; the
-    inputs that the parameter `expected` names are checked against theirs.
+    Whatever is printed goes to the job's log.
 
     Parameters
     ----------
@@ -53,33 +49,13 @@ def run(main: Callable[..., None], snakemake: Any) -> None:
         Where it does not, the process ends here, with status 0.
     """
     terminal = os.dup(2)
-    notices: list[Notice] = []
     gc.freeze()  # what was imported stays, and need not be gone through
     gc.enable()
     try:
         _redirect_to(Path(snakemake.log[0]))
-        _record(notices)
-        _refuse_another_package()
-        private = _patients_files(snakemake.output)
-        close_folders(private)
-        with _drafts(snakemake.output, private) as drafts:
-            started = time.process_time()
-            handed, written = _named(snakemake.input), _named(snakemake.output, drafts.__getitem__)
-            made_by = _provenance(main, snakemake, handed)
-            check_inputs(handed, expected=dict(snakemake.params.items()).get("expected", {}), job=made_by)
-            made = {name: files for name, files in written.items() if name != provenance.KEY}
-            noted = made.pop("notices", None)
-            try:
-                main(**handed, **made, **_parameters(snakemake.params))
-            finally:
-                _say(notices, snakemake, streams=[2, terminal] if noted else [2])
-            if noted:
-                step = Path(str(noted)).stem
-                write_notices(str(noted), [Noted(step, notice.kind, str(notice)) for notice in notices])
-            provenance.write(made_by, written)
-            ended = time.process_time()
-            print(f"computed in {ended - started:.2f} of {ended:.2f} s of processor time", flush=True)
+        call(main, snakemake, terminal=terminal)
     except Exception as error:
+        traceback.clear_frames(error.__traceback__)  # what filled the memory hangs on them
         rows = bool(_patients_files(snakemake.input) or _patients_files(snakemake.output))
         errors = error.exceptions if isinstance(error, ExceptionGroup) else [error]
         said = [one_line(each, private=rows) for each in errors]
@@ -93,6 +69,46 @@ def run(main: Callable[..., None], snakemake: Any) -> None:
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(0)  # to take numba, pandas and compiled code apart in order costs up to 0.4 s, for nothing
+
+
+def call(main: Callable[..., None], snakemake: Any, *, terminal: int | None = None) -> None:
+    """Call ``main`` with a job's files and parameters by name; errors are raised as they are.
+
+    Each `Notice` that ``main`` warns of is a line on standard error; where the rule has an output `notices`,
+    also on the terminal and in that file, whose name is that of the step.
+    Outputs are written as drafts and get their names when all of them are complete, so that a killed job
+    leaves no half-written file. Those that carry provenance (`provenance.carriers`) say what made them; the
+    inputs that the parameter `expected` names are checked against theirs.
+
+    Parameters
+    ----------
+    main, snakemake
+        As for `run`.
+    terminal : int or None
+        File descriptor of the terminal, where standard error goes elsewhere.
+    """
+    notices: list[Notice] = []
+    _record(notices)
+    _refuse_another_package()
+    private = _patients_files(snakemake.output)
+    close_folders(private)
+    with _drafts(snakemake.output, private) as drafts:
+        started = time.process_time()
+        handed, written = _named(snakemake.input), _named(snakemake.output, drafts.__getitem__)
+        made_by = _provenance(main, snakemake, handed)
+        check_inputs(handed, expected=dict(snakemake.params.items()).get("expected", {}), job=made_by)
+        made = {name: files for name, files in written.items() if name != provenance.KEY}
+        noted = made.pop("notices", None)
+        try:
+            main(**handed, **made, **_parameters(snakemake.params))
+        finally:
+            _say(notices, snakemake, streams=[2] if terminal is None or not noted else [2, terminal])
+        if noted:
+            step = Path(str(noted)).stem
+            write_notices(str(noted), [Noted(step, notice.kind, str(notice)) for notice in notices])
+        provenance.write(made_by, written)
+        ended = time.process_time()
+        print(f"computed in {ended - started:.2f} of {ended:.2f} s of processor time", flush=True)
 
 
 def _redirect_to(log: Path) -> None:
@@ -153,7 +169,6 @@ def _drafts(outputs: Iterable[str], private: Collection[str]) -> Iterator[dict[s
         for path, draft in drafts.items():
             draft.replace(path)
     except Exception as error:
-        traceback.clear_frames(error.__traceback__)  # what filled the memory hangs on them
         if not all(draft.parent.exists() for draft in drafts.values()):
             raise SupersededError("gave up, because a later process makes the same files") from error
         raise

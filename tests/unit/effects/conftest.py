@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit, roots_hermitenorm
 
+from ipdmediation.data.arms import CELLS
 from ipdmediation.effects.mediation import MediationEffects
-from ipdmediation.effects.standardisation import CELLS, StandardisationOptions
+from ipdmediation.effects.standardisation_options import StandardisationOptions
 from ipdmediation.kernels.status import FitStatus
 from ipdmediation.models.results import Refit
 from ipdmediation.models.specification import MODEL_NAMES, AnalysisSpecification, mediation_models

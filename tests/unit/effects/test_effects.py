@@ -16,7 +16,7 @@ from ipdmediation.effects.four_way import controlled_direct_effects, interaction
 from ipdmediation.effects.mediation import MediationEffects, effects_by_imputation, mediator_quartiles
 from ipdmediation.effects.natural_effects import OutcomeScales, natural_effects, without_rounding
 from ipdmediation.effects.scale_names import COMPARATIVE_SCALES
-from ipdmediation.effects.standardisation import StandardisationOptions
+from ipdmediation.effects.standardisation_options import StandardisationOptions
 from ipdmediation.kernels.common_odds_ratio import common_log_odds_ratio
 from ipdmediation.models.cumulative_link import CumulativeLinkModel
 from ipdmediation.models.specification import mediation_models

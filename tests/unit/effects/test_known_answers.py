@@ -10,7 +10,8 @@ import statsmodels
 from ipdmediation.effects.khb import khb
 from ipdmediation.effects.mediation import mediator_quartiles
 from ipdmediation.effects.natural_effects import OutcomeScales
-from ipdmediation.effects.standardisation import Standardisation, StandardisationOptions
+from ipdmediation.effects.standardisation import Standardisation
+from ipdmediation.effects.standardisation_options import StandardisationOptions
 from ipdmediation.models.specification import AnalysisSpecification, mediation_models
 from tests.unit.effects.conftest import effects_of, refits
 

@@ -6,12 +6,14 @@ import numpy as np
 import pytest
 from scipy.special import expit, ndtr
 
+from ipdmediation.data.arms import CELLS
 from ipdmediation.effects import compilation, link_tables, quadrature
 from ipdmediation.effects.link_tables import Mixture
 from ipdmediation.effects.mediation import MediationEffects
 from ipdmediation.effects.natural_effects import OutcomeScales, natural_effects
 from ipdmediation.effects.quadrature import Rule, gauss_hermite
-from ipdmediation.effects.standardisation import CELLS, Standardisation, StandardisationOptions
+from ipdmediation.effects.standardisation import Standardisation
+from ipdmediation.effects.standardisation_options import StandardisationOptions
 from ipdmediation.kernels import standardisation as kernels
 from ipdmediation.kernels.common_odds_ratio import common_log_odds_ratio
 from ipdmediation.kernels.link_tables import link_table

@@ -17,7 +17,7 @@ from ipdmediation.data.description import (
 from ipdmediation.data.missing import MissingData
 from ipdmediation.data.references import Study
 from ipdmediation.effects.mediation import MediationEffects
-from ipdmediation.effects.standardisation import StandardisationOptions
+from ipdmediation.effects.standardisation_options import StandardisationOptions
 from ipdmediation.evidence.published import compare_with_published
 from ipdmediation.evidence.published_rows import published_faults
 from ipdmediation.evidence.table_rows import COLUMNS, Row, as_cell, rows_of

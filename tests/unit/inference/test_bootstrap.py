@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from ipdmediation.effects.mediation import MediationEffects
-from ipdmediation.effects.standardisation import StandardisationOptions
+from ipdmediation.effects.standardisation_options import StandardisationOptions
 from ipdmediation.inference.bootstrap import cohort_effects, draw_replicates, jackknife_effects
 from ipdmediation.inference.resampling import PLANS, TwoLevelPlan
 from ipdmediation.inference.streams import stream
@@ -43,6 +43,11 @@ def prepared(frame, *, distribution="gaussian", population="these_trials", **cho
     return MediationEffects.of(models, frame, options=options, quartiles=(-1.0, 0.0, 1.0))
 
 
+def given(analyses, plan, *, imputations=1):
+    """Data sets and a plan as an `ImputedAnalysis` has them."""
+    return SimpleNamespace(resampled_effects=lambda: analyses, plan=plan, imputations=imputations)
+
+
 def replicates(cohort, numbers, *, resampling="two_level", imputations=1, **choices):
     plan = PLANS[resampling].of(cohort)
     frame = plan.frame(cohort)
@@ -51,9 +56,7 @@ def replicates(cohort, numbers, *, resampling="two_level", imputations=1, **choi
         for imputation in range(imputations)
     )
     return draw_replicates(
-        analyses,
-        imputations=imputations,
-        plan=plan,
+        given(analyses, plan, imputations=imputations),
         replicates=numbers,
         stream=lambda number: stream(5, "bootstrap", number),
     )
@@ -205,9 +208,7 @@ def test_a_resample_of_too_few_patients_is_a_failed_replicate_and_a_missing_jack
             return few if rng is None else np.ones(n)
 
     drawn = draw_replicates(
-        [analysis],
-        imputations=1,
-        plan=Plan(),
+        given([analysis], Plan()),
         replicates=range(3),
         stream=lambda number: None if number == 1 else rng,
     )
@@ -226,9 +227,7 @@ def test_a_replicate_is_drawn_from_the_data_set_that_its_label_names(cohort):
     for row in together.to_dict("records"):
         frame = cohort.assign(m=cohort["m"] + 0.1 * row["imputation"] * cohort["x"])
         alone = draw_replicates(
-            [prepared(frame, trial_effects="fixed")],
-            imputations=1,
-            plan=plan,
+            given([prepared(frame, trial_effects="fixed")], plan),
             replicates=range(row["replicate"], row["replicate"] + 1),
             stream=lambda number: stream(5, "bootstrap", number),
         )
@@ -277,6 +276,6 @@ def test_one_model_decides_how_a_replicate_ended(statuses, status, reason):
         evaluate=lambda fits, weights: np.array([weights.sum()]),
     )
     plan = SimpleNamespace(cohort_weights=np.ones(2), weights=lambda rng: np.array([1.0, 2.0]))
-    table = draw_replicates([analysis], imputations=1, plan=plan, replicates=range(1), stream=lambda r: None)
+    table = draw_replicates(given([analysis], plan), replicates=range(1), stream=lambda r: None)
     assert table.loc[0, ["status", "reason"]].tolist() == [status, reason]
     assert table["a"].tolist() == pytest.approx([np.nan if status == "failed" else 3.0], nan_ok=True)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ipdmediation.data.variables import variables_from_config
 from ipdmediation.effects.mediation import effects_by_imputation
-from ipdmediation.effects.standardisation import StandardisationOptions
+from ipdmediation.effects.standardisation_options import StandardisationOptions
 from ipdmediation.inference.bootstrap import cohort_effects
 from ipdmediation.inference.model_table import model_table
 from ipdmediation.models.specification import MODEL_NAMES, AnalysisSpecification

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from ipdmediation.effects.mediation import MediationEffects
-from ipdmediation.effects.standardisation import StandardisationOptions
+from ipdmediation.effects.standardisation_options import StandardisationOptions
 from ipdmediation.kernels.columns import constant_columns
 from ipdmediation.kernels.status import FitStatus
 from ipdmediation.models.errors import RankDeficientError

@@ -9,7 +9,7 @@ from scipy.optimize import minimize
 from scipy.special import expit
 
 from ipdmediation.effects.mediation import MediationEffects
-from ipdmediation.effects.standardisation import StandardisationOptions
+from ipdmediation.effects.standardisation_options import StandardisationOptions
 from ipdmediation.kernels.status import FitStatus
 from ipdmediation.models.errors import SeparationError, SeparationWarning
 from ipdmediation.models.separation import find_recession

@@ -1,9 +1,13 @@
 """What the end of a failed run says."""
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, NamedTuple
 
 import pytest
 
+from ipdmediation.data.notices import Noted, write_notices
+from ipdmediation.plumbing import ending
 from ipdmediation.plumbing.ending import Step, failure_line, made_lines
 
 
@@ -37,3 +41,64 @@ def test_what_was_made_and_what_was_not() -> None:
 def test_where_only_one_of_several_jobs_failed_the_line_says_how_many() -> None:
     steps = [Step("harmonise_trial", "", number != 3) for number in range(7)]
     assert made_lines(steps) == ["Made: 6 of 7 jobs.", "Not made:", "  harmonise_trial (1 of 7)"]
+
+
+class Asked:
+    """A run of which only the end is asked."""
+
+    def __init__(self, jobs: list[Any], *, failed: set[Any], finished: set[Any]) -> None:
+        self.jobs, self.failed, self.finished = jobs, failed, finished
+
+    def wanted_jobs(self) -> list[Any]:
+        return self.jobs
+
+    def failed_jobs(self) -> set[Any]:
+        return self.failed
+
+    def is_finished(self, job: Any) -> bool:
+        return job in self.finished
+
+    def path(self, pattern: str) -> str:
+        return pattern.replace("<results>/", "")
+
+
+class Job(NamedTuple):
+    rule: Any
+    log: str
+
+    @property
+    def wildcards_dict(self) -> dict[str, str]:
+        return {"analysis": "early"}
+
+    def __hash__(self) -> int:
+        return hash(self.log)
+
+
+def test_the_end_of_a_run_names_the_jobs_that_failed_and_not_those_that_had_no_turn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    jobs = [Job(SimpleNamespace(name=name), str(tmp_path / name)) for name in ("draw", "fit", "figures")]
+    said: list[str] = []
+    monkeypatch.setattr(ending, "complain", said.append)
+    ending.say_failures(Asked(jobs, failed={jobs[1]}, finished={jobs[0]}))  # type: ignore[arg-type]
+    failed, made = said
+    assert failed.splitlines()[0] == "Failed:"
+    assert [line.split(":")[0].strip() for line in failed.splitlines()[1:]] == ["fit"]
+    assert made.splitlines()[0] == "Made: 1 of 3 jobs."
+    assert made.endswith(ending.AFTER_A_FAILURE)
+
+
+def test_notices_of_results_that_are_there_are_said_and_none_of_those_that_are_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_notices("cohort.csv", [Noted("select", "one_arm", "a trial has one arm")])
+    said: list[str] = []
+    monkeypatch.setattr(ending, "warn", said.append)
+    asked = Asked([], failed=set(), finished=set())
+    ending.say_notices(asked, {"early": ["<results>/cohort.csv", "<results>/none.csv"]})  # type: ignore[arg-type]
+    (text,) = said
+    assert text.startswith("To be known beside the results:\n  ")
+    assert "a trial has one arm" in text
+    ending.say_notices(asked, {"early": ["<results>/none.csv"]})  # type: ignore[arg-type]
+    assert said == [text]

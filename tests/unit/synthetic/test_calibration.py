@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pytest
 from scipy.optimize import minimize
 from scipy.special import expit, logit
 
+from ipdmediation.data.arms import ARM_NAMES
 from ipdmediation.inference.streams import stream
+from ipdmediation.kernels.arrays import FloatArray
 from ipdmediation.synthetic.generate import potential_predictors
-from ipdmediation.synthetic.outcome import ARMS, outcome_distribution, outcome_thresholds
+from ipdmediation.synthetic.outcome import outcome_distribution, outcome_thresholds
 from tests.unit.synthetic.conftest import PARAMETERS, TRIALS
 from tests.validation.calibration import (
     calibrated_thresholds,
@@ -21,8 +22,6 @@ from tests.validation.calibration import (
     published_log_odds_ratios,
     target_shares,
 )
-
-FloatArray = npt.NDArray[np.float64]
 
 COUNTS = published_counts()
 POOLED = sum(COUNTS.values())
@@ -117,7 +116,7 @@ class TestPublishedCounts:
         assert POOLED.sum(axis=1).tolist() == [875, 865]
         assert set(COUNTS) == set(PARAMETERS["patients"])
         for trial, counts in COUNTS.items():
-            randomised = [PARAMETERS["patients"][trial][arm] for arm in ARMS]
+            randomised = [PARAMETERS["patients"][trial][arm] for arm in ARM_NAMES]
             assert (counts.sum(axis=1) <= randomised).all()
             assert (counts.sum(axis=1) >= np.array(randomised) - 6).all()
 

@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 from scipy.special import expit, logit
 
+from ipdmediation.data.arms import ARM_NAMES, CELLS
 from ipdmediation.synthetic.errors import SyntheticDataError
 from ipdmediation.synthetic.generate import simulate_trial
-from ipdmediation.synthetic.outcome import ARMS
-from ipdmediation.synthetic.truth import CELLS, EFFECTS, causal_truth, effects_of_cells, log_or_by_cut
+from ipdmediation.synthetic.truth import EFFECTS, causal_truth, effects_of_cells, log_or_by_cut
 from tests.unit.synthetic.conftest import PARAMETERS, TRIALS, changed, pool
 
 
@@ -64,7 +64,7 @@ class TestTruth:
         parameters = changed(
             "outcome",
             "thresholds",
-            value={trial: dict.fromkeys(ARMS, arms["control"]) for trial, arms in thresholds.items()},
+            value={trial: dict.fromkeys(ARM_NAMES, arms["control"]) for trial, arms in thresholds.items()},
         )
         parameters["mediator"]["treatment_shift"] = dict.fromkeys(TRIALS, 0.0)
         parameters["mediator"]["residual_sd"] = {"control": 1.5, "treated": 1.5}
@@ -106,7 +106,7 @@ class TestTruth:
         parameters = changed("sampling", value="independent") | {
             "losses": [],
             "missing": {},
-            "patients": {trial: dict.fromkeys(ARMS, size) for trial, size in per_arm.items()},
+            "patients": {trial: dict.fromkeys(ARM_NAMES, size) for trial, size in per_arm.items()},
         }
         outcome, covariates = PARAMETERS["outcome"], PARAMETERS["covariates"]
         counts = np.zeros((4, 7))
@@ -122,7 +122,7 @@ class TestTruth:
                     severity += effect * (frame[name].astype(float) - covariates[name]["centre"])
             for row, (a, m) in enumerate(CELLS):
                 latent = severity[frame["treatment"] == m] + rng.logistic(size=per_arm[trial])
-                cuts = outcome["thresholds"][trial][ARMS[a]]
+                cuts = outcome["thresholds"][trial][ARM_NAMES[a]]
                 counts[row] += np.bincount(np.digitize(latent, cuts), minlength=7)
         patients = sum(per_arm.values())
         drawn = effects_of_cells(counts / patients, np.array(PARAMETERS["utility"]))

@@ -11,9 +11,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ipdmediation.data.arms import ARMS
 from ipdmediation.data.errors import CohortError, CohortWarning, listing
 from ipdmediation.data.missing import NOTHING_NEEDED, MissingData
-from ipdmediation.data.variables import ARMS, Variable
+from ipdmediation.data.variables import Variable
 
 Mask = npt.NDArray[np.bool_]
 

@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from ipdmediation.data.arms import ARMS
 from ipdmediation.data.disclosure import ALL, DIFFERENCE, rounded
 from ipdmediation.data.transforms import Transform, from_analysis_scale, to_analysis_scale
-from ipdmediation.data.variables import ARMS, Variable
+from ipdmediation.data.variables import Variable
 from ipdmediation.kernels.arrays import FloatArray
 
 DESCRIPTION_COLUMNS = (

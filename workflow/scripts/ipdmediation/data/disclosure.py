@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ipdmediation.data.variables import ARMS, Variable
+from ipdmediation.data.arms import ARMS
+from ipdmediation.data.variables import Variable
 
 Mask = npt.NDArray[np.bool_]
 Cells = npt.NDArray[np.intp]

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ipdmediation.data.arms import ARMS
 from ipdmediation.data.codes import Code, is_whole, number
 from ipdmediation.data.conversion import Harmonised, to_levels, to_numbers
 from ipdmediation.data.elapsed import to_elapsed
@@ -20,7 +21,7 @@ from ipdmediation.data.reading.columns import check_columns
 from ipdmediation.data.reading.raw_table import SHOWN_ROWS, RawTable, is_error, numbered
 from ipdmediation.data.schema import check_contract, conform
 from ipdmediation.data.units import convert
-from ipdmediation.data.variables import ARMS, Variable
+from ipdmediation.data.variables import Variable
 
 QUALITY_COLUMNS = (
     "variable",

@@ -12,9 +12,10 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.spatial import KDTree
 
+from ipdmediation.data.arms import ARMS
 from ipdmediation.data.errors import ImputationError, ImputationWarning, raise_all
 from ipdmediation.data.schema import conform
-from ipdmediation.data.variables import ARMS, Variable
+from ipdmediation.data.variables import Variable
 from ipdmediation.kernels.arrays import FloatArray
 
 #: Directions of the regression with less than this share of the largest eigenvalue are left out as collinear.

@@ -7,12 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from math import isfinite
 from typing import Any
 
+from ipdmediation.data.arms import ARMS
 from ipdmediation.data.codes import Code, same_codes
 from ipdmediation.data.known_units import conversion_fault
 from ipdmediation.data.problems import Fault, Place, shown
 from ipdmediation.data.references import Study, level_faults
 from ipdmediation.data.stamp_formats import format_problem
-from ipdmediation.data.variables import ARMS, Variable
+from ipdmediation.data.variables import Variable
 
 
 def mapping_faults(mapping: Mapping[str, Any], study: Study) -> Iterator[Fault]:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from ipdmediation.data.arms import ARMS
 from ipdmediation.data.errors import ContractError, listing, raise_all
 from ipdmediation.data.variables import (
-    ARMS,
     KEY_COLUMNS,
     Variable,
     VariableType,
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     import pandera.pandas as pa
 
 __all__ = [
-    "ARMS",
     "KEY_COLUMNS",
     "Variable",
     "VariableType",

@@ -17,8 +17,6 @@ KEY_COLUMNS = ("trial", "patient", "treatment")
 #: Names that no variable may have: columns and terms of the workflow's own tables.
 RESERVED_NAMES = (*KEY_COLUMNS, "imputation", "mediator", "intercept", "residual_sd")
 
-ARMS = {"control": 0, "treated": 1}
-
 #: Codes that the column of an ordinal variable can hold.
 DTYPE_RANGE = range(-128, 128)
 

@@ -21,7 +21,8 @@ from ipdmediation.effects.khb import khb
 from ipdmediation.effects.log_odds import PathCoefficients, coefficient_effects
 from ipdmediation.effects.natural_effects import OutcomeScales, natural_effects
 from ipdmediation.effects.predictors import MediatorTerms, first_column
-from ipdmediation.effects.standardisation import Standardisation, StandardisationOptions
+from ipdmediation.effects.standardisation import Standardisation
+from ipdmediation.effects.standardisation_options import StandardisationOptions
 from ipdmediation.kernels.arrays import FloatArray
 from ipdmediation.models.results import Refit
 from ipdmediation.models.specification import (

@@ -13,13 +13,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from ipdmediation.data.arms import ARM_CODES
 from ipdmediation.kernels.arrays import FloatArray, IntArray
 from ipdmediation.kernels.standardisation import linear_predictor
 from ipdmediation.models.design import Design
 from ipdmediation.models.results import Model, Refit
 from ipdmediation.models.terms import INTERCEPT, TREATMENT
-
-ARMS = (0, 1)
 
 
 def random_names(model: Model) -> tuple[str, ...]:
@@ -128,7 +127,7 @@ def _columns_by_arm(design: Design, frame: pd.DataFrame, mediator: FloatArray | 
     """Return the (2, n, p) columns under control and treatment; one call, for each has a fixed price."""
     both = design.apply(
         pd.concat([frame, frame]),
-        treatment=np.repeat(ARMS, len(frame)),
+        treatment=np.repeat(ARM_CODES, len(frame)),
         mediator=None if mediator is None else np.tile(mediator, 2),
     )
     return both.reshape(2, len(frame), -1)

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+from ipdmediation.data.arms import ARMS
 from ipdmediation.data.covariates import Covariates, covariates_of
 from ipdmediation.data.formula import parse_formula
-from ipdmediation.data.variables import ARMS, Variable
+from ipdmediation.data.variables import Variable
 from ipdmediation.effects.catalogue import (
     KHB_EFFECTS,
     Effect,

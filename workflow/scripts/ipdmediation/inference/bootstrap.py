@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ipdmediation.effects.mediation import MediationEffects
-from ipdmediation.inference.resampling import Plan
+from ipdmediation.inference.imputed_analysis import ImputedAnalysis
 from ipdmediation.kernels.status import FitStatus
 from ipdmediation.models.results import Refit
 from ipdmediation.models.specification import MODEL_NAMES
@@ -54,10 +54,8 @@ def jackknife_effects(
 
 
 def draw_replicates(
-    analyses: Iterable[MediationEffects],
+    analysis: ImputedAnalysis,
     *,
-    imputations: int,
-    plan: Plan,
     replicates: range,
     stream: Callable[[int], np.random.Generator],
 ) -> pd.DataFrame:
@@ -65,14 +63,10 @@ def draw_replicates(
 
     Parameters
     ----------
-    analyses : iterable of MediationEffects
-        Models and effects of each completed data set, built from the plan's frame. Replicate r uses number r
-        modulo their count, so that draws are pooled over imputations and do not depend on how replicates are
-        divided into chunks. Only one of them is needed at a time.
-    imputations : int
-        Count of the completed data sets.
-    plan : Plan
-        Draws the patients of a replicate.
+    analysis : ImputedAnalysis
+        Replicate r uses the completed data set r modulo their count, so that draws are pooled over
+        imputations and do not depend on how replicates are divided into chunks. One data set after the other
+        is prepared.
     replicates : range
         Numbers of the replicates.
     stream : callable
@@ -90,12 +84,13 @@ def draw_replicates(
     """
     drawn: dict[int, Ending] = {}
     columns: list[str] = []
-    for imputation, analysis in enumerate(analyses):
-        columns = [effect.column for effect in analysis.effects]
-        starts = _fits(analysis, plan.cohort_weights)
+    plan, imputations = analysis.plan, analysis.imputations
+    for imputation, effects in enumerate(analysis.resampled_effects()):
+        columns = [effect.column for effect in effects.effects]
+        starts = _fits(effects, plan.cohort_weights)
         for replicate in replicates:
             if replicate % imputations == imputation:
-                drawn[replicate] = _refitted_effects(analysis, plan.weights(stream(replicate)), starts)
+                drawn[replicate] = _refitted_effects(effects, plan.weights(stream(replicate)), starts)
     endings = [drawn[replicate] for replicate in replicates]
     labels = pd.DataFrame(
         {

@@ -1,11 +1,17 @@
-"""What the end of a run that failed says (light to import)."""
+"""What is said at the end of a run: of its results, why it failed, and what it made (light to import)."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
+
+from ipdmediation.data.notices import notice_lines, read_notices
+from ipdmediation.plumbing.snakemake_inside import Inside, complain, warn
+
+AFTER_A_FAILURE = """Mend the cause and give the same command again: only what is missing is made.
+The report and the manifest are made when every analysis is."""
 
 
 class Step(NamedTuple):
@@ -24,6 +30,42 @@ class Step(NamedTuple):
     rule: str
     analysis: str
     finished: bool
+
+
+def say_notices(inside: Inside, noted: Mapping[str, Iterable[str]]) -> None:
+    """Say what a reader has to know of the results that are there, of this run or an earlier one.
+
+    Parameters
+    ----------
+    inside : Inside
+        Of the workflow that has run.
+    noted : mapping
+        Analysis to the files of its notices, below folders like `<results>`; they need not be there.
+    """
+    found = {
+        name: [
+            notice
+            for file in map(Path, map(inside.path, files))
+            if file.is_file()
+            for notice in read_notices(file)
+        ]
+        for name, files in noted.items()
+    }
+    lines = notice_lines(found)
+    if lines:
+        warn("\n".join(["To be known beside the results:", *(f"  {line}" for line in lines)]))
+
+
+def say_failures(inside: Inside) -> None:
+    """Say which jobs of a run failed and why, and what was made all the same."""
+    wanted, failed = inside.wanted_jobs(), inside.failed_jobs()
+    lines = [failure_line(job.rule.name, str(job.log)) for job in wanted if job in failed]
+    steps = [
+        Step(job.rule.name, job.wildcards_dict.get("analysis", ""), inside.is_finished(job)) for job in wanted
+    ]
+    if lines:
+        complain("\n".join(["Failed:", *(f"  {line}" for line in lines)]))
+    complain("\n".join([*made_lines(steps), AFTER_A_FAILURE]))
 
 
 def failure_line(rule: str, log: str) -> str:

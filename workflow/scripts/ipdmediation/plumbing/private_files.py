@@ -30,6 +30,17 @@ def files_of_patients(named: Mapping[str, str | Sequence[str]]) -> list[str]:
     return list(dict.fromkeys([*private, *beside]))
 
 
+def lies_with_patients(path: str | Path) -> bool:
+    """Return whether a file lies in the folder of patients' rows, or is to lie there.
+
+    Examples
+    --------
+    >>> lies_with_patients("results/ipd/pooled.parquet"), lies_with_patients("results/ipd.csv")
+    (True, False)
+    """
+    return FOLDER in Path(path).parts
+
+
 def _root(path: str | Path) -> Path | None:
     """Return the innermost folder of that name that a path lies in: above may be others."""
     return next((folder for folder in Path(path).parents if folder.name == FOLDER), None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
@@ -11,6 +11,7 @@ from ipdmediation.plumbing import provenance
 from ipdmediation.plumbing.manifest import refresh
 from ipdmediation.plumbing.parquet_metadata import outside
 from ipdmediation.plumbing.provenance import Provenance
+from ipdmediation.plumbing.snakemake_inside import Inside
 
 
 class Job(Protocol):
@@ -106,6 +107,36 @@ class Comparison:
             name for name in found.outputs if not provenance.same(found.outputs[name], now.get(name, ""))
         ]
         return f"changed since it was made: {', '.join(changed)}" if changed else ""
+
+
+def go_by_provenance(inside: Inside) -> None:
+    """Make results again that something else made than what would make them now, and keep those that it made.
+
+    So it is whatever their dates are, with Snakemake's metadata or without, and for results of its cache.
+    """
+
+    def prepare() -> None:
+        if inside.starts_jobs:
+            inside.compare_results(Comparison(), checksum=checksum, accept=accept_all)
+        if inside.caching:
+            inside.verify_cached(lambda job, copies: Comparison().difference_of_copies(job, copies))
+
+    inside.before_the_graph(prepare)
+
+
+def accept_all(levels: Iterable[Iterable[Job]]) -> None:
+    """Let the files that are there say that what would be made now made them.
+
+    Parameters
+    ----------
+    levels : iterable
+        The jobs of the graph, those first that others depend on.
+    """
+    for level in levels:
+        comparison = Comparison()
+        for job in level:
+            if comparison.difference(job):
+                accept(job, comparison)
 
 
 def named_files(files: Any) -> dict[str, str | list[str]]:

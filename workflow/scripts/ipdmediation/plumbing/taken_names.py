@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-_INCLUDE = re.compile(r'^include: "(rules/\w+\.smk)"$', re.MULTILINE)
+_INCLUDE = re.compile(r'^ *include: "(rules/\w+\.smk)"$', re.MULTILINE)
 _RULE = re.compile(r"^\s*(?:rule|checkpoint) (\w+):", re.MULTILINE)
 # what stands first below the results, and below the folder of patients' rows, where analyses have folders too
 _FOLDER = re.compile(r"<results>/(?:ipd/)?(\w+)(?=[/\"'])")

@@ -22,10 +22,11 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import expit, logit, ndtr, ndtri
 
+from ipdmediation.data.arms import ARM_NAMES
 from ipdmediation.data.errors import listing
 from ipdmediation.kernels.arrays import FloatArray, IntArray
 from ipdmediation.synthetic.errors import SyntheticDataError
-from ipdmediation.synthetic.outcome import ARMS, Parameters, draw_outcome, outcome_thresholds
+from ipdmediation.synthetic.outcome import Parameters, draw_outcome, outcome_thresholds
 from ipdmediation.synthetic.sampling import uniforms
 
 UPPER_QUARTILE_Z = float(ndtri(0.75))
@@ -62,7 +63,7 @@ def simulate_trial(parameters: Parameters, trial: str, *, rng: np.random.Generat
         raise SyntheticDataError(f"trial {trial!r} has no synthetic parameters; known trials: {known}")
     thresholds = outcome_thresholds(parameters, trial)
     sizes = parameters["patients"][trial]
-    treatment = rng.permutation(np.repeat([0, 1], [sizes[arm] for arm in ARMS]))
+    treatment = rng.permutation(np.repeat([0, 1], [sizes[arm] for arm in ARM_NAMES]))
     width = len(parameters["covariates"])
     draws = uniforms(treatment, width + 4, sampling=parameters["sampling"], rng=rng)
     columns: dict[str, Any] = dict(_covariates(parameters, trial, draws[:, :width]))
@@ -125,7 +126,7 @@ def potential_predictors(
     columns = _covariates(parameters, trial, draws[:, :width])
     mediators = [
         _mediator(parameters, trial, columns, np.full(patients, arm, dtype=np.int64), draws[:, width])
-        for arm in range(len(ARMS))
+        for arm in range(len(ARM_NAMES))
     ]
     return np.array([_outcome_predictor(parameters, trial, columns, mediator) for mediator in mediators])
 
@@ -272,7 +273,7 @@ def _lose_patients(
             candidates = np.flatnonzero(eligible)
             if wanted > candidates.size:
                 raise SyntheticDataError(
-                    f"loss {loss['reason']!r}, trial {trial!r}, {ARMS[arm]}: {wanted} patients wanted, "
+                    f"loss {loss['reason']!r}, trial {trial!r}, {ARM_NAMES[arm]}: {wanted} patients wanted, "
                     f"{candidates.size} there"
                 )
             weight = np.exp(loss["severity"] * severity[candidates])

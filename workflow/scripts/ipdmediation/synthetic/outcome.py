@@ -9,15 +9,14 @@ from typing import Any
 import numpy as np
 from scipy.special import expit, logit
 
+from ipdmediation.data.arms import ARM_NAMES
 from ipdmediation.data.errors import listing
-from ipdmediation.data.variables import ARMS as ARM_CODES
 from ipdmediation.kernels.arrays import FloatArray, IntArray
 from ipdmediation.synthetic.errors import SyntheticDataError
 from ipdmediation.synthetic.sampling import uniforms
 
 Parameters = Mapping[str, Any]
 
-ARMS = tuple(ARM_CODES)
 # With more candidates the numbers of patients come nearer; each patient's own probabilities begin to suffer.
 ALIKE, CANDIDATES = 12, 100
 
@@ -31,22 +30,23 @@ def outcome_thresholds(parameters: Parameters, trial: str) -> FloatArray:
         If they are not given by arm, as many in both arms, each above the one before.
     """
     by_arm = parameters["outcome"]["thresholds"].get(trial)
-    if not isinstance(by_arm, Mapping) or set(by_arm) != set(ARMS):
+    if not isinstance(by_arm, Mapping) or set(by_arm) != set(ARM_NAMES):
         raise SyntheticDataError(
-            f"outcome thresholds of trial {trial!r}: {by_arm!r}; allowed: a list for each of {listing(ARMS)}"
+            f"outcome thresholds of trial {trial!r}: {by_arm!r}; "
+            f"allowed: a list for each of {listing(ARM_NAMES)}"
         )
-    for arm in ARMS:
+    for arm in ARM_NAMES:
         if not all(low < high for low, high in pairwise(by_arm[arm])):
             raise SyntheticDataError(
                 f"outcome thresholds of trial {trial!r}, {arm}: {listing(by_arm[arm])}; "
                 "allowed: each above the one before"
             )
-    counts = {arm: len(by_arm[arm]) for arm in ARMS}
+    counts = {arm: len(by_arm[arm]) for arm in ARM_NAMES}
     if len(set(counts.values())) > 1:
         raise SyntheticDataError(
             f"outcome thresholds of trial {trial!r}: {counts}; allowed: as many in both arms"
         )
-    return np.array([by_arm[arm] for arm in ARMS], dtype=float)
+    return np.array([by_arm[arm] for arm in ARM_NAMES], dtype=float)
 
 
 def outcome_distribution(thresholds: FloatArray, predictor: FloatArray) -> FloatArray:

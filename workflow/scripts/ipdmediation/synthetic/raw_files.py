@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ipdmediation.data.arms import ARM_NAMES
 from ipdmediation.data.errors import listing
 from ipdmediation.data.variables import Variable
 from ipdmediation.synthetic.errors import SyntheticDataError
-from ipdmediation.synthetic.outcome import ARMS
 from ipdmediation.synthetic.writers import UNTYPED_FORMATS, WRITERS, RawFile
 
 
@@ -60,7 +60,7 @@ def write_raw_trial(
     if source["format"] not in WRITERS:
         raise SyntheticDataError(f"{path}: format {source['format']!r}; known: {listing(WRITERS)}")
     typed = source["format"] not in UNTYPED_FORMATS
-    arms = [ARMS[arm] for arm in frame["treatment"]]
+    arms = [ARM_NAMES[arm] for arm in frame["treatment"]]
     cells = {
         mapping["patient"]["column"]: _identifiers(frame["patient"]),
         mapping["treatment"]["column"]: _coded(arms, mapping["treatment"]["codes"], "treatment"),

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from scipy.special import expit, logit
 
+from ipdmediation.data.arms import CELLS
 from ipdmediation.kernels.arrays import FloatArray
 from ipdmediation.synthetic.errors import SyntheticDataError
 from ipdmediation.synthetic.generate import potential_predictors
@@ -15,7 +16,6 @@ from ipdmediation.synthetic.outcome import Parameters, outcome_distribution, out
 
 Table = dict[str, dict[str, float]]
 
-CELLS = ((0, 0), (0, 1), (1, 0), (1, 1))
 EFFECTS: Mapping[str, tuple[tuple[int, int], tuple[int, int]]] = {
     "te": ((1, 1), (0, 0)),
     "pnde": ((1, 0), (0, 0)),

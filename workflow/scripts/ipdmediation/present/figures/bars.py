@@ -10,7 +10,7 @@ from matplotlib.colors import LinearSegmentedColormap, to_rgb
 from matplotlib.patches import Rectangle
 
 from ipdmediation.present import notation, style
-from ipdmediation.present.figures.rows import ARMS, statistic
+from ipdmediation.present.figures.rows import SHOWN_ARMS, statistic
 from ipdmediation.present.figures.sheet import Sheet, text_height, text_width, wrap
 from ipdmediation.present.style import INK, SMALL_SIZE
 
@@ -18,7 +18,7 @@ from ipdmediation.present.style import INK, SMALL_SIZE
 def level_shares(frame: pd.DataFrame, levels: Sequence[str]) -> dict[str, list[float]]:
     """Percentages of the levels by arm, not a number where withheld; of a binary one the second may do."""
     shares: dict[str, list[float]] = {}
-    for arm in ARMS:
+    for arm in SHOWN_ARMS:
         rows = frame[(frame["arm"] == arm) & (frame["statistic"] == "percent")]
         given = {
             notation.level_id(level): float(value)

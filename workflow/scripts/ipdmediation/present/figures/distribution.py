@@ -15,7 +15,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLoca
 
 from ipdmediation.data.transforms import from_analysis_scale, to_analysis_scale
 from ipdmediation.present import notation, style
-from ipdmediation.present.figures.rows import ARMS, rows_of, statistic, trials_of
+from ipdmediation.present.figures.rows import SHOWN_ARMS, rows_of, statistic, trials_of
 from ipdmediation.present.figures.sheet import MARGIN, draw_key, new_sheet, text_height, text_width, wrap
 from ipdmediation.present.study import Study
 from ipdmediation.present.style import DOUBLE_COLUMN, MUTED, SINGLE_COLUMN, SMALL_SIZE, TEXT_SIZE
@@ -114,11 +114,11 @@ def draw_distribution(
     title = wrap(study.label(variable), SINGLE_COLUMN - 2 * MARGIN, size=style.TITLE_SIZE, weight="bold")
     title_height = text_height(title, size=style.TITLE_SIZE) + 1
     curves: dict[str, tuple[list[float], list[float]]] = {}
-    for arm in ARMS:
+    for arm in SHOWN_ARMS:
         density = rows[(rows["arm"] == arm) & (rows["statistic"] == "density")]
         points = sorted(zip(density["level"].astype(float), density["estimate"].astype(float), strict=True))
         curves[arm] = ([x for x, _ in points], [y for _, y in points])
-    quartiles = {arm: _quartiles(rows, arm) for arm in ARMS}
+    quartiles = {arm: _quartiles(rows, arm) for arm in SHOWN_ARMS}
     unit = study.unit(variable)
     captions: dict[str, list[str]] = {
         arm: wrap(
@@ -126,7 +126,7 @@ def draw_distribution(
             f"{notation.count(statistic(rows, arm, 'n'))}",
             SINGLE_COLUMN - 2 * MARGIN - 7,
         )
-        for arm in ARMS
+        for arm in SHOWN_ARMS
     }
     caption_height = sum(text_height(lines) + 0.8 for lines in captions.values())
     p = statistic(rows, "difference", "p_value")
@@ -137,7 +137,7 @@ def draw_distribution(
     sheet = new_sheet(SINGLE_COLUMN, top + curve + marks + 8 + text_height(label) + 1, study)
     sheet.lines(MARGIN, MARGIN, title, size=style.TITLE_SIZE, weight="bold")
     y = MARGIN + title_height
-    for arm in ARMS:
+    for arm in SHOWN_ARMS:
         draw_key(sheet, MARGIN, y + text_height(["x"]) / 2, "", style.ARM_COLOURS[arm])
         sheet.lines(MARGIN + 7, y, captions[arm], color=style.ARM_COLOURS[arm])
         y += text_height(captions[arm]) + 0.8
@@ -157,7 +157,7 @@ def draw_distribution(
     axes.set_ylim(-marks, max(curve, 0.01))
     axes.set_yticks([])
     tallest = max((max(ys) for _, ys in curves.values() if ys), default=1.0)
-    for arm, place in zip(ARMS, (-2.5, -6.0), strict=True):
+    for arm, place in zip(SHOWN_ARMS, (-2.5, -6.0), strict=True):
         xs, ys = curves[arm]
         colour = style.ARM_COLOURS[arm]
         scaled = [0.96 * curve * y / tallest for y in ys]
@@ -189,7 +189,9 @@ def draw_by_trial(
     unit = study.unit(variable)
     left = MARGIN + max(text_width(line, TEXT_SIZE) for lines in names.values() for line in lines) + 3
     values: dict[tuple[str, str], dict[str, float]] = {
-        (trial, arm): _quartiles(rows_of(frame, variable, trial), arm) for trial in trials for arm in ARMS
+        (trial, arm): _quartiles(rows_of(frame, variable, trial), arm)
+        for trial in trials
+        for arm in SHOWN_ARMS
     }
     texts = {key: _quartile_text(found, "") for key, found in values.items()}
     column_width = max([text_width(text, SMALL_SIZE) for text in texts.values()] + [30.0]) + 3
@@ -215,7 +217,7 @@ def draw_by_trial(
         sheet.lines(MARGIN, top + middle - text_height(names[trial]) / 2, names[trial])
         if index % 2:
             sheet.band(MARGIN, top + index * row_height, DOUBLE_COLUMN - 2 * MARGIN, row_height)
-        for arm, shift in zip(ARMS, (-1.75, 1.75), strict=True):
+        for arm, shift in zip(SHOWN_ARMS, (-1.75, 1.75), strict=True):
             _quartile_marks(axes, values[trial, arm], middle + shift, style.ARM_COLOURS[arm], size=4.5)
             sheet.text(
                 DOUBLE_COLUMN - MARGIN,
@@ -228,7 +230,7 @@ def draw_by_trial(
     heading = f"Median (IQR), {unit}" if unit else "Median (IQR)"
     sheet.text(DOUBLE_COLUMN - MARGIN, top - 4, heading, ha="right", weight="bold", size=SMALL_SIZE)
     x = left
-    for arm in ARMS:
+    for arm in SHOWN_ARMS:
         x = draw_key(sheet, x, top - 4, study.short(arm), style.ARM_COLOURS[arm])
     sheet.lines(MARGIN, MARGIN, title, size=style.TITLE_SIZE, weight="bold")
     sheet.lines(left + width / 2, top + plot + 6.5, label_lines, ha="center")

@@ -18,7 +18,7 @@ from ipdmediation.present.figures.bars import (
     stacked_bars,
 )
 from ipdmediation.present.figures.distribution import draw_by_trial
-from ipdmediation.present.figures.rows import ARMS, arm_sizes, rows_of, trials_of
+from ipdmediation.present.figures.rows import SHOWN_ARMS, arm_sizes, rows_of, trials_of
 from ipdmediation.present.figures.sheet import MARGIN, new_sheet, text_height, text_width, wrap
 from ipdmediation.present.study import Study
 from ipdmediation.present.style import DOUBLE_COLUMN, MUTED, SMALL_SIZE
@@ -47,7 +47,7 @@ def outcome_by_trial(outcome: pd.DataFrame, *, study: Study) -> Figure:
     columns = 1 if len(trials) == 1 else 2 if len(trials) < 15 else 3
     between, bar, gap, after = (6.0, 5.0, 3.5, 5.0) if len(trials) < 15 else (6.0, 3.7, 2.4, 3.0)
     panel = (DOUBLE_COLUMN - 2 * MARGIN - between * (columns - 1)) / columns
-    names = {arm: _two_lines(study.short(arm), 60 if columns == 1 else 18) for arm in ARMS}
+    names = {arm: _two_lines(study.short(arm), 60 if columns == 1 else 18) for arm in SHOWN_ARMS}
     label_width = max(text_width(line, SMALL_SIZE) for lines in names.values() for line in lines) + 2
     shares, sizes = {}, {}
     for trial in trials:
@@ -85,7 +85,7 @@ def outcome_by_trial(outcome: pd.DataFrame, *, study: Study) -> Figure:
             x + panel, y + heading_height - 2.5, sizes[trial], ha="right", color=MUTED, size=SMALL_SIZE
         )
         top = y + heading_height + 0.5
-        for place, arm in enumerate(ARMS):
+        for place, arm in enumerate(SHOWN_ARMS):
             centre = top + place * (bar + gap) + bar / 2
             sheet.lines(x, centre - text_height(names[arm], size=SMALL_SIZE) / 2, names[arm], size=SMALL_SIZE)
         unnumbered |= stacked_bars(
@@ -97,7 +97,7 @@ def outcome_by_trial(outcome: pd.DataFrame, *, study: Study) -> Figure:
         y + 1,
         f"Percentages of the arm{'; the smallest segments carry no number' if unnumbered else ''}"
         + ". n = "
-        + " / ".join(study.short(arm) for arm in ARMS)
+        + " / ".join(study.short(arm) for arm in SHOWN_ARMS)
         + ".",
         color=MUTED,
         size=SMALL_SIZE,

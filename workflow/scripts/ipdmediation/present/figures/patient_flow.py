@@ -10,7 +10,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from ipdmediation.present import notation, style
-from ipdmediation.present.figures.rows import ARMS
+from ipdmediation.present.figures.rows import SHOWN_ARMS
 from ipdmediation.present.figures.sheet import MARGIN, new_sheet, text_height, text_width, wrap
 from ipdmediation.present.study import Study
 from ipdmediation.present.style import DOUBLE_COLUMN, MUTED, SMALL_SIZE, TEXT_SIZE
@@ -38,8 +38,8 @@ def patient_flow(flow: pd.DataFrame, *, study: Study) -> Figure:
     spine, side, side_width = 46.0, 96.0, 85.0
 
     def by_arm(row: Mapping[Any, Any], prefix: str, width: float) -> list[str]:
-        parts = [f"{study.short(arm)} {notation.count(row[f'{prefix}_{arm}'])}" for arm in ARMS]
-        elsewhere = row[prefix] - sum(row[f"{prefix}_{arm}"] for arm in ARMS)
+        parts = [f"{study.short(arm)} {notation.count(row[f'{prefix}_{arm}'])}" for arm in SHOWN_ARMS]
+        elsewhere = row[prefix] - sum(row[f"{prefix}_{arm}"] for arm in SHOWN_ARMS)
         if notation.known(elsewhere) and elsewhere:
             parts.append(f"other arms {notation.count(elsewhere)}")
         together = ", ".join(parts)
@@ -62,7 +62,7 @@ def patient_flow(flow: pd.DataFrame, *, study: Study) -> Figure:
     foot = [f"Analysed (n = {notation.count(last['remaining'])})"]
     arm_boxes = [
         [*wrap(study.arm(arm), 38, weight="bold"), f"n = {notation.count(last[f'remaining_{arm}'])}"]
-        for arm in ARMS
+        for arm in SHOWN_ARMS
     ]
     head_height, foot_height = text_height(head) + 4, text_height(foot) + 4
     arm_height = max(text_height(lines) for lines in arm_boxes) + 4
@@ -107,7 +107,7 @@ def patient_flow(flow: pd.DataFrame, *, study: Study) -> Figure:
     centres = (spine - 22.5, spine + 22.5)
     sheet.line([(spine, y), (spine, y + 5)])
     sheet.line([(centres[0], y + 5), (centres[1], y + 5)])
-    for centre, arm, lines in zip(centres, ARMS, arm_boxes, strict=True):
+    for centre, arm, lines in zip(centres, SHOWN_ARMS, arm_boxes, strict=True):
         sheet.arrow((centre, y + 5), (centre, y + 12))
         sheet.box(
             centre,

@@ -7,9 +7,11 @@ from typing import Any
 
 import pandas as pd
 
+from ipdmediation.data.arms import ARM_NAMES
 from ipdmediation.present.study import Study
 
-ARMS = ("treated", "control")
+#: From above, or from the left.
+SHOWN_ARMS = tuple(reversed(ARM_NAMES))
 
 
 def rows_of(frame: pd.DataFrame, variable: str, trial: str) -> pd.DataFrame:
@@ -34,7 +36,7 @@ def statistic(frame: pd.DataFrame, arm: str, statistic: str) -> float:
 
 def arm_sizes(frame: pd.DataFrame) -> dict[str, float]:
     """Return the number of patients in each arm."""
-    return {arm: statistic(frame, arm, "n") for arm in ARMS}
+    return {arm: statistic(frame, arm, "n") for arm in SHOWN_ARMS}
 
 
 def coefficients_of(model: pd.DataFrame) -> pd.DataFrame:

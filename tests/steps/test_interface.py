@@ -1,0 +1,105 @@
+"""INTERFACE.yaml, which workflows that import this one rely on, says what the rules and the schema are."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from ipdmediation.plumbing.study_folders import DEFAULT_FOLDERS
+from tests.steps.plan import SNAKEFILE
+
+ROOT = SNAKEFILE.parent
+INTERFACE = yaml.safe_load((ROOT / "INTERFACE.yaml").read_text())
+SCHEMA = yaml.safe_load((ROOT / "workflow/schemas/config.schema.yaml").read_text())
+ANALYSES = yaml.safe_load((ROOT / "config/config.yaml").read_text())["analyses"]
+
+
+@pytest.fixture(scope="module")
+def rules(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
+    """The rules of the default study, which has trials of its own model."""
+    written = tmp_path_factory.mktemp("rules") / "rules.json"
+    script = Path(__file__).with_name("parsed_rules.py")
+    subprocess.run([sys.executable, str(script), str(written)], check=True, cwd=ROOT)
+    return json.loads(written.read_text())
+
+
+def patterns(stated: str) -> str | list[str]:
+    """Return the outputs that a pattern of the interface stands for, with the default folders."""
+    path = stated.replace("<results>", INTERFACE["pathvars"]["results"]["default"])
+    for name, known in INTERFACE["wildcards"].items():
+        if isinstance(known, list) and f"{{{name}}}" in path:
+            return [path.replace(f"{{{name}}}", each) for each in known]
+    return path
+
+
+def bare(path: str | list[str]) -> str | list[str]:
+    """Return a pattern without the constraints of its wildcards."""
+    if isinstance(path, list):
+        return [str(bare(each)) for each in path]
+    return re.sub(r"\{(\w+),[^}]*\}", r"{\1}", path)
+
+
+def test_every_output_has_its_name_and_its_pattern(rules: list[dict[str, Any]]) -> None:
+    parsed = {
+        rule["name"]: {name: bare(path) for name, path in rule["output"].items()}
+        for rule in rules
+        if rule["every"]
+    }
+    stated = {
+        name: {output: patterns(path) for output, path in outputs.items()}
+        for name, outputs in INTERFACE["rules"].items()
+    }
+    assert parsed == stated
+    for rule in rules:
+        named = [path if isinstance(path, list) else [path] for path in rule["output"].values()]
+        assert sum(map(len, named)) == len(rule["every"])
+
+
+def test_every_wildcard_is_explained_and_no_other(rules: list[dict[str, Any]]) -> None:
+    used = {name for rule in rules for name in rule["wildcards"]}
+    free = {name for name, known in INTERFACE["wildcards"].items() if not isinstance(known, list)}
+    listed = set(INTERFACE["wildcards"]) - free
+    assert used == free
+    text = json.dumps(INTERFACE["rules"])
+    assert all(f"{{{name}}}" in text for name in listed)
+
+
+def test_every_other_rule_is_a_target(rules: list[dict[str, Any]]) -> None:
+    others = {rule["name"] for rule in rules if not rule["every"]} - set(ANALYSES) - {"default"}
+    assert others == set(INTERFACE["targets"])
+
+
+def test_every_key_of_the_configuration_is_a_setting() -> None:
+    assert list(INTERFACE["settings"]) == list(SCHEMA["properties"])
+    required = [name for name, stated in INTERFACE["settings"].items() if stated["required"]]
+    assert sorted(required) == sorted(SCHEMA["required"])
+
+
+def test_the_folders_are_those_of_the_schema_and_used() -> None:
+    folders = SCHEMA["properties"]["pathvars"]["properties"]
+    assert list(INTERFACE["pathvars"]) == list(folders)
+    for name, stated in INTERFACE["pathvars"].items():
+        assert stated["default"] == folders[name]["default"] == DEFAULT_FOLDERS[name]
+
+
+def test_every_input_is_named_by_a_key_that_there_is() -> None:
+    trial = yaml.safe_load((ROOT / "workflow/schemas/trial.schema.yaml").read_text())
+    named_by = {name: stated["named_by"] for name, stated in INTERFACE["inputs"].items()}
+    assert named_by == {
+        "mapping": "trials.<trial>",
+        "raw": "source of the mapping",
+        "model": "study.synthetic",
+    }
+    assert "source" in trial["properties"]
+    assert "synthetic" in SCHEMA["properties"]["study"]["properties"]
+
+
+def test_the_snakefile_is_there() -> None:
+    assert (ROOT / INTERFACE["snakefile"]).is_file()

@@ -1,0 +1,62 @@
+"""The files of a run as the rules name them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ipdmediation.plumbing import result_files
+from ipdmediation.plumbing.private_files import lies_with_patients
+from ipdmediation.plumbing.result_files import ResultFiles, of_analysis
+
+
+def config(*trials: str, synthetic: str | None = None) -> dict[str, Any]:
+    return {
+        "study": {"synthetic": synthetic},
+        "trials": dict.fromkeys(trials, "mapping.yaml"),
+        "analyses": {"primary": {}, "early": {}},
+        "published": [
+            {"analysis": "early", "table": "flow"},
+            {"analysis": "early", "table": "effects"},
+            {"analysis": "early", "table": "flow"},
+        ],
+    }
+
+
+def test_figures_that_compare_trials_need_two() -> None:
+    one, two = ResultFiles(config("a")), ResultFiles(config("a", "b"))
+    assert set(two.figures) - set(one.figures) == {"outcome_by_trial", "mediator_by_trial"}
+    assert len(two.shown) == 3 * len(two.figures) + 3 * len(result_files.TABLES)
+
+
+def test_each_figure_is_reported_with_its_caption_and_kind_of_data() -> None:
+    real, made = ResultFiles(config("a")), ResultFiles(config("a", synthetic="model.yaml"))
+    shown = real.caption("figures", "<results>/{analysis}/figures/patient_flow.svg")
+    assert shown["caption"] == "../report/figures/patient_flow.rst"
+    assert shown["subcategory"] == "Figures"
+    assert shown["labels"] == {"shows": "patient flow", "data": "of the trials"}
+    assert made.caption("tables", "flow.html")["labels"]["data"] == "synthetic"
+
+
+def test_what_is_listed_has_no_patient_s_row_and_all_draws_of_its_own() -> None:
+    files = ResultFiles(config("a", "b", synthetic="model.yaml"))
+    draws = ["<results>/early/bootstrap/0-10.parquet"]
+    listed = [*files.of_study, *files.listed("early", draws)]
+    assert not any(map(lies_with_patients, listed))
+    assert len(listed) == len(set(listed))
+    assert listed[-1:] == draws
+    assert not any("{" in path for path in listed)
+    assert "<results>/synthetic_truth.json" in listed
+    assert "<results>/synthetic_truth.json" not in ResultFiles(config("a")).of_study
+
+
+def test_each_analysis_has_its_notices_and_tables_with_published_figures_come_once() -> None:
+    files = ResultFiles(config("a"))
+    assert list(files.noted) == ["primary", "early"]
+    assert files.noted["early"] == of_analysis("early", result_files.NOTED)
+    assert files.compared == ["early/effects", "early/flow"]
+
+
+def test_targets_are_what_a_person_asks_for() -> None:
+    files = ResultFiles(config("a"))
+    assert {result_files.EFFECTS, result_files.NOTICES, *files.shown} <= set(files.targets)
+    assert not any("provenance" in path for path in files.targets)

@@ -1,0 +1,111 @@
+"""What the rules ask of a study: each setting in the form in which it is a reason to run a job again."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from ipdmediation.plumbing.study_settings import StudySettings
+
+SHARE = {"effect": "log_or_difference", "scale": "proportion"}
+BOOTSTRAP = {"replicates": 25, "chunk": 10, "interval": "basic", "level": 0.9, "resampling": "stratified"}
+PRIMARY: dict[str, Any] = {
+    "label": "Primary",
+    "eligibility": [],
+    "mediator": {"variable": "volume"},
+    "outcome": {"variable": "score", "family": "ordinal"},
+    "named_level": {},
+    "covariates": ["age"],
+    "interaction": False,
+    "trial_effects": "fixed",
+    "standardisation": {"utility": None},
+    "missing": {"method": "impute"},
+    "bootstrap": BOOTSTRAP,
+}
+CONFIG: dict[str, Any] = {
+    "study": {"title": "A study", "synthetic": None},
+    "arms": {"control": {"label": "Old"}, "treated": {"label": "New"}},
+    "variables": {"age": {"type": "continuous", "label": "Age", "unit": "year", "minimum": 18}},
+    "eligibility": [{"variable": "age", "measured": True, "reason": "Age unknown"}],
+    "published": [
+        {"analysis": "other", "where": SHARE, "value": 12, "scale": 100},
+        {"analysis": "primary", "where": {"effect": "te"}, "value": 1, "scale": 1},
+        {"analysis": "primary", "where": SHARE, "value": 30, "low": 10, "scale": 100},
+    ],
+    "analyses": {
+        "primary": PRIMARY,
+        "accelerated": {"label": "BCa", "bootstrap": {"interval": "bca", "replicates": 31}},
+        "other": {"label": "Other", "covariates": []},
+    },
+}
+MAPPINGS = {
+    "north": {
+        "label": "North",
+        "source": {"file": "north.csv", "format": "csv"},
+        "variables": {"age": {"column": "AGE"}},
+    }
+}
+
+
+def of(name: str) -> SimpleNamespace:
+    return SimpleNamespace(analysis=name, trial="north")
+
+
+@pytest.fixture
+def study() -> StudySettings:
+    return StudySettings(CONFIG, MAPPINGS)
+
+
+def test_an_analysis_has_its_own_settings_and_inherits_the_others(study: StudySettings) -> None:
+    assert study.setting("bootstrap", "interval")(of("accelerated")) == "bca"
+    assert study.setting("bootstrap", "level")(of("accelerated")) == 0.9
+    assert study.model(of("other")) == {
+        "mediator": {"variable": "volume"},
+        "outcome": {"variable": "score", "family": "ordinal"},
+        "covariates": [],
+        "interaction": False,
+        "trial_effects": "fixed",
+    }
+    assert study.needed(of("other"))["covariates"] == []
+
+
+def test_a_reason_is_said_apart_from_its_rule(study: StudySettings) -> None:
+    assert study.eligibility(of("primary")) == [{"measured": True, "variable": "age"}]
+    assert study.reasons(of("primary")) == ["Age unknown"]
+
+
+def test_chunks_are_full_and_those_of_the_analysis_that_draws_them(study: StudySettings) -> None:
+    folder = "<results>/primary/bootstrap"
+    three = [f"{folder}/0-10.parquet", f"{folder}/10-20.parquet", f"{folder}/20-30.parquet"]
+    assert study.chunks(of("primary")) == study.own_chunks("primary") == three
+    assert study.chunks(of("accelerated")) == [*three, f"{folder}/30-40.parquet"]
+    assert study.own_chunks("accelerated") == []
+    assert study.own_chunks("other")[0] == "<results>/other/bootstrap/0-10.parquet"
+    assert study.drawn_as(of("accelerated")) == "primary"
+
+
+def test_a_published_share_is_a_proportion_of_its_own_analysis(study: StudySettings) -> None:
+    assert study.published_share("primary") == {"value": 0.3, "low": 0.1}
+    assert study.published_share("other") == {"value": 0.12}
+    assert study.published_share("accelerated") == {}
+
+
+def test_words_have_labels_and_no_ranges_or_files(study: StudySettings) -> None:
+    words = study.words("accelerated", bootstrap=("interval",))
+    assert words["trials"] == {"north": "North"}
+    assert words["variables"] == {"age": {"type": "continuous", "label": "Age", "unit": "year"}}
+    assert words["analysis"]["bootstrap"] == {"interval": "bca"}
+    assert words["synthetic"] is False
+    assert "north.csv" not in str(words)
+
+
+def test_a_trial_is_read_by_its_mapping_without_label_and_place(study: StudySettings) -> None:
+    assert study.raw_file("north") == "north.csv"
+    assert study.reading(of("primary"))["source"] == {"format": "csv"}
+    assert list(study.mapping(of("primary"))) == ["source", "variables"]
+    assert study.ranges(of("primary")) == {"age": {"minimum": 18.0}}
+    assert "minimum" not in study.harmonising(of("primary"))["age"]
+    assert study.types == {"age": {"type": "continuous"}}
+    assert study.measures == {"age": {"type": "continuous", "unit": "year"}}

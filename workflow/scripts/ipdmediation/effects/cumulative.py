@@ -1,0 +1,124 @@
+"""Cumulative probabilities of the outcome under set treatments, averaged over the patients of a replicate."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ipdmediation.data.arms import ARM_CODES, CELLS
+from ipdmediation.effects.link_tables import STEP, LinkTables, Mixture, link_tables
+from ipdmediation.effects.mediator_part import Evaluated, MediatorPart, TrialEffects
+from ipdmediation.effects.quadrature import Rule
+from ipdmediation.kernels import standardisation as kernels
+from ipdmediation.kernels.arrays import FloatArray
+
+
+@dataclass(frozen=True)
+class CumulativeOutcome:
+    """The outcome of a cumulative link model, prepared for a cohort.
+
+    Attributes
+    ----------
+    mediator : MediatorPart
+    link : str
+        Of the model.
+    """
+
+    mediator: MediatorPart
+    link: str
+
+    def evaluate(self, replicate: Evaluated, effects: TrialEffects) -> FloatArray:
+        """Return cumulative probabilities of `CELLS`, then by value and arm with the mediator held."""
+        shifted = replicate._replace(predictors=replicate.predictors + effects.offsets[:, None])
+        natural = (
+            self._linear(shifted, effects)
+            if self.mediator.rule is None
+            else self._over_nodes(shifted, effects, self.mediator.rule)
+        )
+        if not self.mediator.held_at.size:
+            return natural
+        mixtures = [
+            [Mixture(effects.variances[arm])] * self.mediator.n_groups
+            for _ in self.mediator.held_at
+            for arm in ARM_CODES
+        ]
+        held = self.mediator.held_predictors(shifted, effects)
+        return np.vstack([natural, self._mean(held, mixtures, shifted)])
+
+    def _linear(self, replicate: Evaluated, effects: TrialEffects) -> FloatArray:
+        slopes = self.mediator.slopes(replicate, effects)
+        mixtures = [
+            [
+                Mixture(
+                    effects.variances[arm] + slope**2 * replicate.mediator_variances[source],
+                    0.0 if replicate.residuals is None else slope,
+                )
+                for slope in slopes[arm].tolist()
+            ]
+            for arm, source in CELLS
+        ]
+        predictors = np.array(
+            [
+                replicate.predictors[arm]
+                + self.mediator.of_rows(slopes[arm], replicate) * replicate.means[source]
+                for arm, source in CELLS
+            ]
+        )
+        return self._mean(predictors, mixtures, replicate)
+
+    def _mean(
+        self, predictors: FloatArray, mixtures: Sequence[Sequence[Mixture]], replicate: Evaluated
+    ) -> FloatArray:
+        """Average the distribution function over patients; `predictors` (cells, n), `mixtures` by group."""
+        distinct = list(dict.fromkeys(mixture for row in mixtures for mixture in row))
+        table_of = {mixture: position for position, mixture in enumerate(distinct)}
+        tables = self._tables(distinct, predictors.min(), predictors.max(), replicate)
+        return kernels.mean_cumulative(
+            predictors,
+            np.array([[table_of[mixture] for mixture in row] for row in mixtures], dtype=np.int64),
+            replicate.groups,
+            replicate.weights,
+            replicate.thresholds,
+            tables.values,
+            tables.low,
+            STEP,
+        )
+
+    def _over_nodes(self, replicate: Evaluated, effects: TrialEffects, rule: Rule) -> FloatArray:
+        contributions = self.mediator.of_nodes(replicate, effects, rule)
+        predictors = replicate.predictors
+        tables = self._tables(
+            [Mixture(variance) for variance in effects.variances],
+            predictors.min() + contributions.min(),
+            predictors.max() + contributions.max(),
+            replicate,
+        )
+        return kernels.mean_cumulative_over_nodes(
+            predictors,
+            replicate.means,
+            np.sqrt(replicate.mediator_variances),
+            rule.nodes,
+            rule.weights,
+            contributions,
+            replicate.groups,
+            replicate.weights,
+            replicate.thresholds,
+            tables.values,
+            tables.low,
+            STEP,
+        )
+
+    def _tables(
+        self, mixtures: Sequence[Mixture], lowest: float, highest: float, replicate: Evaluated
+    ) -> LinkTables:
+        """Tabulate for every threshold minus predictors between the lowest and the highest one."""
+        finite = replicate.thresholds[np.isfinite(replicate.thresholds)]
+        return link_tables(
+            mixtures,
+            link=self.link,
+            residuals=replicate.residuals,
+            low=float(finite.min() - highest),
+            high=float(finite.max() - lowest),
+        )

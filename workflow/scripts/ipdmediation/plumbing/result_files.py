@@ -1,0 +1,143 @@
+"""The files that a run makes, as patterns with wildcards and folders like `<results>` (light to import)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+MODELS = ("mediator", "total", "outcome")
+FIGURES = (
+    "patient_flow",
+    "outcome_by_arm",
+    "mediator_by_arm",
+    "path_diagram",
+    "proportion_distribution",
+    "model_coefficients",
+    "outcome_by_trial",
+    "mediator_by_trial",
+)
+COMPARE_TRIALS = ("outcome_by_trial", "mediator_by_trial")  # of two at least
+TABLES = ("baseline", "flow", "models", "effects", "natural_effects")
+STEPS_OF_ANALYSIS = (
+    "select_cohort",
+    "describe_flow",
+    "describe_cohort",
+    "estimate_effects",
+    "collect_notices",
+    "figures",
+    "tables",
+)
+STEPS_OF_STUDY = ("pool_trials", "compile_kernels", "compare_published", "report")
+
+FLOW = "<results>/{analysis}/flow.csv"
+MISSING = "<results>/{analysis}/missing.csv"
+EFFECTS = "<results>/{analysis}/effects.csv"
+NOTICES = "<results>/{analysis}/notices.csv"
+DESCRIPTIONS = [f"<results>/{{analysis}}/describe/{part}.csv" for part in ("baseline", "outcome", "mediator")]
+FITS = [f"<results>/{{analysis}}/models/{model}.{kind}" for model in MODELS for kind in ("csv", "json")]
+FITTED = {
+    name: [f"<results>/{{analysis}}/models/{model}.{kind}" for model in MODELS]
+    for name, kind in {"models": "csv", "diagnostics": "json"}.items()
+}
+
+#: What an analysis' steps and its models' fits have to say.
+NOTED = [
+    "<results>/{analysis}/notices/cohort.csv",
+    "<results>/{analysis}/notices/imputation.csv",
+    *FITTED["diagnostics"],
+    "<results>/{analysis}/notices/bootstrap.csv",
+]
+
+
+class ResultFiles:
+    """The files of one study.
+
+    Parameters
+    ----------
+    config : mapping
+        Its configuration.
+
+    Attributes
+    ----------
+    figures : list of str
+        Names of the figures of each analysis.
+    drawn : dict of str to list of str
+        Their files by kind.
+    written : dict of str to list of str
+        The files of the tables by kind.
+    shown : list of str
+        All of these.
+    compared : list of str
+        Tables that have a published figure, named from the results and without suffix, in order.
+    """
+
+    def __init__(self, config: Mapping[str, Any]) -> None:
+        self._config = config
+        several = len(config["trials"]) > 1
+        self.figures = [name for name in FIGURES if several or name not in COMPARE_TRIALS]
+        self.drawn = {kind: _shown("figures", self.figures, kind) for kind in ("svg", "png", "pdf")}
+        self.written = {kind: _shown("tables", TABLES, kind) for kind in ("csv", "html", "docx")}
+        self.shown = [file for files in [*self.drawn.values(), *self.written.values()] for file in files]
+        self.compared = sorted({f"{figure['analysis']}/{figure['table']}" for figure in config["published"]})
+
+    def caption(self, part: str, file: str) -> dict[str, Any]:
+        """Return how Snakemake's report shows a figure or a table; `part` is its folder."""
+        name = Path(file).stem
+        return {
+            "caption": f"../report/{part}/{name}.rst",
+            "category": "{analysis}",
+            "subcategory": part.capitalize(),
+            "labels": {
+                "shows": name.replace("_", " "),
+                "data": "synthetic" if self._config["study"]["synthetic"] else "of the trials",
+            },
+        }
+
+    @property
+    def noted(self) -> dict[str, list[str]]:
+        """Each analysis' files of what is to be known of its results."""
+        return {name: of_analysis(name, NOTED) for name in self._config["analyses"]}
+
+    @property
+    def of_study(self) -> list[str]:
+        """Every result that may be shown and belongs to no analysis, but `run.json` and the manifest."""
+        trials = self._config["trials"]
+        return [
+            "<results>/report.html",
+            "<results>/published_comparison.csv",
+            "<results>/kernels.txt",
+            *(["<results>/synthetic_truth.json"] if self._config["study"]["synthetic"] else []),
+            *(f"<results>/quality/{trial}.csv" for trial in trials),
+            *(f"<results>/provenance/harmonise_trial/{trial}.json" for trial in trials),
+            *(f"<results>/provenance/{step}.json" for step in STEPS_OF_STUDY),
+        ]
+
+    @property
+    def targets(self) -> list[str]:
+        """The results of an analysis that a person asks for."""
+        return [FLOW, MISSING, NOTICES, EFFECTS, *DESCRIPTIONS, *FITS, *self.shown]
+
+    def listed(self, name: str, draws: Iterable[str]) -> list[str]:
+        """Return every result of an analysis that may be shown; `draws` are its own bootstrap files."""
+        tables = [FLOW, MISSING, EFFECTS, NOTICES, *(file for file in NOTED if file.endswith(".csv"))]
+        records = [f"<results>/{{analysis}}/provenance/{step}.json" for step in STEPS_OF_ANALYSIS]
+        return [
+            *of_analysis(name, [*tables, *DESCRIPTIONS, *FITS, *self.shown, *records]),
+            *draws,
+        ]
+
+
+def of_analysis(name: str, patterns: Iterable[str]) -> list[str]:
+    """Return files of one analysis.
+
+    Examples
+    --------
+    >>> of_analysis("early", [EFFECTS])
+    ['<results>/early/effects.csv']
+    """
+    return [pattern.replace("{analysis}", name) for pattern in patterns]
+
+
+def _shown(folder: str, names: Iterable[str], kind: str) -> list[str]:
+    return [f"<results>/{{analysis}}/{folder}/{name}.{kind}" for name in names]

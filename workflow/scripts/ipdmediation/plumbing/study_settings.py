@@ -1,0 +1,179 @@
+"""What the rules ask of a checked study, most of it by the wildcards of a job (light to import)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import Any
+
+from ipdmediation.data import configuration
+from ipdmediation.data.strict_yaml import read_yaml
+from ipdmediation.plumbing import settings
+
+MODEL = ("mediator", "outcome", "covariates", "interaction", "trial_effects")
+SHOWN = (
+    "label",
+    "mediator",
+    "outcome",
+    "named_level",
+    "covariates",
+    "interaction",
+    "trial_effects",
+    "standardisation",
+    "missing",
+)
+SHARE = {"effect": "log_or_difference", "scale": "proportion"}
+
+
+class StudySettings:
+    """The settings of a study, each in the form in which it is a reason to run a job again.
+
+    Parameters
+    ----------
+    config : mapping
+        The study's checked configuration.
+    mappings : mapping
+        The trials' mappings.
+    """
+
+    def __init__(self, config: Mapping[str, Any], mappings: Mapping[str, Any]) -> None:
+        self._config = config
+        self._mappings = mappings
+        self._resolved: dict[str, dict[str, Any]] = {}
+
+    # Of an analysis
+
+    def analysis(self, name: str) -> dict[str, Any]:
+        """Return the settings of an analysis: those of the primary one with its own differences."""
+        if name not in self._resolved:
+            self._resolved[name] = settings.ordered(configuration.resolve_analysis(self._config, name))
+        return self._resolved[name]
+
+    def setting(self, *keys: str) -> Callable[[Any], Any]:
+        """Return a parameter function that looks up one setting of the job's analysis."""
+
+        def look_up(wildcards: Any) -> Any:
+            value: Any = self.analysis(wildcards.analysis)
+            for key in keys:
+                value = value[key]
+            return value
+
+        return look_up
+
+    def model(self, wildcards: Any) -> dict[str, Any]:
+        """Return what the models of an analysis depend on, and nothing else."""
+        stated = self.analysis(wildcards.analysis)
+        return {key: stated[key] for key in MODEL}
+
+    def needed(self, wildcards: Any) -> dict[str, Any]:
+        """Return which variables the models of an analysis need, and what is done where one is missing."""
+        stated = self.analysis(wildcards.analysis)
+        return {
+            "method": stated["missing"]["method"],
+            "covariates": stated["covariates"],
+            "mediator": stated["mediator"]["variable"],
+            "outcome": stated["outcome"]["variable"],
+        }
+
+    def eligibility(self, wildcards: Any) -> list[dict[str, Any]]:
+        """Return the rules of the study and then those of the analysis, without their reasons."""
+        stated = configuration.eligibility_rules(self._config, wildcards.analysis)
+        return [
+            settings.ordered({key: value for key, value in rule.items() if key != "reason"})
+            for rule in stated
+        ]
+
+    def reasons(self, wildcards: Any) -> list[str]:
+        """Return the reason of each of these rules."""
+        return [rule["reason"] for rule in configuration.eligibility_rules(self._config, wildcards.analysis)]
+
+    def drawn_as(self, wildcards: Any) -> str:
+        """Return the analysis that an analysis shares its random numbers and its bootstrap files with."""
+        return configuration.drawn_as(self._config, wildcards.analysis)
+
+    def chunks(self, wildcards: Any) -> list[str]:
+        """Return the bootstrap files of an analysis; all are full, so that more replicates only add files."""
+        return self._chunks(wildcards.analysis, self.drawn_as(wildcards))
+
+    def own_chunks(self, name: str) -> list[str]:
+        """Return the bootstrap files that an analysis shares with none before it."""
+        drawn_as = configuration.drawn_as(self._config, name)
+        return self._chunks(name, drawn_as) if drawn_as == name else []
+
+    def _chunks(self, name: str, drawn_as: str) -> list[str]:
+        replicates = self.analysis(name)["bootstrap"]["replicates"]
+        size = self.analysis(drawn_as)["bootstrap"]["chunk"]
+        starts = range(0, math.ceil(replicates / size) * size, size)
+        return [f"<results>/{drawn_as}/bootstrap/{start}-{start + size}.parquet" for start in starts]
+
+    # Of a trial
+
+    def raw_file(self, trial: str) -> str:
+        """Return the file that a trial's mapping names."""
+        return str(configuration.resolve_source(self._mappings[trial]["source"]))
+
+    def reading(self, wildcards: Any) -> dict[str, Any]:
+        """Return what is computed with of a trial's mapping, as it stands."""
+        return settings.reading(self._mappings[wildcards.trial])
+
+    def mapping(self, wildcards: Any) -> Any:
+        """Return the same in an order of its own."""
+        return settings.ordered(self.reading(wildcards))
+
+    def harmonising(self, wildcards: Any) -> dict[str, dict[str, Any]]:
+        """Return what a trial's own values are converted to."""
+        return settings.harmonising(self._config["variables"], self._mappings[wildcards.trial])
+
+    def ranges(self, wildcards: Any) -> dict[str, dict[str, float]]:
+        """Return the plausible ranges of a trial's values."""
+        return settings.ranges(self._config["variables"], self._mappings[wildcards.trial])
+
+    # Of the study
+
+    @property
+    def types(self) -> dict[str, dict[str, Any]]:
+        """What is computed with of harmonised variables."""
+        return settings.types(self._config["variables"])
+
+    @property
+    def measures(self) -> dict[str, dict[str, Any]]:
+        """The same, and their units."""
+        return settings.measures(self._config["variables"])
+
+    @cached_property
+    def generating_model(self) -> Any:
+        """The model that makes synthetic trials, as its file states it."""
+        return read_yaml(self._config["study"]["synthetic"])
+
+    def words(self, name: str, bootstrap: tuple[str, ...] = ("level",)) -> dict[str, Any]:
+        """Return what figures, tables and the report say about the study and one of its analyses.
+
+        Parameters
+        ----------
+        name : str
+            The analysis.
+        bootstrap : tuple of str
+            Those settings of the bootstrap that are said.
+        """
+        stated = self.analysis(name)
+        return {
+            **self._config["study"],
+            "synthetic": bool(self._config["study"]["synthetic"]),
+            "arms": self._config["arms"],
+            "variables": settings.shown(self._config["variables"]),
+            "trials": {trial: mapping["label"] for trial, mapping in self._mappings.items()},
+            "analysis": {
+                **{key: stated[key] for key in SHOWN},
+                "bootstrap": {key: stated["bootstrap"][key] for key in bootstrap},
+                "published_share": self.published_share(name),
+            },
+        }
+
+    def published_share(self, name: str) -> dict[str, float]:
+        """Return the published share of the log odds ratio that an analysis is held against; 1 is all."""
+        for figure in self._config["published"]:
+            if figure["analysis"] == name and figure["where"] == SHARE:
+                ends = {key: figure[key] for key in ("value", "low", "high") if key in figure}
+                return {key: value / figure["scale"] for key, value in ends.items()}
+        return {}
