@@ -116,6 +116,16 @@ def model_settings(wildcards):
     return {key: analysis(wildcards.analysis)[key] for key in wanted}
 
 
+def kernels(wildcards):
+    """Return the file that says that the kernels of an analysis are compiled."""
+    return f"<results>/kernels/{analysis(wildcards.analysis)['outcome']['link']}.txt"
+
+
+def links():
+    """Return the links of the study's analyses, each once."""
+    return sorted({analysis(name)["outcome"]["link"] for name in config["analyses"]})
+
+
 def needed(wildcards):
     """Return which variables the models of an analysis need, and what is done where one is missing."""
     stated = analysis(wildcards.analysis)

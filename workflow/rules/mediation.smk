@@ -6,7 +6,7 @@ rule mediation:
 
 rule bootstrap_chunk:
     input:
-        "<results>/kernels.txt",
+        kernels,
         imputed="<results>/ipd/{analysis}/imputed.parquet",
     output:
         draws="<results>/{analysis}/bootstrap/{start}-{stop}.parquet",
@@ -44,7 +44,7 @@ drop_benchmark_if_cached(rules.bootstrap_chunk)
 
 rule estimate_effects:
     input:
-        "<results>/kernels.txt",
+        kernels,
         imputed="<results>/ipd/{analysis}/imputed.parquet",
         chunks=chunks,
     output:

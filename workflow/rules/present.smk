@@ -31,13 +31,14 @@ SHOWN = [file for files in [*DRAWN.values(), *WRITTEN.values()] for file in file
 STUDY_RESULTS = [
     "<results>/report.html",
     "<results>/published_comparison.csv",
-    "<results>/kernels.txt",
+    *expand("<results>/kernels/{link}.txt", link=links()),
+    *expand("<results>/provenance/compile_kernels/{link}.json", link=links()),
     *(["<results>/synthetic_truth.json"] if config["study"]["synthetic"] else []),
     *expand("<results>/quality/{trial}.csv", trial=config["trials"]),
     *expand("<results>/provenance/harmonise_trial/{trial}.json", trial=config["trials"]),
     *expand(
         "<results>/provenance/{step}.json",
-        step=["pool_trials", "compile_kernels", "compare_published", "report"],
+        step=["pool_trials", "compare_published", "report"],
     ),
 ]
 STEPS_OF_ANALYSIS = [
