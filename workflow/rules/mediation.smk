@@ -6,7 +6,7 @@ rule mediation:
 
 rule bootstrap_chunk:
     input:
-        "<results>/kernels.txt",
+        study.kernels,
         imputed="<results>/ipd/{analysis}/imputed.parquet",
     output:
         draws="<results>/{analysis}/bootstrap/{start}-{stop}.parquet",
@@ -41,7 +41,7 @@ rule bootstrap_chunk:
 
 rule estimate_effects:
     input:
-        "<results>/kernels.txt",
+        study.kernels,
         imputed="<results>/ipd/{analysis}/imputed.parquet",
         chunks=study.chunks,
     output:

@@ -4,12 +4,13 @@ rule models:
         expand(results.FITS, analysis=config["analyses"]),
 
 
+# A job for each link: an analysis with another link than those before makes nothing of theirs anew.
 rule compile_kernels:
     output:
-        kernels="<results>/kernels.txt",
-        provenance="<results>/provenance/compile_kernels.json",
+        kernels="<results>/kernels/{link}.txt",
+        provenance="<results>/provenance/compile_kernels/{link}.json",
     log:
-        "<logs>/compile_kernels.log",
+        "<logs>/compile_kernels/{link}.log",
     conda:
         "../../envs/ipdmediation.yaml"
     threads: 1
@@ -17,6 +18,7 @@ rule compile_kernels:
         mem_mb=doubling(2000),
         runtime=doubling(10),
     params:
+        link="{link}",
         code=code("compile_kernels"),
     script:
         "../scripts/compile_kernels.py"
@@ -24,7 +26,7 @@ rule compile_kernels:
 
 rule fit_models:
     input:
-        "<results>/kernels.txt",
+        study.kernels,
         imputed="<results>/ipd/{analysis}/imputed.parquet",
     output:
         mediator="<results>/{analysis}/models/mediator.csv",

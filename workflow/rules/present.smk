@@ -125,7 +125,7 @@ rule record_run:
 rule manifest:
     input:
         recorded="<results>/run.json",
-        study=files.of_study,
+        study=files.of_study(study.links),
         analyses=[file for name in config["analyses"] for file in files.listed(name, study.own_chunks(name))],
     output:
         manifest="<results>/manifest.json",

@@ -1,4 +1,4 @@
-"""Compile the kernels of the models before several jobs would do it at once."""
+"""Compile the kernels of the models with a link before several jobs would do it at once."""
 
 from job import run, snakemake  # first: it makes the other imports faster
 
@@ -11,9 +11,9 @@ from ipdmediation.kernels.compiling import say_complete
 from ipdmediation.models import compilation as models
 
 
-def main(*, kernels: str) -> None:
+def main(*, link: str, kernels: str) -> None:
     """Write down which kinds of model are compiled; the code is in numba's cache."""
-    compiled = [*models.compile_kernels(), *effects.compile_kernels()]
+    compiled = [*models.compile_kernels(link), *effects.compile_kernels(link)]
     say_complete()
     Path(kernels).write_text("\n".join(compiled) + "\n")
 

@@ -49,14 +49,14 @@ def main(
     if interval == "bca":
         left_out = [jackknife_effects(each, analysis.plan.jackknife()) for each in prepared]
         accelerations = acceleration(np.mean(left_out, axis=0))
-    warn_of_small_strata(
-        analysis.cohort, trial_effects=model["trial_effects"], family=model["outcome"]["family"]
-    )
+    family, link = (model["outcome"][key] for key in ("family", "link"))
+    warn_of_small_strata(analysis.cohort, trial_effects=model["trial_effects"], family=family, link=link)
     table = summarise_effects(
         join_draws(map(pd.read_parquet, chunks), replicates=replicates),
         np.mean([cohort_effects(each) for each in prepared], axis=0),
         effects=prepared[0].effects,
-        family=model["outcome"]["family"],
+        family=family,
+        link=link,
         interval=interval,
         level=level,
         max_failed=max_failed,

@@ -16,6 +16,7 @@ from ipdmediation.data.json_schema import schema_faults
 from ipdmediation.data.mapping_references import mapping_faults
 from ipdmediation.data.problems import in_words
 from ipdmediation.data.references import Study, study_faults
+from ipdmediation.vocabulary.links import LINKS, LOGIT
 from tests.unit.data.conftest import DECLARED, MAPPING
 
 ROOT = Path(__file__).parents[3]
@@ -213,6 +214,12 @@ CHANGES: list[Change] = [
     ),
     (["analyses", "primary", "mediator", "variable"], "mrs", "'mrs' is ordinal, it has to be continuous"),
     (["analyses", "primary", "outcome", "family"], "binary", "'mrs' is ordinal, it has to be binary for"),
+    (
+        ["analyses", "early"],
+        {"label": "E", "outcome": {"variable": "age", "family": "continuous", "link": "probit"}},
+        "analyses.early.outcome.link: family 'continuous' has no link, found link 'probit'; allowed: none, "
+        "or the default 'logit'",
+    ),
     (["analyses", "primary", "mediator", "offset"], 0, "'log' with offset 0 is not defined for every"),
     (["analyses", "primary", "outcome", "variable"], "volume", "mediator and outcome are both 'volume'"),
     (["eligibility", 0, "variable"], "mrss", "eligibility[entry 1].variable: no variable 'mrss'"),
@@ -269,6 +276,29 @@ def test_a_reference_to_nothing_is_named(
     path, value, message = change
     changed(config, path, value)
     assert message in "\n".join(found(config, mappings))
+
+
+def test_a_continuous_outcome_that_inherits_a_link_is_named_where_it_is_stated(
+    config: dict[str, Any], mappings: dict[str, Any]
+) -> None:
+    config["analyses"]["primary"]["outcome"]["link"] = "cloglog"
+    assert found(config, mappings) == []
+    outcome = {"variable": "delay", "family": "continuous"}
+    config["analyses"]["early"]["outcome"] = outcome
+    assert found(config, mappings) == [
+        "analyses.early.outcome.family: family 'continuous' has no link, found link 'cloglog'; allowed: "
+        "none, or the default 'logit'"
+    ]
+    config["analyses"]["early"]["outcome"] = {**outcome, "link": "logit"}
+    assert found(config, mappings) == []
+
+
+def test_the_schema_has_every_link_and_the_same_default(config: dict[str, Any]) -> None:
+    analysis = load(SCHEMAS / "config.schema.yaml")["$defs"]["analysis"]["properties"]
+    link = analysis["outcome"]["properties"]["link"]
+    assert link["enum"] == list(LINKS)
+    assert all(f"`{key}`" in link["description"] for key in LINKS)
+    assert config["analyses"]["primary"]["outcome"]["link"] == LOGIT.key
 
 
 MAPPING_CHANGES: list[Change] = [
@@ -393,6 +423,7 @@ def test_analyses_that_differ_in_the_interval_share_their_draws(config: dict[str
     [
         {"mediator": {"offset": 2}},
         {"outcome": {"better": "high"}},
+        {"outcome": {"link": "probit"}},
         {"covariates": ["age"]},
         {"interaction": True},
         {"trial_effects": "none"},

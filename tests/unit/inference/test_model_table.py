@@ -255,6 +255,19 @@ def test_a_coefficient_of_a_difference_has_no_ratio(frame, models):
         assert set(table["ratio_unit"]) == {""}
 
 
+def test_a_coefficient_of_another_link_has_no_ratio_and_that_of_the_mediator_keeps_its_own(frame, models):
+    probit = mediation_models(
+        frame, specification=replace(models.specification, link="probit"), variables=VARIABLES
+    )
+    for name in ("total", "outcome"):
+        table = table_of(probit, name, [getattr(probit, name).fit()])
+        assert np.isfinite(table.loc["treatment", ["estimate", "ci_low", "ci_high"]].astype(float)).all()
+        assert table[["ratio", "ratio_low", "ratio_high"]].isna().all(axis=None)
+        assert set(table["ratio_unit"]) == {""}
+    table = table_of(probit, "mediator", [probit.mediator.fit()])
+    assert table.loc["treatment", "ratio_unit"] == "ratio of geometric means"
+
+
 @pytest.mark.parametrize(
     ("transform", "unit"),
     [("identity", "mL"), ("cube_root", "mL^(1/3)"), ("log", "ln mL"), ("log1p", "ln mL")],

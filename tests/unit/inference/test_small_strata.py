@@ -31,6 +31,11 @@ def test_small_arms_are_a_notice(trial_effects):
     assert found[0].message.kind == "small_strata"
 
 
+def test_the_coefficients_of_another_link_drift_from_0():
+    with pytest.warns(BootstrapWarning, match="conditional log-log coefficients .* lie further from 0 than"):
+        warn_of_small_strata(trials(8, 8), trial_effects="fixed", family="binary", link="loglog")
+
+
 @pytest.mark.parametrize(
     ("patients", "trial_effects", "family"),
     [

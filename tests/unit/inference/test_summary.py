@@ -27,6 +27,7 @@ def summary(
     interval="percentile",
     accelerations=None,
     family="ordinal",
+    link="logit",
     singular=0,
     level=0.95,
 ):
@@ -40,6 +41,7 @@ def summary(
         np.array(means),
         effects=effects,
         family=family,
+        link=link,
         interval=interval,
         level=level,
         max_failed=max_failed,
@@ -67,6 +69,21 @@ def test_a_share_of_an_uncertain_total_effect_is_withheld():
     note = "withheld: the interval of the total effect's common odds ratio contains 1"
     assert table.loc["log_or_difference", ["withheld", "note"]].tolist() == ["total_uncertain", note]
     assert np.isfinite(table.loc["total", "estimate"])
+
+
+@pytest.mark.parametrize(
+    ("scale", "words"),
+    [
+        ("proportion", "total effect contains 0"),
+        ("log_or", "total effect's common odds ratio contains 1"),
+        ("log_win_odds", "total effect's win odds contains 1"),
+    ],
+)
+def test_a_share_of_another_link_s_coefficients_has_no_odds_ratio(scale, words):
+    whole = Effect(effect="te", scale="coefficient" if scale == "proportion" else scale, label="")
+    share = Effect(effect="pm", scale=scale, label="", share_of="te")
+    row = summary(GRID - 0.2, GRID, effects=(whole, share), link="probit").loc["pm"]
+    assert row["note"] == f"withheld: the interval of the {words}"
 
 
 def test_a_share_of_opposite_effects_is_withheld_and_one_above_1_explained():

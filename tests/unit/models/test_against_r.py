@@ -24,6 +24,15 @@ from tests.unit.models.quadrature import fit_by_quadrature
 
 REFERENCE = Path(__file__).parents[2] / "reference"
 FITS = json.loads((REFERENCE / "fits.json").read_text())
+LINKED = json.loads((REFERENCE / "links.json").read_text())
+# F of each link, in R's words: clmm swaps the names of the two that are not symmetric
+DISTRIBUTIONS = {
+    "logit": "1 / (1 + exp(-x))",
+    "probit": "standard normal",
+    "cloglog": "1 - exp(-exp(x))",
+    "loglog": "exp(-exp(-x))",
+    "cauchit": "standard Cauchy",
+}
 COVARIATES = ["treatment", "mediator", "age", "female"]
 RANDOM = {"intercept": [], "slope": ["treatment"], "slopes": ["treatment", "mediator"]}
 
@@ -129,6 +138,34 @@ def test_clmm(shape, effects, link):
     if not fit.singular and isinstance(other["se"], list) and None not in other["se"]:
         # R differentiates twice numerically, with an error of 1e-2 where a variance is nearly zero
         np.testing.assert_allclose(fit.standard_errors, other["se"], rtol=1e-2)
+
+
+@pytest.mark.parametrize("link", list(DISTRIBUTIONS))
+def test_every_link_with_fixed_effects(link):
+    assert LINKED[link]["distribution"] == DISTRIBUTIONS[link]
+    data, other = SHAPES.simulate(SHAPES.SHAPES["unequal"]), LINKED[link]["fixed"]
+    indicators = pd.get_dummies(data["trial"], prefix="trial", drop_first=True, dtype=float)
+    design = pd.concat([data[COVARIATES], indicators], axis=1)
+    fit = CumulativeLinkModel(data["level"], design, names=list(design.columns), n_levels=7, link=link).fit()
+    np.testing.assert_allclose(fit.estimates, other["estimates"], atol=1e-6)
+    np.testing.assert_allclose(fit.standard_errors, other["se"], rtol=1e-5)
+    assert fit.log_likelihood == pytest.approx(other["log_likelihood"], abs=1e-7)
+
+
+@pytest.mark.parametrize("effects", ["intercept", "slope"])
+@pytest.mark.parametrize("link", list(DISTRIBUTIONS))
+def test_every_link_with_random_effects(link, effects):
+    other = LINKED[link].get(f"random_{effects}")
+    if other is None:
+        assert (link, effects) == ("cauchit", "slope")  # clmm fails
+        return
+    data = SHAPES.simulate(SHAPES.SHAPES["unequal"])
+    fit = fitted(ordinal_mixed(data, RANDOM[effects], link), data)
+    assert other["code"] == 0
+    assert fit.log_likelihood == pytest.approx(other["log_likelihood"], abs=1e-5)
+    assert fit.log_likelihood > other["log_likelihood"] - 1e-7
+    np.testing.assert_allclose(fit.estimates, other["estimates"], atol=2e-4)
+    np.testing.assert_allclose(fit.random_effects.covariance, other["covariance"], atol=5e-4)
 
 
 @pytest.mark.parametrize("shape", ["balanced", "unequal", "three_levels", "weights"], indirect=True)

@@ -10,6 +10,7 @@ import statsmodels
 from ipdmediation.models.binary import BinaryModel
 from ipdmediation.models.cumulative_link import CumulativeLinkModel
 from ipdmediation.models.linear import LinearModel
+from ipdmediation.models.specification import AnalysisSpecification, mediation_models
 
 SHIPPED = Path(statsmodels.__file__).parent
 REFERENCE = Path(__file__).parents[2] / "reference"
@@ -38,6 +39,38 @@ def test_cumulative_probit_of_ucla_data(ucla):
     np.testing.assert_allclose(
         fit.estimates, [1.29683670, 2.50285080, 0.59810744, 0.01016388, 0.35815843], atol=5e-8
     )
+
+
+@pytest.mark.parametrize(
+    ("link", "better", "log_likelihood", "treatment", "mediator"),
+    [
+        # F = 1 - exp(-exp(x)) where a higher level is better, and so exp(-exp(-x)) of the reversed scale
+        ("cloglog", "high", -640.62796794, -0.40433586, 0.43620739),
+        ("loglog", "low", -640.62796794, 0.40433586, -0.43620739),
+        ("loglog", "high", -634.81371124, -0.35530470, 0.49793400),
+        ("cloglog", "low", -634.81371124, 0.35530470, -0.49793400),
+        ("cauchit", "high", -640.76375197, None, None),
+        ("cauchit", "low", -640.76375197, None, None),
+    ],
+)
+def test_links_of_an_analysis(link, better, log_likelihood, treatment, mediator):
+    """Numbers of R's `clm`, the last digit +-1."""
+    patients = pd.read_csv(REFERENCE / "evidence_a.csv").dropna(subset=["m"])
+    specification = AnalysisSpecification.from_config(
+        {
+            "mediator": {"variable": "m"},
+            "outcome": {"variable": "y", "family": "ordinal", "link": link, "better": better},
+            "covariates": ["c1", "c2"],
+            "trial_effects": "fixed",
+        }
+    )
+    frame = patients.rename(columns={"a": "treatment"}).reset_index(drop=True)
+    fit = mediation_models(frame, specification=specification).outcome.fit()
+    assert (fit.link, fit.n) == (link, 377)
+    assert fit.log_likelihood == pytest.approx(log_likelihood, abs=2e-8)
+    if treatment is not None:
+        assert fit.coefficient("treatment") == pytest.approx(treatment, abs=2e-8)
+        assert fit.coefficient("mediator") == pytest.approx(mediator, abs=2e-8)
 
 
 def test_proportional_odds_of_wine_data():

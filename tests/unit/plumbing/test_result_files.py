@@ -40,13 +40,13 @@ def test_each_figure_is_reported_with_its_caption_and_kind_of_data() -> None:
 def test_what_is_listed_has_no_patient_s_row_and_all_draws_of_its_own() -> None:
     files = ResultFiles(config("a", "b", synthetic="model.yaml"))
     draws = ["<results>/early/bootstrap/0-10.parquet"]
-    listed = [*files.of_study, *files.listed("early", draws)]
+    listed = [*files.of_study(["logit"]), *files.listed("early", draws)]
     assert not any(map(lies_with_patients, listed))
     assert len(listed) == len(set(listed))
     assert listed[-1:] == draws
     assert not any("{" in path for path in listed)
     assert "<results>/synthetic_truth.json" in listed
-    assert "<results>/synthetic_truth.json" not in ResultFiles(config("a")).of_study
+    assert "<results>/synthetic_truth.json" not in ResultFiles(config("a")).of_study(["logit"])
 
 
 def test_each_analysis_has_its_notices_and_tables_with_published_figures_come_once() -> None:

@@ -16,6 +16,7 @@ from ipdmediation.data.problems import Fault, Place, in_words, shown
 from ipdmediation.data.replicates import fewest_replicates
 from ipdmediation.data.variables import Variable, is_integer, variable_faults, variables_from_config
 from ipdmediation.data.written_text import as_read
+from ipdmediation.vocabulary.links import LOGIT
 
 FAMILY_TYPES = {"ordinal": "ordinal", "binary": "binary", "continuous": "continuous"}
 TREATMENT = "treatment"  # in every study, beside the declared variables
@@ -138,6 +139,13 @@ def _analysis_faults(name: str, study: Study, variables: Mapping[str, Variable])
             reason = f" for family {outcome['family']!r}" if role == "outcome" else ""
             text = f"{variable.name!r} is {variable.type}, it has to be {kind}{reason}"
             yield Fault(at(role, "variable"), text)
+    if outcome["family"] == "continuous" and outcome["link"] != LOGIT.key:
+        own = next((at("outcome", key) for key in ("link", "family") if at("outcome", key)[1] == name), None)
+        yield Fault(
+            own or at("outcome", "link"),
+            f"family 'continuous' has no link, found link {outcome['link']!r}; allowed: none, or the default "
+            f"{LOGIT.key!r}",
+        )
     if analysis["mediator"]["variable"] == outcome["variable"]:
         yield Fault(at("outcome", "variable"), f"mediator and outcome are both {outcome['variable']!r}")
     yield from _scale_faults(at, analysis["mediator"], variables)

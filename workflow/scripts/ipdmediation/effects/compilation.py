@@ -8,8 +8,13 @@ from ipdmediation.kernels.link_tables import link_table
 from ipdmediation.kernels.links import LINKS
 
 
-def compile_kernels() -> list[str]:
+def compile_kernels(link: str) -> list[str]:
     """Call each kernel once, on arrays of the types that standardisation passes.
+
+    Parameters
+    ----------
+    link : str
+        Of the outcomes with levels: a key of `vocabulary.links.LINKS`.
 
     Returns
     -------
@@ -20,7 +25,7 @@ def compile_kernels() -> list[str]:
     thresholds, shares, spread = np.array([0.0, 1.0]), np.array([0.3, 0.3, 0.4]), np.ones(2)
     kernels.linear_predictor(arms, spread, rows)
     kernels.group_sums(arms, rows, 1, weights)
-    tables = np.stack([link_table(np.zeros(1), np.ones(1), 1.0, LINKS["logit"], -2.0, 1.0, 4)] * 2)
+    tables = np.stack([link_table(np.zeros(1), np.ones(1), 1.0, LINKS[link], -2.0, 1.0, 4)] * 2)
     kernels.mean_cumulative(
         arms, np.zeros((2, 1), dtype=np.int64), rows, weights, thresholds, tables, -2.0, 1.0
     )

@@ -16,6 +16,7 @@ from ipdmediation.models.errors import FitWarning
 from ipdmediation.models.results import ModelFit
 from ipdmediation.models.specification import AnalysisSpecification
 from ipdmediation.models.terms import Term, doubling_term, random_terms, residual_term
+from ipdmediation.vocabulary.links import LINKS
 
 COLUMNS = [
     "model",
@@ -36,7 +37,6 @@ COLUMNS = [
     "ratio_unit",
 ]
 COMPONENTS = ("coefficient", "trial", "threshold", "variance")
-RATIOS = {"ordinal": "common odds ratio", "binary": "odds ratio"}
 LOG_TRANSFORMS = ("log", "log1p")
 DOUBLING = "doubling"
 
@@ -75,9 +75,9 @@ def model_table(
     DataFrame
         Columns `COLUMNS`: first the coefficients, then trials, thresholds and variances. `term`, `kind`,
         `variable` and `level` say what a row is, `unit` what a coefficient is per. `ratio` is the exponential
-        of a coefficient on a log scale, for a better outcome in models of the outcome; the terms of a spline,
-        which mean something together only, have none. An infinite estimate is missing, and so is that of a
-        rare term.
+        of a coefficient on a log scale, for a better outcome in models of the outcome. Coefficients of
+        another link than the logit have none, nor have the terms of a spline, which mean something together
+        only. An infinite estimate is missing, and so is that of a rare term.
     """
     tables = [fit.table(level) for fit in fits]
     pooled = pool_estimates(
@@ -256,7 +256,7 @@ def _with_doubling(table: pd.DataFrame, terms: Sequence[Term]) -> pd.DataFrame:
 
 def _with_ratios(table: pd.DataFrame, family: str, specification: AnalysisSpecification) -> pd.DataFrame:
     of_mediator = table["model"].eq("mediator").all() and specification.transform in LOG_TRANSFORMS
-    name = "ratio of geometric means" if of_mediator else RATIOS.get(family, "")
+    name = "ratio of geometric means" if of_mediator else LINKS[specification.link].ratio(family)
     shown = table["component"].isin(["coefficient", "trial"]) & ~table["kind"].isin(["spline", "intercept"])
     shown &= bool(name)
     for ratio, column in (("ratio", "estimate"), ("ratio_low", "ci_low"), ("ratio_high", "ci_high")):

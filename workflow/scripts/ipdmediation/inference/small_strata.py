@@ -1,17 +1,20 @@
-"""Whether the arms of the trials are so small that conditional odds ratios drift among the replicates."""
+"""Whether the arms of the trials are so small that conditional coefficients drift among the replicates."""
 
 import warnings
 
 import pandas as pd
 
-from ipdmediation.inference.summary import ODDS_RATIOS, BootstrapWarning
+from ipdmediation.inference.summary import BootstrapWarning
+from ipdmediation.vocabulary.links import LINKS, LOGIT
 
 #: ASSUME: with more patients in an arm of a trial the drift is small beside an interval (docs/validation.md).
 ENOUGH = 20
 
 
-def warn_of_small_strata(cohort: pd.DataFrame, *, trial_effects: str, family: str) -> None:
-    """Warn where replicates of the conditional odds ratios lie clearly further from 1 than the cohort's own.
+def warn_of_small_strata(
+    cohort: pd.DataFrame, *, trial_effects: str, family: str, link: str = LOGIT.key
+) -> None:
+    """Warn where replicates of the conditional coefficients lie clearly further from 0 than the cohort's own.
 
     They do where patients are resampled within strata (the arms of the trials) of few patients each, and the
     models have a coefficient or a random effect per trial. These are fitted more closely to the fewer
@@ -25,6 +28,8 @@ def warn_of_small_strata(cohort: pd.DataFrame, *, trial_effects: str, family: st
         How its models treat the trials.
     family : {"ordinal", "binary", "continuous"}
         Of the outcome.
+    link : str
+        Of an outcome with levels.
 
     Warns
     -----
@@ -33,11 +38,13 @@ def warn_of_small_strata(cohort: pd.DataFrame, *, trial_effects: str, family: st
     """
     strata = cohort.groupby(["trial", "treatment"]).ngroups
     patients = len(cohort) / strata
-    if patients >= ENOUGH or trial_effects == "none" or family not in ODDS_RATIOS:
+    if patients >= ENOUGH or trial_effects == "none" or family == "continuous":
         return
+    ratio = LINKS[link].ratio(family)
+    drifting, null = (f"{ratio}s", 1) if ratio else (f"{LINKS[link].measure}s", 0)
     message = (
         f"the arms of the trials have {patients:.0f} patients on average, fewer than {ENOUGH}: bootstrap "
-        f"replicates of the conditional {ODDS_RATIOS[family]}s (total, direct, of the mediator) lie further "
-        "from 1 than the cohort's own, and so do their intervals; natural effects hardly move"
+        f"replicates of the conditional {drifting} (total, direct, of the mediator) lie further "
+        f"from {null} than the cohort's own, and so do their intervals; natural effects hardly move"
     )
     warnings.warn(BootstrapWarning(message, kind="small_strata"), stacklevel=2)

@@ -19,6 +19,7 @@ from ipdmediation.inference.intervals import (
     NoIntervalError,
     bootstrap_p_value,
 )
+from ipdmediation.vocabulary.links import LINKS, LOGIT, ODDS_RATIOS, Link
 
 COLUMNS = [
     "effect",
@@ -42,9 +43,6 @@ COLUMNS = [
 ADVISED_REPLICATES = 999
 BY_ORDER = ("percentile", "bca")
 
-#: What the exponential of a family's coefficient is called; its null is 1.
-ODDS_RATIOS = {"ordinal": "common odds ratio", "binary": "odds ratio"}
-
 
 class BootstrapWarning(Notice):
     """The bootstrap gave intervals, but not all of its replicates are as they should be."""
@@ -56,6 +54,7 @@ def summarise_effects(
     *,
     effects: Sequence[Effect],
     family: str,
+    link: str = LOGIT.key,
     interval: str,
     level: float,
     max_failed: float,
@@ -73,6 +72,8 @@ def summarise_effects(
         What the estimates are.
     family : {"ordinal", "binary", "continuous"}
         Of the outcome, for the words of `note`.
+    link : str
+        Of an outcome with levels, for the same.
     interval : {"percentile", "basic", "normal", "bca"}
         Kind of interval.
     level : float
@@ -127,7 +128,7 @@ def summarise_effects(
         )
     for effect in effects:
         if effect.denominator is not None and "estimate" in rows[effect.key]:
-            rows[effect.key] = _share(effect, rows, family)
+            rows[effect.key] = _share(effect, rows, family, LINKS[link])
     table = pd.DataFrame(
         [
             {
@@ -194,15 +195,14 @@ def _inference(
     return {**row, "ci_low": low, "ci_high": high, "note": beyond}
 
 
-def _share(effect: Effect, rows: Mapping[Key, dict[str, Any]], family: str) -> dict[str, Any]:
+def _share(effect: Effect, rows: Mapping[Key, dict[str, Any]], family: str, link: Link) -> dict[str, Any]:
     """Return the row of a share, without its numbers where they would say nothing."""
     share, whole = rows[effect.key], rows[effect.denominator or effect.key]
     if "ci_low" not in whole:
         withheld, note = "no_interval", "the total effect has no interval"
     elif whole["ci_low"] <= 0 <= whole["ci_high"]:
-        ratio = LOG_RATIOS.get(effect.scale) or (
-            ODDS_RATIOS.get(family) if effect.scale in ("proportion", "log_or") else None
-        )
+        ratios = {**LOG_RATIOS, "log_or": ODDS_RATIOS.get(family), "proportion": link.ratio(family)}
+        ratio = ratios.get(effect.scale)
         of = f"'s {ratio} contains 1" if ratio else " contains 0"
         withheld, note = "total_uncertain", f"the interval of the total effect{of}"
     elif _direction(effect, share, whole, rows) < 0:

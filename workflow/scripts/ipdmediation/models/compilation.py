@@ -14,13 +14,18 @@ from ipdmediation.models.specification import (
 )
 
 
-def compile_kernels() -> list[str]:
+def compile_kernels(link: str) -> list[str]:
     """Fit and refit each kind of model once, on a few invented patients.
+
+    Parameters
+    ----------
+    link : str
+        Of the outcomes with levels: a key of `vocabulary.links.LINKS`.
 
     Returns
     -------
     list of str
-        Family and trial effects of each kind.
+        Family and trial effects of each kind, and its link where it has one.
     """
     rng = np.random.default_rng(0)
     rows = np.arange(180)
@@ -42,11 +47,13 @@ def compile_kernels() -> list[str]:
                 outcome="outcome_level",
                 covariates=("covariate",),
                 family=family,
+                link=link,
                 trial_effects=trial_effects,
             ),
         )
         for name in MODEL_NAMES:
             model = getattr(models, name)
             model.refit(np.ones(rows.size), model.fit().start())
-        compiled.append(f"{family}, trial effects {trial_effects}")
+        linked = "" if family == "continuous" else f", {link}"
+        compiled.append(f"{family}{linked}, trial effects {trial_effects}")
     return compiled

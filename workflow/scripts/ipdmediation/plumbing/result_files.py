@@ -28,8 +28,9 @@ STEPS_OF_ANALYSIS = (
     "figures",
     "tables",
 )
-STEPS_OF_STUDY = ("pool_trials", "compile_kernels", "compare_published", "report")
+STEPS_OF_STUDY = ("pool_trials", "compare_published", "report")
 
+KERNELS = "<results>/kernels/{link}.txt"
 FLOW = "<results>/{analysis}/flow.csv"
 MISSING = "<results>/{analysis}/missing.csv"
 EFFECTS = "<results>/{analysis}/effects.csv"
@@ -99,18 +100,21 @@ class ResultFiles:
         """Each analysis' files of what is to be known of its results."""
         return {name: of_analysis(name, NOTED) for name in self._config["analyses"]}
 
-    @property
-    def of_study(self) -> list[str]:
-        """Every result that may be shown and belongs to no analysis, but `run.json` and the manifest."""
+    def of_study(self, links: Iterable[str]) -> list[str]:
+        """Return every result that may be shown and belongs to no analysis, but `run.json` and the manifest.
+
+        `links` are those of the study's analyses.
+        """
         trials = self._config["trials"]
         return [
             "<results>/report.html",
             "<results>/published_comparison.csv",
-            "<results>/kernels.txt",
             *(["<results>/synthetic_truth.json"] if self._config["study"]["synthetic"] else []),
             *(f"<results>/quality/{trial}.csv" for trial in trials),
             *(f"<results>/provenance/harmonise_trial/{trial}.json" for trial in trials),
             *(f"<results>/provenance/{step}.json" for step in STEPS_OF_STUDY),
+            *(KERNELS.format(link=link) for link in links),
+            *(f"<results>/provenance/compile_kernels/{link}.json" for link in links),
         ]
 
     @property

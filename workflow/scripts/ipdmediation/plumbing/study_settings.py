@@ -10,6 +10,7 @@ from typing import Any
 from ipdmediation.data import configuration
 from ipdmediation.data.strict_yaml import read_yaml
 from ipdmediation.plumbing import settings
+from ipdmediation.plumbing.result_files import KERNELS
 
 MODEL = ("mediator", "outcome", "covariates", "interaction", "trial_effects")
 SHOWN = (
@@ -65,6 +66,10 @@ class StudySettings:
         """Return what the models of an analysis depend on, and nothing else."""
         stated = self.analysis(wildcards.analysis)
         return {key: stated[key] for key in MODEL}
+
+    def kernels(self, wildcards: Any) -> str:
+        """Return the file that says that the kernels of an analysis are compiled."""
+        return KERNELS.format(link=self.analysis(wildcards.analysis)["outcome"]["link"])
 
     def needed(self, wildcards: Any) -> dict[str, Any]:
         """Return which variables the models of an analysis need, and what is done where one is missing."""
@@ -130,6 +135,11 @@ class StudySettings:
         return settings.ranges(self._config["variables"], self._mappings[wildcards.trial])
 
     # Of the study
+
+    @property
+    def links(self) -> list[str]:
+        """The links of the study's analyses, each once."""
+        return sorted({self.analysis(name)["outcome"]["link"] for name in self._config["analyses"]})
 
     @property
     def types(self) -> dict[str, dict[str, Any]]:

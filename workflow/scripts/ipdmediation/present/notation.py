@@ -256,6 +256,17 @@ def joined(names: Iterable[str]) -> str:
     return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
 
 
+def with_article(text: str) -> str:
+    """Put the indefinite article before words.
+
+    Examples
+    --------
+    >>> with_article("odds ratio"), with_article("common odds ratio")
+    ('an odds ratio', 'a common odds ratio')
+    """
+    return f"{'an' if text[0] in 'aeiou' else 'a'} {text}"
+
+
 def lower(text: str) -> str:
     """Begin a label in lower case inside a sentence, unless it begins with an abbreviation.
 

@@ -132,7 +132,7 @@ def mediator_scale_unit(study: Study) -> str:
 
 
 def better_outcome(study: Study) -> str:
-    """Name what every odds ratio is that of; of a binary outcome with the event."""
+    """Name what every odds ratio and coefficient is that of; of a binary outcome with the event."""
     if study.family != "binary":
         return "a better outcome"
     level = study.levels(study.outcome)[study.named_level]
@@ -145,8 +145,9 @@ def _coefficient(effect: str, study: Study) -> Reading:
     per = f" per {mediator_scale_unit(study)}" if effect in OF_THE_MEDIATOR else ""
     if effect not in (*ON_THE_OUTCOME, *OF_THE_MEDIATOR):
         raise KeyError(effect)
-    if study.odds_ratio:
-        return Reading(name=f"{study.odds_ratio} of {better_outcome(study)}{per}", better=1, ratio=True)
+    if study.has_levels:
+        name = f"{study.coefficient} of {better_outcome(study)}{per}"
+        return Reading(name=name, better=1, ratio=bool(study.ratio))
     return Reading(
         name=f"difference in {lower(study.label(study.outcome))}{per}",
         unit=study.unit(study.outcome),

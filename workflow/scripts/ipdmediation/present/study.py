@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ipdmediation.present import notation
+from ipdmediation.vocabulary.links import LINKS, LOGIT, ODDS_RATIOS, Link
 
 _PLURAL_UNITS = {"year", "month", "week", "day", "hour", "minute", "second", "point"}
 
@@ -95,6 +96,16 @@ class Study:
         return str(self.analysis["outcome"]["family"])
 
     @property
+    def has_levels(self) -> bool:
+        """Whether the outcome has levels, so that its models have a link and its effects several scales."""
+        return self.family != "continuous"
+
+    @property
+    def link(self) -> Link:
+        """Link of the models of an outcome with levels."""
+        return LINKS[self.analysis["outcome"].get("link", LOGIT.key)]
+
+    @property
     def spline_knots(self) -> int:
         """Number of knots of the mediator's spline in the outcome model, 0 where it has none."""
         return int(self.analysis["mediator"].get("spline_knots") or 0)
@@ -139,8 +150,23 @@ class Study:
 
     @property
     def odds_ratio(self) -> str:
-        """Name of the outcome model's ratio, empty for a continuous outcome."""
-        return {"ordinal": "common odds ratio", "binary": "odds ratio"}.get(self.family, "")
+        """Name of an odds ratio of the outcome's distributions, empty for a continuous outcome."""
+        return ODDS_RATIOS.get(self.family, "")
+
+    @property
+    def ratio(self) -> str:
+        """Name of the exponential of the outcome models' coefficients, empty where it has none."""
+        return self.link.ratio(self.family)
+
+    @property
+    def coefficient(self) -> str:
+        """Name of what is written of the outcome models' coefficients, where the outcome has levels."""
+        return self.ratio or self.link.measure
+
+    @property
+    def log_coefficient(self) -> str:
+        """Name of these coefficients as the model has them, where the outcome has levels."""
+        return f"log {self.ratio}" if self.ratio else self.coefficient
 
     def arm(self, arm: str) -> str:
         """Full label of an arm; where both arms have the same one, with the arm's role."""

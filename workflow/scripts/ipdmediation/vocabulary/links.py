@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+#: What an odds ratio of each family's outcome is called; a continuous one has none.
+ODDS_RATIOS = {"ordinal": "common odds ratio", "binary": "odds ratio"}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Link:
@@ -17,29 +20,61 @@ class Link:
     ----------
     key : str
         What the configuration calls it.
+    name : str
+        What a sentence calls it and its models.
     odds : bool
         Whether exp(coefficient) is an odds ratio.
-    symmetric : bool
-        Whether the model of the reversed levels has the same link.
+    reversed : str
+        Key of the link that the same model has of the reversed levels; its own where F is symmetric.
     distribution : str
-        F, in words.
+        What F is.
     """
 
     key: str
-    odds: bool
-    symmetric: bool
+    name: str
+    odds: bool = False
+    reversed: str
     distribution: str
 
+    @property
+    def measure(self) -> str:
+        """What is written of a coefficient: the odds ratio that it is the logarithm of, or itself."""
+        return "odds ratio" if self.odds else f"{self.name} coefficient"
 
-LOGIT = Link(key="logit", odds=True, symmetric=True, distribution="logistic")
+    @property
+    def scale(self) -> str:
+        """What the linear predictor is."""
+        return "log odds" if self.odds else f"{self.name} scale"
+
+    def ratio(self, family: str) -> str:
+        """Return what exp(coefficient) is called in models of a family; empty where it has no name."""
+        return ODDS_RATIOS.get(family, "") if self.odds else ""
+
+
+LOGIT = Link(key="logit", name="logit", odds=True, reversed="logit", distribution="F(x) = 1 / (1 + exp(-x))")
 #: All links by key, the default first.
 LINKS = {
     link.key: link
     for link in (
         LOGIT,
-        Link(key="probit", odds=False, symmetric=True, distribution="normal"),
-        Link(key="cloglog", odds=False, symmetric=False, distribution="1 - exp(-exp(x))"),
-        Link(key="loglog", odds=False, symmetric=False, distribution="exp(-exp(-x))"),
-        Link(key="cauchit", odds=False, symmetric=True, distribution="Cauchy"),
+        Link(
+            key="probit",
+            name="probit",
+            reversed="probit",
+            distribution="F is the standard normal distribution function",
+        ),
+        Link(
+            key="cloglog",
+            name="complementary log-log",
+            reversed="loglog",
+            distribution="F(x) = 1 - exp(-exp(x))",
+        ),
+        Link(key="loglog", name="log-log", reversed="cloglog", distribution="F(x) = exp(-exp(-x))"),
+        Link(
+            key="cauchit",
+            name="cauchit",
+            reversed="cauchit",
+            distribution="F is the standard Cauchy distribution function",
+        ),
     )
 }

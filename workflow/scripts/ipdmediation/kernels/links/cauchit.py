@@ -15,10 +15,13 @@ FLAT_BEYOND = 1000.0
 STRIP = 1.0
 
 
-class Link(NamedTuple):
-    """What kernels are compiled for; it has a field because numba forgets the type of an empty tuple."""
+class Cauchit(NamedTuple):
+    """What kernels are compiled for: numba tells tuples apart by the names of class and fields alone."""
 
     position: int = 0
+
+
+Link = Cauchit
 
 
 @inlined

@@ -16,10 +16,13 @@ FLAT_BEYOND = 40.0
 STRIP = math.pi / 2
 
 
-class Link(NamedTuple):
-    """What kernels are compiled for; it has a field because numba forgets the type of an empty tuple."""
+class Loglog(NamedTuple):
+    """What kernels are compiled for: numba tells tuples apart by the names of class and fields alone."""
 
     position: int = 0
+
+
+Link = Loglog
 
 
 @inlined

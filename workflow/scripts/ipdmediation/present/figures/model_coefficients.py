@@ -60,7 +60,7 @@ def model_coefficients(
         wrap(next(models[model][key].label for model in (WITH, WITHOUT) if key in models[model]), 52)
         for key in terms
     ]
-    ratios = bool(study.odds_ratio)
+    ratios = bool(study.ratio)
     texts = {
         (term, model): notation.interval(*drawn[term].ends, nulls=(1 if ratios else 0,))
         for model, drawn in models.items()
@@ -166,9 +166,7 @@ def _drawn(
     covariates = coefficients_of(model)
     covariates = covariates[covariates["kind"].isin(["covariate", "formula"])]
     for term, covariate in covariates.to_dict("index").items():
-        columns = (
-            ("ratio", "ratio_low", "ratio_high") if study.odds_ratio else ("estimate", "ci_low", "ci_high")
-        )
+        columns = ("ratio", "ratio_low", "ratio_high") if study.ratio else ("estimate", "ci_low", "ci_high")
         estimate, low, high = (float(covariate[column]) for column in columns)
         rows["term", str(term)] = _Drawn(term_label(covariate), (estimate, low, high))
     return rows

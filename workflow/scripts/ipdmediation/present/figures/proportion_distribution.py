@@ -63,7 +63,7 @@ def proportion_distribution(draws: pd.DataFrame, effects: pd.DataFrame, *, study
     lines: list[tuple[str, tuple[str, str] | str | None]] = []
     for key in SHOWN:
         row = effect_row(effects, *key)
-        if row is None or (key == ("log_or_difference", "proportion") and not study.odds_ratio):
+        if row is None or (key == ("log_or_difference", "proportion") and not study.has_levels):
             continue
         label = effect_name(row, study=study)
         read = reading(*key, study=study)

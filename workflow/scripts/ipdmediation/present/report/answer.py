@@ -169,18 +169,19 @@ def _number_of_people(number: float) -> str:
 
 
 def _published_way(result: AnalysisResult) -> list[str]:
-    """Say what the share of the log odds ratio gives, and how that compares with the share above."""
+    """Say what the share of the treatment's coefficient gives, and how that compares with the share above."""
     study = result.study
     row = result.estimated("log_or_difference", "proportion")
     # Where the share of the answer is withheld, another one beside it would be read as its substitute.
-    if not study.odds_ratio or row is None or result.estimated(*HEADLINE) is None:
+    if not study.has_levels or row is None or result.estimated(*HEADLINE) is None:
         return []
     read = reading("log_or_difference", "proportion", study=study)
     steps = [result.estimated(effect, "coefficient") for effect in ("total", "direct")]
     odds = reading("total", "coefficient", study=study)
-    change = " (the ratio goes from {} to {})".format(*(odds.point(step) for step in steps if step))
+    goes = " (the ratio goes from {} to {})" if study.ratio else " (it goes from {} to {})"
+    change = goes.format(*(odds.point(step) for step in steps if step))
     start = (
-        f"Calculated as published analyses often do, by how much the log {study.odds_ratio} shrinks when "
+        f"Calculated as published analyses often do, by how much the {study.log_coefficient} shrinks when "
         f"{lower(study.label(study.mediator))} enters the model{change if all(steps) else ''}, the share "
         f"would be {read.sentence(row, study)}."
     )
@@ -188,17 +189,19 @@ def _published_way(result: AnalysisResult) -> list[str]:
 
 
 def _compared(row: Row, result: AnalysisResult) -> str:
+    study = result.study
+    measure, null = study.link.measure, reading("total", "coefficient", study=study).null
     grows = (
-        "a strong predictor of the outcome that enters the model pushes an odds ratio away from 1, whether "
-        "or not anything is mediated"
+        f"a strong predictor of the outcome that enters the model pushes {notation.with_article(measure)} "
+        f"away from {null}, whether or not anything is mediated"
     )
     share = result.estimated(*HEADLINE)
     assert share is not None
     gap, stretching = float(share["estimate"]) - float(row["estimate"]), published_gap(result)
     if gap >= APART and abs(stretching) < APART:
         return (
-            "That is less than the share above because the two are shares on different scales; the odds "
-            "ratio is stretched little when the mediator enters."
+            "That is less than the share above because the two are shares on different scales; the "
+            f"{measure} is stretched little when the mediator enters."
         )
     if row["estimate"] < 0 or gap >= APART:
         clear = notation.known(share["ci_low"]) and share["ci_low"] > 0

@@ -131,12 +131,13 @@ def published_shares(results: Sequence[AnalysisResult]) -> list[str]:
             for key in SHARES
             if (row := result.estimated(*key)) is not None
         ]
-        if printed and shares and study.odds_ratio:
+        if printed and shares and study.has_levels:
             ends = (printed.get(end, math.nan) for end in ("value", "low", "high"))
             sentences.append(
                 f"The published share, {notation.proportion(*ends)}, is one by difference. In the analysis "
-                f"“{study.analysis['label']}” this run gives {'; '.join(shares)}. Why a difference of log "
-                "odds ratios comes out too small is said under Mediation."
+                f"“{study.analysis['label']}” this run gives {'; '.join(shares)}. Why a difference of "
+                f"{'log ' if study.ratio else ''}{study.link.measure}s comes out too small is said under "
+                "Mediation."
             )
     return sentences
 
@@ -216,7 +217,7 @@ def _missed(
         apart = [f"the {' and the '.join(effects)} ({scale})" for scale, effects in missed.items()]
         sentences.append(f"It misses {'; '.join(apart)}.")
     by_cut = truth["log_or_by_cut"]["values"]["te"]
-    if study.family == "ordinal":
+    if study.family == "ordinal" and study.ratio:
         weakest, strongest = (chosen(by_cut, key=by_cut.__getitem__) for chosen in (min, max))
         sentences.append(
             f"In the model that made the patients the total effect's odds ratio is "

@@ -13,8 +13,9 @@ from ipdmediation.present.study import Study
 def meaning(result: AnalysisResult) -> list[str]:
     """Explain paths, shares and their limits.
 
-    The odds ratio is not collapsible (Greenland, Robins & Pearl 1999 Stat Sci 14:29), so a proportion from
-    odds ratios mixes mediation with a change of scale (Karlson, Holm & Breen 2012 Sociol Methodol 42:286).
+    Coefficients of models with a link are not collapsible (Greenland, Robins & Pearl 1999 Stat Sci 14:29), so
+    a proportion of them mixes mediation with a change of scale (Karlson, Holm & Breen 2012 Sociol Methodol
+    42:286).
 
     Parameters
     ----------
@@ -99,7 +100,7 @@ def _direct_at_values(result: AnalysisResult) -> list[str]:
 
 def _change_of_scale(result: AnalysisResult) -> list[str]:
     study = result.study
-    if not study.odds_ratio:
+    if not study.has_levels:
         return (
             []
             if study.interaction or study.spline_knots
@@ -129,13 +130,14 @@ def _change_of_scale(result: AnalysisResult) -> list[str]:
             "mediated."
         )
     sentences = [
-        "An odds ratio changes when a strong predictor of the outcome enters the model, even if that "
-        f"predictor has nothing to do with the treatment (non-collapsibility). {mediator} {predictor}. The "
-        f"step from the total to the direct {study.odds_ratio} therefore {step}"
+        f"{notation.upper(notation.with_article(study.link.measure))} changes when a strong predictor of the "
+        "outcome enters the model, even if that predictor has nothing to do with the treatment "
+        f"(non-collapsibility). {mediator} {predictor}. The step from the total to the direct "
+        f"{study.coefficient} therefore {step}"
     ]
     if study.interaction:
         sentences.append(
-            f"With an interaction the direct {study.odds_ratio} depends on the mediator, so that the share "
+            f"With an interaction the direct {study.coefficient} depends on the mediator, so that the share "
             "from the difference is not defined."
         )
     return sentences + _shares_apart(result)
@@ -162,8 +164,8 @@ def _shares_apart(result: AnalysisResult) -> list[str]:
         read = reading(*HEADLINE, study=result.study)
         return [
             f"The share on one scale (Karlson-Holm-Breen), {read.point(on_one_scale)}, is one of the effect "
-            f"on the log odds, that of the answer, {read.point(share)}, one of the effect on the {average}: "
-            "shares on different scales need not agree."
+            f"on the {result.study.link.scale}, that of the answer, {read.point(share)}, one of the effect "
+            f"on the {average}: shares on different scales need not agree."
         ]
     keys = {
         ("log_or_difference", "proportion"): "from the difference",
@@ -193,11 +195,11 @@ def _shares_apart(result: AnalysisResult) -> list[str]:
 
 
 def _stretched(result: AnalysisResult) -> list[str]:
-    """Say where the mediator moves the treatment's odds ratio away from 1, beside the indirect effect."""
+    """Say where the mediator moves the treatment's coefficient away from 0, beside the indirect effect."""
     study = result.study
     total, direct = (result.estimated(effect, "coefficient") for effect in ("total", "direct"))
     indirect = result.estimated("tnie", "mean")
-    if not study.odds_ratio or total is None or direct is None or indirect is None:
+    if not study.has_levels or total is None or direct is None or indirect is None:
         return []
     if not total["estimate"] * (direct["estimate"] - total["estimate"]) > 0:
         return []
@@ -210,7 +212,7 @@ def _stretched(result: AnalysisResult) -> list[str]:
             "and part a change of scale"
         )
     return [
-        f"Here the {study.odds_ratio} moves away from 1 when the mediator enters, from "
+        f"Here the {study.coefficient} moves away from {odds.null} when the mediator enters, from "
         f"{odds.point(total)} to {odds.point(direct)}: {step}. The indirect effect on the "
         f"{study.average} of the outcome, {mean.sentence(indirect, study)}, {verdict}."
     ]

@@ -33,10 +33,9 @@ SOURCES = {
     "VanderWeele et al. 2016": "VanderWeele TJ, Zhang Y, Lim P. Mediation analysis with an ordinal outcome. "
     "Epidemiology 2016;27:651.",
 }
-_FAMILIES = {
+_LOGIT_MODELS = {
     "ordinal": "a proportional-odds (cumulative logit) model: one odds ratio for every cut of the scale",
     "binary": "a logistic model",
-    "continuous": "a linear model",
 }
 _TRANSFORMS = {
     "log": "as its natural logarithm",
@@ -113,12 +112,34 @@ def _models(result: AnalysisResult) -> str:
         "Three models are fitted: treatment on mediator, treatment on outcome (total), and treatment and "
         f"mediator on outcome{' with their interaction' if study.interaction else ''}. {mediator} enters "
         f"them {transform}; it is modelled by a linear model. {outcome} is modelled by "
-        f"{_FAMILIES[study.family]}.",
+        f"{_outcome_model(study)}.",
         trial_sentence(study),
         _likelihood(study),
         _adjustment(study),
     ]
     return " ".join(filter(None, sentences))
+
+
+def _outcome_model(study: Study) -> str:
+    """Name the outcome's model; of a link that readers may not know, what it says."""
+    if not study.has_levels:
+        return "a linear model"
+    link = study.link
+    if link.odds:
+        return _LOGIT_MODELS[study.family]
+    formula = link.distribution.replace(" - ", f" {notation.MINUS} ").replace("(-", f"({notation.MINUS}")
+    if study.family == "binary":
+        levels = study.levels_better_first()
+        worse = f"{study.label(study.outcome)}: {levels[list(levels)[-1]]}"
+        return (
+            f"a binary {link.name} model: the probability of “{worse}” is F(threshold {notation.MINUS} "
+            f"predictor), where {formula}"
+        )
+    return (
+        f"a cumulative {link.name} model: the probability of a level or a worse one is F(threshold "
+        f"{notation.MINUS} predictor), where {formula}; each cut of the scale has its own threshold, and one "
+        f"{link.measure} holds for all cuts"
+    )
 
 
 def trial_sentence(study: Study) -> str:
@@ -132,10 +153,10 @@ def trial_sentence(study: Study) -> str:
 
 def _likelihood(study: Study) -> str:
     if not study.trial_effects.startswith("random"):
-        if not study.odds_ratio:
+        if not study.has_levels:
             return "All models are fitted by least squares."
         return "The outcome models are fitted by maximum likelihood, the mediator model by least squares."
-    if study.odds_ratio:
+    if study.has_levels:
         return (
             "The outcome models are fitted by maximum likelihood with the Laplace approximation, as by the R "
             "package ordinal (Christensen 2019), the mediator model by maximum likelihood."
@@ -166,15 +187,16 @@ def _effects(result: AnalysisResult) -> str:
         + f"The share of the answer is the indirect effect on the {study.average} of the outcome over the "
         f"total one{withheld}."
     )
-    if study.odds_ratio and not study.interaction:
+    if study.has_levels and not study.interaction:
         text += (
             " The share by difference is one minus the ratio of the two treatment coefficients (Freedman et "
             "al. 1992), which mixes mediation with a change of scale; that on one scale keeps them apart "
             "(Karlson et al. 2012)."
         )
-    if study.odds_ratio and study.interaction:
+    if study.has_levels and study.interaction:
+        predictor = "log odds" if study.ratio else "predictor"
         text += (
-            " The share on one scale is that of the expected log odds, averaged over the participants; "
+            f" The share on one scale is that of the expected {predictor}, averaged over the participants; "
             "without an interaction it would be that of Karlson et al. 2012."
         )
     return text
@@ -276,7 +298,8 @@ def assumptions(result: AnalysisResult) -> list[str]:
 def _model_assumptions(study: Study, mediator: str, outcome: str) -> str:
     text = f"The models are taken to be right: {mediator} is measured without error"
     if study.family == "ordinal":
-        text += "; every odds ratio is the same at each cut of the scale (proportional odds)"
+        parallel = "proportional odds" if study.ratio else f"parallel on the {study.link.scale}"
+        text += f"; every {study.link.measure} is the same at each cut of the scale ({parallel})"
     shape = [
         *(["a straight line on the scale of the model"] if not study.spline_knots else []),
         *(["the same in both arms"] if not study.interaction else []),

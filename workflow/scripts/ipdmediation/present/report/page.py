@@ -146,8 +146,8 @@ def _facts(result: AnalysisResult) -> list[dict[str, str]]:
         ("tnie", "mean"): f"Effect through {notation.lower(study.label(study.mediator))}",
         **{key: share_label(key, study) for key in _shares(result)},
     }
-    if study.odds_ratio:
-        shown[("total", "coefficient")] = f"Total effect, {study.odds_ratio} of {better_outcome(study)}"
+    if study.has_levels:
+        shown[("total", "coefficient")] = f"Total effect, {study.coefficient} of {better_outcome(study)}"
     for key, label in shown.items():
         row = result.row(*key)
         if row is None:
@@ -166,7 +166,7 @@ def _facts(result: AnalysisResult) -> list[dict[str, str]]:
 
 def _shares(result: AnalysisResult) -> list[tuple[str, str]]:
     """Shares of the total effect; of a continuous outcome they are all one, but for an interaction."""
-    return list(SHARES) if result.study.odds_ratio else [HEADLINE]
+    return list(SHARES) if result.study.has_levels else [HEADLINE]
 
 
 def _shares_differ(result: AnalysisResult) -> bool:
@@ -184,7 +184,7 @@ def _flow_caption(result: AnalysisResult) -> str:
 
 def _outcome_caption(result: AnalysisResult) -> str:
     study = result.study
-    if not study.odds_ratio:
+    if not study.has_levels:
         return (
             f"Outcome by arm, before any adjustment; {'higher' if study.better > 0 else 'lower'} is better. "
             "Dots are medians, bars run from the lower to the upper quartile."

@@ -26,7 +26,7 @@ def effects(results: pd.DataFrame, *, study: Study) -> Table:
     """
     rows = []
     shown = results[results["scale"].isin(["coefficient", "proportion"])]
-    if not study.odds_ratio:  # of a linear model's outcome there is but one scale
+    if not study.has_levels:  # of a linear model's outcome there is but one scale
         shown = shown[~shown["effect"].isin(["khb_total", "khb_indirect", "khb"])]
     for row in shown.to_dict("records"):
         read = reading(row["effect"], row["scale"], study=study)

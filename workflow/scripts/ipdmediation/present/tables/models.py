@@ -102,6 +102,8 @@ def _quantity(name: str, model: pd.DataFrame, study: Study) -> str:
     row = model[model["kind"] == "treatment"].iloc[0]
     if notation.known(row["ratio"]):
         return notation.text_of(row["ratio_unit"])
+    if study.has_levels and name != "mediator":
+        return study.coefficient
     unit = reading(EFFECT_OF[name], "coefficient", study=study).unit
     return f"difference, {unit}" if unit else "difference"
 
@@ -143,11 +145,11 @@ def _notes(study: Study, varied: bool) -> list[str]:
             "Those of the treatment differ, because its Wald interval is about trials in general and its "
             "bootstrap interval about these trials."
         )
-    if study.odds_ratio:
-        article = "An" if study.odds_ratio.startswith("odds") else "A"
-        notes.append(f"{article} {study.odds_ratio} above 1 means {better_outcome(study)}.")
+    side = reading("total", "coefficient", study=study).better_side
+    if study.has_levels:
+        coefficient = notation.upper(notation.with_article(study.coefficient))
+        notes.append(f"{coefficient} {side} means {better_outcome(study)}.")
     else:
-        side = reading("total", "coefficient", study=study).better_side
         notes.append(f"In the total and the outcome model a difference {side} means a better outcome.")
     if study.transform in LOG_TRANSFORMS and study.offset:
         mediator, added = (
@@ -166,7 +168,8 @@ def _notes(study: Study, varied: bool) -> list[str]:
     if study.spline_knots:
         notes.append(
             f"In the outcome model the mediator is a restricted cubic spline with {study.spline_knots} "
-            "knots. Its terms are coefficients, not ratios, and mean something together only."
+            "knots. Its terms "
+            f"{'are coefficients, not ratios, and ' if study.ratio else ''}mean something together only."
         )
     if varied:
         notes.append("Standard deviations are on the scale on which the model is linear.")

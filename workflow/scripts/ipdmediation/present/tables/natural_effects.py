@@ -38,7 +38,7 @@ def natural_effects(results: pd.DataFrame, *, study: Study) -> Table:
         rows.append([notation.upper(name), read.better_side, *cells])
     heads = [f"{name} ({study.coverage} CI)" for name in NAMED.values()]
     missing = dict.fromkeys(filter(None, map(notation.text_of, natural["note"])))
-    ratios = ["Parts of a ratio multiply to the total, all others add up to it."] if study.odds_ratio else []
+    ratios = ["Parts of a ratio multiply to the total, all others add up to it."] if study.has_levels else []
     return Table(
         name="natural_effects",
         title="Natural effects, averaged over the participants",
