@@ -8,7 +8,7 @@ from tests.unit.docs.pages import ARCHITECTURE, ROOT, Walk, section, walks
 
 WALKS = list(walks())
 #: Code files of the walks for which a registry is missing; a walk may become shorter, never longer.
-LONGER = {"How do I add an outcome family?": 13}
+LONGER = {"How do I add an outcome family?": 12}
 PAGE = ARCHITECTURE.read_text()
 SOURCE = "\n".join(
     path.read_text() for pattern in ("*.py", "*.smk", "*.yaml") for path in (ROOT / "workflow").rglob(pattern)
