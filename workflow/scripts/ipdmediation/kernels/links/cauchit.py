@@ -16,7 +16,7 @@ STRIP = 1.0
 
 
 class Cauchit(NamedTuple):
-    """What kernels are compiled for: numba tells tuples apart by the names of their class and fields alone."""
+    """What kernels are compiled for: numba tells tuples apart by the names of class and fields alone."""
 
     position: int = 0
 

@@ -21,7 +21,7 @@ STRIP = math.pi / 2
 
 
 class Cloglog(NamedTuple):
-    """What kernels are compiled for: numba tells tuples apart by the names of their class and fields alone."""
+    """What kernels are compiled for: numba tells tuples apart by the names of class and fields alone."""
 
     position: int = 0
 

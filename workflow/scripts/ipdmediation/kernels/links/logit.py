@@ -23,7 +23,7 @@ STRIP = math.pi
 
 
 class Logit(NamedTuple):
-    """What kernels are compiled for: numba tells tuples apart by the names of their class and fields alone."""
+    """What kernels are compiled for: numba tells tuples apart by the names of class and fields alone."""
 
     position: int = 0
 
