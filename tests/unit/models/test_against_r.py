@@ -25,7 +25,7 @@ from tests.unit.models.quadrature import fit_by_quadrature
 REFERENCE = Path(__file__).parents[2] / "reference"
 FITS = json.loads((REFERENCE / "fits.json").read_text())
 LINKED = json.loads((REFERENCE / "links.json").read_text())
-# F of each link, in R's words: clmm swaps the names of the two that are not symmetric
+# F of each link: clmm with one random effect swaps the names of the two that are not symmetric
 DISTRIBUTIONS = {
     "logit": "1 / (1 + exp(-x))",
     "probit": "standard normal",
