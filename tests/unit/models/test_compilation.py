@@ -14,11 +14,12 @@ SCRIPT = """
 import importlib, json, pkgutil, sys, warnings
 sys.path[:0] = sys.argv[1:3]
 warnings.simplefilter("ignore")
+import numpy as np
 import ipdmediation.kernels as kernels
 from ipdmediation.effects import compilation as effects
 from ipdmediation.models import compilation as models
 from ipdmediation.models.specification import MODEL_NAMES, mediation_models
-from tests.unit.effects.conftest import effects_of, refits, simulated_cohort, specified
+from tests.unit.effects.conftest import effects_of, simulated_cohort, specified
 
 found = {}
 for module in pkgutil.walk_packages(kernels.__path__, "ipdmediation.kernels."):
@@ -39,8 +40,9 @@ for family in ("ordinal", "binary"):
     for trial_effects in ("fixed", "random_slope"):
         chosen = specified(link=link, family=family, trial_effects=trial_effects)
         built = mediation_models(data, specification=chosen)
-        fits = [getattr(built, name).fit() for name in MODEL_NAMES]
-        effects_of(data, chosen, models=built)
+        named = [getattr(built, name) for name in MODEL_NAMES]
+        fits = [model.refit(np.ones(len(data)), model.fit().start()) for model in named]
+        effects_of(data, chosen, models=built, fits=fits)
 print(json.dumps([before, compiled()]))
 """
 
