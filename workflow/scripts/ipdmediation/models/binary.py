@@ -12,7 +12,7 @@ from ipdmediation.models.cumulative_link import CumulativeLinkModel
 class BinaryModel(CumulativeLinkModel):
     """Model of P(Y = 1).
 
-    The single threshold is minus the usual intercept: with the logit link, logit P(Y = 1) = x'beta - threshold.
+    The single threshold is minus the usual intercept: P(Y = 1) = 1 - F(threshold - x'beta).
 
     Parameters
     ----------
