@@ -51,6 +51,7 @@ OTHERS = {
         "eligibility": [
             {"variable": "age", "between": [None, 78], "missing": "keep", "reason": "Not middle-aged"}
         ],
+        "outcome": {"link": "probit"},
         "covariates": [],
         "interaction": True,
         "trial_effects": "random_intercept",

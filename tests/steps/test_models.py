@@ -33,7 +33,13 @@ MODEL = {
 }
 MODELS = {
     "primary": MODEL,
-    "middle_aged": MODEL | {"covariates": [], "interaction": True, "trial_effects": "random_intercept"},
+    "middle_aged": MODEL
+    | {
+        "outcome": {"variable": "score", "family": "ordinal", "link": "probit", "better": "low"},
+        "covariates": [],
+        "interaction": True,
+        "trial_effects": "random_intercept",
+    },
 }
 UTILITY = [1, 0.8, 0.5, 0.2, 0]
 
@@ -96,6 +102,7 @@ def test_effects_have_the_interval_and_the_level_of_their_analysis(
             np.mean([cohort_effects(each) for each in effects], axis=0),
             effects=effects[0].effects,
             family="ordinal",
+            link="probit" if analysis == "middle_aged" else "logit",
             interval=interval,
             level=level,
             max_failed=0.4,

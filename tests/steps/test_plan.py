@@ -43,6 +43,16 @@ def test_no_job_uses_more_than_one_core(study: Planned) -> None:
     assert {one["resources"][0]["_cores"] for one in study.jobs} == {1}
 
 
+def test_kernels_are_compiled_for_each_link_before_the_jobs_that_use_it(study: Planned) -> None:
+    compiled = {one["params"]["link"]: one for one in study.jobs if one["rule"] == "compile_kernels"}
+    assert set(compiled) == {"logit", "probit"}
+    for link, analyses in {"logit": ("primary", "accelerated"), "probit": ("middle_aged",)}.items():
+        file = compiled[link]["output"]["named"]["kernels"]
+        users = [one for one in study.jobs if file in one["input"]["every"] and one["rule"] != "manifest"]
+        assert {one["wildcards"]["analysis"] for one in users} == set(analyses)
+        assert {one["rule"] for one in users} == {"fit_models", "bootstrap_chunk", "estimate_effects"}
+
+
 def test_every_job_has_a_log_of_its_own(study: Planned) -> None:
     logs = [path for one in study.jobs for path in one["log"]]
     assert len(logs) == len(set(logs)) == len(study.jobs)

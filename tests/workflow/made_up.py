@@ -44,6 +44,21 @@ STUDIES = {
     "no_total_effect": MadeUp(on_mediator=0.0, direct=0.0),
     "complete_cases": MadeUp(missing=0.15, analysis={"missing": {"method": "complete_case"}}),
     "binary": MadeUp(analysis={"outcome": {"variable": "dead", "family": "binary", "better": "low"}}),
+    "probit": MadeUp(
+        analysis={
+            "outcome": {"variable": "score", "family": "ordinal", "link": "probit", "better": "low"},
+            "missing": {"method": "complete_case"},
+            "bootstrap": {"replicates": 60, "chunk": 60},
+        }
+    ),
+    "cloglog": MadeUp(
+        analysis={
+            "outcome": {"variable": "dead", "family": "binary", "link": "cloglog", "better": "low"},
+            "interaction": True,
+            "missing": {"method": "complete_case"},
+            "bootstrap": {"replicates": 60, "chunk": 60},
+        }
+    ),
     "continuous": MadeUp(analysis={"outcome": {"variable": "days", "family": "continuous", "better": "low"}}),
     "small": MadeUp(trials=1, patients=40, direct=-1.5, analysis={"trial_effects": "none"}),
     "negative": MadeUp(

@@ -13,7 +13,9 @@ import yaml
 
 from ipdmediation.data.result_tables import read_table
 from ipdmediation.present.report.methods import SOURCES
+from ipdmediation.vocabulary.links import LINKS
 from tests.tracing import untraced
+from tests.unit.present.test_links import OF_DISTRIBUTIONS
 from tests.workflow.conftest import Study
 from tests.workflow.made_up import LEVELS, STUDIES, write
 
@@ -148,6 +150,24 @@ def test_a_binary_outcome_names_its_event(told: dict[str, Path]) -> None:
     assert "difference in the probability of “Dead at one year: Yes”" in text
     assert "have “Dead at one year: No”" in text
     assert "common odds ratio" not in page(told["binary"])
+
+
+@pytest.mark.parametrize("name", ["probit", "cloglog"])
+def test_another_link_than_the_logit_has_no_odds_but_those_of_the_distributions(
+    told: dict[str, Path], name: str
+) -> None:
+    link = LINKS[name]
+    files = [told[name] / "report.html", *(told[name] / "primary/tables").glob("*.csv")]
+    for file in files:
+        text = OF_DISTRIBUTIONS.sub("", plain(file.read_text().partition("Reproducibility</h2>")[0]))
+        assert not re.search("odds|logit|logistic", text, re.IGNORECASE), file
+    assert link.measure in answer(told[name]) or name == "cloglog"  # with an interaction it has no such share
+    assert f"{link.name} model" in page(told[name])
+    for model in ("total", "outcome"):
+        table = read_table(told[name] / f"primary/models/{model}.csv")
+        assert table["ratio"].isna().all()
+        assert json.loads((told[name] / f"primary/models/{model}.json").read_text())["link"] == name
+    assert (told[name] / f"kernels/{name}.txt").is_file()
 
 
 def test_a_continuous_outcome_keeps_its_unit(told: dict[str, Path]) -> None:

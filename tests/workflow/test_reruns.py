@@ -156,16 +156,23 @@ def test_fewer_replicates_draw_nothing(either: Study) -> None:
     assert "estimate_effects" in either.rules()
 
 
-def test_an_analysis_of_its_own_reruns_no_other(either: Study) -> None:
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"eligibility": [{"variable": "female", "one_of": ["0"], "reason": "Women"}]},
+        {"outcome": {"link": "probit"}},
+    ],
+    ids=["eligibility", "link"],
+)
+def test_an_analysis_of_its_own_reruns_no_other(either: Study, change: dict[str, Any]) -> None:
     config = either.config()
-    config["analyses"]["men"] = {
-        "label": "Men",
-        "eligibility": [{"variable": "female", "one_of": ["0"], "reason": "Women"}],
-    }
+    config["analyses"]["men"] = {"label": "Men", **change}
     either.configure(config)
     jobs = [(rule, output) for rule, output in either.jobs() if rule not in ONE_PAGE]
     assert jobs
-    assert all("/men/" in output for _, output in jobs)
+    others = {(rule, output) for rule, output in jobs if "/men/" not in output}
+    linked = {("compile_kernels", "results/kernels/probit.txt")} if "outcome" in change else set()
+    assert others == linked
 
 
 SHOWN = {"figures", "tables"} | ONE_PAGE

@@ -25,7 +25,7 @@ from tests.unit.models.quadrature import fit_by_quadrature
 REFERENCE = Path(__file__).parents[2] / "reference"
 FITS = json.loads((REFERENCE / "fits.json").read_text())
 LINKED = json.loads((REFERENCE / "links.json").read_text())
-# F of each link, in R's words: clmm swaps the names of the two that are not symmetric
+# F of each link: clmm with one random effect swaps the names of the two that are not symmetric
 DISTRIBUTIONS = {
     "logit": "1 / (1 + exp(-x))",
     "probit": "standard normal",
@@ -140,6 +140,10 @@ def test_clmm(shape, effects, link):
         np.testing.assert_allclose(fit.standard_errors, other["se"], rtol=1e-2)
 
 
+#: Beyond the 1e5 that R calls infinite a Cauchy distribution has 3e-6 left, of every patient.
+HEAVY = {"cauchit": 2e-3}
+
+
 @pytest.mark.parametrize("link", list(DISTRIBUTIONS))
 def test_every_link_with_fixed_effects(link):
     assert LINKED[link]["distribution"] == DISTRIBUTIONS[link]
@@ -147,9 +151,10 @@ def test_every_link_with_fixed_effects(link):
     indicators = pd.get_dummies(data["trial"], prefix="trial", drop_first=True, dtype=float)
     design = pd.concat([data[COVARIATES], indicators], axis=1)
     fit = CumulativeLinkModel(data["level"], design, names=list(design.columns), n_levels=7, link=link).fit()
-    np.testing.assert_allclose(fit.estimates, other["estimates"], atol=1e-6)
-    np.testing.assert_allclose(fit.standard_errors, other["se"], rtol=1e-5)
-    assert fit.log_likelihood == pytest.approx(other["log_likelihood"], abs=1e-7)
+    np.testing.assert_allclose(fit.estimates, other["estimates"], atol=2e-4 if link in HEAVY else 1e-6)
+    np.testing.assert_allclose(fit.standard_errors, other["se"], rtol=1e-4 if link in HEAVY else 1e-5)
+    assert fit.log_likelihood == pytest.approx(other["log_likelihood"], abs=HEAVY.get(link, 1e-7))
+    assert fit.log_likelihood > other["log_likelihood"] - 1e-7
 
 
 @pytest.mark.parametrize("effects", ["intercept", "slope"])
@@ -162,7 +167,7 @@ def test_every_link_with_random_effects(link, effects):
     data = SHAPES.simulate(SHAPES.SHAPES["unequal"])
     fit = fitted(ordinal_mixed(data, RANDOM[effects], link), data)
     assert other["code"] == 0
-    assert fit.log_likelihood == pytest.approx(other["log_likelihood"], abs=1e-5)
+    assert fit.log_likelihood == pytest.approx(other["log_likelihood"], abs=HEAVY.get(link, 1e-5))
     assert fit.log_likelihood > other["log_likelihood"] - 1e-7
     np.testing.assert_allclose(fit.estimates, other["estimates"], atol=2e-4)
     np.testing.assert_allclose(fit.random_effects.covariance, other["covariance"], atol=5e-4)

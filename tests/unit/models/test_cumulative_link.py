@@ -3,6 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numba import njit
+from numba._dispatcher import compute_fingerprint
 
 from ipdmediation.kernels import fixed, links
 from ipdmediation.kernels.rows import linear_predictor
@@ -149,6 +150,14 @@ def test_a_warm_refit_equals_a_cold_fit(seed, link):
     cold = built.fit(weights=weights)
     assert warm.status == FitStatus.CONVERGED
     np.testing.assert_allclose(warm.estimates, cold.estimates, rtol=1e-6, atol=1e-6)
+
+
+def test_a_process_that_uses_several_links_keeps_them_apart():
+    x, y = simulate(1)
+    found = {link: model(x, y, link=link).fit() for link in links.LINKS}
+    assert len({round(fit.log_likelihood, 6) for fit in found.values()}) == len(links.LINKS)
+    # numba looks compiled code up by this
+    assert len({compute_fingerprint(link) for link in links.LINKS.values()}) == len(links.LINKS)
 
 
 def test_an_offset_takes_a_known_part_of_the_predictor():

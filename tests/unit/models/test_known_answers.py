@@ -44,17 +44,18 @@ def test_cumulative_probit_of_ucla_data(ucla):
 @pytest.mark.parametrize(
     ("link", "better", "log_likelihood", "treatment", "mediator"),
     [
-        # F = 1 - exp(-exp(x)) where a higher level is better, and so exp(-exp(-x)) of the reversed scale
+        # F = 1 - exp(-exp(x)) of levels as they are, and exp(-exp(-x)) of the reversed ones
         ("cloglog", "high", -640.62796794, -0.40433586, 0.43620739),
         ("loglog", "low", -640.62796794, 0.40433586, -0.43620739),
         ("loglog", "high", -634.81371124, -0.35530470, 0.49793400),
         ("cloglog", "low", -634.81371124, 0.35530470, -0.49793400),
-        ("cauchit", "high", -640.76375197, None, None),
-        ("cauchit", "low", -640.76375197, None, None),
+        ("cauchit", "high", -640.76375197, -0.48103161, 0.72441504),
+        ("cauchit", "low", -640.76375197, 0.48103161, -0.72441504),
     ],
 )
 def test_links_of_an_analysis(link, better, log_likelihood, treatment, mediator):
-    """Numbers of R's `clm`, the last digit +-1."""
+    """Numbers of R's `clm`, the last digit +-1; beyond its infinity, 1e5, a Cauchy has 3e-6 left."""
+    heavy = link == "cauchit"
     patients = pd.read_csv(REFERENCE / "evidence_a.csv").dropna(subset=["m"])
     specification = AnalysisSpecification.from_config(
         {
@@ -67,10 +68,10 @@ def test_links_of_an_analysis(link, better, log_likelihood, treatment, mediator)
     frame = patients.rename(columns={"a": "treatment"}).reset_index(drop=True)
     fit = mediation_models(frame, specification=specification).outcome.fit()
     assert (fit.link, fit.n) == (link, 377)
-    assert fit.log_likelihood == pytest.approx(log_likelihood, abs=2e-8)
-    if treatment is not None:
-        assert fit.coefficient("treatment") == pytest.approx(treatment, abs=2e-8)
-        assert fit.coefficient("mediator") == pytest.approx(mediator, abs=2e-8)
+    assert fit.log_likelihood == pytest.approx(log_likelihood, abs=2e-3 if heavy else 2e-8)
+    assert fit.log_likelihood > log_likelihood - 2e-8
+    assert fit.coefficient("treatment") == pytest.approx(treatment, abs=4e-6 if heavy else 2e-8)
+    assert fit.coefficient("mediator") == pytest.approx(mediator, abs=4e-6 if heavy else 2e-8)
 
 
 def test_proportional_odds_of_wine_data():

@@ -1,4 +1,4 @@
-"""Logistic and probit regression of a binary outcome: the cumulative link model with two levels."""
+"""Regression of a binary outcome, logistic or of another link: the cumulative link model with two levels."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from ipdmediation.models.cumulative_link import CumulativeLinkModel
 
 
 class BinaryModel(CumulativeLinkModel):
-    """Logit or probit model of P(Y = 1).
+    """Model of P(Y = 1).
 
-    The single threshold is minus the usual intercept: logit P(Y = 1) = x'beta - threshold.
+    The single threshold is minus the usual intercept: P(Y = 1) = 1 - F(threshold - x'beta).
 
     Parameters
     ----------

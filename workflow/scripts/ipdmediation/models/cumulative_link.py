@@ -1,4 +1,4 @@
-"""Cumulative link (proportional odds) model with fixed effects.
+"""Cumulative link model with fixed effects; with the logit link it is the proportional-odds model.
 
 P(Y <= k) = F(threshold[k] - x'beta), so a positive coefficient shifts towards higher levels. McCullagh 1980,
 J R Stat Soc B 42:109; the parametrisation is that of R `ordinal::clm`.

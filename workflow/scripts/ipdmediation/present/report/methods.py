@@ -11,6 +11,7 @@ from ipdmediation.present import notation
 from ipdmediation.present.notation import lower
 from ipdmediation.present.report.result import HEADLINE, AnalysisResult
 from ipdmediation.present.study import Study
+from ipdmediation.vocabulary.links import LINKS
 
 SOURCES = {
     "Christensen 2019": "Christensen RHB. ordinal: regression models for ordinal data. R package 2019.",
@@ -128,17 +129,17 @@ def _outcome_model(study: Study) -> str:
     if link.odds:
         return _LOGIT_MODELS[study.family]
     formula = link.distribution.replace(" - ", f" {notation.MINUS} ").replace("(-", f"({notation.MINUS}")
+    of_levels = f"F(threshold {notation.MINUS} predictor), where {formula}"
+    if link.reversed != link.key:
+        of_levels += f" (of the reversed levels the same model is called {LINKS[link.reversed].name})"
     if study.family == "binary":
         levels = study.levels_better_first()
         worse = f"{study.label(study.outcome)}: {levels[list(levels)[-1]]}"
-        return (
-            f"a binary {link.name} model: the probability of “{worse}” is F(threshold {notation.MINUS} "
-            f"predictor), where {formula}"
-        )
+        return f"a binary {link.name} model: the probability of “{worse}” is {of_levels}"
     return (
-        f"a cumulative {link.name} model: the probability of a level or a worse one is F(threshold "
-        f"{notation.MINUS} predictor), where {formula}; each cut of the scale has its own threshold, and one "
-        f"{link.measure} holds for all cuts"
+        f"a cumulative {link.name} model: the probability of a level or a worse one is {of_levels}; each cut "
+        "of the scale has its own threshold, and all cuts have one predictor, so that participants differ by "
+        f"the same amount at each cut on the {link.scale}"
     )
 
 
