@@ -1,7 +1,7 @@
 """The two kinds of compiled function, with machine code that all checkouts of the same kernels share.
 
-A `kernel` is called from Python. An `internal` is called by kernels only: it has no wrapper for Python and no
-machine code of its own on disk, which is a third of what there would be to compile.
+A `kernel` is called from Python, be it by a benchmark. An `internal` is called by kernels only: it has no
+wrapper for Python and no machine code of its own on disk, which is a third of what there would be to compile.
 """
 
 from __future__ import annotations

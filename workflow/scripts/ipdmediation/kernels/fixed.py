@@ -9,7 +9,7 @@ import numpy as np
 
 from ipdmediation.kernels import links
 from ipdmediation.kernels.arrays import FloatArray, IntArray
-from ipdmediation.kernels.compiling import fast_internal, internal, kernel
+from ipdmediation.kernels.compiling import fast_kernel, internal, kernel
 from ipdmediation.kernels.links import logit
 from ipdmediation.kernels.matrices import cholesky, solve
 from ipdmediation.kernels.rows import BLOCK, block_sum, dot, dot_difference, linear_predictor
@@ -47,7 +47,7 @@ def _fill_bounds(
             lower[i] = bottom
 
 
-@internal
+@kernel
 def _gradient(
     x: FloatArray,
     thresholds: FloatArray,
@@ -75,7 +75,7 @@ def _gradient(
             gradient[n_thresholds + j] += dot_difference(x[j], above, below, start, stop)
 
 
-@fast_internal
+@fast_kernel
 def _information(
     x: FloatArray,
     weights: FloatArray,

@@ -149,7 +149,7 @@ def _third_pass(rows: MixedRows, work: MixedWork, link: Any, third: FloatArray) 
             part += 1
 
 
-@internal
+@kernel
 def evaluate(
     rows: MixedRows,
     work: MixedWork,

@@ -12,14 +12,14 @@ import numpy as np
 
 from ipdmediation.kernels import links
 from ipdmediation.kernels.arrays import FloatArray
-from ipdmediation.kernels.compiling import fast_internal, internal, kernel
+from ipdmediation.kernels.compiling import fast_kernel, internal, kernel
 from ipdmediation.kernels.links import logit
 from ipdmediation.kernels.matrices import cholesky, solve
 from ipdmediation.kernels.mixed_rows import MixedRows, MixedWork
 from ipdmediation.kernels.rows import BLOCK, block_sum, dot
 
 
-@fast_internal
+@fast_kernel
 def mixed_information(rows: MixedRows, work: MixedWork, thresholds: FloatArray, link: Any) -> None:
     """Information of the fixed part given the modes (lower triangle), and its coupling to the random."""
     n_thresholds = thresholds.shape[0]
@@ -108,7 +108,7 @@ def marginal_information(rows: MixedRows, work: MixedWork, thresholds: FloatArra
     return marginal
 
 
-@internal
+@kernel
 def mixed_step(
     work: MixedWork,
     factor: FloatArray,

@@ -9,12 +9,12 @@ from __future__ import annotations
 import numpy as np
 
 from ipdmediation.kernels.arrays import FloatArray
-from ipdmediation.kernels.compiling import fast_internal
+from ipdmediation.kernels.compiling import fast_internal, fast_kernel
 
 BLOCK = 2048  # rows whose quantities stay in the cache between two loops over them
 
 
-@fast_internal
+@fast_kernel
 def linear_predictor(x: FloatArray, offset: FloatArray, slopes: FloatArray, eta: FloatArray) -> None:
     """Fill (n,) `eta` with the offset plus the (p, n) columns times their slopes."""
     for start in range(0, eta.shape[0], BLOCK):
