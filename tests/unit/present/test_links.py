@@ -141,6 +141,14 @@ def test_a_coefficient_of_another_link_is_written_as_it_is(examples, link):
     assert "(it goes from 0.91 to 0.80)" in " ".join(answer(result))
 
 
+def test_the_mediator_s_model_has_no_link(examples):
+    result = made(examples, LINKS["probit"], "ordinal")
+    analysis = {**result.study.analysis, "mediator": {"variable": "fiv", "transform": "identity"}}
+    tables = {**result.models, "mediator": result.models["mediator"].assign(ratio=math.nan)}
+    columns = models(tables, study=examples.study(analysis=analysis)).cells.columns
+    assert "Mediator model: difference, mL (95% Wald CI)" in columns
+
+
 def test_the_methods_name_the_model_and_what_is_the_same_at_each_cut(examples):
     def told(key, family="ordinal"):
         found = methods(made(examples, LINKS[key], family))

@@ -2,7 +2,7 @@
 
 P(Y > k) = exp(-exp(threshold - eta)): the levels are times of a proportional hazards model, and exp(-eta)
 multiplies the hazard. F is not symmetric: the model of the reversed levels has the link loglog.
-R's `clm` calls this link "cloglog", and `clmm` "loglog".
+R's `clm` calls this link "cloglog", and `clmm` with one random effect "loglog".
 """
 
 from __future__ import annotations

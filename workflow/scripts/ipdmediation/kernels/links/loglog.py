@@ -1,6 +1,7 @@
 """The log-log link, F(x) = exp(-exp(-x)): cloglog of the reversed levels.
 
-P(Y <= k) = exp(-exp(eta - threshold)). R's `clm` calls this link "loglog", and `clmm` "cloglog".
+P(Y <= k) = exp(-exp(eta - threshold)). R's `clm` calls this link "loglog", and `clmm` with one random effect
+"cloglog".
 """
 
 from __future__ import annotations
