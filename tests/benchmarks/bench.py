@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from tests.benchmarks.earlier import COMMIT, targets_table
 from tests.benchmarks.figures import draw_growth, draw_seconds
 from tests.benchmarks.fits import (
     MODELS,
@@ -33,7 +34,7 @@ from tests.benchmarks.floors import floors_table
 from tests.benchmarks.growth import sweep_covariates, sweep_memory, sweep_patients, sweep_replicates
 from tests.benchmarks.overhead import overhead
 from tests.benchmarks.parts import fixed_parts, mixed_parts, replicate_parts
-from tests.benchmarks.study import ROOT, Rows, Study
+from tests.benchmarks.study import IMPUTED, ROOT, Rows, Study
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ class Effort:
     r_jobs : `tool:model:resample:repetitions` of fits.R.
     statsmodels : repetitions of its fits.
     taken_apart : resamples whose refits are taken apart.
+    turns : how often this commit and an earlier one are measured in turn.
     """
 
     replicates: int
@@ -60,6 +62,7 @@ class Effort:
     whole_run: bool
     statsmodels: int
     taken_apart: int
+    turns: int
 
 
 R_JOBS = (
@@ -96,6 +99,7 @@ FULL = Effort(
     whole_run=True,
     statsmodels=3,
     taken_apart=40,
+    turns=3,
 )
 QUICK = Effort(
     replicates=1_000,
@@ -109,6 +113,7 @@ QUICK = Effort(
     whole_run=False,
     statsmodels=1,
     taken_apart=2,
+    turns=0,
 )
 COVARIATES = (0, 10, 30, 90)
 
@@ -176,6 +181,9 @@ def main() -> None:
         "overhead": costs,
         "floors": floors,
     }
+    if effort.turns:
+        _say(f"in turn with commit {COMMIT}")
+        tables["targets"] = targets_table(output / "targets", study.directory / IMPUTED, effort.turns)
     for name, table in tables.items():
         table.to_csv(output / f"{name}.csv", index=False)
         print(f"\n{name}\n{_printed(table)}")

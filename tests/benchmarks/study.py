@@ -158,10 +158,10 @@ class Study:
         return self.plan.weights(self.stream(replicate))
 
 
-def copy_configuration(directory: Path) -> None:
-    """Put the default study's configuration into a directory."""
+def copy_configuration(directory: Path, *, of: Path = ROOT) -> None:
+    """Put the default study's configuration, that of a checkout, into a directory."""
     for part in ("config", "profiles"):
-        shutil.copytree(ROOT / part, directory / part, dirs_exist_ok=True)
+        shutil.copytree(of / part, directory / part, dirs_exist_ok=True)
 
 
 def snakemake(directory: Path, *arguments: str, **environment: str) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tests.benchmarks import earlier
 from tests.benchmarks.fits import Fit, comparison, resampling_loop
 from tests.benchmarks.floors import Floor
 from tests.benchmarks.growth import exponent
@@ -129,3 +130,28 @@ def test_the_benchmark_runs(tmp_path):
     tables = ("fits", "resamples", "sweeps", "parts", "chunks", "resampling_loop", "overhead", "floors")
     pictures = ("cost_growth.png", "seconds_per_fit.png", "cost_growth.svg", "seconds_per_fit.svg")
     assert made == {*(f"{table}.csv" for table in tables), *pictures, "machine.json"}
+
+
+def test_targets_hold_this_commit_against_the_earlier_one(tmp_path, monkeypatch):
+    measured = {
+        "compiling": {"compiling, s": 30.0},
+        "replicates": {"logit outcome refit, ms": 0.2, "probit outcome refit, ms": 0.31},
+    }
+    spent = {"first run from nothing, s": 100.0}
+
+    def cost(tree, found):
+        return {what: value * (2.0 if tree == tmp_path else 1.0) for what, value in found.items()}
+
+    monkeypatch.setattr(earlier, "_earlier", lambda place: tmp_path)
+    monkeypatch.setattr(earlier, "_measured", lambda tree, what, caches: cost(tree, measured[what[0]]))
+    monkeypatch.setattr(earlier, "_whole", lambda tree, directory: cost(tree, spent))
+    table = earlier.targets_table(tmp_path, tmp_path, turns=2).set_index("what")
+    assert (table["ratio"].dropna() == 0.5).all()
+    assert table.loc["first run from nothing, s", "met"] == "met"
+    assert table.loc["probit outcome refit over logit", "met"] == "not met"
+    assert table.loc[earlier.SECOND, "met"] == "not met"
+
+
+def test_targets_are_not_measured_without_the_earlier_commit(tmp_path, monkeypatch):
+    monkeypatch.setattr(earlier, "COMMIT", "0" * 40)
+    assert earlier.targets_table(tmp_path, tmp_path, turns=1).empty
