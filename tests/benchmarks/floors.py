@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from tests.benchmarks.growth import exponent
+from tests.benchmarks.growth import ENGINE, LABELS, exponent
 from tests.benchmarks.overhead import NO_RUN, seconds_of, share
 from tests.benchmarks.study import SnakemakeRun
 
@@ -65,14 +65,11 @@ def floors_table(
     overhead : table of `overhead.overhead`.
     """
     warm = resamples.set_index(["trial_effects", "model"])["median_ms"]
-    patients = sweeps[(sweeps["sweep"] == "patients") & sweeps["series"].str.endswith("fixed effects")]
-    patients = patients[~patients["series"].str.startswith("R") & (patients["x"] >= 1e4)]
     memory = sweeps[sweeps["sweep"] == "memory"].sort_values("x")
     added = memory["megabytes"].to_numpy()[1:] - memory["megabytes"].iloc[0]
     added_patients = memory["x"].to_numpy()[1:] - memory["x"].iloc[0]
     failed = resamples["failed"].sum()
     count = int(resamples["resamples"].iloc[0])
-    largest = f"{patients['x'].max():,}"
     complete = run.replicates == 10_000
     floors = [
         Floor("fixed: R clm / warm refit", _ratio(comparison, "R clm", "none"), "x", 80, at_least=True),
@@ -108,12 +105,7 @@ def floors_table(
             "exponent",
             LARGEST_EXPONENT,
         ),
-        Floor(
-            f"fixed: growth of time from 10,000 to {largest} patients",
-            exponent(patients["x"], patients["seconds"]),
-            "exponent",
-            LARGEST_EXPONENT,
-        ),
+        *(_growth(sweeps, effects) for effects in LABELS),
         Floor("nothing to be done", seconds_of(overhead, NO_RUN), "s of processor time", 3),
         Floor(
             "start of a chunk", seconds_of(overhead, "start of a chunk's process"), "s of processor time", 1.5
@@ -121,6 +113,18 @@ def floors_table(
         Floor("first run: what is no computation", share(overhead), "of its processor time", 0.25),
     ]
     return pd.DataFrame([floor.row for floor in floors], columns=COLUMNS)
+
+
+def _growth(sweeps: pd.DataFrame, effects: str) -> Floor:
+    """How the time of a warm refit grows with patients, beyond what a start costs."""
+    rows = sweeps[(sweeps["sweep"] == "patients") & (sweeps["series"] == f"{ENGINE}, {LABELS[effects]}")]
+    rows = rows[rows["x"] >= 1e4]
+    return Floor(
+        f"{LABELS[effects]}: growth of time from 10,000 to {rows['x'].max():,} patients",
+        exponent(rows["x"], rows["seconds"]),
+        "exponent",
+        LARGEST_EXPONENT,
+    )
 
 
 def _ratio(comparison: pd.DataFrame, tool: str, effects: str) -> float:

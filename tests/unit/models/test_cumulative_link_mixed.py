@@ -289,3 +289,13 @@ def test_no_failures_in_resamples_of_hard_data():
         for cell in cells:
             weights[cell] = np.bincount(rng.integers(0, cell.size, cell.size), minlength=cell.size)
         assert FitStatus(built.refit(weights, start).status).usable
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [1, 5])
+def test_a_million_patients_are_fitted(seed):
+    """The between-trial part of the information is then a small difference of large numbers."""
+    y, x, trial = simulate(seed, sizes=(150_000,) * 6 + (100_000,), levels=7)
+    fit = model(y, x, trial, levels=7).refit(np.ones(y.size))
+    assert fit.status == FitStatus.CONVERGED
+    assert fit.iterations < 40

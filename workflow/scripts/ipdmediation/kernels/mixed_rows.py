@@ -51,6 +51,7 @@ class MixedWork(NamedTuple):
     correction: FloatArray  # (q, q) part of d/dD that comes from third derivatives
     information: FloatArray  # (thresholds + p, same), of the fixed part given the modes
     coupling: FloatArray  # (trials, q, thresholds + p) between random and fixed part
+    kept_spread: FloatArray  # (trials, q, q) `spread` where the two were computed
 
 
 @kernel
@@ -78,6 +79,7 @@ def mixed_work(n: int, q: int, n_trials: int, n_thresholds: int, size: int) -> M
         np.zeros((q, q)),
         np.zeros((size, size)),
         np.zeros((n_trials, q, size)),
+        np.zeros((n_trials, q, q)),
     )
 
 

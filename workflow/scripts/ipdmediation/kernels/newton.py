@@ -32,6 +32,10 @@ def mixed_information(rows: MixedRows, work: MixedWork, thresholds: FloatArray, 
     information, coupling = work.information, work.coupling
     information[:, :] = 0.0
     coupling[:, :, :] = 0.0
+    for t in range(trial_start.shape[0] - 1):
+        for d in range(q):
+            for e in range(q):
+                work.kept_spread[t, d, e] = work.spread[t, d, e]
     for c in range(cell_level.shape[0]):
         k = cell_level[c]
         t = cell_trial[c]
@@ -86,7 +90,8 @@ def _eliminate_modes(work: MixedWork, marginal: FloatArray) -> None:
     for t in range(n_trials):
         for d in range(q):
             for e in range(q):
-                amount = work.spread[t, d, e]
+                # of the same point: with many patients, what is left of the information is a small difference
+                amount = work.kept_spread[t, d, e]
                 if amount != 0.0:
                     left, right = work.coupling[t, d], work.coupling[t, e]
                     for i in range(size):
