@@ -143,3 +143,21 @@ def test_the_number_of_patients_is_a_whole_one():
     y, x, trial = simulate(3)
     n = model(y, x, trial).fit(weights=np.full(len(y), 1.006)).n
     assert (type(n), n) == (int, round(1.006 * len(y)))
+
+
+@pytest.mark.parametrize("seed", [0, 1, 4])
+def test_as_many_random_effects_as_rows_are_no_fit(seed):
+    """They can take all that is residual; lme4 refuses such a model as well."""
+    rng = np.random.default_rng(seed)
+    trial, treatment = np.repeat([0, 1, 2], 2), np.tile([0.0, 1.0], 3)
+    y = rng.normal(size=6) + treatment * rng.normal(size=3)[trial] * 3 + 3 * rng.normal(size=3)[trial]
+    built = LinearMixedModel(
+        y,
+        treatment[:, None],
+        names=["treatment"],
+        trials=trial,
+        random_design=np.column_stack([np.ones(6), treatment]),
+        random_names=["intercept", "treatment"],
+        method="ml",
+    )
+    assert built.refit(np.ones(6)).status == FitStatus.RANK_DEFICIENT
