@@ -19,7 +19,7 @@ from ipdmediation.inference.intervals import acceleration
 from ipdmediation.inference.model_table import model_diagnostics, model_table, rare_terms
 from ipdmediation.inference.streams import stream
 from ipdmediation.inference.summary import BootstrapWarning, summarise_effects
-from ipdmediation.models.terms import read_terms
+from ipdmediation.vocabulary.terms import read_terms
 from tests.steps.conftest import OTHERS, Planned
 
 IMPUTATIONS = {"primary": 2, "middle_aged": 2}

@@ -9,7 +9,6 @@ import pandas as pd
 import pytest
 
 from ipdmediation.data.result_tables import read_table
-from ipdmediation.models.terms import read_terms
 from ipdmediation.present.figures.mediator_by_arm import mediator_by_arm
 from ipdmediation.present.figures.mediator_by_trial import mediator_by_trial
 from ipdmediation.present.figures.model_coefficients import model_coefficients
@@ -29,6 +28,7 @@ from ipdmediation.present.tables.flow import flow
 from ipdmediation.present.tables.models import models
 from ipdmediation.present.tables.natural_effects import natural_effects
 from ipdmediation.present.tables.saving import save as save_table
+from ipdmediation.vocabulary.terms import read_terms
 from tests.steps.conftest import OTHERS, Planned
 
 

@@ -9,7 +9,6 @@ import pandas as pd
 
 from ipdmediation.data.result_tables import read_table
 from ipdmediation.inference.draws import join_draws
-from ipdmediation.models.terms import read_terms
 from ipdmediation.present.figures.mediator_by_arm import mediator_by_arm
 from ipdmediation.present.figures.mediator_by_trial import mediator_by_trial
 from ipdmediation.present.figures.model_coefficients import model_coefficients
@@ -21,6 +20,7 @@ from ipdmediation.present.figures.proportion_distribution import proportion_dist
 from ipdmediation.present.figures.sheet import save
 from ipdmediation.present.labels import labelled
 from ipdmediation.present.study import Study
+from ipdmediation.vocabulary.terms import read_terms
 
 
 def main(

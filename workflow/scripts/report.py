@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from ipdmediation.data.result_tables import read_table
-from ipdmediation.models.terms import read_terms
 from ipdmediation.plumbing.provenance import KEY
 from ipdmediation.present.labels import labelled
 from ipdmediation.present.report.page import render
 from ipdmediation.present.report.result import AnalysisResult
 from ipdmediation.present.study import Study
+from ipdmediation.vocabulary.terms import read_terms
 
 
 def main(

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from ipdmediation.data.result_tables import read_table
-from ipdmediation.models.terms import read_terms
 from ipdmediation.present.labels import labelled
 from ipdmediation.present.study import Study
 from ipdmediation.present.tables.baseline import baseline as baseline_table
@@ -15,6 +14,7 @@ from ipdmediation.present.tables.flow import flow as flow_table
 from ipdmediation.present.tables.models import models as models_table
 from ipdmediation.present.tables.natural_effects import natural_effects
 from ipdmediation.present.tables.saving import save
+from ipdmediation.vocabulary.terms import read_terms
 
 
 def main(

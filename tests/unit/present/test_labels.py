@@ -4,7 +4,8 @@ from dataclasses import asdict
 import pandas as pd
 import pytest
 
-from ipdmediation.models.terms import (
+from ipdmediation.present.labels import labelled, term_label
+from ipdmediation.vocabulary.terms import (
     Term,
     covariate_term,
     doubling_term,
@@ -19,7 +20,6 @@ from ipdmediation.models.terms import (
     treatment_term,
     trial_term,
 )
-from ipdmediation.present.labels import labelled, term_label
 
 (MEDIATOR,) = mediator_terms("fiv", columns=1, spline=False, interaction=False)
 SPLINE = mediator_terms("fiv", columns=2, spline=True, interaction=True)

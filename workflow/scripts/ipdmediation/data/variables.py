@@ -8,6 +8,7 @@ from typing import Any, Literal, cast
 
 from ipdmediation.data.errors import listing
 from ipdmediation.data.problems import Fault, Place
+from ipdmediation.vocabulary.terms import INTERCEPT, MEDIATOR, RESIDUAL
 
 VariableType = Literal["continuous", "binary", "ordinal", "categorical"]
 
@@ -15,7 +16,7 @@ VariableType = Literal["continuous", "binary", "ordinal", "categorical"]
 KEY_COLUMNS = ("trial", "patient", "treatment")
 
 #: Names that no variable may have: columns and terms of the workflow's own tables.
-RESERVED_NAMES = (*KEY_COLUMNS, "imputation", "mediator", "intercept", "residual_sd")
+RESERVED_NAMES = (*KEY_COLUMNS, "imputation", MEDIATOR, INTERCEPT, RESIDUAL)
 
 #: Codes that the column of an ordinal variable can hold.
 DTYPE_RANGE = range(-128, 128)

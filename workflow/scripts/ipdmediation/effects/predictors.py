@@ -18,7 +18,7 @@ from ipdmediation.kernels.arrays import FloatArray, IntArray
 from ipdmediation.kernels.standardisation import linear_predictor
 from ipdmediation.models.design import Design
 from ipdmediation.models.results import Model, Refit
-from ipdmediation.models.terms import INTERCEPT, TREATMENT
+from ipdmediation.vocabulary.terms import INTERCEPT, TREATMENT
 
 
 def random_names(model: Model) -> tuple[str, ...]:

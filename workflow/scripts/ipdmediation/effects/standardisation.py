@@ -29,7 +29,7 @@ from ipdmediation.kernels.arrays import FloatArray, IntArray
 from ipdmediation.models.errors import ModelError
 from ipdmediation.models.results import Refit
 from ipdmediation.models.specification import MediationModels, mediator_scale
-from ipdmediation.models.terms import MEDIATOR
+from ipdmediation.vocabulary.terms import MEDIATOR
 
 
 class StandardisedCells(NamedTuple):

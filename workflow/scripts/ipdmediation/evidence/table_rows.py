@@ -19,8 +19,9 @@ from ipdmediation.effects.catalogue import (
     natural_catalogue,
 )
 from ipdmediation.effects.scale_names import scale_names
-from ipdmediation.models.terms import (
+from ipdmediation.vocabulary.terms import (
     Term,
+    TermKind,
     covariate_term,
     doubling_term,
     intercept_term,
@@ -236,13 +237,13 @@ def _models(
     effects, knots = settings["trial_effects"], mediator["spline_knots"]
     linear = model == "mediator" or outcome["family"] == "continuous"
     if linear:
-        yield _term_row(intercept_term(), "coefficient")
-        yield _term_row(residual_term(), "variance")
+        yield _term_row(intercept_term())
+        yield _term_row(residual_term())
     else:
         codes = [str(code) for code in variables[outcome["variable"]].codes]
         for pair in pairwise(codes if outcome["better"] == "high" else codes[::-1]):
-            yield _term_row(threshold_term(*pair, outcome=outcome["variable"]), "threshold")
-    yield _term_row(treatment_term(), "coefficient")
+            yield _term_row(threshold_term(*pair, outcome=outcome["variable"]))
+    yield _term_row(treatment_term())
     if model == "outcome":
         terms = mediator_terms(
             mediator["variable"],
@@ -253,22 +254,23 @@ def _models(
         if mediator["transform"] in ("log", "log1p") and knots is None:
             terms = (*terms, doubling_term(terms[0]))
         for term in terms:
-            yield _term_row(term, "coefficient")
+            yield _term_row(term)
     part = "mediator" if model == "mediator" else "outcome"
     yield from _covariates(covariates_of(settings["covariates"], model=part), variables)
     if effects == "fixed":
         for trial in trials:
-            yield _term_row(trial_term(trial), "trial", certain=False)
+            yield _term_row(trial_term(trial), certain=False)
     roles = [role for role in RANDOM_ROLES.get(effects, ()) if role != "mediator" or model == "outcome"]
     for term in random_terms(roles):
-        yield _term_row(term, "variance")
+        yield _term_row(term)
 
 
 def _covariates(covariates: Covariates, variables: Mapping[str, Variable]) -> Iterator[Row]:
     if isinstance(covariates, str):
         names = list(parse_formula(covariates).names) if covariates.strip() else []
         # what a formula computes is called as formulaic calls it
-        unknown: dict[str, Cell] = {"kind": frozenset(["formula"]), "component": frozenset(["coefficient"])}
+        kind = TermKind.FORMULA
+        unknown: dict[str, Cell] = {"kind": frozenset([kind]), "component": frozenset([kind.component])}
         yield Row({**dict.fromkeys(COLUMNS["models"].named), **unknown}, certain=False)
     else:
         names = list(covariates)
@@ -278,18 +280,18 @@ def _covariates(covariates: Covariates, variables: Mapping[str, Variable]) -> It
             [] if variable is None or variable.type in ("continuous", "binary") else variable.level_labels
         )
         if variable is not None and variable.type == "ordinal":
-            yield _term_row(covariate_term(name), "coefficient", certain=False)
+            yield _term_row(covariate_term(name), certain=False)
         for level in levels:
             # the first level that somebody has is the reference of the others
-            yield _term_row(covariate_term(name, level), "coefficient", certain=False)
+            yield _term_row(covariate_term(name, level), certain=False)
         if not levels:
-            yield _term_row(covariate_term(name), "coefficient", certain=not isinstance(covariates, str))
+            yield _term_row(covariate_term(name), certain=not isinstance(covariates, str))
 
 
-def _term_row(term: Term, component: str, *, certain: bool = True) -> Row:
+def _term_row(term: Term, *, certain: bool = True) -> Row:
     stated = {
         "term": term.id,
-        "component": component,
+        "component": term.kind.component,
         "kind": term.kind,
         "variable": term.variable,
         "level": as_cell(term.level),

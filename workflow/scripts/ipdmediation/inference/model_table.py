@@ -15,8 +15,8 @@ from ipdmediation.models.design import Design
 from ipdmediation.models.errors import FitWarning
 from ipdmediation.models.results import ModelFit
 from ipdmediation.models.specification import AnalysisSpecification
-from ipdmediation.models.terms import Term, doubling_term, random_terms, residual_term
 from ipdmediation.vocabulary.links import LINKS
+from ipdmediation.vocabulary.terms import Component, Term, TermKind, doubling_term
 
 COLUMNS = [
     "model",
@@ -36,7 +36,6 @@ COLUMNS = [
     "ratio_high",
     "ratio_unit",
 ]
-COMPONENTS = ("coefficient", "trial", "threshold", "variance")
 LOG_TRANSFORMS = ("log", "log1p")
 DOUBLING = "doubling"
 
@@ -86,12 +85,12 @@ def model_table(
     quantile = stdtrit(pooled.degrees_of_freedom, 0.5 + level / 2)
     with np.errstate(divide="ignore", invalid="ignore"):
         p_values = 2 * stdtr(pooled.degrees_of_freedom, -np.abs(pooled.estimate / pooled.se))
-    every = [*terms, *_variance_terms(fits[0])]
+    every = [*terms, *fits[0].variance_terms]
     units = {term.id: _unit(term, specification, variables) for term in every}
     table = pd.DataFrame(
         {
             "model": model,
-            "component": [_component(term) for term in every],
+            "component": [term.kind.component.value for term in every],
             **_keys(every),
             "unit": [units[term.id] for term in every],
             "estimate": pooled.estimate,
@@ -104,7 +103,9 @@ def model_table(
     table.loc[table["term"].isin(list(rare)), ["estimate", "se", "ci_low", "ci_high", "p_value"]] = np.nan
     if specification.transform in LOG_TRANSFORMS:
         table = _with_doubling(table, every)
-    table = table.sort_values("component", key=lambda column: column.map(COMPONENTS.index), kind="stable")
+    table = table.sort_values(
+        "component", key=lambda column: column.map(list(Component).index), kind="stable"
+    )
     return _with_ratios(table, fits[0].family, specification)[COLUMNS]
 
 
@@ -123,8 +124,8 @@ def reported_terms(
         The analysis.
     """
     doubled = specification.transform in LOG_TRANSFORMS
-    doubling = [doubling_term(term) for term in terms if doubled and term.kind == "mediator"]
-    return [*terms, *_variance_terms(fit), *doubling]
+    doubling = [doubling_term(term) for term in terms if doubled and term.kind is TermKind.MEDIATOR]
+    return [*terms, *fit.variance_terms, *doubling]
 
 
 def rare_terms(terms: Sequence[Term], design: Design, *, minimum: int) -> set[str]:
@@ -146,15 +147,15 @@ def rare_terms(terms: Sequence[Term], design: Design, *, minimum: int) -> set[st
     levels: dict[tuple[str, str], list[int]] = {}
     for position, (term, column) in enumerate(zip(design.terms, design.matrix.T, strict=True)):
         values, counts = np.unique(column, return_counts=True)
-        if values.size == 2 and counts.min() < minimum and term.kind != "treatment":
+        if values.size == 2 and counts.min() < minimum and term.kind is not TermKind.TREATMENT:
             rare.add(term.id)
-        if term.level and term.kind in ("trial", "covariate"):
+        if term.level and term.kind in (TermKind.TRIAL, TermKind.COVARIATE):
             levels.setdefault((term.kind, term.variable), []).append(position)
     for positions in levels.values():
         reference = int((design.matrix[:, positions] == 0).all(axis=1).sum())
         if 0 < reference < minimum:
             rare |= {design.terms[position].id for position in positions}
-            rare |= {term.id for term in terms if term.kind in ("intercept", "threshold")}
+            rare |= {term.id for term in terms if term.kind in (TermKind.INTERCEPT, TermKind.THRESHOLD)}
     return rare
 
 
@@ -180,7 +181,9 @@ def model_diagnostics(fits: Sequence[ModelFit], *, terms: Sequence[Term], minimu
         "iterations": max(fit.iterations for fit in fits),
         "warnings": [{"kind": warning.kind, "message": str(warning)} for warning in pooled_warnings(fits)],
     }
-    bent = [position for position, term in enumerate(terms) if term.kind == "spline" and term.level != "1"]
+    bent = [
+        position for position, term in enumerate(terms) if term.kind is TermKind.SPLINE and term.level != "1"
+    ]
     if bent:
         test = pooled_wald_test(
             [fit.estimates[bent] for fit in fits], [fit.covariance[np.ix_(bent, bent)] for fit in fits]
@@ -214,11 +217,11 @@ def mediator_unit(specification: AnalysisSpecification, variables: Mapping[str, 
 
 def _unit(term: Term, specification: AnalysisSpecification, variables: Mapping[str, Variable]) -> str:
     """Return what a coefficient is per; empty where it is of a level, an arm or a trial."""
-    if term.kind in ("mediator", "interaction"):
+    if term.kind.per_mediator:
         return mediator_unit(specification, variables)
-    if term.kind == "covariate" and not term.level and term.variable in variables:
+    if term.kind is TermKind.COVARIATE and not term.level and term.variable in variables:
         return variables[term.variable].unit or ""
-    if term.kind == "formula":
+    if term.kind is TermKind.FORMULA:
         return " x ".join(filter(None, (_unit(part, specification, variables) for part in term.parts)))
     return ""
 
@@ -226,28 +229,16 @@ def _unit(term: Term, specification: AnalysisSpecification, variables: Mapping[s
 def _keys(terms: Sequence[Term]) -> dict[str, list[str]]:
     return {
         "term": [term.id for term in terms],
-        "kind": [term.kind for term in terms],
+        "kind": [term.kind.value for term in terms],
         "variable": [term.variable for term in terms],
         "level": [term.level for term in terms],
     }
 
 
-def _component(term: Term) -> str:
-    if term.kind in ("trial", "threshold"):
-        return term.kind
-    return "variance" if term.kind in ("random", "residual") else "coefficient"
-
-
-def _variance_terms(fit: ModelFit) -> list[Term]:
-    """Return the terms of the rows that `ModelFit.table` has below its estimates."""
-    terms = [] if fit.random_effects is None else [*random_terms(fit.random_effects.names)]
-    return terms if fit.residual_variance is None else [*terms, residual_term()]
-
-
 def _with_doubling(table: pd.DataFrame, terms: Sequence[Term]) -> pd.DataFrame:
     """Add the mediator's coefficient for twice the value, which a reader grasps, below that per log unit."""
     for position, term in enumerate(terms):
-        if term.kind == "mediator":
+        if term.kind is TermKind.MEDIATOR:
             row = table.iloc[[position]].assign(**_keys([doubling_term(term)]), unit=DOUBLING)
             row[["estimate", "se", "ci_low", "ci_high"]] *= np.log(2)
             return pd.concat([table[: position + 1], row, table[position + 1 :]], ignore_index=True)
@@ -257,8 +248,7 @@ def _with_doubling(table: pd.DataFrame, terms: Sequence[Term]) -> pd.DataFrame:
 def _with_ratios(table: pd.DataFrame, family: str, specification: AnalysisSpecification) -> pd.DataFrame:
     of_mediator = table["model"].eq("mediator").all() and specification.transform in LOG_TRANSFORMS
     name = "ratio of geometric means" if of_mediator else LINKS[specification.link].ratio(family)
-    shown = table["component"].isin(["coefficient", "trial"]) & ~table["kind"].isin(["spline", "intercept"])
-    shown &= bool(name)
+    shown = table["kind"].map(lambda kind: TermKind(kind).compares) & bool(name)
     for ratio, column in (("ratio", "estimate"), ("ratio_low", "ci_low"), ("ratio_high", "ci_high")):
         table[ratio] = np.exp(table[column].where(shown))
     table["ratio_unit"] = np.where(shown, name, "")

@@ -14,7 +14,7 @@ from ipdmediation.models.design import Design
 from ipdmediation.models.linear import LinearModel
 from ipdmediation.models.linear_mixed import LinearMixedModel
 from ipdmediation.models.results import Model
-from ipdmediation.models.terms import INTERCEPT, MEDIATOR, TREATMENT
+from ipdmediation.vocabulary.terms import INTERCEPT, MEDIATOR, TREATMENT
 
 
 def random_part(design: Design, trial_effects: str) -> tuple[FloatArray, tuple[str, ...]]:

@@ -32,10 +32,17 @@ from ipdmediation.models.errors import (
 from ipdmediation.models.formulas import LearntColumn, known_as, learnt_columns, stated
 from ipdmediation.models.inputs import check_design
 from ipdmediation.models.splines import restricted_cubic_spline
-from ipdmediation.models.terms import MEDIATOR, Term, mediator_terms, treatment_term, trial_term
+from ipdmediation.vocabulary.terms import (
+    MEDIATOR,
+    TREATMENT,
+    TRIAL,
+    Term,
+    TermKind,
+    mediator_terms,
+    treatment_term,
+    trial_term,
+)
 
-TREATMENT = "treatment"  # columns of every cohort
-TRIAL = "trial"
 # what a formula finds beside formulaic's own functions; with no context it would find this module's names
 _CONTEXT = {"sqrt": np.sqrt}
 
@@ -298,7 +305,7 @@ def _check_varying(matrix: FloatArray, terms: Sequence[Term]) -> None:
     """Raise one error for all covariates that do not vary."""
     sentences = []
     for term, column in zip(terms, matrix.T, strict=True):
-        if term.kind not in ("covariate", "formula", "trial") or np.ptp(column) != 0:
+        if not (term.kind.adjusts or term.kind is TermKind.TRIAL) or np.ptp(column) != 0:
             continue
         sentences.append(f"covariate {term.variable or term.id} is {column[0]:g} for everybody")
     if sentences:

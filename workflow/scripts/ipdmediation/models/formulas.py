@@ -11,7 +11,7 @@ from formulaic.parser.types import Factor
 from formulaic.parser.types import Term as FormulaTerm
 
 from ipdmediation.data.covariates import Covariates
-from ipdmediation.models.terms import Term, covariate_term, formula_term, product_term, treatment_term
+from ipdmediation.vocabulary.terms import Term, covariate_term, formula_term, product_term, treatment_term
 
 
 class LearntColumn(NamedTuple):

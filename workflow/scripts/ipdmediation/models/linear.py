@@ -21,6 +21,7 @@ from ipdmediation.models.inputs import (
     undetermined,
 )
 from ipdmediation.models.results import ModelFit, Refit
+from ipdmediation.vocabulary.terms import INTERCEPT
 
 RESIDUAL_VARIANCES = ("unbiased", "ml")
 
@@ -79,7 +80,7 @@ class LinearModel:
             raise OutcomeError("the outcome must be one column of finite numbers")
         self.n_rows = values.size
         matrix = check_design(design, names, self.n_rows)
-        self.names = ("intercept", *names)
+        self.names = (INTERCEPT, *names)
         self.residual_variance = residual_variance
         self.trial_effects = trial_effects
         self._trials = check_trials(trials, trial_names, self.n_rows)

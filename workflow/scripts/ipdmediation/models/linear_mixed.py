@@ -33,6 +33,7 @@ from ipdmediation.models.inputs import (
 )
 from ipdmediation.models.notes import singular_note
 from ipdmediation.models.results import ModelFit, RandomEffects, Refit
+from ipdmediation.vocabulary.terms import INTERCEPT
 
 METHODS = ("ml", "reml")
 _TOLERANCE = 1e-8
@@ -107,7 +108,7 @@ class LinearMixedModel:
             raise ModelError("a mixed model needs the trial of every row")
         self._trials = checked_trials
         random = check_random_design(random_design, random_names, self.n_rows)
-        self.names = ("intercept", *names)
+        self.names = (INTERCEPT, *names)
         self.random_names = tuple(random_names)
         self.method = method
         self.trial_effects = trial_effects

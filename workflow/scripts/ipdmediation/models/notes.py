@@ -17,9 +17,10 @@ from ipdmediation.models.errors import (
     SingularFitWarning,
 )
 from ipdmediation.models.separation import Recession
+from ipdmediation.vocabulary.terms import INTERCEPT, MEDIATOR, TREATMENT
 
 # of a random effect, by its role
-_DIFFER_IN = {"intercept": "level", "treatment": "treatment effect", "mediator": "effect of the mediator"}
+_DIFFER_IN = {INTERCEPT: "level", TREATMENT: "treatment effect", MEDIATOR: "effect of the mediator"}
 _NO_SPREAD = 1e-3  # of a random effect's typical size, in units of the residual
 _ALIKE = 1 - 1e-4
 
@@ -177,7 +178,7 @@ def _apart(found: Recession, design: Design) -> str:
     named = [
         f"covariate {term.variable or term.id}" + (f", level {term.level}" if term.level else "")
         for term in terms
-        if term.kind in ("covariate", "formula")
+        if term.kind.adjusts
     ]
     if not named:
         trials = [design.trial_names[code] for code in np.unique(design.trial_codes[found.decided])]

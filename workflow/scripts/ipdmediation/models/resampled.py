@@ -20,7 +20,7 @@ from ipdmediation.models.inputs import TrialLabels, check_weights
 from ipdmediation.models.notes import empty_level_notes, separated_by, separation_error, separation_note
 from ipdmediation.models.results import Model, ModelFit, Refit
 from ipdmediation.models.separation import INFINITE, Recession, find_recession
-from ipdmediation.models.terms import Term
+from ipdmediation.vocabulary.terms import Term
 
 _KEPT_MODELS = 16
 _INDEPENDENT = 1e-9  # of a column's scale

@@ -16,6 +16,7 @@ from scipy.special import ndtr, ndtri
 from ipdmediation.kernels.arrays import FloatArray
 from ipdmediation.kernels.status import FitStatus
 from ipdmediation.models.errors import FitWarning
+from ipdmediation.vocabulary.terms import Component, Term, random_terms, residual_term
 
 
 class Refit(NamedTuple):
@@ -114,13 +115,15 @@ class ModelFit:
         """Estimates without the thresholds."""
         return self.estimates[self.n_thresholds :]
 
+    @property
+    def variance_terms(self) -> tuple[Term, ...]:
+        """What the rows of `table` below the estimates are."""
+        random = () if self.random_effects is None else random_terms(self.random_effects.names)
+        return random if self.residual_variance is None else (*random, residual_term())
+
     def coefficient(self, name: str) -> float:
         """Return the estimate of the term `name`; `KeyError` if the model has no such term."""
         return float(self.estimates[self._position(name)])
-
-    def standard_error(self, name: str) -> float:
-        """Return the standard error of the term `name`; `KeyError` if the model has no such term."""
-        return float(self.standard_errors[self._position(name)])
 
     def start(self) -> Refit:
         """Return start values for a refit of the same model."""
@@ -157,7 +160,9 @@ class ModelFit:
         rows = pd.DataFrame(
             {
                 "component": np.where(
-                    np.arange(len(self.names)) < self.n_thresholds, "threshold", "coefficient"
+                    np.arange(len(self.names)) < self.n_thresholds,
+                    Component.THRESHOLD.value,
+                    Component.COEFFICIENT.value,
                 ),
                 "term": list(self.names),
                 "estimate": estimates,
@@ -177,19 +182,21 @@ class ModelFit:
             raise KeyError(f"no term {name!r} in this model; it has {', '.join(self.names)}") from None
 
     def _variance_rows(self) -> list[tuple[str, str, float]]:
-        rows: list[tuple[str, str, float]] = []
+        values: list[float] = []
+        terms = self.variance_terms
         if self.random_effects is not None:
-            names, covariance = self.random_effects.names, self.random_effects.covariance
+            covariance = self.random_effects.covariance
             sds = np.sqrt(np.diag(covariance))
-            rows += [("variance", f"sd({name})", float(sd)) for name, sd in zip(names, sds, strict=True)]
-            for later in range(len(names)):
+            values += sds.tolist()
+            for later in range(len(sds)):
                 for earlier in range(later):
                     scale = sds[earlier] * sds[later]
-                    correlation = covariance[earlier, later] / scale if scale > 0 else np.nan
-                    rows.append(("variance", f"cor({names[earlier]},{names[later]})", float(correlation)))
+                    values.append(float(covariance[earlier, later] / scale) if scale > 0 else np.nan)
         if self.residual_variance is not None:
-            rows.append(("variance", "residual_sd", float(np.sqrt(self.residual_variance))))
-        return rows
+            values.append(float(np.sqrt(self.residual_variance)))
+        return [
+            (term.kind.component.value, term.id, value) for term, value in zip(terms, values, strict=True)
+        ]
 
 
 class Model(Protocol):

@@ -34,8 +34,8 @@ from ipdmediation.models.errors import (
 from ipdmediation.models.mediator import check_mediator
 from ipdmediation.models.resampled import ResampledModel
 from ipdmediation.models.splines import quantile_knots
-from ipdmediation.models.terms import intercept_term, threshold_term
 from ipdmediation.vocabulary.links import LINKS, LOGIT
+from ipdmediation.vocabulary.terms import intercept_term, threshold_term
 
 TRANSFORMS = get_args(Transform)
 FAMILIES = ("ordinal", "binary", "continuous")

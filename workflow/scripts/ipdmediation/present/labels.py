@@ -7,10 +7,10 @@ from typing import Any
 
 import pandas as pd
 
-from ipdmediation.models.terms import Term
 from ipdmediation.present import notation
 from ipdmediation.present.scales import DIRECT_AT
 from ipdmediation.present.study import Study
+from ipdmediation.vocabulary.terms import TRIAL, Term, TermKind
 
 EFFECTS = {
     "total": "Treatment, not adjusted for the mediator (total)",
@@ -28,9 +28,9 @@ EFFECTS = {
 TIMES = " \N{MULTIPLICATION SIGN} "
 LABEL = "label"  # column that `labelled` adds
 RANDOM_EFFECTS = {
-    "intercept": "intercept",
-    "treatment": "treatment effect",
-    "mediator": "mediator effect",
+    TermKind.INTERCEPT: "intercept",
+    TermKind.TREATMENT: "treatment effect",
+    TermKind.MEDIATOR: "mediator effect",
 }
 
 
@@ -86,37 +86,38 @@ def _label(term: Term, study: Study) -> str:
     """Return what a term is called, without its unit."""
     if term.parts:
         return _of_parts(term, study)
-    if term.kind in ("trial", "covariate"):
+    if term.kind in (TermKind.TRIAL, TermKind.COVARIATE):
         return _of_level(term, study)
     mediator = study.label(study.mediator)
     known = {
-        "treatment": f"{study.arm('treated')} vs {notation.lower(study.arm('control'))}",
-        "mediator": mediator,
-        "mediator_doubling": mediator,
-        "spline": f"{mediator}, spline term {term.level}: coefficient",
-        "intercept": "Intercept",
-        "residual": "Residual SD",
+        TermKind.TREATMENT: f"{study.arm('treated')} vs {notation.lower(study.arm('control'))}",
+        TermKind.MEDIATOR: mediator,
+        TermKind.MEDIATOR_DOUBLING: mediator,
+        TermKind.SPLINE: f"{mediator}, spline term {term.level}: coefficient",
+        TermKind.INTERCEPT: "Intercept",
+        TermKind.RESIDUAL: "Residual SD",
     }
     # what a formula computes has no label but its own text
     return known.get(term.kind, term.id)
 
 
 def _of_parts(term: Term, study: Study) -> str:
-    if term.kind == "random":
+    if term.kind is TermKind.RANDOM:
         statistic = "SD" if len(term.parts) == 1 else "correlation"
         named = " and ".join(RANDOM_EFFECTS[part.kind] for part in term.parts)
         return f"Between trials: {statistic} of {named}"
     labels = [
-        study.arm("treated") if part.kind == "treatment" else _label(part, study) for part in term.parts
+        study.arm("treated") if part.kind is TermKind.TREATMENT else _label(part, study)
+        for part in term.parts
     ]
-    if term.kind == "interaction":
+    if term.kind is TermKind.INTERACTION:
         return TIMES.join([labels[0], notation.lower(labels[1])])
     return TIMES.join(labels)
 
 
 def _of_level(term: Term, study: Study) -> str:
     # a formula may use the trial, which is no variable of the configuration
-    if term.variable == "trial":
+    if term.variable == TRIAL:
         return f"Trial: {study.trial(term.level)}"
     label = study.label(term.variable)
     return f"{label}: {study.levels(term.variable).get(term.level, term.level)}" if term.level else label

@@ -20,6 +20,7 @@ from ipdmediation.present.labels import term_label
 from ipdmediation.present.scales import DIRECT_AT, OF_THE_MEDIATOR, mediator_scale_unit, reading
 from ipdmediation.present.study import Study
 from ipdmediation.present.style import DOUBLE_COLUMN, MUTED, SMALL_SIZE, TEXT_SIZE
+from ipdmediation.vocabulary.terms import TermKind
 
 WITHOUT, WITH = "Without the mediator", "With the mediator"
 
@@ -164,7 +165,7 @@ def _drawn(
         estimate, low, high = (read.number(row[column]) for column in ("estimate", "ci_low", "ci_high"))
         rows["effect", key] = _Drawn(_effect_label(row, study), (estimate, low, high))
     covariates = coefficients_of(model)
-    covariates = covariates[covariates["kind"].isin(["covariate", "formula"])]
+    covariates = covariates[covariates["kind"].isin([kind for kind in TermKind if kind.adjusts])]
     for term, covariate in covariates.to_dict("index").items():
         columns = ("ratio", "ratio_low", "ratio_high") if study.ratio else ("estimate", "ci_low", "ci_high")
         estimate, low, high = (float(covariate[column]) for column in columns)

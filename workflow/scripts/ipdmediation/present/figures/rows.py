@@ -9,6 +9,7 @@ import pandas as pd
 
 from ipdmediation.data.arms import ARM_NAMES
 from ipdmediation.present.study import Study
+from ipdmediation.vocabulary.terms import Component, TermKind
 
 #: From above, or from the left.
 SHOWN_ARMS = tuple(reversed(ARM_NAMES))
@@ -41,8 +42,8 @@ def arm_sizes(frame: pd.DataFrame) -> dict[str, float]:
 
 def coefficients_of(model: pd.DataFrame) -> pd.DataFrame:
     """Rows of coefficients by term, without the intercept and the second unit of the mediator."""
-    left_out = model["kind"].isin(["intercept", "mediator_doubling"])
-    return model[(model["component"] == "coefficient") & ~left_out].set_index("term")
+    left_out = model["kind"].isin([TermKind.INTERCEPT, TermKind.MEDIATOR_DOUBLING])
+    return model[(model["component"] == Component.COEFFICIENT) & ~left_out].set_index("term")
 
 
 def effect_row(effects: pd.DataFrame, effect: str, scale: str) -> dict[Any, Any] | None:

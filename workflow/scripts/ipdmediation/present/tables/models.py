@@ -13,10 +13,17 @@ from ipdmediation.present.labels import term_label
 from ipdmediation.present.scales import LOG_TRANSFORMS, better_outcome, reading
 from ipdmediation.present.study import Study
 from ipdmediation.present.tables.table import Table, synthetic_note, unique
+from ipdmediation.vocabulary.terms import Component, TermKind
 
 # The order of the rows; what is not named stands between the interaction and the intercept.
-FIRST = ("treatment", "mediator", "mediator_doubling", "spline", "interaction")
-LAST = ("intercept", "random", "residual")
+FIRST = (
+    TermKind.TREATMENT,
+    TermKind.MEDIATOR,
+    TermKind.MEDIATOR_DOUBLING,
+    TermKind.SPLINE,
+    TermKind.INTERACTION,
+)
+LAST = (TermKind.INTERCEPT, TermKind.RANDOM, TermKind.RESIDUAL)
 EFFECT_OF = {"mediator": "treatment_on_mediator", "total": "total", "outcome": "direct"}
 AT_ZERO = "treatment at zero"  # the treatment's row of an outcome model with an interaction
 
@@ -39,7 +46,7 @@ def models(coefficients: Mapping[str, pd.DataFrame], *, study: Study) -> Table:
     terms: dict[str, Mapping[Any, Any]] = {}
     for name in ("outcome", "total", "mediator"):
         terms |= {term: row for term, row in shown[name].items() if term not in terms}
-    order = sorted(terms, key=lambda term: _rank(str(terms[term]["kind"])))
+    order = sorted(terms, key=lambda term: _rank(TermKind(terms[term]["kind"])))
     rows = []
     for term in order:
         cells = [_label(term, terms[term], study)]
@@ -55,7 +62,9 @@ def models(coefficients: Mapping[str, pd.DataFrame], *, study: Study) -> Table:
         title="The three models",
         cells=pd.DataFrame(rows, columns=unique(columns)),
         notes=(
-            *_notes(study, any(row["kind"] in ("random", "residual") for row in terms.values())),
+            *_notes(
+                study, any(TermKind(row["kind"]).component is Component.VARIANCE for row in terms.values())
+            ),
             *_compared_with(coefficients, study),
             *_left_out(coefficients),
             *synthetic_note(study),
@@ -66,20 +75,20 @@ def models(coefficients: Mapping[str, pd.DataFrame], *, study: Study) -> Table:
 
 def _rows(model: str, frame: pd.DataFrame, study: Study) -> dict[str, Mapping[Any, Any]]:
     """Rows by term; the treatment's coefficient beside an interaction is another one than elsewhere."""
-    kept = frame[frame["component"].isin(["coefficient", "variance"])]
+    kept = frame[frame["component"].isin([Component.COEFFICIENT, Component.VARIANCE])]
     named = study.interaction and model == "outcome"
     return {
-        AT_ZERO if named and row["kind"] == "treatment" else str(row["term"]): row
+        AT_ZERO if named and row["kind"] == TermKind.TREATMENT else str(row["term"]): row
         for row in kept.to_dict("records")
     }
 
 
 def _label(term: str, row: Mapping[Any, Any], study: Study) -> str:
     label = term_label(row)
-    if row["kind"] == "intercept" and not notation.known(row["ratio"]):
+    if row["kind"] == TermKind.INTERCEPT and not notation.known(row["ratio"]):
         # In a column of ratios it is none.
         return f"{label} (coefficient)"
-    if study.interaction and row["kind"] in ("mediator", "mediator_doubling"):
+    if study.interaction and row["kind"] in (TermKind.MEDIATOR, TermKind.MEDIATOR_DOUBLING):
         # Beside an interaction the mediator's coefficient is its slope in the control arm.
         return f"{label}, {study.short('control')}"
     if term != AT_ZERO:
@@ -91,7 +100,7 @@ def _label(term: str, row: Mapping[Any, Any], study: Study) -> str:
     return f"{label}, where {mediator} is {study.amount(study.mediator, value)}"
 
 
-def _rank(kind: str) -> int:
+def _rank(kind: TermKind) -> int:
     if kind in FIRST:
         return FIRST.index(kind)
     return len(FIRST) + 1 + LAST.index(kind) if kind in LAST else len(FIRST)
@@ -99,7 +108,7 @@ def _rank(kind: str) -> int:
 
 def _quantity(name: str, model: pd.DataFrame, study: Study) -> str:
     """Name what a model's coefficients are, such as a ratio of geometric means, with their unit."""
-    row = model[model["kind"] == "treatment"].iloc[0]
+    row = model[model["kind"] == TermKind.TREATMENT].iloc[0]
     if notation.known(row["ratio"]):
         return notation.text_of(row["ratio_unit"])
     if study.has_levels and name != "mediator":
@@ -116,7 +125,7 @@ def _estimate(row: Mapping[Any, Any]) -> str:
 
 def _compared_with(coefficients: Mapping[str, pd.DataFrame], study: Study) -> list[str]:
     """Name the level that those of a categorical variable are compared with."""
-    rows = pd.concat([frame[frame["kind"] == "covariate"] for frame in coefficients.values()])
+    rows = pd.concat([frame[frame["kind"] == TermKind.COVARIATE] for frame in coefficients.values()])
     rows = rows[rows["level"].map(notation.level_id) != ""]
     compared = []
     for variable, found in rows.groupby("variable", sort=False):
@@ -129,7 +138,7 @@ def _compared_with(coefficients: Mapping[str, pd.DataFrame], study: Study) -> li
 
 def _left_out(coefficients: Mapping[str, pd.DataFrame]) -> list[str]:
     components = {str(component) for frame in coefficients.values() for component in frame["component"]}
-    words = {"trial": "the trials' own levels", "threshold": "the thresholds of the outcome"}
+    words = {Component.TRIAL: "the trials' own levels", Component.THRESHOLD: "the thresholds of the outcome"}
     found = [text for component, text in words.items() if component in components]
     return [f"In the models, but not in the table: {notation.joined(found)}."] if found else []
 

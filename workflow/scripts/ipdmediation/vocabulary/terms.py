@@ -10,29 +10,75 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-TermKind = Literal[
-    "treatment",
-    "mediator",
-    "mediator_doubling",
-    "interaction",
-    "spline",
-    "covariate",
-    "formula",
-    "trial",
-    "threshold",
-    "intercept",
-    "random",
-    "residual",
-]
 
-TREATMENT = "treatment"
+class Component(StrEnum):
+    """A part of a model's table, in the order in which they stand there."""
+
+    COEFFICIENT = "coefficient"
+    TRIAL = "trial"
+    THRESHOLD = "threshold"
+    VARIANCE = "variance"
+
+
+class TermKind(StrEnum):
+    """What a term is; the key of it in tables of models."""
+
+    TREATMENT = "treatment"
+    MEDIATOR = "mediator"
+    MEDIATOR_DOUBLING = "mediator_doubling"
+    INTERACTION = "interaction"
+    SPLINE = "spline"
+    COVARIATE = "covariate"
+    FORMULA = "formula"
+    TRIAL = "trial"
+    THRESHOLD = "threshold"
+    INTERCEPT = "intercept"
+    RANDOM = "random"
+    RESIDUAL = "residual"
+
+    @property
+    def component(self) -> Component:
+        """Part of a model's table that such terms stand in."""
+        match self:
+            case TermKind.TRIAL:
+                return Component.TRIAL
+            case TermKind.THRESHOLD:
+                return Component.THRESHOLD
+            case TermKind.RANDOM | TermKind.RESIDUAL:
+                return Component.VARIANCE
+            case _:
+                return Component.COEFFICIENT
+
+    @property
+    def compares(self) -> bool:
+        """Whether a coefficient alone compares patients, so that its exponential can be a ratio.
+
+        The terms of a spline mean something together only, and an intercept compares nobody.
+        """
+        compared = self.component in (Component.COEFFICIENT, Component.TRIAL)
+        return compared and self not in (TermKind.SPLINE, TermKind.INTERCEPT)
+
+    @property
+    def per_mediator(self) -> bool:
+        """Whether the coefficient is per unit of the mediator on its analysis scale."""
+        return self in (TermKind.MEDIATOR, TermKind.INTERACTION)
+
+    @property
+    def adjusts(self) -> bool:
+        """Whether it stands for what the study adjusts for, not for the paths."""
+        return self in (TermKind.COVARIATE, TermKind.FORMULA)
+
+
+TREATMENT = "treatment"  # columns of every cohort, and ids of terms
+TRIAL = "trial"
 MEDIATOR = "mediator"
 INTERCEPT = "intercept"
 RESIDUAL = "residual_sd"
-OWN_IDS = frozenset({TREATMENT, MEDIATOR, INTERCEPT, RESIDUAL, "trial"})
+OWN_IDS = frozenset({TREATMENT, MEDIATOR, INTERCEPT, RESIDUAL, TRIAL})
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
 _MARKS = re.compile(r"([\[\]:\\])")
 
@@ -66,7 +112,8 @@ class Term:
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Term:
         """Return the term that `dataclasses.asdict` has taken apart for a JSON file."""
-        return cls(**{**stored, "parts": tuple(map(cls.from_json, stored["parts"]))})
+        parts = tuple(map(cls.from_json, stored["parts"]))
+        return cls(**{**stored, "kind": TermKind(stored["kind"]), "parts": parts})
 
 
 def read_terms(diagnostics: str | Path) -> list[Term]:
@@ -76,7 +123,7 @@ def read_terms(diagnostics: str | Path) -> list[Term]:
 
 def treatment_term() -> Term:
     """Return the term of the treatment's coefficient."""
-    return Term(id=TREATMENT, kind="treatment", variable=TREATMENT)
+    return Term(id=TREATMENT, kind=TermKind.TREATMENT, variable=TREATMENT)
 
 
 def mediator_terms(mediator: str, *, columns: int, spline: bool, interaction: bool) -> tuple[Term, ...]:
@@ -95,16 +142,16 @@ def mediator_terms(mediator: str, *, columns: int, spline: bool, interaction: bo
     ['mediator', 'treatment:mediator']
     """
     if not spline:
-        own = [Term(id=MEDIATOR, kind="mediator", variable=mediator)]
+        own = [Term(id=MEDIATOR, kind=TermKind.MEDIATOR, variable=mediator)]
     else:
         own = [
-            Term(id=f"{MEDIATOR}[{number}]", kind="spline", variable=mediator, level=str(number))
+            Term(id=f"{MEDIATOR}[{number}]", kind=TermKind.SPLINE, variable=mediator, level=str(number))
             for number in range(1, columns + 1)
         ]
     products = [
         Term(
             id=f"{TREATMENT}:{term.id}",
-            kind="spline" if spline else "interaction",
+            kind=TermKind.SPLINE if spline else TermKind.INTERACTION,
             variable=mediator,
             level=term.level,
             parts=(treatment_term(), term),
@@ -126,33 +173,33 @@ def covariate_term(variable: str, level: str = "") -> Term:
     """
     plain = _PLAIN.fullmatch(variable) and variable not in OWN_IDS
     name = variable if plain else f"`{_escaped(variable)}`"
-    return Term(id=_with_level(name, level), kind="covariate", variable=variable, level=level)
+    return Term(id=_with_level(name, level), kind=TermKind.COVARIATE, variable=variable, level=level)
 
 
 def product_term(parts: tuple[Term, ...]) -> Term:
     """Return the term of a product that a formula states."""
-    return Term(id=":".join(part.id for part in parts), kind="formula", parts=parts)
+    return Term(id=":".join(part.id for part in parts), kind=TermKind.FORMULA, parts=parts)
 
 
 def formula_term(text: str, variables: frozenset[str]) -> Term:
     """Return the term of what a formula computes from variables, named as the formula does."""
-    return Term(id=text, kind="formula", variable=min(variables) if len(variables) == 1 else "")
+    return Term(id=text, kind=TermKind.FORMULA, variable=min(variables) if len(variables) == 1 else "")
 
 
 def trial_term(trial: str) -> Term:
     """Return the term of a trial's indicator."""
-    return Term(id=_with_level("trial", trial), kind="trial", variable="trial", level=trial)
+    return Term(id=_with_level(TRIAL, trial), kind=TermKind.TRIAL, variable=TRIAL, level=trial)
 
 
 def threshold_term(lower: str, upper: str, *, outcome: str) -> Term:
     """Return the term of the threshold between two levels of the outcome."""
     name = f"{lower}|{upper}"
-    return Term(id=name, kind="threshold", variable=outcome, level=name)
+    return Term(id=name, kind=TermKind.THRESHOLD, variable=outcome, level=name)
 
 
 def intercept_term() -> Term:
     """Return the term of a linear model's intercept."""
-    return Term(id=INTERCEPT, kind="intercept")
+    return Term(id=INTERCEPT, kind=TermKind.INTERCEPT)
 
 
 def random_terms(roles: Sequence[str]) -> tuple[Term, ...]:
@@ -160,7 +207,7 @@ def random_terms(roles: Sequence[str]) -> tuple[Term, ...]:
 
     Parameters
     ----------
-    roles : "intercept", "treatment" or "mediator".
+    roles : "intercept", "treatment", "mediator", or a covariate.
 
     Examples
     --------
@@ -170,24 +217,24 @@ def random_terms(roles: Sequence[str]) -> tuple[Term, ...]:
     known = {
         INTERCEPT: intercept_term(),
         TREATMENT: treatment_term(),
-        MEDIATOR: Term(id=MEDIATOR, kind="mediator"),
+        MEDIATOR: Term(id=MEDIATOR, kind=TermKind.MEDIATOR),
     }
-    own = [known[role] for role in roles]
+    own = [known.get(role) or covariate_term(role) for role in roles]
     pairs = [(own[earlier], own[later]) for later in range(len(own)) for earlier in range(later)]
     return (
-        *(Term(id=f"sd({term.id})", kind="random", parts=(term,)) for term in own),
-        *(Term(id=f"cor({a.id},{b.id})", kind="random", parts=(a, b)) for a, b in pairs),
+        *(Term(id=f"sd({term.id})", kind=TermKind.RANDOM, parts=(term,)) for term in own),
+        *(Term(id=f"cor({a.id},{b.id})", kind=TermKind.RANDOM, parts=(a, b)) for a, b in pairs),
     )
 
 
 def residual_term() -> Term:
     """Return the term of the residual's standard deviation."""
-    return Term(id=RESIDUAL, kind="residual")
+    return Term(id=RESIDUAL, kind=TermKind.RESIDUAL)
 
 
 def doubling_term(mediator: Term) -> Term:
     """Return the term of the mediator's coefficient for twice the value."""
-    return Term(id=f"{mediator.id}:doubling", kind="mediator_doubling", variable=mediator.variable)
+    return Term(id=f"{mediator.id}:doubling", kind=TermKind.MEDIATOR_DOUBLING, variable=mediator.variable)
 
 
 def _with_level(name: str, level: str) -> str:
