@@ -157,7 +157,7 @@ def test_an_undefined_effect_says_why():
         effect="log_or_difference", scale="proportion", label="", share_of="total", undefined="why"
     )
     row = summary(GRID + 1, GRID, effects=(TOTAL, undefined)).loc["log_or_difference"]
-    assert row[["withheld", "note"]].tolist() == ["undefined", "why"]
+    assert row[["withheld", "note"]].tolist() == ["undefined", "not defined: why"]
     assert np.isnan(row["estimate"])
 
 

@@ -56,7 +56,9 @@ def test_ratios_and_points_are_written_as_such(examples):
     assert reading("total", "coefficient", study=study).text(row(0.908, 0.57, 1.26)) == "2.48 (1.77–3.53)"
     assert reading("te", "prob_le_2", study=study).text(row(0.17, 0.137, 0.201)) == "17.0 (13.7–20.1)"
     assert reading("pm", "mean", study=study).text(row(0.244, -0.0002, 0.325)) == "24.4% (−0.02% to 32.5%)"
-    assert reading("te", "mean", study=study).text(row(float("nan"), 1, 2)) == "withheld"
+    for why, text in (("undefined", "not defined"), ("total_uncertain", "withheld")):
+        missing = {**row(float("nan"), 1, 2), "withheld": why}
+        assert reading("te", "mean", study=study).text(missing) == text
 
 
 @pytest.mark.parametrize(

@@ -92,9 +92,7 @@ SLOPES_BY_ARM = (
 )
 
 DIRECT_COEFFICIENT_EFFECTS = frozenset({"log_or_difference", "log_or_product"})
-NO_SINGLE_DIRECT_COEFFICIENT = (
-    "not defined: with an interaction the direct coefficient depends on the mediator"
-)
+NO_SINGLE_DIRECT_COEFFICIENT = "with an interaction the direct coefficient depends on the mediator"
 MEDIATOR_SLOPE_EFFECTS = frozenset({"mediator_effect", "log_or_product"})
 
 KHB_EFFECTS = (

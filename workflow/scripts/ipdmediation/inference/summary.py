@@ -20,6 +20,7 @@ from ipdmediation.inference.intervals import (
     bootstrap_p_value,
 )
 from ipdmediation.vocabulary.links import LINKS, LOGIT, ODDS_RATIOS, Link
+from ipdmediation.vocabulary.withheld import Withheld
 
 COLUMNS = [
     "effect",
@@ -152,10 +153,14 @@ def summarise_effects(
 
 def _undefined(effect: Effect, estimate: float) -> dict[str, Any]:
     if effect.undefined:
-        return {"withheld": "undefined", "note": effect.undefined}
+        return _without_estimate(Withheld.UNDEFINED, effect.undefined)
     if not np.isfinite(estimate):
-        return {"withheld": "undefined", "note": "not defined: no finite value in this cohort"}
+        return _without_estimate(Withheld.UNDEFINED, "no finite value in this cohort")
     return {}
+
+
+def _without_estimate(why: Withheld, reason: str) -> dict[str, Any]:
+    return {"withheld": why.value, "note": why.note(reason)}
 
 
 def _too_many_undefined(
@@ -165,7 +170,7 @@ def _too_many_undefined(
     if undefined / of <= accepted:
         return {}
     note = f"no interval: not defined in {undefined} of {values.size} replicates"
-    return {"estimate": estimate, "withheld": "too_many_undefined", "note": note}
+    return {"estimate": estimate, "withheld": Withheld.TOO_MANY_UNDEFINED.value, "note": note}
 
 
 def _inference(
@@ -181,17 +186,17 @@ def _inference(
     counted = values[np.isfinite(values) if effect.denominator else ~np.isnan(values)]
     if counted.size < fewest_replicates(level):
         note = f"no interval: {counted.size} replicates are too few for {100 * level:g}%"
-        return {"estimate": estimate, "withheld": "no_interval", "note": note}
+        return {"estimate": estimate, "withheld": Withheld.NO_INTERVAL.value, "note": note}
     p_value, bound = bootstrap_p_value(counted, null=0)
     row = {"estimate": estimate, "p_value": p_value, "p_bound": bound}
     sample = Draws(drawn=counted, estimate=estimate, acceleration=acceleration)
     try:
         low, high, beyond = INTERVALS[interval](sample, level=level)
     except NoIntervalError as error:
-        return {**row, "withheld": "no_interval", "note": str(error)}
+        return {**row, "withheld": Withheld.NO_INTERVAL.value, "note": str(error)}
     if not np.isfinite([low, high]).all():
         note = f"no interval: infinite in {int(np.isinf(counted).sum())} of {counted.size} replicates"
-        return {**row, "withheld": "no_interval", "note": note}
+        return {**row, "withheld": Withheld.NO_INTERVAL.value, "note": note}
     return {**row, "ci_low": low, "ci_high": high, "note": beyond}
 
 
@@ -199,18 +204,19 @@ def _share(effect: Effect, rows: Mapping[Key, dict[str, Any]], family: str, link
     """Return the row of a share, without its numbers where they would say nothing."""
     share, whole = rows[effect.key], rows[effect.denominator or effect.key]
     if "ci_low" not in whole:
-        withheld, note = "no_interval", "the total effect has no interval"
+        why, reason = Withheld.NO_INTERVAL, "the total effect has no interval"
     elif whole["ci_low"] <= 0 <= whole["ci_high"]:
         ratios = {**LOG_RATIOS, "log_or": ODDS_RATIOS.get(family), "proportion": link.ratio(family)}
         ratio = ratios.get(effect.scale)
         of = f"'s {ratio} contains 1" if ratio else " contains 0"
-        withheld, note = "total_uncertain", f"the interval of the total effect{of}"
+        why, reason = Withheld.TOTAL_UNCERTAIN, f"the interval of the total effect{of}"
     elif _direction(effect, share, whole, rows) < 0:
-        withheld, note = "opposite_directions", "the mediated and the total effect have opposite directions"
+        why = Withheld.OPPOSITE_DIRECTIONS
+        reason = "the mediated and the total effect have opposite directions"
     else:
         notes = [share.get("note", ""), _remark(share["estimate"])]
         return {**share, "note": "; ".join(filter(None, notes))}
-    return {"undefined": share["undefined"], "withheld": withheld, "note": f"withheld: {note}"}
+    return {"undefined": share["undefined"], **_without_estimate(why, reason)}
 
 
 def _direction(

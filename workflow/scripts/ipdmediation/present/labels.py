@@ -11,6 +11,7 @@ from ipdmediation.present import notation
 from ipdmediation.present.scales import DIRECT_AT
 from ipdmediation.present.study import Study
 from ipdmediation.vocabulary.terms import TRIAL, Term, TermKind
+from ipdmediation.vocabulary.withheld import Withheld
 
 EFFECTS = {
     "total": "Treatment, not adjusted for the mediator (total)",
@@ -23,6 +24,16 @@ EFFECTS = {
     "khb_indirect": "Part of it that runs through the mediator",
     "khb": "Proportion mediated, Karlson-Holm-Breen",
     "pm": "Proportion mediated, of the effect on the {average}",
+}
+
+WITHHELD = {
+    Withheld.TOTAL_UNCERTAIN: "the interval of the total effect includes the value of no effect",
+    Withheld.OPPOSITE_DIRECTIONS: (
+        "the effect through {mediator} and the total effect have opposite directions"
+    ),
+    Withheld.NO_INTERVAL: "the total effect has no interval",
+    Withheld.TOO_MANY_UNDEFINED: "too many bootstrap replicates have no such share",
+    Withheld.UNDEFINED: "this analysis has no such share",
 }
 
 TIMES = " \N{MULTIPLICATION SIGN} "
@@ -52,6 +63,11 @@ def effect_name(row: Mapping[Any, Any], *, study: Study) -> str:
         if effect == f"mediator_effect_{arm}":
             return f"Mediator on the outcome, {study.short(arm)} (b)"
     return EFFECTS[effect].format(average=study.average)
+
+
+def why_no_share(why: Withheld, *, mediator: str) -> str:
+    """Say why a share of the total effect is not given; `mediator` is what the sentence calls it."""
+    return WITHHELD[why].format(mediator=mediator)
 
 
 def labelled(table: pd.DataFrame, terms: Iterable[Term], *, study: Study) -> pd.DataFrame:

@@ -10,6 +10,7 @@ from typing import Any
 from ipdmediation.present import notation
 from ipdmediation.present.notation import lower
 from ipdmediation.present.study import Study
+from ipdmediation.vocabulary.withheld import Withheld
 
 DIRECT_AT = {"direct_at_q1": "lower quartile", "direct_at_median": "median", "direct_at_q3": "upper quartile"}
 ON_THE_OUTCOME = ("total", "direct", *DIRECT_AT, "khb_total", "khb_indirect")
@@ -70,7 +71,7 @@ class Reading:
     def text(self, row: Row) -> str:
         """Write the estimate of a row with its interval, or that it is withheld or not defined."""
         if not notation.known(row["estimate"]):
-            return "not defined" if row.get("withheld") == "undefined" else "withheld"
+            return Withheld(row["withheld"]).instead
         estimate, low, high = (self.number(row[name]) for name in ("estimate", "ci_low", "ci_high"))
         if self.unit == "%":
             return notation.proportion(estimate / 100, low / 100, high / 100, digits=self.digits)

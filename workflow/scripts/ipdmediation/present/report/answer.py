@@ -5,22 +5,17 @@ from __future__ import annotations
 import math
 
 from ipdmediation.present import notation
+from ipdmediation.present.labels import why_no_share
 from ipdmediation.present.notation import lower
 from ipdmediation.present.report.result import HEADLINE, AnalysisResult, sentence
 from ipdmediation.present.scales import Reading, Row, named_cut, reading
 from ipdmediation.present.study import Study
+from ipdmediation.vocabulary.withheld import Withheld
 
 #: ASSUME: with fewer participants a percentile interval of a share is not read without a caution.
 FEW = 100
 OPEN = "so that its direction remains open"
 APART = 0.02  # two shares that differ by less are called alike
-WITHHELD = {
-    "total_uncertain": "the interval of the total effect includes the value of no effect",
-    "opposite_directions": "the effect through {mediator} and the total effect have opposite directions",
-    "no_interval": "the total effect has no interval",
-    "too_many_undefined": "too many bootstrap replicates have no such share",
-    "undefined": "this analysis has no such share",
-}
 
 
 def answer(result: AnalysisResult) -> list[str]:
@@ -99,9 +94,9 @@ def _mediated(result: AnalysisResult) -> list[str]:
 
 def _why_withheld(result: AnalysisResult) -> str:
     row = result.row(*HEADLINE)
-    key = "undefined" if row is None else str(row["withheld"])
+    why = Withheld.UNDEFINED if row is None else Withheld(row["withheld"])
     mediator = lower(result.study.label(result.study.mediator))
-    reason = WITHHELD.get(key, WITHHELD["undefined"]).format(mediator=mediator)
+    reason = why_no_share(why, mediator=mediator)
     return f"A share of the effect that runs through {mediator} is not given, because {reason}."
 
 

@@ -9,14 +9,14 @@ from typing import Any
 import pandas as pd
 
 from ipdmediation.present import notation
-from ipdmediation.present.report.answer import WITHHELD
+from ipdmediation.present.labels import why_no_share
 from ipdmediation.present.report.result import HEADLINE, SHARES, AnalysisResult, share_label
 from ipdmediation.present.scales import Reading, Row, reading
 from ipdmediation.present.study import Study
 from ipdmediation.present.tables.table import Table, synthetic_note
+from ipdmediation.vocabulary.withheld import Withheld
 
 BESIDE = (HEADLINE, ("log_or_difference", "proportion"))
-UNDEFINED = "not defined: "  # begins the note of an effect that the analysis has not
 TRUE_EFFECTS = {"te": "Total effect", "pnde": "Direct effect", "tnie": "Indirect effect"}
 
 
@@ -25,7 +25,7 @@ def beside(results: Sequence[AnalysisResult]) -> Table:
     rows = []
     reads = [reading("te", "mean", study=result.study) for result in results]
     mixed = len({(read.name, read.unit) for read in reads}) > 1
-    withheld: dict[str, list[str]] = {}
+    withheld: dict[tuple[str, str], list[str]] = {}
     for result, read in zip(results, reads, strict=True):
         label = str(result.study.analysis.get("label", ""))
         cells = [
@@ -51,8 +51,8 @@ def beside(results: Sequence[AnalysisResult]) -> Table:
         *([] if mixed else [f"{read.direction.capitalize()}."]),
         "All intervals come from the bootstrap of the analysis.",
         *(
-            f"{_begun(why)} in {notation.joined(dict.fromkeys(labels))}: {why.removeprefix(UNDEFINED)}."
-            for why, labels in withheld.items()
+            f"{notation.upper(instead)} in {notation.joined(dict.fromkeys(labels))}: {reason}."
+            for (instead, reason), labels in withheld.items()
         ),
         *([f"Replicates with trial effects at the boundary: {'; '.join(boundary)}."] if boundary else []),
         *synthetic_note(study),
@@ -73,15 +73,12 @@ def beside(results: Sequence[AnalysisResult]) -> Table:
     )
 
 
-def _begun(why: str) -> str:
-    return "Not defined" if why.startswith(UNDEFINED) else "Withheld"
-
-
-def _why(row: Row) -> str:
-    key = str(row["withheld"])
-    if key == "undefined":
-        return notation.text_of(row["note"])
-    return WITHHELD[key].format(mediator="the mediator")
+def _why(row: Row) -> tuple[str, str]:
+    """Return what stands in the place of a share, and the reason."""
+    why = Withheld(row["withheld"])
+    if why is Withheld.UNDEFINED:
+        return why.instead, why.reason(notation.text_of(row["note"]))
+    return why.instead, why_no_share(why, mediator="the mediator")
 
 
 def _named(read: Reading) -> str:

@@ -29,6 +29,7 @@ from ipdmediation.present.tables.natural_effects import natural_effects
 from ipdmediation.present.tables.published import published as published_table
 from ipdmediation.present.tables.quality import quality as quality_table
 from ipdmediation.present.tables.table import PROSE, Table
+from ipdmediation.vocabulary.withheld import Withheld
 
 
 def render(
@@ -156,7 +157,7 @@ def _facts(result: AnalysisResult) -> list[dict[str, str]]:
         value, _, ends = read.text(row).partition(" (")
         detail = f"{study.coverage} CI {ends.rstrip(')')}" if ends else ""
         if not notation.known(row["estimate"]):
-            detail = notation.text_of(row["note"]).partition(": ")[2]
+            detail = Withheld(row["withheld"]).reason(notation.text_of(row["note"]))
         named = f"{label}, {read.name}" if key[1] == "mean" and key[0] != "pm" else label
         unit = f" {read.unit}" if read.unit not in ("", "%") and notation.known(row["estimate"]) else ""
         about = "; ".join(filter(None, [detail, read.direction if notation.known(row["estimate"]) else ""]))

@@ -12,6 +12,7 @@ from ipdmediation.present.labels import effect_name
 from ipdmediation.present.scales import reading
 from ipdmediation.present.study import Study
 from ipdmediation.present.tables.table import Table, synthetic_note
+from ipdmediation.vocabulary.withheld import Withheld
 
 
 def effects(results: pd.DataFrame, *, study: Study) -> Table:
@@ -102,7 +103,7 @@ def failures(results: pd.DataFrame, *, counted_by: str = "") -> list[str]:
             "boundary of what is possible (no variation, or a correlation of 1); these replicates count."
         )
     # an effect that the analysis or the cohort has not is missing in every replicate, and its note says why
-    undefined = int(results.loc[results["withheld"] != "undefined", "undefined"].max())
+    undefined = int(results.loc[results["withheld"] != Withheld.UNDEFINED, "undefined"].max())
     if undefined:
         notes.append(
             f"Up to {notation.count(undefined)} replicates have no value of an effect (a ratio without a "
