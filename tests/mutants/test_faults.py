@@ -10,6 +10,7 @@ from tests.mutants.run import ROOT, Fault, noticed, read_faults, table
 
 FAULTS = read_faults()
 FLOORS = (
+    "vocabulary",
     "data",
     "synthetic",
     "models",

@@ -13,6 +13,7 @@ from ipdmediation.effects.natural_effects import OutcomeScales
 from ipdmediation.effects.standardisation import Standardisation
 from ipdmediation.effects.standardisation_options import StandardisationOptions
 from ipdmediation.models.specification import AnalysisSpecification, mediation_models
+from ipdmediation.vocabulary.scales import UTILITY
 from tests.unit.effects.conftest import effects_of, refits
 
 SHIPPED = Path(statsmodels.__file__).parent
@@ -108,4 +109,4 @@ def test_by_hand_the_quartiles_that_effects_are_at_are_nobody_s():
 def test_the_first_utility_is_that_of_the_lowest_code_whichever_end_is_better() -> None:
     for levels, expected in ((["2", "1", "0"], [0.0, 0.7, 1.0]), (["0", "1", "2"], [1.0, 0.7, 0.0])):
         scales = OutcomeScales.of(levels, utility=[1.0, 0.7, 0.0])
-        assert scales.values[scales.additive.index("utility")].tolist() == expected  # noqa: PD011
+        assert scales.values[scales.additive.index(UTILITY)].tolist() == expected  # noqa: PD011

@@ -593,7 +593,7 @@ def test_utilities_have_to_fit_the_levels():
 def test_scales_use_the_outcome_s_own_codes():
     scales = OutcomeScales.of(["3", "2", "1"], utility=[1.0, 0.5, 0.0])
     cells = np.array([[0.2, 0.3, 0.5]] * 3 + [[0.1, 0.3, 0.6]])
-    te = dict(zip(scales.names, natural_effects(cells, scales)[0], strict=True))
+    te = dict(zip((scale.key for scale in scales.every), natural_effects(cells, scales)[0], strict=True))
     assert te["mean"] == pytest.approx(-0.2)
     assert te["utility"] == pytest.approx(0.1)
     assert (te["prob_le_1"], te["prob_le_2"]) == pytest.approx((0.1, 0.1))

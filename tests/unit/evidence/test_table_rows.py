@@ -149,7 +149,7 @@ def test_rows_of_the_models_and_of_the_effects(cohort: pd.DataFrame, change: dic
     options = StandardisationOptions(controlled_at=(5.0, 50.0))
     utility = settings["standardisation"]["utility"]
     effects = MediationEffects.of(models, cohort, options=options, utility=utility).effects
-    table = pd.DataFrame([{"effect": each.effect, "scale": each.scale} for each in effects])
+    table = pd.DataFrame([{"effect": each.effect, "scale": each.scale.key} for each in effects])
     agree(told("effects", settings=settings), table, COLUMNS["effects"].named)
     for part, model in (("mediator", models.mediator), ("total", models.total), ("outcome", models.outcome)):
         table = model_table.model_table(

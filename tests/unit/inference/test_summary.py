@@ -7,12 +7,13 @@ import pytest
 from ipdmediation.effects.catalogue import COEFFICIENT_EFFECTS, KHB_EFFECTS, Effect
 from ipdmediation.inference.bootstrap import BootstrapError
 from ipdmediation.inference.summary import COLUMNS, BootstrapWarning, summarise_effects
+from ipdmediation.vocabulary.scales import COEFFICIENT, MEAN, PROPORTION, scale_of
 
-TOTAL = Effect(effect="total", scale="coefficient", label="total")
-SHARE = Effect(effect="log_or_difference", scale="proportion", label="share", share_of="total")
+TOTAL = Effect(effect="total", scale=COEFFICIENT)
+SHARE = Effect(effect="log_or_difference", scale=PROPORTION, share_of="total")
 NATURAL = (
-    Effect(effect="te", scale="mean", label="total"),
-    Effect(effect="pm", scale="mean", label="share", share_of="te"),
+    Effect(effect="te", scale=MEAN),
+    Effect(effect="pm", scale=MEAN, share_of="te"),
 )
 
 
@@ -80,8 +81,8 @@ def test_a_share_of_an_uncertain_total_effect_is_withheld():
     ],
 )
 def test_a_share_of_another_link_s_coefficients_has_no_odds_ratio(scale, words):
-    whole = Effect(effect="te", scale="coefficient" if scale == "proportion" else scale, label="")
-    share = Effect(effect="pm", scale=scale, label="", share_of="te")
+    whole = Effect(effect="te", scale=COEFFICIENT if scale == "proportion" else scale_of(scale))
+    share = Effect(effect="pm", scale=scale_of(scale), share_of="te")
     row = summary(GRID - 0.2, GRID, effects=(whole, share), link="probit").loc["pm"]
     assert row["note"] == f"withheld: the interval of the {words}"
 
@@ -95,11 +96,10 @@ def test_a_share_of_opposite_effects_is_withheld_and_one_above_1_explained():
 
 def test_a_difference_below_0_is_given_where_the_mediated_effect_has_the_direction_of_the_total():
     """Only its scale has changed: the coefficient grows although something is mediated."""
-    indirect = Effect(effect="khb_indirect", scale="coefficient", label="indirect")
+    indirect = Effect(effect="khb_indirect", scale=COEFFICIENT)
     share = Effect(
         effect="log_or_difference",
-        scale="proportion",
-        label="share",
+        scale=PROPORTION,
         share_of="total",
         mediated=indirect.key,
     )
@@ -145,17 +145,15 @@ def test_a_natural_share_goes_by_the_total_effect_on_its_own_scale():
     ],
 )
 def test_why_a_share_is_withheld_is_said_on_its_scale(scale, family, words):
-    whole = Effect(effect="te", scale="coefficient" if scale == "proportion" else scale, label="")
-    share = Effect(effect="pm", scale=scale, label="", share_of="te")
+    whole = Effect(effect="te", scale=COEFFICIENT if scale == "proportion" else scale_of(scale))
+    share = Effect(effect="pm", scale=scale_of(scale), share_of="te")
     row = summary(GRID - 0.2, GRID, effects=(whole, share), family=family).loc["pm"]
     assert row["note"] == f"withheld: the interval of the {words}"
     assert row["withheld"] == "total_uncertain"
 
 
 def test_an_undefined_effect_says_why():
-    undefined = Effect(
-        effect="log_or_difference", scale="proportion", label="", share_of="total", undefined="why"
-    )
+    undefined = Effect(effect="log_or_difference", scale=PROPORTION, share_of="total", undefined="why")
     row = summary(GRID + 1, GRID, effects=(TOTAL, undefined)).loc["log_or_difference"]
     assert row[["withheld", "note"]].tolist() == ["undefined", "not defined: why"]
     assert np.isnan(row["estimate"])

@@ -3,8 +3,8 @@ import pytest
 
 from ipdmediation.effects.catalogue import COEFFICIENT_EFFECTS, KHB_EFFECTS
 from ipdmediation.effects.natural_effects import OutcomeScales
-from ipdmediation.effects.scale_names import NATURAL_EFFECTS
 from ipdmediation.present.scales import named_cut, reading
+from ipdmediation.vocabulary.effects import NATURAL_EFFECTS
 
 
 def family(examples, variable, family, better="low"):
@@ -30,13 +30,13 @@ def test_every_effect_has_a_name_a_null_and_a_better_side(examples, variable, ki
     levels = {"ordinal": list("6543210"), "binary": ["1", "0"], "continuous": []}[kind]
     scales = OutcomeScales.of(levels, utility=None)
     for effect in NATURAL_EFFECTS:
-        for scale in scales.names:
-            read = reading(effect, scale, study=study)
+        for scale in scales.every:
+            read = reading(effect, scale.key, study=study)
             assert read.name
             assert read.null == (1 if read.ratio else 0)
             assert bool(read.direction) == (effect != "pm")
     for effect in (*COEFFICIENT_EFFECTS, *KHB_EFFECTS):
-        assert reading(effect.effect, effect.scale, study=study).name
+        assert reading(*effect.key, study=study).name
 
 
 def test_directions_follow_the_better_end(examples):
@@ -92,13 +92,14 @@ def test_verdicts_need_an_interval_on_one_side(examples):
 @pytest.mark.parametrize(
     ("outcome", "named", "cut"),
     [
-        (("mrs", "ordinal", "low"), 2, ("prob_le_2", 1)),
-        (("mrs", "ordinal", "high"), 5, ("prob_le_4", -1)),
-        (("dead", "binary", "low"), None, ("prob_le_0", 1)),
-        (("dead", "binary", "high"), None, ("prob_le_0", -1)),
+        (("mrs", "ordinal", "low"), 2, (2, 1)),
+        (("mrs", "ordinal", "high"), 5, (4, -1)),
+        (("dead", "binary", "low"), None, (0, 1)),
+        (("dead", "binary", "high"), None, (0, -1)),
     ],
 )
 def test_who_reaches_the_named_level_is_counted_from_the_better_end(examples, outcome, named, cut):
     study = family(examples, *outcome)
     study = examples.replace(study, analysis={**study.analysis, "named_level": named})
-    assert named_cut(study) == cut
+    scale, sign = named_cut(study)
+    assert (scale.cut, sign) == cut

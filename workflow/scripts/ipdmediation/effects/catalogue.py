@@ -1,13 +1,24 @@
-"""Which effects there are: their names, the scale they are on, and what a proportion is a share of."""
+"""Which effects there are: their keys, the scale they are on, and what a proportion is a share of."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from ipdmediation.effects.scale_names import NATURAL_EFFECTS, ScaleNames
-
-Key = tuple[str, str]
+from ipdmediation.vocabulary.effects import (
+    DIRECT_AT,
+    KHB_INDIRECT,
+    MEDIATOR_EFFECT_IN,
+    NATURAL_EFFECTS,
+    ON_THE_MEDIATOR,
+    PROPORTION_MEDIATED,
+    SHARE_BY_DIFFERENCE,
+    SHARE_ON_ONE_SCALE,
+    EffectKey,
+    controlled_direct,
+    reference_interaction,
+)
+from ipdmediation.vocabulary.scales import COEFFICIENT, PROPORTION, Scale, Scales
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,10 +27,9 @@ class Effect:
 
     Attributes
     ----------
-    effect, scale : str
-        Names in the tables of effects.
-    label : str
-        Name for a reader.
+    effect : str
+        What tables of effects call it.
+    scale : Scale
     share_of : str or None
         For a proportion mediated, the effect that is its denominator: on scale `coefficient` for a scale
         `proportion`, else on its own scale.
@@ -33,91 +43,51 @@ class Effect:
     """
 
     effect: str
-    scale: str
-    label: str
+    scale: Scale
     share_of: str | None = None
-    mediated: Key | None = None
+    mediated: EffectKey | None = None
     undefined: str = ""
     at: float | None = None
 
     @property
-    def key(self) -> Key:
+    def key(self) -> EffectKey:
         """Effect and scale, unique in a catalogue."""
-        return self.effect, self.scale
+        return EffectKey(self.effect, self.scale.key)
 
     @property
-    def denominator(self) -> Key | None:
+    def denominator(self) -> EffectKey | None:
         """Key of the effect that a proportion mediated is a share of, None for other effects."""
         if self.share_of is None:
             return None
-        return self.share_of, "coefficient" if self.scale == "proportion" else self.scale
+        return EffectKey(self.share_of, (COEFFICIENT if self.scale == PROPORTION else self.scale).key)
 
     @property
     def column(self) -> str:
         """Name of the effect's column in a table of draws."""
-        return f"{self.effect}:{self.scale}"
+        return self.key.column
 
 
 COEFFICIENT_EFFECTS = (
-    Effect(effect="total", scale="coefficient", label="Treatment, not adjusted for the mediator"),
-    Effect(effect="direct", scale="coefficient", label="Treatment, adjusted for the mediator"),
-    Effect(effect="treatment_on_mediator", scale="coefficient", label="Treatment on the mediator"),
-    Effect(effect="mediator_effect", scale="coefficient", label="Mediator on the outcome"),
-    Effect(
-        effect="log_or_difference",
-        scale="proportion",
-        label="Proportion mediated, difference of coefficients",
-        share_of="total",
-        mediated=("khb_indirect", "coefficient"),
-    ),
-    Effect(
-        effect="log_or_product",
-        scale="proportion",
-        label="Proportion mediated, product of coefficients",
-        share_of="total",
-    ),
+    Effect(effect="total", scale=COEFFICIENT),
+    Effect(effect="direct", scale=COEFFICIENT),
+    Effect(effect=ON_THE_MEDIATOR, scale=COEFFICIENT),
+    Effect(effect="mediator_effect", scale=COEFFICIENT),
+    Effect(effect=SHARE_BY_DIFFERENCE.effect, scale=PROPORTION, share_of="total", mediated=KHB_INDIRECT),
+    Effect(effect="log_or_product", scale=PROPORTION, share_of="total"),
 )
 
 # what an interaction puts in the place of one coefficient of the treatment, and of one of the mediator
-QUARTILES = {"q1": "lower quartile", "median": "median", "q3": "upper quartile"}
-SLOPES_BY_ARM = (
-    Effect(
-        effect="mediator_effect_control",
-        scale="coefficient",
-        label="Mediator on the outcome, in the controls",
-    ),
-    Effect(
-        effect="mediator_effect_treated", scale="coefficient", label="Mediator on the outcome, in the treated"
-    ),
-)
+SLOPES_BY_ARM = tuple(Effect(effect=effect, scale=COEFFICIENT) for effect in MEDIATOR_EFFECT_IN.values())
 
-DIRECT_COEFFICIENT_EFFECTS = frozenset({"log_or_difference", "log_or_product"})
+DIRECT_COEFFICIENT_EFFECTS = frozenset({SHARE_BY_DIFFERENCE.effect, "log_or_product"})
 NO_SINGLE_DIRECT_COEFFICIENT = "with an interaction the direct coefficient depends on the mediator"
 MEDIATOR_SLOPE_EFFECTS = frozenset({"mediator_effect", "log_or_product"})
 
 KHB_EFFECTS = (
-    Effect(
-        effect="khb_total",
-        scale="coefficient",
-        label="Treatment, adjusted for the residual of the mediator only",
-    ),
-    Effect(effect="khb_indirect", scale="coefficient", label="Part of it that runs through the mediator"),
-    Effect(
-        effect="khb",
-        scale="proportion",
-        label="Proportion mediated, Karlson-Holm-Breen",
-        share_of="khb_total",
-    ),
+    Effect(effect="khb_total", scale=COEFFICIENT),
+    Effect(effect=KHB_INDIRECT.effect, scale=COEFFICIENT),
+    Effect(effect=SHARE_ON_ONE_SCALE.effect, scale=PROPORTION, share_of="khb_total"),
 )
-
-NATURAL_LABELS = {
-    "te": "Total effect",
-    "pnde": "Direct effect, the mediator as without treatment",
-    "tnie": "Indirect effect through the mediator, in the treated",
-    "tnde": "Direct effect, the mediator as under treatment",
-    "pnie": "Indirect effect through the mediator, in the untreated",
-    "pm": "Proportion mediated",
-}
 
 
 def coefficient_catalogue(
@@ -149,13 +119,8 @@ def coefficient_catalogue(
             entries.append(effect)
         elif effect.effect == "direct":
             entries += [
-                Effect(
-                    effect=f"direct_at_{name}",
-                    scale="coefficient",
-                    label=f"Treatment, the mediator at its {words}",
-                    at=float(value),
-                )
-                for (name, words), value in zip(QUARTILES.items(), quartiles, strict=True)
+                Effect(effect=at_quartile, scale=COEFFICIENT, at=float(value))
+                for at_quartile, value in zip(DIRECT_AT, quartiles, strict=True)
             ]
         elif effect.effect == "mediator_effect":
             entries += SLOPES_BY_ARM
@@ -166,53 +131,35 @@ def coefficient_catalogue(
     return tuple(entries)
 
 
-def natural_catalogue(scales: ScaleNames) -> tuple[Effect, ...]:
+def natural_catalogue(scales: Scales) -> tuple[Effect, ...]:
     """Return the entries of `natural_effects`, all scales of an effect together."""
     return tuple(
-        Effect(
-            effect=effect,
-            scale=scale,
-            label=NATURAL_LABELS[effect],
-            share_of="te" if effect == "pm" else None,
-        )
+        Effect(effect=effect, scale=scale, share_of="te" if effect == PROPORTION_MEDIATED else None)
         for effect in NATURAL_EFFECTS
-        for scale in scales.names
+        for scale in scales.every
     )
 
 
-def four_way_catalogue(scales: ScaleNames, *, controlled_at: Sequence[float]) -> tuple[Effect, ...]:
+def four_way_catalogue(scales: Scales, *, controlled_at: Sequence[float]) -> tuple[Effect, ...]:
     """Return the entries of controlled direct effects, reference interactions and the mediated interaction.
 
     Parameters
     ----------
-    scales : ScaleNames
+    scales : Scales
     controlled_at : sequence of float
         Values of the mediator, in its own unit.
     """
-    held = [(f"{value:g}", float(value)) for value in controlled_at]
+    held = list(map(float, controlled_at))
     return (
         *(
-            Effect(
-                effect=f"cde_{text}",
-                scale=scale,
-                label=f"Direct effect, the mediator held at {text}",
-                at=value,
-            )
-            for text, value in held
-            for scale in scales.names
+            Effect(effect=controlled_direct(value), scale=scale, at=value)
+            for value in held
+            for scale in scales.every
         ),
         *(
-            Effect(
-                effect=f"int_ref_{text}",
-                scale=scale,
-                label=f"Interaction without mediation, against the mediator held at {text}",
-                at=value,
-            )
-            for text, value in held
+            Effect(effect=reference_interaction(value), scale=scale, at=value)
+            for value in held
             for scale in scales.additive
         ),
-        *(
-            Effect(effect="int_med", scale=scale, label="Interaction together with mediation")
-            for scale in scales.additive
-        ),
+        *(Effect(effect="int_med", scale=scale) for scale in scales.additive),
     )

@@ -28,7 +28,7 @@ def controlled_direct_effects(controlled: FloatArray, scales: OutcomeScales) -> 
     effects = [
         without_rounding(scales.compare(pair[1:], pair[0])[0], scales.rounding(pair)) for pair in controlled
     ]
-    return np.reshape(effects, (len(controlled), len(scales.names)))
+    return np.reshape(effects, (len(controlled), len(scales.every)))
 
 
 def interaction_components(

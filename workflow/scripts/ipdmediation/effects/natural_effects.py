@@ -16,16 +16,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ipdmediation.effects.scale_names import ScaleNames, scale_names
 from ipdmediation.kernels.arrays import FloatArray
 from ipdmediation.kernels.common_odds_ratio import common_log_odds_ratio
 from ipdmediation.models.errors import ModelError
+from ipdmediation.vocabulary.scales import LOG_OR, LOG_WIN_ODDS, MEAN, WIN, Scale, Scales, scales_of
 
 _ROUNDING = 1e-12  # of the size of what is subtracted: smaller differences are none
 
 
 @dataclass(frozen=True)
-class OutcomeScales(ScaleNames):
+class OutcomeScales(Scales):
     """The scales that an outcome is compared on, and what its levels count on them.
 
     Attributes
@@ -34,8 +34,8 @@ class OutcomeScales(ScaleNames):
         What a level counts on each additive scale.
     """
 
-    additive: tuple[str, ...]
-    comparative: tuple[str, ...]
+    additive: tuple[Scale, ...]
+    comparative: tuple[Scale, ...]
     values: FloatArray
 
     @classmethod
@@ -56,11 +56,11 @@ class OutcomeScales(ScaleNames):
 
         Examples
         --------
-        >>> OutcomeScales.of(["2", "1", "0"]).additive
-        ('mean', 'prob_le_0', 'prob_le_1')
+        >>> [scale.key for scale in OutcomeScales.of(["2", "1", "0"]).additive]
+        ['mean', 'prob_le_0', 'prob_le_1']
         """
         if not levels:
-            return cls(("mean",), (), np.ones((1, 1)))
+            return cls((MEAN,), (), np.ones((1, 1)))
         codes = np.array([int(level) for level in levels])
         rows = [codes.astype(np.float64)]
         if utility is not None:
@@ -69,11 +69,11 @@ class OutcomeScales(ScaleNames):
             rows.append(np.asarray(utility, dtype=np.float64)[np.argsort(np.argsort(codes))])
         for code in np.sort(codes)[:-1]:
             rows.append((codes <= code).astype(np.float64))
-        names = scale_names([int(level) for level in levels], utility=utility is not None)
-        return cls(names.additive, names.comparative, np.array(rows))
+        scales = scales_of([int(level) for level in levels], utility=utility is not None)
+        return cls(scales.additive, scales.comparative, np.array(rows))
 
     def compare(self, distributions: FloatArray, reference: FloatArray) -> FloatArray:
-        """Return (cells, K) outcome distributions compared with a (K,) reference; (cells, `names`)."""
+        """Return (cells, K) outcome distributions compared with a (K,) reference; (cells, `every`)."""
         additive: FloatArray = np.sum((distributions - reference)[:, None, :] * self.values, axis=2)
         if not self.comparative:
             return additive
@@ -81,10 +81,11 @@ class OutcomeScales(ScaleNames):
         log_odds = [common_log_odds_ratio(distribution, reference) for distribution in distributions]
         with np.errstate(divide="ignore", invalid="ignore"):
             log_win_odds = np.log(better / (1 - better))
-        return np.column_stack([additive, better - 0.5, log_win_odds, log_odds])
+        compared = {WIN.key: better - 0.5, LOG_WIN_ODDS.key: log_win_odds, LOG_OR.key: log_odds}
+        return np.column_stack([additive, *(compared[scale.key] for scale in self.comparative)])
 
     def rounding(self, cells: FloatArray) -> FloatArray:
-        """Return up to which size a difference of cells is floating point's, (`names`,).
+        """Return up to which size a difference of cells is floating point's, (`every`,).
 
         A resample may lack a level: what compares the others is 0 in it, and must not get a sign by chance.
 

@@ -18,7 +18,8 @@ from ipdmediation.effects.catalogue import (
     four_way_catalogue,
     natural_catalogue,
 )
-from ipdmediation.effects.scale_names import scale_names
+from ipdmediation.vocabulary.families import FAMILIES
+from ipdmediation.vocabulary.scales import scales_of
 from ipdmediation.vocabulary.terms import (
     Term,
     TermKind,
@@ -146,7 +147,7 @@ def rows_of(
         return list(_flow(rules, excluding=excluding, settings=settings))
     if kind == "effects":
         return [
-            Row({"effect": frozenset([each.effect]), "scale": frozenset([each.scale])})
+            Row({"effect": frozenset([each.effect]), "scale": frozenset([each.scale.key])})
             for each in _effects(settings, variables[settings["outcome"]["variable"]])
         ]
     if kind == "models":
@@ -216,8 +217,8 @@ def _cell_row(
 
 def _effects(settings: Mapping[str, Any], outcome: Variable) -> list[Effect]:
     utility = settings["standardisation"]["utility"] is not None
-    family = settings["outcome"]["family"]
-    scales = scale_names([] if family == "continuous" else outcome.codes, utility=utility)
+    family = FAMILIES[settings["outcome"]["family"]]
+    scales = scales_of(outcome.codes if family.levels else [], utility=utility)
     return [
         *coefficient_catalogue(
             interaction=settings["interaction"],

@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 
 from ipdmediation.data.notices import Notice
 from ipdmediation.data.replicates import fewest_replicates
-from ipdmediation.effects.catalogue import Effect, Key
-from ipdmediation.effects.scale_names import LOG_RATIOS
+from ipdmediation.effects.catalogue import Effect
 from ipdmediation.inference.bootstrap import BootstrapError
 from ipdmediation.inference.intervals import (
     INTERVALS,
@@ -19,7 +18,9 @@ from ipdmediation.inference.intervals import (
     NoIntervalError,
     bootstrap_p_value,
 )
-from ipdmediation.vocabulary.links import LINKS, LOGIT, ODDS_RATIOS, Link
+from ipdmediation.vocabulary.effects import EffectKey
+from ipdmediation.vocabulary.families import FAMILIES, Family
+from ipdmediation.vocabulary.links import LINKS, LOGIT, Link
 from ipdmediation.vocabulary.withheld import Withheld
 
 COLUMNS = [
@@ -119,7 +120,7 @@ def summarise_effects(
     _warn(len(draws), singular, interval)
     if accelerations is None:
         accelerations = np.full(len(effects), np.nan)
-    rows: dict[Key, dict[str, Any]] = {}
+    rows: dict[EffectKey, dict[str, Any]] = {}
     for effect, estimate, acceleration in zip(effects, estimates, accelerations, strict=True):
         values = draws.loc[~failed, effect.column].to_numpy(dtype=np.float64)
         rows[effect.key] = {"undefined": int((~np.isfinite(values)).sum())} | (
@@ -129,12 +130,12 @@ def summarise_effects(
         )
     for effect in effects:
         if effect.denominator is not None and "estimate" in rows[effect.key]:
-            rows[effect.key] = _share(effect, rows, family, LINKS[link])
+            rows[effect.key] = _share(effect, rows, FAMILIES[family], LINKS[link])
     table = pd.DataFrame(
         [
             {
                 "effect": effect.effect,
-                "scale": effect.scale,
+                "scale": effect.scale.key,
                 "at": effect.at,
                 "p_bound": False,
                 "interval": interval,
@@ -200,14 +201,15 @@ def _inference(
     return {**row, "ci_low": low, "ci_high": high, "note": beyond}
 
 
-def _share(effect: Effect, rows: Mapping[Key, dict[str, Any]], family: str, link: Link) -> dict[str, Any]:
+def _share(
+    effect: Effect, rows: Mapping[EffectKey, dict[str, Any]], family: Family, link: Link
+) -> dict[str, Any]:
     """Return the row of a share, without its numbers where they would say nothing."""
     share, whole = rows[effect.key], rows[effect.denominator or effect.key]
     if "ci_low" not in whole:
         why, reason = Withheld.NO_INTERVAL, "the total effect has no interval"
     elif whole["ci_low"] <= 0 <= whole["ci_high"]:
-        ratios = {**LOG_RATIOS, "log_or": ODDS_RATIOS.get(family), "proportion": link.ratio(family)}
-        ratio = ratios.get(effect.scale)
+        ratio = effect.scale.named_ratio(family, link)
         of = f"'s {ratio} contains 1" if ratio else " contains 0"
         why, reason = Withheld.TOTAL_UNCERTAIN, f"the interval of the total effect{of}"
     elif _direction(effect, share, whole, rows) < 0:
@@ -220,7 +222,7 @@ def _share(effect: Effect, rows: Mapping[Key, dict[str, Any]], family: str, link
 
 
 def _direction(
-    effect: Effect, share: dict[str, Any], whole: dict[str, Any], rows: Mapping[Key, dict[str, Any]]
+    effect: Effect, share: dict[str, Any], whole: dict[str, Any], rows: Mapping[EffectKey, dict[str, Any]]
 ) -> float:
     """Return a number below 0 where the mediated and the total effect have opposite directions."""
     mediated = rows[effect.mediated].get("estimate") if effect.mediated else None

@@ -11,6 +11,7 @@ from ipdmediation.data import configuration
 from ipdmediation.data.strict_yaml import read_yaml
 from ipdmediation.plumbing import settings
 from ipdmediation.plumbing.result_files import KERNELS
+from ipdmediation.vocabulary.effects import SHARE_BY_DIFFERENCE
 
 MODEL = ("mediator", "outcome", "covariates", "interaction", "trial_effects")
 SHOWN = (
@@ -24,7 +25,7 @@ SHOWN = (
     "standardisation",
     "missing",
 )
-SHARE = {"effect": "log_or_difference", "scale": "proportion"}
+SHARE = SHARE_BY_DIFFERENCE._asdict()
 
 
 class StudySettings:

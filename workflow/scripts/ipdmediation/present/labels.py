@@ -8,24 +8,46 @@ from typing import Any
 import pandas as pd
 
 from ipdmediation.present import notation
-from ipdmediation.present.scales import DIRECT_AT
 from ipdmediation.present.study import Study
+from ipdmediation.vocabulary.effects import (
+    DIRECT_AT,
+    HEADLINE,
+    MEDIATOR_EFFECT_IN,
+    ON_THE_MEDIATOR,
+    PROPORTION_MEDIATED,
+    SHARE_BY_DIFFERENCE,
+    SHARE_ON_ONE_SCALE,
+    EffectKey,
+)
 from ipdmediation.vocabulary.terms import TRIAL, Term, TermKind
 from ipdmediation.vocabulary.withheld import Withheld
 
 EFFECTS = {
     "total": "Treatment, not adjusted for the mediator (total)",
     "direct": "Treatment, adjusted for the mediator (direct)",
-    "treatment_on_mediator": "Treatment on the mediator (a)",
+    ON_THE_MEDIATOR: "Treatment on the mediator (a)",
     "mediator_effect": "Mediator on the outcome at the same treatment (b)",
-    "log_or_difference": "Proportion mediated, difference of coefficients",
+    SHARE_BY_DIFFERENCE.effect: "Proportion mediated, difference of coefficients",
     "log_or_product": "Proportion mediated, product of coefficients",
     "khb_total": "Treatment, on the scale of the direct effect (Karlson-Holm-Breen)",
     "khb_indirect": "Part of it that runs through the mediator",
-    "khb": "Proportion mediated, Karlson-Holm-Breen",
-    "pm": "Proportion mediated, of the effect on the {average}",
+    SHARE_ON_ONE_SCALE.effect: "Proportion mediated, Karlson-Holm-Breen",
+    PROPORTION_MEDIATED: "Proportion mediated, of the effect on the {average}",
 }
 
+#: The natural effects that are shown, in the order in which they are.
+NATURAL = {
+    "te": "Total effect",
+    "pnde": "Direct effect",
+    "tnie": "Indirect effect",
+    PROPORTION_MEDIATED: "Proportion mediated",
+}
+SHARES = {
+    HEADLINE: "Share of the effect on the {average}",
+    SHARE_ON_ONE_SCALE: "Share on one scale (KHB)",
+    SHARE_BY_DIFFERENCE: "Share by difference of coefficients",
+}
+QUARTILES = {"q1": "lower quartile", "median": "median", "q3": "upper quartile"}
 WITHHELD = {
     Withheld.TOTAL_UNCERTAIN: "the interval of the total effect includes the value of no effect",
     Withheld.OPPOSITE_DIRECTIONS: (
@@ -58,11 +80,25 @@ def effect_name(row: Mapping[Any, Any], *, study: Study) -> str:
     effect = str(row["effect"])
     if effect in DIRECT_AT:
         value = study.amount(study.mediator, row["at"])
-        return f"Treatment at the {DIRECT_AT[effect]} of the mediator, {value} (direct)"
-    for arm in ("treated", "control"):
-        if effect == f"mediator_effect_{arm}":
-            return f"Mediator on the outcome, {study.short(arm)} (b)"
+        return f"Treatment at the {quartile(effect)} of the mediator, {value} (direct)"
+    if arm := arm_of(effect):
+        return f"Mediator on the outcome, {study.short(arm)} (b)"
     return EFFECTS[effect].format(average=study.average)
+
+
+def quartile(effect: str) -> str:
+    """Name the quartile of the mediator that a direct effect is at."""
+    return QUARTILES[DIRECT_AT[effect]]
+
+
+def arm_of(effect: str) -> str:
+    """Return the arm that an effect of the mediator is one in, empty for other effects."""
+    return next((arm for arm, of_arm in MEDIATOR_EFFECT_IN.items() if of_arm == effect), "")
+
+
+def share_label(key: EffectKey, study: Study) -> str:
+    """Name a share of the total effect; that of the answer by what the effect is on."""
+    return SHARES[key].format(average=study.average)
 
 
 def why_no_share(why: Withheld, *, mediator: str) -> str:

@@ -5,16 +5,32 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from ipdmediation.present import notation
 from ipdmediation.present.notation import lower
 from ipdmediation.present.study import Study
+from ipdmediation.vocabulary.effects import (
+    OF_THE_MEDIATOR,
+    ON_THE_MEDIATOR,
+    ON_THE_OUTCOME,
+    PROPORTION_MEDIATED,
+)
+from ipdmediation.vocabulary.scales import (
+    COEFFICIENT,
+    LOG_OR,
+    LOG_WIN_ODDS,
+    MEAN,
+    PROPORTION,
+    UTILITY,
+    WIN,
+    Scale,
+    cut,
+    scale_of,
+)
 from ipdmediation.vocabulary.withheld import Withheld
 
-DIRECT_AT = {"direct_at_q1": "lower quartile", "direct_at_median": "median", "direct_at_q3": "upper quartile"}
-ON_THE_OUTCOME = ("total", "direct", *DIRECT_AT, "khb_total", "khb_indirect")
-OF_THE_MEDIATOR = ("mediator_effect", "mediator_effect_control", "mediator_effect_treated")
 LOG_TRANSFORMS = ("log", "log1p")
 POINTS = "percentage points"
 Row = Mapping[Any, Any]
@@ -51,6 +67,11 @@ class Reading:
     def null(self) -> int:
         """Value of no effect."""
         return 1 if self.ratio else 0
+
+    @property
+    def named(self) -> str:
+        """Name and unit."""
+        return f"{self.name}, {self.unit}" if self.unit else self.name
 
     @property
     def better_side(self) -> str:
@@ -115,13 +136,10 @@ def reading(effect: str, scale: str, *, study: Study) -> Reading:
     KeyError
         For a scale that has no words here.
     """
-    if scale == "proportion" or effect == "pm":
+    on = scale_of(scale)
+    if on == PROPORTION or effect == PROPORTION_MEDIATED:
         return Reading(name="share of the total effect", unit="%", factor=100, digits=1)
-    if scale == "coefficient":
-        return _coefficient(effect, study)
-    if scale.startswith("prob_le_"):
-        return Reading(name=_cut_name(scale, study), unit=POINTS, better=-study.better, factor=100, digits=1)
-    return _averaged(scale, study)
+    return _coefficient(effect, study) if on == COEFFICIENT else _averaged(on, study)
 
 
 def mediator_scale_unit(study: Study) -> str:
@@ -141,7 +159,7 @@ def better_outcome(study: Study) -> str:
 
 
 def _coefficient(effect: str, study: Study) -> Reading:
-    if effect == "treatment_on_mediator":
+    if effect == ON_THE_MEDIATOR:
         return _on_the_mediator(study)
     per = f" per {mediator_scale_unit(study)}" if effect in OF_THE_MEDIATOR else ""
     if effect not in (*ON_THE_OUTCOME, *OF_THE_MEDIATOR):
@@ -166,47 +184,44 @@ def _on_the_mediator(study: Study) -> Reading:
     return Reading(name=name, unit=mediator_scale_unit(study) if root else study.unit(study.mediator))
 
 
-def _averaged(scale: str, study: Study) -> Reading:
+def _averaged(scale: Scale, study: Study) -> Reading:
     outcome = study.label(study.outcome)
-    if scale == "mean" and study.family == "binary":
-        event = study.levels(study.outcome)["1"]
-        return Reading(name=f"{outcome}: {event}", unit=POINTS, better=study.better, factor=100, digits=1)
+    read = partial(Reading, better=scale.better_end(study.better), ratio=scale.logarithm)
+    percent = partial(read, factor=100, digits=1)
+    if scale.cut is not None:
+        return percent(name=_cut_name(scale.cut, study), unit=POINTS)
+    if scale == MEAN and study.family == "binary":
+        return percent(name=f"{outcome}: {study.levels(study.outcome)['1']}", unit=POINTS)
     known = {
-        "mean": Reading(
-            name=f"mean of {lower(outcome)}",
-            unit=study.unit(study.outcome) or _points(study),
-            better=study.better,
+        MEAN: partial(
+            read, name=f"mean of {lower(outcome)}", unit=study.unit(study.outcome) or _points(study)
         ),
-        "utility": Reading(name=f"mean utility of {lower(outcome)}", better=1),
-        "win": Reading(
+        UTILITY: partial(read, name=f"mean utility of {lower(outcome)}"),
+        WIN: partial(
+            percent,
             name="better outcome than a participant without treatment (ties half)",
             unit=f"{POINTS} above 50",
-            better=1,
-            factor=100,
-            digits=1,
         ),
-        "log_win_odds": Reading(name="win odds", better=1, ratio=True),
-        "log_or": Reading(
-            name=f"{study.odds_ratio} of {better_outcome(study)}, averaged over the participants",
-            better=1,
-            ratio=True,
+        LOG_WIN_ODDS: partial(read, name=scale.ratio),
+        LOG_OR: partial(
+            read, name=f"{study.odds_ratio} of {better_outcome(study)}, averaged over the participants"
         ),
     }
-    return known[scale]
+    return known[scale]()
 
 
 def _points(study: Study) -> str:
     return "points" if study.family == "ordinal" else ""
 
 
-def _cut_name(scale: str, study: Study) -> str:
-    code, outcome = scale.removeprefix("prob_le_"), study.label(study.outcome)
+def _cut_name(code: int, study: Study) -> str:
+    outcome = study.label(study.outcome)
     if study.family == "binary":
         return f"{outcome}: {study.levels(study.outcome)['0']}"
     return f"{outcome} of {code} or less"
 
 
-def named_cut(study: Study) -> tuple[str, int]:
+def named_cut(study: Study) -> tuple[Scale, int]:
     """Return the scale that counts who reaches the named level or a better one, and its sign.
 
     Parameters
@@ -216,13 +231,13 @@ def named_cut(study: Study) -> tuple[str, int]:
 
     Returns
     -------
-    scale : str
-        ``prob_le_<code>``: with the codes as they are, whichever end is better.
+    scale : Scale
+        A cut, with the codes as they are, whichever end is better.
     sign : int
         What an effect on that scale is multiplied by to count the better end.
     """
     levels = list(study.levels(study.outcome))
     position = levels.index(study.named_level)
     if study.better < 0:
-        return f"prob_le_{levels[position]}", 1
-    return f"prob_le_{levels[position - 1]}", -1
+        return cut(int(levels[position])), 1
+    return cut(int(levels[position - 1])), -1

@@ -13,6 +13,7 @@ from ipdmediation.kernels.arrays import FloatArray
 from ipdmediation.synthetic.errors import SyntheticDataError
 from ipdmediation.synthetic.generate import potential_predictors
 from ipdmediation.synthetic.outcome import Parameters, outcome_distribution, outcome_thresholds
+from ipdmediation.vocabulary.scales import LOG_OR, LOG_WIN_ODDS, MEAN, UTILITY, WIN, cut, cut_name
 
 Table = dict[str, dict[str, float]]
 
@@ -138,7 +139,7 @@ def log_or_by_cut(cells: FloatArray) -> Table:
     """
     log_odds = dict(zip(CELLS, logit(np.cumsum(cells, axis=1)[:, :-1]), strict=True))
     return {
-        effect: {f"le_{k}": float(value) for k, value in enumerate(log_odds[to] - log_odds[start])}
+        effect: {cut_name(k): float(value) for k, value in enumerate(log_odds[to] - log_odds[start])}
         for effect, (to, start) in EFFECTS.items()
     }
 
@@ -176,14 +177,14 @@ def _scales(distribution: FloatArray, reference: FloatArray, utility: FloatArray
     """Compare an outcome distribution with a reference one; a higher level is worse."""
     difference = distribution - reference
     win = float(distribution @ (1 - np.cumsum(reference) + reference / 2))
-    probabilities = {f"prob_le_{k}": float(value) for k, value in enumerate(np.cumsum(difference)[:-1])}
+    probabilities = {cut(k).key: float(value) for k, value in enumerate(np.cumsum(difference)[:-1])}
     return {
-        "mean": float(difference @ np.arange(difference.size)),
-        "utility": float(difference @ utility),
+        MEAN.key: float(difference @ np.arange(difference.size)),
+        UTILITY.key: float(difference @ utility),
         **probabilities,
-        "win": win - 0.5,
-        "log_win_odds": float(logit(win)),
-        "log_or": _common_log_odds_ratio(distribution, reference),
+        WIN.key: win - 0.5,
+        LOG_WIN_ODDS.key: float(logit(win)),
+        LOG_OR.key: _common_log_odds_ratio(distribution, reference),
     }
 
 

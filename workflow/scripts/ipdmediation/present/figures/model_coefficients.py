@@ -16,10 +16,11 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 from ipdmediation.present import notation, style
 from ipdmediation.present.figures.rows import coefficients_of, effect_row
 from ipdmediation.present.figures.sheet import MARGIN, draw_key, new_sheet, text_height, text_width, wrap
-from ipdmediation.present.labels import term_label
-from ipdmediation.present.scales import DIRECT_AT, OF_THE_MEDIATOR, mediator_scale_unit, reading
+from ipdmediation.present.labels import arm_of, quartile, term_label
+from ipdmediation.present.scales import mediator_scale_unit, reading
 from ipdmediation.present.study import Study
 from ipdmediation.present.style import DOUBLE_COLUMN, MUTED, SMALL_SIZE, TEXT_SIZE
+from ipdmediation.vocabulary.effects import DIRECT_AT, OF_THE_MEDIATOR
 from ipdmediation.vocabulary.terms import TermKind
 
 WITHOUT, WITH = "Without the mediator", "With the mediator"
@@ -134,7 +135,7 @@ def model_coefficients(
 
 def _axis_label(study: Study, width: float) -> list[str]:
     read = reading("total", "coefficient", study=study)
-    return wrap(notation.upper(f"{read.name}, {read.unit}".removesuffix(", ")), width)
+    return wrap(notation.upper(read.named), width)
 
 
 def _sides(study: Study) -> str:
@@ -177,10 +178,10 @@ def _effect_label(row: Mapping[Any, Any], study: Study) -> str:
     effect, treated = str(row["effect"]), study.arm("treated")
     if effect in DIRECT_AT:
         value = study.amount(study.mediator, row["at"])
-        return f"{treated}, at {value} ({DIRECT_AT[effect]})"
+        return f"{treated}, at {value} ({quartile(effect)})"
     if effect in OF_THE_MEDIATOR:
         label = f"{study.label(study.mediator)}, per {mediator_scale_unit(study)}"
-        arm = next((arm for arm in ("treated", "control") if effect == f"mediator_effect_{arm}"), "")
+        arm = arm_of(effect)
         return f"{label}, {study.short(arm)}" if arm else label
     return f"{treated} vs {notation.lower(study.arm('control'))}"
 

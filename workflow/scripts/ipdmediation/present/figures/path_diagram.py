@@ -9,9 +9,16 @@ from matplotlib.figure import Figure
 from ipdmediation.present import notation, style
 from ipdmediation.present.figures.rows import effect_row
 from ipdmediation.present.figures.sheet import MARGIN, Sheet, new_sheet, text_height, wrap
-from ipdmediation.present.scales import DIRECT_AT, reading
+from ipdmediation.present.labels import quartile
+from ipdmediation.present.scales import reading
 from ipdmediation.present.study import Study
 from ipdmediation.present.style import DOUBLE_COLUMN, MUTED, SMALL_SIZE
+from ipdmediation.vocabulary.effects import (
+    DIRECT_AT,
+    DIRECT_AT_MEDIAN,
+    MEDIATOR_EFFECT_IN,
+    ON_THE_MEDIATOR,
+)
 
 
 @mpl.rc_context(style.RC)
@@ -57,11 +64,11 @@ def path_diagram(effects: pd.DataFrame, *, study: Study) -> Figure:
     room = right - left - 2 * half - 8
     _path_label(sheet, (middle, first - 1.5), "total", _path_text(effects, "total", study), width=room)
     # With an interaction the direct effect is one at a value of the mediator: its median.
-    direct = "direct_at_median" if study.interaction and not study.spline_knots else "direct"
+    direct = DIRECT_AT_MEDIAN if study.interaction and not study.spline_knots else "direct"
     _path_label(sheet, (middle, below - 1.5), "direct", _path_text(effects, direct, study), width=room)
     # Beside the middle of the slanted arrows, on their outer side.
     aside, level = 46.0, (above + below - edge) / 2 + 1
-    a = _path_text(effects, "treatment_on_mediator", study)
+    a = _path_text(effects, ON_THE_MEDIATOR, study)
     _path_label(sheet, (aside, level), "a", a, width=aside - 3, align="right")
     _path_label(
         sheet, (DOUBLE_COLUMN - aside, level), "b", _path_b(effects, study), width=aside - 3, align="left"
@@ -79,9 +86,7 @@ def _path_b(effects: pd.DataFrame, study: Study) -> tuple[str, str]:
         return "a curve", f"restricted cubic spline, {study.spline_knots} knots"
     if not study.interaction:
         return _path_text(effects, "mediator_effect", study)
-    treated, control = (
-        _path_text(effects, f"mediator_effect_{arm}", study) for arm in ("treated", "control")
-    )
+    treated, control = (_path_text(effects, MEDIATOR_EFFECT_IN[arm], study) for arm in ("treated", "control"))
     return treated[0], f"{study.short('treated')}; {study.short('control')} {control[0]}; {control[1]}"
 
 
@@ -91,12 +96,11 @@ def _path_text(effects: pd.DataFrame, effect: str, study: Study) -> tuple[str, s
     if row is None:
         return notation.DASH, "no single number"
     read = reading(effect, "coefficient", study=study)
-    unit = f", {read.unit}" if read.unit else ""
     at = ""
     if effect in DIRECT_AT:
         value = study.amount(study.mediator, row["at"]).replace(" ", "\N{NO-BREAK SPACE}")
-        at = f", mediator at its {DIRECT_AT[effect]} ({value})"
-    return read.text(row), f"{read.name}{unit}{at}"
+        at = f", mediator at its {quartile(effect)} ({value})"
+    return read.text(row), f"{read.named}{at}"
 
 
 def _path_label(

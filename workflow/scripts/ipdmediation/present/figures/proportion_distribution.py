@@ -21,15 +21,16 @@ from ipdmediation.present.labels import effect_name
 from ipdmediation.present.scales import reading
 from ipdmediation.present.study import Study
 from ipdmediation.present.style import INK, MUTED, SINGLE_COLUMN, SMALL_SIZE
+from ipdmediation.vocabulary.effects import HEADLINE, SHARE_BY_DIFFERENCE, EffectKey
 
-SHOWN = {("pm", "mean"): INK, ("log_or_difference", "proportion"): MUTED}
-FILLS = {("pm", "mean"): "#9db8d2", ("log_or_difference", "proportion"): "none"}
+SHOWN = {HEADLINE: INK, SHARE_BY_DIFFERENCE: MUTED}
+FILLS = {HEADLINE: "#9db8d2", SHARE_BY_DIFFERENCE: "none"}
 
 
 class _Share(NamedTuple):
     """A share that is drawn: its draws in percent, estimate and interval, and colour."""
 
-    key: tuple[str, str]
+    key: EffectKey
     label: str
     draws: FloatArray
     marks: tuple[float, float, float]
@@ -60,22 +61,22 @@ def proportion_distribution(draws: pd.DataFrame, effects: pd.DataFrame, *, study
     """
     counted = draws[draws["replicate"] < effects["replicates"].iloc[0]]
     shares: list[_Share] = []
-    lines: list[tuple[str, tuple[str, str] | str | None]] = []
+    lines: list[tuple[str, EffectKey | str | None]] = []
     for key in SHOWN:
         row = effect_row(effects, *key)
-        if row is None or (key == ("log_or_difference", "proportion") and not study.has_levels):
+        if row is None or (key == SHARE_BY_DIFFERENCE and not study.has_levels):
             continue
         label = effect_name(row, study=study)
         read = reading(*key, study=study)
         if not notation.known(row["estimate"]):
             lines.append((f"{label}: {notation.text_of(row['note']) or 'withheld'}", None))
             continue
-        values = 100 * pd.to_numeric(counted[f"{key[0]}:{key[1]}"], errors="coerce").to_numpy(dtype=float)
+        values = 100 * pd.to_numeric(counted[key.column], errors="coerce").to_numpy(dtype=float)
         estimate, low, high = (read.number(row[name]) for name in ("estimate", "ci_low", "ci_high"))
         shares.append(_Share(key, label, values[np.isfinite(values)], (estimate, low, high)))
         lines.append((f"{label}: {read.text(row)}", key))
     drawn = {share.key for share in shares}
-    published = study.published_share if ("log_or_difference", "proportion") in drawn else {}
+    published = study.published_share if SHARE_BY_DIFFERENCE in drawn else {}
     printed = {name: 100 * float(value) for name, value in published.items()}
     if printed:
         ends = (printed.get(name, math.nan) / 100 for name in ("value", "low", "high"))
@@ -85,7 +86,7 @@ def proportion_distribution(draws: pd.DataFrame, effects: pd.DataFrame, *, study
 
 def _figure(
     shares: Sequence[_Share],
-    lines: Sequence[tuple[str, tuple[str, str] | str | None]],
+    lines: Sequence[tuple[str, EffectKey | str | None]],
     printed: Mapping[str, float],
     study: Study,
 ) -> Figure:

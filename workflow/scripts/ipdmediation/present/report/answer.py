@@ -7,9 +7,10 @@ import math
 from ipdmediation.present import notation
 from ipdmediation.present.labels import why_no_share
 from ipdmediation.present.notation import lower
-from ipdmediation.present.report.result import HEADLINE, AnalysisResult, sentence
+from ipdmediation.present.report.result import AnalysisResult, sentence
 from ipdmediation.present.scales import Reading, Row, named_cut, reading
 from ipdmediation.present.study import Study
+from ipdmediation.vocabulary.effects import HEADLINE, SHARE_BY_DIFFERENCE, SHARE_ON_ONE_SCALE
 from ipdmediation.vocabulary.withheld import Withheld
 
 #: ASSUME: with fewer participants a percentile interval of a share is not read without a caution.
@@ -124,7 +125,7 @@ def _in_people(result: AnalysisResult) -> list[str]:
     if study.family == "continuous":
         return []
     scale, sign = named_cut(study)
-    te, tnie = (result.estimated(effect, scale) for effect in ("te", "tnie"))
+    te, tnie = (result.estimated(effect, scale.key) for effect in ("te", "tnie"))
     if te is None or tnie is None:
         return []
     level = study.levels(study.outcome)[study.named_level]
@@ -132,7 +133,7 @@ def _in_people(result: AnalysisResult) -> list[str]:
     if study.family == "ordinal":
         reach = f"reach {study.named_level} ({lower(level)}) or better on {study.named_outcome}"
     # Some of those named before, but only where both are clear: otherwise it would be a share in disguise.
-    sides = {reading("te", scale, study=study).side(row) for row in (te, tnie)}
+    sides = {reading("te", scale.key, study=study).side(row) for row in (te, tnie)}
     same = sides in ({1}, {-1})
     return [
         f"Of 100 participants given {lower(study.arm('treated'))} in place of {lower(study.arm('control'))}, "
@@ -166,11 +167,11 @@ def _number_of_people(number: float) -> str:
 def _published_way(result: AnalysisResult) -> list[str]:
     """Say what the share of the treatment's coefficient gives, and how that compares with the share above."""
     study = result.study
-    row = result.estimated("log_or_difference", "proportion")
+    row = result.estimated(*SHARE_BY_DIFFERENCE)
     # Where the share of the answer is withheld, another one beside it would be read as its substitute.
     if not study.has_levels or row is None or result.estimated(*HEADLINE) is None:
         return []
-    read = reading("log_or_difference", "proportion", study=study)
+    read = reading(*SHARE_BY_DIFFERENCE, study=study)
     steps = [result.estimated(effect, "coefficient") for effect in ("total", "direct")]
     odds = reading("total", "coefficient", study=study)
     goes = " (the ratio goes from {} to {})" if study.ratio else " (it goes from {} to {})"
@@ -226,8 +227,8 @@ def _cautions(result: AnalysisResult) -> list[str]:
 
 def published_gap(result: AnalysisResult) -> float:
     """Return how far the share as published lies below that on one scale, NaN where one is not given."""
-    first = result.estimated("log_or_difference", "proportion")
-    second = result.estimated("khb", "proportion")
+    first = result.estimated(*SHARE_BY_DIFFERENCE)
+    second = result.estimated(*SHARE_ON_ONE_SCALE)
     if first is None or second is None:
         return math.nan
     return float(second["estimate"]) - float(first["estimate"])

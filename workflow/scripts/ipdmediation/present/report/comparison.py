@@ -9,15 +9,18 @@ from typing import Any
 import pandas as pd
 
 from ipdmediation.present import notation
-from ipdmediation.present.labels import why_no_share
-from ipdmediation.present.report.result import HEADLINE, SHARES, AnalysisResult, share_label
+from ipdmediation.present.labels import NATURAL, SHARES, share_label, why_no_share
+from ipdmediation.present.report.result import AnalysisResult
 from ipdmediation.present.scales import Reading, Row, reading
 from ipdmediation.present.study import Study
 from ipdmediation.present.tables.table import Table, synthetic_note
+from ipdmediation.vocabulary.effects import HEADLINE, PROPORTION_MEDIATED, SHARE_BY_DIFFERENCE
+from ipdmediation.vocabulary.scales import read_cut
 from ipdmediation.vocabulary.withheld import Withheld
 
-BESIDE = (HEADLINE, ("log_or_difference", "proportion"))
-TRUE_EFFECTS = {"te": "Total effect", "pnde": "Direct effect", "tnie": "Indirect effect"}
+BESIDE = (HEADLINE, SHARE_BY_DIFFERENCE)
+#: Effects that are no shares.
+TRUE_EFFECTS = {effect: name for effect, name in NATURAL.items() if effect != PROPORTION_MEDIATED}
 
 
 def beside(results: Sequence[AnalysisResult]) -> Table:
@@ -29,7 +32,7 @@ def beside(results: Sequence[AnalysisResult]) -> Table:
     for result, read in zip(results, reads, strict=True):
         label = str(result.study.analysis.get("label", ""))
         cells = [
-            f"{label}: {_named(read)}; {read.direction}" if mixed else label,
+            f"{label}: {read.named}; {read.direction}" if mixed else label,
             notation.count(result.fitted),
         ]
         for effect in TRUE_EFFECTS:
@@ -61,7 +64,7 @@ def beside(results: Sequence[AnalysisResult]) -> Table:
     heads = [share_label(key, study) for key in BESIDE]
     if len(averages) > 1:
         heads[0] = "Share of the total effect"
-    effects = f"effects on the {' or '.join(sorted(averages))}" if mixed else f"effects on the {_named(read)}"
+    effects = f"effects on the {' or '.join(sorted(averages))}" if mixed else f"effects on the {read.named}"
     return Table(
         name="analyses",
         title=f"All analyses beside each other: {effects} ({study.coverage} CI)",
@@ -79,10 +82,6 @@ def _why(row: Row) -> tuple[str, str]:
     if why is Withheld.UNDEFINED:
         return why.instead, why.reason(notation.text_of(row["note"]))
     return why.instead, why_no_share(why, mediator="the mediator")
-
-
-def _named(read: Reading) -> str:
-    return f"{read.name}, {read.unit}" if read.unit else read.name
 
 
 def verdict(published: pd.DataFrame) -> list[str]:
@@ -227,4 +226,4 @@ def _missed(
 
 
 def _cut(cut: str, study: Study) -> str:
-    return reading("te", f"prob_{cut}", study=study).name
+    return reading("te", read_cut(cut).key, study=study).name

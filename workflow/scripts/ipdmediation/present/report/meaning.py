@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 from ipdmediation.present import notation
+from ipdmediation.present.labels import quartile
 from ipdmediation.present.notation import lower
 from ipdmediation.present.report.answer import APART, published_gap
-from ipdmediation.present.report.result import HEADLINE, AnalysisResult
-from ipdmediation.present.scales import DIRECT_AT, OF_THE_MEDIATOR, Row, reading
+from ipdmediation.present.report.result import AnalysisResult
+from ipdmediation.present.scales import Row, reading
 from ipdmediation.present.study import Study
+from ipdmediation.vocabulary.effects import (
+    DIRECT_AT,
+    DIRECT_AT_MEDIAN,
+    HEADLINE,
+    MEDIATOR_EFFECT_IN,
+    OF_THE_MEDIATOR,
+    ON_THE_MEDIATOR,
+    SHARE_BY_DIFFERENCE,
+    SHARE_ON_ONE_SCALE,
+)
 
 
 def meaning(result: AnalysisResult) -> list[str]:
@@ -51,7 +62,7 @@ def _path(row: Row, study: Study) -> str:
 
 
 def _path_a(result: AnalysisResult) -> str:
-    row = result.estimated("treatment_on_mediator", "coefficient")
+    row = result.estimated(ON_THE_MEDIATOR, "coefficient")
     text = "not estimated" if row is None else _path(row, result.study)
     return f"Path a, from treatment to mediator: {text}."
 
@@ -62,11 +73,11 @@ def _path_b(result: AnalysisResult) -> list[str]:
     if study.spline_knots:
         return [f"{start}: a curve (restricted cubic spline) without a single number."]
     if study.interaction:
-        read = reading("mediator_effect_treated", "coefficient", study=study)
+        read = reading(MEDIATOR_EFFECT_IN["treated"], "coefficient", study=study)
         arms = [
             f"{read.sentence(row, study)} with {lower(study.arm(arm))}"
             for arm in ("treated", "control")
-            if (row := result.estimated(f"mediator_effect_{arm}", "coefficient")) is not None
+            if (row := result.estimated(MEDIATOR_EFFECT_IN[arm], "coefficient")) is not None
         ]
         return [
             f"{start}, which differs by arm in this model: {read.name}, {notation.joined(arms)}; "
@@ -80,16 +91,16 @@ def _direct_at_values(result: AnalysisResult) -> list[str]:
     """With an interaction, say what the direct effect is at stated values of the mediator."""
     study = result.study
     rows = {
-        quartile: row
-        for effect, quartile in DIRECT_AT.items()
+        quartile(effect): row
+        for effect in DIRECT_AT
         if (row := result.estimated(effect, "coefficient")) is not None
     }
     if not rows:
         return []
-    read = reading("direct_at_median", "coefficient", study=study)
+    read = reading(DIRECT_AT_MEDIAN, "coefficient", study=study)
     values = [
-        f"{read.sentence(row, study)} at its {quartile} of {study.amount(study.mediator, row['at'])}"
-        for quartile, row in rows.items()
+        f"{read.sentence(row, study)} at its {named} of {study.amount(study.mediator, row['at'])}"
+        for named, row in rows.items()
     ]
     return [
         f"The direct effect depends on {lower(study.label(study.mediator))}; as {read.name} it is "
@@ -124,7 +135,7 @@ def _change_of_scale(result: AnalysisResult) -> list[str]:
             "adds up two things that here work the same way: what the mediator carries, and a stretching of "
             "the scale."
         )
-    elif result.estimated("log_or_difference", "proportion"):
+    elif result.estimated(*SHARE_BY_DIFFERENCE):
         step += (
             " The share from the difference is then too small, and can be negative although something is "
             "mediated."
@@ -154,8 +165,8 @@ def _against_each_other(result: AnalysisResult) -> bool:
 
 def _shares_apart(result: AnalysisResult) -> list[str]:
     gap = published_gap(result)
-    share, published = result.estimated(*HEADLINE), result.estimated("log_or_difference", "proportion")
-    on_one_scale = result.estimated("khb", "proportion")
+    share, published = result.estimated(*HEADLINE), result.estimated(*SHARE_BY_DIFFERENCE)
+    on_one_scale = result.estimated(*SHARE_ON_ONE_SCALE)
     # Where the share of the answer is withheld, others would be read in its place.
     if share is None or on_one_scale is None:
         return []
@@ -168,8 +179,8 @@ def _shares_apart(result: AnalysisResult) -> list[str]:
             f"on the {average}: shares on different scales need not agree."
         ]
     keys = {
-        ("log_or_difference", "proportion"): "from the difference",
-        ("khb", "proportion"): "when both models are put on one scale (Karlson-Holm-Breen)",
+        SHARE_BY_DIFFERENCE: "from the difference",
+        SHARE_ON_ONE_SCALE: "when both models are put on one scale (Karlson-Holm-Breen)",
         HEADLINE: f"of the effect on the {average}",
     }
     given = [

@@ -9,8 +9,9 @@ import pandas as pd
 from ipdmediation.data.covariates import COVARIATE_MODELS, Covariates, covariate_names, covariates_of
 from ipdmediation.present import notation
 from ipdmediation.present.notation import lower
-from ipdmediation.present.report.result import HEADLINE, AnalysisResult
+from ipdmediation.present.report.result import AnalysisResult
 from ipdmediation.present.study import Study
+from ipdmediation.vocabulary.effects import HEADLINE
 from ipdmediation.vocabulary.links import LINKS
 
 SOURCES = {

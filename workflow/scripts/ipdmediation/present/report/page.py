@@ -12,13 +12,14 @@ import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from ipdmediation.present import notation, style
+from ipdmediation.present.labels import NATURAL, SHARES, share_label
 from ipdmediation.present.notation import unbroken
 from ipdmediation.present.report.answer import answer
 from ipdmediation.present.report.comparison import BESIDE, beside, beside_truth, published_shares, verdict
 from ipdmediation.present.report.meaning import meaning
 from ipdmediation.present.report.methods import methods
 from ipdmediation.present.report.privacy import refuse_patient_rows
-from ipdmediation.present.report.result import HEADLINE, SHARES, AnalysisResult, sentence, share_label
+from ipdmediation.present.report.result import AnalysisResult, sentence
 from ipdmediation.present.scales import better_outcome, reading
 from ipdmediation.present.study import Study
 from ipdmediation.present.tables.baseline import baseline
@@ -29,6 +30,8 @@ from ipdmediation.present.tables.natural_effects import natural_effects
 from ipdmediation.present.tables.published import published as published_table
 from ipdmediation.present.tables.quality import quality as quality_table
 from ipdmediation.present.tables.table import PROSE, Table
+from ipdmediation.vocabulary.effects import HEADLINE, PROPORTION_MEDIATED, EffectKey
+from ipdmediation.vocabulary.scales import COEFFICIENT, MEAN
 from ipdmediation.vocabulary.withheld import Withheld
 
 
@@ -142,13 +145,15 @@ def _facts(result: AnalysisResult) -> list[dict[str, str]]:
     )
     facts = [{"label": "Participants analysed", "value": notation.count(result.fitted), "detail": arms}]
     shown = {
-        ("te", "mean"): "Total effect",
-        ("pnde", "mean"): "Direct effect",
-        ("tnie", "mean"): f"Effect through {notation.lower(study.label(study.mediator))}",
+        EffectKey("te", MEAN.key): NATURAL["te"],
+        EffectKey("pnde", MEAN.key): NATURAL["pnde"],
+        EffectKey("tnie", MEAN.key): f"Effect through {notation.lower(study.label(study.mediator))}",
         **{key: share_label(key, study) for key in _shares(result)},
     }
     if study.has_levels:
-        shown[("total", "coefficient")] = f"Total effect, {study.coefficient} of {better_outcome(study)}"
+        shown[EffectKey("total", COEFFICIENT.key)] = (
+            f"{NATURAL['te']}, {study.coefficient} of {better_outcome(study)}"
+        )
     for key, label in shown.items():
         row = result.row(*key)
         if row is None:
@@ -158,14 +163,16 @@ def _facts(result: AnalysisResult) -> list[dict[str, str]]:
         detail = f"{study.coverage} CI {ends.rstrip(')')}" if ends else ""
         if not notation.known(row["estimate"]):
             detail = Withheld(row["withheld"]).reason(notation.text_of(row["note"]))
-        named = f"{label}, {read.name}" if key[1] == "mean" and key[0] != "pm" else label
+        named = (
+            f"{label}, {read.name}" if key.scale == MEAN.key and key.effect != PROPORTION_MEDIATED else label
+        )
         unit = f" {read.unit}" if read.unit not in ("", "%") and notation.known(row["estimate"]) else ""
         about = "; ".join(filter(None, [detail, read.direction if notation.known(row["estimate"]) else ""]))
         facts.append({"label": named, "value": f"{value}{unit}", "detail": about})
     return facts
 
 
-def _shares(result: AnalysisResult) -> list[tuple[str, str]]:
+def _shares(result: AnalysisResult) -> list[EffectKey]:
     """Shares of the total effect; of a continuous outcome they are all one, but for an interaction."""
     return list(SHARES) if result.study.has_levels else [HEADLINE]
 

@@ -13,18 +13,7 @@ from ipdmediation.present import notation
 from ipdmediation.present.scales import Row
 from ipdmediation.present.study import Study
 
-HEADLINE = ("pm", "mean")
 COUNTED_IN_TABLES = "replicates_at_boundary"  # kind of a notice
-SHARES = {
-    HEADLINE: "Share of the effect on the {average}",
-    ("khb", "proportion"): "Share on one scale (KHB)",
-    ("log_or_difference", "proportion"): "Share by difference of coefficients",
-}
-
-
-def share_label(key: tuple[str, str], study: Study) -> str:
-    """Name a share of the total effect; that of the answer by what the effect is on."""
-    return SHARES[key].format(average=study.average)
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,8 @@ from ipdmediation.present.labels import effect_name
 from ipdmediation.present.scales import reading
 from ipdmediation.present.study import Study
 from ipdmediation.present.tables.table import Table, synthetic_note
+from ipdmediation.vocabulary.effects import KHB_COEFFICIENTS, SHARE_ON_ONE_SCALE
+from ipdmediation.vocabulary.scales import COEFFICIENT, PROPORTION
 from ipdmediation.vocabulary.withheld import Withheld
 
 
@@ -26,9 +28,9 @@ def effects(results: pd.DataFrame, *, study: Study) -> Table:
         Words of the study.
     """
     rows = []
-    shown = results[results["scale"].isin(["coefficient", "proportion"])]
+    shown = results[results["scale"].isin([COEFFICIENT.key, PROPORTION.key])]
     if not study.has_levels:  # of a linear model's outcome there is but one scale
-        shown = shown[~shown["effect"].isin(["khb_total", "khb_indirect", "khb"])]
+        shown = shown[~shown["effect"].isin([*KHB_COEFFICIENTS, SHARE_ON_ONE_SCALE.effect])]
     for row in shown.to_dict("records"):
         read = reading(row["effect"], row["scale"], study=study)
         unit = f", {read.unit}" if read.unit not in ("", "%") else ""
@@ -39,7 +41,7 @@ def effects(results: pd.DataFrame, *, study: Study) -> Table:
                 read.text(row),
                 str(read.null),
                 read.better_side,
-                "" if row["scale"] == "proportion" else written_p(row),
+                "" if row["scale"] == PROPORTION.key else written_p(row),
                 notation.text_of(row["interval"]) if notation.known(row["ci_low"]) else "",
                 counted(row),
                 notation.text_of(row["note"]),

@@ -5,17 +5,11 @@ from __future__ import annotations
 import pandas as pd
 
 from ipdmediation.present import notation
+from ipdmediation.present.labels import NATURAL
 from ipdmediation.present.scales import reading
 from ipdmediation.present.study import Study
 from ipdmediation.present.tables.effects import failures
 from ipdmediation.present.tables.table import Table, synthetic_note
-
-NAMED = {
-    "te": "Total effect",
-    "pnde": "Direct effect",
-    "tnie": "Indirect effect",
-    "pm": "Proportion mediated",
-}
 
 
 def natural_effects(results: pd.DataFrame, *, study: Study) -> Table:
@@ -28,15 +22,14 @@ def natural_effects(results: pd.DataFrame, *, study: Study) -> Table:
     study
         Words of the study.
     """
-    natural = results[results["effect"].isin(list(NAMED))]
+    natural = results[results["effect"].isin(list(NATURAL))]
     rows = []
     for scale, found in natural.groupby("scale", sort=False):
         by_effect = {row["effect"]: row for row in found.to_dict("records")}
         read = reading("te", str(scale), study=study)
-        cells = [reading(name, str(scale), study=study).text(by_effect[name]) for name in NAMED]
-        name = f"{read.name}, {read.unit}" if read.unit else read.name
-        rows.append([notation.upper(name), read.better_side, *cells])
-    heads = [f"{name} ({study.coverage} CI)" for name in NAMED.values()]
+        cells = [reading(name, str(scale), study=study).text(by_effect[name]) for name in NATURAL]
+        rows.append([notation.upper(read.named), read.better_side, *cells])
+    heads = [f"{name} ({study.coverage} CI)" for name in NATURAL.values()]
     missing = dict.fromkeys(filter(None, map(notation.text_of, natural["note"])))
     ratios = ["Parts of a ratio multiply to the total, all others add up to it."] if study.has_levels else []
     return Table(
