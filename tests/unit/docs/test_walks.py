@@ -8,7 +8,7 @@ from tests.unit.docs.pages import ARCHITECTURE, ROOT, Walk, section, walks
 
 WALKS = list(walks())
 #: Code files of the walks for which a registry is missing; a walk may become shorter, never longer.
-LONGER = {"How do I add an outcome family?": 12}
+LONGER = {"How do I add an outcome family?": 4}
 PAGE = ARCHITECTURE.read_text()
 SOURCE = "\n".join(
     path.read_text() for pattern in ("*.py", "*.smk", "*.yaml") for path in (ROOT / "workflow").rglob(pattern)
@@ -56,7 +56,7 @@ def test_a_step_names_a_place_in_its_file() -> None:
         section(PAGE, "## How to add something"),
         re.S | re.M,
     )
-    assert len(found) >= 20
+    assert len(found) >= 14
     for file, step in found:
         text = (ROOT / file).read_text()
         names = re.findall(r"`([A-Za-z_][\w.]*)`", step)

@@ -19,12 +19,13 @@ from ipdmediation.present.report.methods import methods
 from ipdmediation.present.report.page import render
 from ipdmediation.present.tables.effects import effects
 from ipdmediation.present.tables.models import models
+from ipdmediation.vocabulary.families import FAMILIES
 from ipdmediation.vocabulary.links import LINKS
 from tests.unit.present.test_captions import CAPTIONS, rendered
 
-FAMILIES = ("ordinal", "binary")
 OTHERS = [link for link in LINKS.values() if not link.odds]
-EVERY = list(product(LINKS.values(), FAMILIES))
+WITH_LINKS = [family.key for family in FAMILIES.values() if family.links]
+EVERY = list(product(LINKS.values(), WITH_LINKS))
 SHAPES = ("plain", "interaction", "withheld", "against", "high", "other cohort")
 PAGES = [
     *((link, family, "plain") for link, family in EVERY),
@@ -60,7 +61,7 @@ def made(examples, link, family, shape="plain"):
         given = given[~given["scale"].str.startswith("prob_le")]
     for name in ("total", "outcome"):
         frame = tables[name]
-        frame["ratio_unit"] = frame["ratio_unit"].where(~frame["ratio"].notna(), link.ratio(family))
+        frame["ratio_unit"] = frame["ratio_unit"].where(~frame["ratio"].notna(), FAMILIES[family].ratio(link))
         if not link.odds:
             frame[["ratio", "ratio_low", "ratio_high"]] = math.nan
     study = examples.study(analysis=analysis, variables=variables)

@@ -16,9 +16,9 @@ from ipdmediation.data.problems import Fault, Place, in_words, shown
 from ipdmediation.data.replicates import fewest_replicates
 from ipdmediation.data.variables import Variable, is_integer, variable_faults, variables_from_config
 from ipdmediation.data.written_text import as_read
+from ipdmediation.vocabulary.families import FAMILIES
 from ipdmediation.vocabulary.links import LOGIT
 
-FAMILY_TYPES = {"ordinal": "ordinal", "binary": "binary", "continuous": "continuous"}
 TREATMENT = "treatment"  # in every study, beside the declared variables
 MOST_CHUNKS = 2_000  # jobs of one analysis, which Snakemake plans in seconds
 EVERY_TRIAL = "all"  # how the tables call all trials together
@@ -130,21 +130,22 @@ def _analysis_faults(name: str, study: Study, variables: Mapping[str, Variable])
 
     yield from _rule_faults(at("eligibility"), analysis["eligibility"], study, variables)
     outcome = analysis["outcome"]
-    kinds = {"mediator": "continuous", "outcome": FAMILY_TYPES[outcome["family"]]}
+    family = FAMILIES[outcome["family"]]
+    kinds = {"mediator": "continuous", "outcome": family.variable}
     for role, kind in kinds.items():
         used = analysis[role]["variable"]
         yield from study.unknown(at(role, "variable"), used)
         variable = variables.get(used)
         if variable is not None and variable.type != kind:
-            reason = f" for family {outcome['family']!r}" if role == "outcome" else ""
+            reason = f" for family {family.key!r}" if role == "outcome" else ""
             text = f"{variable.name!r} is {variable.type}, it has to be {kind}{reason}"
             yield Fault(at(role, "variable"), text)
-    if outcome["family"] == "continuous" and outcome["link"] != LOGIT.key:
+    if not family.links and outcome["link"] != LOGIT.key:
         own = next((at("outcome", key) for key in ("link", "family") if at("outcome", key)[1] == name), None)
         yield Fault(
             own or at("outcome", "link"),
-            f"family 'continuous' has no link, found link {outcome['link']!r}; allowed: none, or the default "
-            f"{LOGIT.key!r}",
+            f"family {family.key!r} has no link, found link {outcome['link']!r}; allowed: none, or the "
+            f"default {LOGIT.key!r}",
         )
     if analysis["mediator"]["variable"] == outcome["variable"]:
         yield Fault(at("outcome", "variable"), f"mediator and outcome are both {outcome['variable']!r}")

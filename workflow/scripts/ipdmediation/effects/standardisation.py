@@ -153,7 +153,7 @@ class Standardisation:
         """
         own_trials = self.options.population == "these_trials"
         replicate = self._evaluate(mediator, outcome, weights, modes=own_trials)
-        if self._models.specification.family == "continuous":
+        if not self._models.outcome_levels:
             known = self._known_effects(outcome)
             expected = [self._expected.evaluate(replicate, known), self._expected.held(replicate, known)]
             cells = np.concatenate(expected)[:, None]

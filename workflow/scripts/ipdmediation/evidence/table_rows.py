@@ -236,7 +236,7 @@ def _models(
 ) -> Iterator[Row]:
     mediator, outcome = settings["mediator"], settings["outcome"]
     effects, knots = settings["trial_effects"], mediator["spline_knots"]
-    linear = model == "mediator" or outcome["family"] == "continuous"
+    linear = model == "mediator" or not FAMILIES[outcome["family"]].levels
     if linear:
         yield _term_row(intercept_term())
         yield _term_row(residual_term())

@@ -15,6 +15,7 @@ from ipdmediation.models.design import Design
 from ipdmediation.models.errors import FitWarning
 from ipdmediation.models.results import ModelFit
 from ipdmediation.models.specification import AnalysisSpecification
+from ipdmediation.vocabulary.families import FAMILIES
 from ipdmediation.vocabulary.links import LINKS
 from ipdmediation.vocabulary.terms import Component, Term, TermKind, doubling_term
 
@@ -247,7 +248,7 @@ def _with_doubling(table: pd.DataFrame, terms: Sequence[Term]) -> pd.DataFrame:
 
 def _with_ratios(table: pd.DataFrame, family: str, specification: AnalysisSpecification) -> pd.DataFrame:
     of_mediator = table["model"].eq("mediator").all() and specification.transform in LOG_TRANSFORMS
-    name = "ratio of geometric means" if of_mediator else LINKS[specification.link].ratio(family)
+    name = "ratio of geometric means" if of_mediator else FAMILIES[family].ratio(LINKS[specification.link])
     shown = table["kind"].map(lambda kind: TermKind(kind).compares) & bool(name)
     for ratio, column in (("ratio", "estimate"), ("ratio_low", "ci_low"), ("ratio_high", "ci_high")):
         table[ratio] = np.exp(table[column].where(shown))

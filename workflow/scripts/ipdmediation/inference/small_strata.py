@@ -5,6 +5,7 @@ import warnings
 import pandas as pd
 
 from ipdmediation.inference.summary import BootstrapWarning
+from ipdmediation.vocabulary.families import FAMILIES
 from ipdmediation.vocabulary.links import LINKS, LOGIT
 
 #: ASSUME: with more patients in an arm of a trial the drift is small beside an interval (docs/validation.md).
@@ -26,8 +27,8 @@ def warn_of_small_strata(
         Patients of an analysis, with the columns `trial` and `treatment`.
     trial_effects : str
         How its models treat the trials.
-    family : {"ordinal", "binary", "continuous"}
-        Of the outcome.
+    family : str
+        Of the outcome: a key of `vocabulary.families.FAMILIES`.
     link : str
         Of an outcome with levels.
 
@@ -38,9 +39,9 @@ def warn_of_small_strata(
     """
     strata = cohort.groupby(["trial", "treatment"]).ngroups
     patients = len(cohort) / strata
-    if patients >= ENOUGH or trial_effects == "none" or family == "continuous":
+    if patients >= ENOUGH or trial_effects == "none" or not FAMILIES[family].links:
         return
-    ratio = LINKS[link].ratio(family)
+    ratio = FAMILIES[family].ratio(LINKS[link])
     drifting, null = (f"{ratio}s", 1) if ratio else (f"{LINKS[link].measure}s", 0)
     message = (
         f"the arms of the trials have {patients:.0f} patients on average, fewer than {ENOUGH}: bootstrap "

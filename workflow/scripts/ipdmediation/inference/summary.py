@@ -72,8 +72,8 @@ def summarise_effects(
         Effects in the cohort itself.
     effects : sequence of Effect
         What the estimates are.
-    family : {"ordinal", "binary", "continuous"}
-        Of the outcome, for the words of `note`.
+    family : str
+        Of the outcome, a key of `vocabulary.families.FAMILIES`, for the words of `note`.
     link : str
         Of an outcome with levels, for the same.
     interval : {"percentile", "basic", "normal", "bca"}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from ipdmediation.models.design import Design
 from ipdmediation.models.linear import LinearModel
 from ipdmediation.models.linear_mixed import LinearMixedModel
 from ipdmediation.models.results import Model
+from ipdmediation.vocabulary.families import BINARY, CONTINUOUS, ORDINAL
 from ipdmediation.vocabulary.terms import INTERCEPT, MEDIATOR, TREATMENT
 
 
@@ -74,6 +76,92 @@ def linear_model(
     )
 
 
+@dataclass(frozen=True, kw_only=True)
+class OutcomeData:
+    """What an outcome model is built of: the parameters of `outcome_model`."""
+
+    design: Design
+    names: Sequence[str]
+    matrix: FloatArray
+    values: FloatArray | IntArray
+    levels: tuple[str, ...]
+    link: str
+    trial_effects: str
+    method: str
+    offset: FloatArray | None
+
+
+def cumulative_model(data: OutcomeData) -> Model:
+    """Build a cumulative link model of an outcome with levels."""
+    design = data.design
+    if not data.trial_effects.startswith("random"):
+        return CumulativeLinkModel(
+            data.values,
+            data.matrix,
+            names=data.names,
+            offset=data.offset,
+            n_levels=len(data.levels),
+            level_names=data.levels,
+            link=data.link,
+            trials=design.trial_codes,
+            trial_names=design.trial_names,
+            trial_effects=data.trial_effects,
+        )
+    random_design, random_names = random_part(design, data.trial_effects)
+    return CumulativeLinkMixedModel(
+        data.values,
+        data.matrix,
+        names=data.names,
+        offset=data.offset,
+        n_levels=len(data.levels),
+        level_names=data.levels,
+        link=data.link,
+        trials=design.trial_codes,
+        trial_names=design.trial_names,
+        random_design=random_design,
+        random_names=random_names,
+        trial_effects=data.trial_effects,
+    )
+
+
+def binary_model(data: OutcomeData) -> Model:
+    """Build a model of zeros and ones."""
+    if data.trial_effects.startswith("random"):
+        return cumulative_model(data)
+    return BinaryModel(
+        data.values,
+        data.matrix,
+        names=data.names,
+        offset=data.offset,
+        level_names=data.levels,
+        link=data.link,
+        trials=data.design.trial_codes,
+        trial_names=data.design.trial_names,
+        trial_effects=data.trial_effects,
+    )
+
+
+def continuous_model(data: OutcomeData) -> Model:
+    """Build a linear model."""
+    return linear_model(
+        data.design,
+        data.names,
+        data.matrix,
+        values=np.asarray(data.values, dtype=np.float64),
+        trial_effects=data.trial_effects,
+        method=data.method,
+        offset=data.offset,
+    )
+
+
+#: What builds the outcome models of a family.
+OUTCOME_MODELS: dict[str, Callable[[OutcomeData], Model]] = {
+    ORDINAL.key: cumulative_model,
+    BINARY.key: binary_model,
+    CONTINUOUS.key: continuous_model,
+}
+
+
 def outcome_model(
     design: Design,
     names: Sequence[str],
@@ -93,56 +181,19 @@ def outcome_model(
     ----------
     design, names, matrix, trial_effects, method, offset : as for `linear_model`.
     values : (n,) level indices, zeros and ones, or numbers.
-    levels : codes of the levels; none for a continuous outcome.
+    levels : codes of the levels; none for an outcome without.
     family, link : as of `AnalysisSpecification`.
     """
-    if family == "continuous":
-        return linear_model(
-            design,
-            names,
-            matrix,
-            values=np.asarray(values, dtype=np.float64),
+    return OUTCOME_MODELS[family](
+        OutcomeData(
+            design=design,
+            names=names,
+            matrix=matrix,
+            values=values,
+            levels=levels,
+            link=link,
             trial_effects=trial_effects,
             method=method,
             offset=offset,
         )
-    if trial_effects.startswith("random"):
-        random_design, random_names = random_part(design, trial_effects)
-        return CumulativeLinkMixedModel(
-            values,
-            matrix,
-            names=names,
-            offset=offset,
-            n_levels=len(levels),
-            level_names=levels,
-            link=link,
-            trials=design.trial_codes,
-            trial_names=design.trial_names,
-            random_design=random_design,
-            random_names=random_names,
-            trial_effects=trial_effects,
-        )
-    if family == "binary":
-        return BinaryModel(
-            values,
-            matrix,
-            names=names,
-            offset=offset,
-            level_names=levels,
-            link=link,
-            trials=design.trial_codes,
-            trial_names=design.trial_names,
-            trial_effects=trial_effects,
-        )
-    return CumulativeLinkModel(
-        values,
-        matrix,
-        names=names,
-        offset=offset,
-        n_levels=len(levels),
-        level_names=levels,
-        link=link,
-        trials=design.trial_codes,
-        trial_names=design.trial_names,
-        trial_effects=trial_effects,
     )

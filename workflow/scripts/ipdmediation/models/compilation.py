@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 
 from ipdmediation.models.specification import (
-    FAMILIES,
     MODEL_NAMES,
     TRIAL_EFFECTS,
     AnalysisSpecification,
     mediation_models,
 )
+from ipdmediation.vocabulary.families import FAMILIES
 
 
 def compile_kernels(link: str) -> list[str]:
@@ -54,6 +54,6 @@ def compile_kernels(link: str) -> list[str]:
         for name in MODEL_NAMES:
             model = getattr(models, name)
             model.refit(np.ones(rows.size), model.fit().start())
-        linked = "" if family == "continuous" else f", {link}"
+        linked = f", {link}" if FAMILIES[family].links else ""
         compiled.append(f"{family}{linked}, trial effects {trial_effects}")
     return compiled

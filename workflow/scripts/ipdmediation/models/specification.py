@@ -34,11 +34,11 @@ from ipdmediation.models.errors import (
 from ipdmediation.models.mediator import check_mediator
 from ipdmediation.models.resampled import ResampledModel
 from ipdmediation.models.splines import quantile_knots
+from ipdmediation.vocabulary.families import FAMILIES
 from ipdmediation.vocabulary.links import LINKS, LOGIT
 from ipdmediation.vocabulary.terms import intercept_term, threshold_term
 
 TRANSFORMS = get_args(Transform)
-FAMILIES = ("ordinal", "binary", "continuous")
 TRIAL_EFFECTS = ("none", "fixed", "random_intercept", "random_slope", "random_slopes")
 MODEL_NAMES = ("mediator", "total", "outcome")
 
@@ -61,7 +61,7 @@ class AnalysisSpecification:
     transform : analysis scale of the mediator M: "identity", "log" ln(M + offset), "log1p" ln(1 + M) or
         "cube_root".
     offset : in the unit of the mediator; used by "log" only.
-    family : "ordinal", "binary" or "continuous".
+    family : a key of `vocabulary.families.FAMILIES`.
     better : "high" or "low", the better end of an ordinal or binary outcome. The outcome is turned so that a
         higher level is better; a continuous outcome stays as it is.
     spline_knots : number of knots of a restricted cubic spline of M in the outcome model; 0 for a linear M.
@@ -89,7 +89,7 @@ class AnalysisSpecification:
     def __post_init__(self) -> None:
         for name, allowed in (
             ("transform", TRANSFORMS),
-            ("family", FAMILIES),
+            ("family", tuple(FAMILIES)),
             ("better", ("high", "low")),
             ("trial_effects", TRIAL_EFFECTS),
             ("link", tuple(LINKS)),
@@ -305,11 +305,12 @@ def _oriented_outcome(
     if raw.isna().any():
         raise MissingValueError(f"missing values in {name} ({int(raw.isna().sum())} of {len(frame)} rows)")
     numbers = np.asarray(raw, dtype=np.float64)
-    if specification.family == "continuous":
+    family = FAMILIES[specification.family]
+    if not family.levels:
         return numbers, ()
     declared = None if variables is None else variables[name].levels
-    if specification.family == "binary":
-        codes = [0, 1]
+    if family.codes:
+        codes = list(family.codes)
     elif declared is not None:
         codes = [int(code) for code in declared]
     else:

@@ -152,7 +152,7 @@ def mediator_scale_unit(study: Study) -> str:
 
 def better_outcome(study: Study) -> str:
     """Name what every odds ratio and coefficient is that of; of a binary outcome with the event."""
-    if study.family != "binary":
+    if not study.family.event:
         return "a better outcome"
     level = study.levels(study.outcome)[study.named_level]
     return f"a better outcome ({study.label(study.outcome)}: {level})"
@@ -190,7 +190,7 @@ def _averaged(scale: Scale, study: Study) -> Reading:
     percent = partial(read, factor=100, digits=1)
     if scale.cut is not None:
         return percent(name=_cut_name(scale.cut, study), unit=POINTS)
-    if scale == MEAN and study.family == "binary":
+    if scale == MEAN and study.family.event:
         return percent(name=f"{outcome}: {study.levels(study.outcome)['1']}", unit=POINTS)
     known = {
         MEAN: partial(
@@ -211,12 +211,12 @@ def _averaged(scale: Scale, study: Study) -> Reading:
 
 
 def _points(study: Study) -> str:
-    return "points" if study.family == "ordinal" else ""
+    return "points" if study.family.cuts else ""
 
 
 def _cut_name(code: int, study: Study) -> str:
     outcome = study.label(study.outcome)
-    if study.family == "binary":
+    if study.family.event:
         return f"{outcome}: {study.levels(study.outcome)['0']}"
     return f"{outcome} of {code} or less"
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ipdmediation.present import notation
-from ipdmediation.vocabulary.links import LINKS, LOGIT, ODDS_RATIOS, Link
+from ipdmediation.vocabulary.families import FAMILIES, Family
+from ipdmediation.vocabulary.links import LINKS, LOGIT, Link
 
 _PLURAL_UNITS = {"year", "month", "week", "day", "hour", "minute", "second", "point"}
 
@@ -83,22 +84,22 @@ class Study:
     def named_outcome(self) -> str:
         """The outcome inside a sentence; a binary one, whose label is often no noun, in quotation marks."""
         label = self.label(self.outcome)
-        return f"“{label}”" if self.family == "binary" else notation.lower(label)
+        return f"“{label}”" if self.family.event else notation.lower(label)
 
     @property
     def average(self) -> str:
         """What the effects of the answer are on: the mean of the outcome, or the probability of its event."""
-        return "probability" if self.family == "binary" else "mean"
+        return "probability" if self.family.event else "mean"
 
     @property
-    def family(self) -> str:
-        """Outcome family: ordinal, binary or continuous."""
-        return str(self.analysis["outcome"]["family"])
+    def family(self) -> Family:
+        """Family of the outcome."""
+        return FAMILIES[self.analysis["outcome"]["family"]]
 
     @property
     def has_levels(self) -> bool:
         """Whether the outcome has levels, so that its models have a link and its effects several scales."""
-        return self.family != "continuous"
+        return self.family.levels
 
     @property
     def link(self) -> Link:
@@ -151,12 +152,12 @@ class Study:
     @property
     def odds_ratio(self) -> str:
         """Name of an odds ratio of the outcome's distributions, empty for a continuous outcome."""
-        return ODDS_RATIOS.get(self.family, "")
+        return self.family.odds_ratio
 
     @property
     def ratio(self) -> str:
         """Name of the exponential of the outcome models' coefficients, empty where it has none."""
-        return self.link.ratio(self.family)
+        return self.family.ratio(self.link)
 
     @property
     def coefficient(self) -> str:
@@ -215,7 +216,7 @@ class Study:
         """
         configured = self.analysis.get("named_level")
         levels = list(self.levels_better_first())
-        if self.family == "ordinal" and configured is not None:
+        if self.family.cuts and configured is not None:
             return str(configured)
         return levels[(len(levels) - 1) // 2]
 

@@ -14,7 +14,9 @@ class Family:
     Attributes
     ----------
     key : str
-        What the configuration calls it, and the type of variable that the outcome has to be.
+        What the configuration calls it.
+    variable : str
+        Type of variable that the outcome has to be.
     levels : bool
         Whether the outcome has levels, so that its effects are on several scales; otherwise it is a number.
     codes : tuple of int
@@ -26,6 +28,7 @@ class Family:
     """
 
     key: str
+    variable: str
     levels: bool = False
     codes: tuple[int, ...] = ()
     links: tuple[Link, ...] = ()
@@ -46,8 +49,21 @@ class Family:
         return self.odds_ratio if link.odds and link in self.links else ""
 
 
-ORDINAL = Family(key="ordinal", levels=True, links=tuple(LINKS.values()), odds_ratio="common odds ratio")
-BINARY = Family(key="binary", levels=True, codes=(0, 1), links=tuple(LINKS.values()), odds_ratio="odds ratio")
-CONTINUOUS = Family(key="continuous")
+ORDINAL = Family(
+    key="ordinal",
+    variable="ordinal",
+    levels=True,
+    links=tuple(LINKS.values()),
+    odds_ratio="common odds ratio",
+)
+BINARY = Family(
+    key="binary",
+    variable="binary",
+    levels=True,
+    codes=(0, 1),
+    links=tuple(LINKS.values()),
+    odds_ratio="odds ratio",
+)
+CONTINUOUS = Family(key="continuous", variable="continuous")
 #: All families by key.
 FAMILIES = {family.key: family for family in (ORDINAL, BINARY, CONTINUOUS)}

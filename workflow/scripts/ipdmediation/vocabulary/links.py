@@ -8,9 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-#: What an odds ratio of each family's outcome is called; a continuous one has none.
-ODDS_RATIOS = {"ordinal": "common odds ratio", "binary": "odds ratio"}
-
 
 @dataclass(frozen=True, kw_only=True)
 class Link:
@@ -45,10 +42,6 @@ class Link:
     def scale(self) -> str:
         """What the linear predictor is."""
         return "log odds" if self.odds else f"{self.name} scale"
-
-    def ratio(self, family: str) -> str:
-        """Return what exp(coefficient) is called in models of a family; empty where it has no name."""
-        return ODDS_RATIOS.get(family, "") if self.odds else ""
 
 
 LOGIT = Link(key="logit", name="logit", odds=True, reversed="logit", distribution="F(x) = 1 / (1 + exp(-x))")

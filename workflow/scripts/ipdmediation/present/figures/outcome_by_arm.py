@@ -44,7 +44,7 @@ def outcome_by_arm(outcome: pd.DataFrame, *, study: Study, effects: pd.DataFrame
     Figure
         183 mm wide (89 mm for a continuous outcome).
     """
-    if study.family == "continuous":
+    if not study.has_levels:
         return draw_distribution(outcome, study.outcome, study=study, transform="identity", offset=0.0)
     levels = study.levels_better_first()
     frame = rows_of(outcome, study.outcome, "all")

@@ -40,7 +40,7 @@ def outcome_by_trial(outcome: pd.DataFrame, *, study: Study) -> Figure:
     Figure
         183 mm wide, two panels per row (three from 15 trials on).
     """
-    if study.family == "continuous":
+    if not study.has_levels:
         return draw_by_trial(outcome, study.outcome, study=study, transform="identity", offset=0.0)
     levels = study.levels_better_first()
     trials = trials_of(outcome, study)

@@ -59,7 +59,7 @@ def _total(result: AnalysisResult) -> str:
 
 
 def _difference(study: Study, read: Reading) -> str:
-    if study.family == "binary":
+    if study.family.event:
         return f"difference in the probability of “{read.name}”,"
     return f"difference in the {read.name},"
 
@@ -122,7 +122,7 @@ def _beyond_the_whole(share: Row, mediator: str, whole: str) -> list[str]:
 
 def _in_people(result: AnalysisResult) -> list[str]:
     study = result.study
-    if study.family == "continuous":
+    if not study.has_levels:
         return []
     scale, sign = named_cut(study)
     te, tnie = (result.estimated(effect, scale.key) for effect in ("te", "tnie"))
@@ -130,7 +130,7 @@ def _in_people(result: AnalysisResult) -> list[str]:
         return []
     level = study.levels(study.outcome)[study.named_level]
     reach = f"have “{study.label(study.outcome)}: {level}”"
-    if study.family == "ordinal":
+    if study.family.cuts:
         reach = f"reach {study.named_level} ({lower(level)}) or better on {study.named_outcome}"
     # Some of those named before, but only where both are clear: otherwise it would be a share in disguise.
     sides = {reading("te", scale.key, study=study).side(row) for row in (te, tnie)}

@@ -213,7 +213,7 @@ def _missed(
         apart = [f"the {' and the '.join(effects)} ({scale})" for scale, effects in missed.items()]
         sentences.append(f"It misses {'; '.join(apart)}.")
     by_cut = truth["log_or_by_cut"]["values"]["te"]
-    if study.family == "ordinal" and study.ratio:
+    if study.family.cuts and study.ratio:
         weakest, strongest = (chosen(by_cut, key=by_cut.__getitem__) for chosen in (min, max))
         sentences.append(
             f"In the model that made the patients the total effect's odds ratio is "

@@ -35,10 +35,8 @@ SOURCES = {
     "VanderWeele et al. 2016": "VanderWeele TJ, Zhang Y, Lim P. Mediation analysis with an ordinal outcome. "
     "Epidemiology 2016;27:651.",
 }
-_LOGIT_MODELS = {
-    "ordinal": "a proportional-odds (cumulative logit) model: one odds ratio for every cut of the scale",
-    "binary": "a logistic model",
-}
+_LOGISTIC = "a logistic model"
+_PROPORTIONAL_ODDS = "a proportional-odds (cumulative logit) model: one odds ratio for every cut of the scale"
 _TRANSFORMS = {
     "log": "as its natural logarithm",
     "log1p": "as the natural logarithm of one more than its value",
@@ -128,12 +126,12 @@ def _outcome_model(study: Study) -> str:
         return "a linear model"
     link = study.link
     if link.odds:
-        return _LOGIT_MODELS[study.family]
+        return _PROPORTIONAL_ODDS if study.family.cuts else _LOGISTIC
     formula = link.distribution.replace(" - ", f" {notation.MINUS} ").replace("(-", f"({notation.MINUS}")
     of_levels = f"F(threshold {notation.MINUS} predictor), where {formula}"
     if link.reversed != link.key:
         of_levels += f" (of the reversed levels the same model is called {LINKS[link.reversed].name})"
-    if study.family == "binary":
+    if study.family.event:
         levels = study.levels_better_first()
         worse = f"{study.label(study.outcome)}: {levels[list(levels)[-1]]}"
         return f"a binary {link.name} model: the probability of “{worse}” is {of_levels}"
@@ -185,7 +183,7 @@ def _effects(result: AnalysisResult) -> str:
     text = (
         f"Natural effects are averages over {over}, the mediator integrated over {distribution} (mediation "
         "formula; Imai et al. 2010"
-        + ("; for ordinal outcomes VanderWeele et al. 2016). " if study.family == "ordinal" else "). ")
+        + ("; for ordinal outcomes VanderWeele et al. 2016). " if study.family.cuts else "). ")
         + f"The share of the answer is the indirect effect on the {study.average} of the outcome over the "
         f"total one{withheld}."
     )
@@ -299,7 +297,7 @@ def assumptions(result: AnalysisResult) -> list[str]:
 
 def _model_assumptions(study: Study, mediator: str, outcome: str) -> str:
     text = f"The models are taken to be right: {mediator} is measured without error"
-    if study.family == "ordinal":
+    if study.family.cuts:
         parallel = "proportional odds" if study.ratio else f"parallel on the {study.link.scale}"
         text += f"; every {study.link.measure} is the same at each cut of the scale ({parallel})"
     shape = [

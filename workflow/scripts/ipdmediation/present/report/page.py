@@ -226,9 +226,7 @@ def _alt(name: str, result: AnalysisResult) -> str:
     study = result.study
     mediator, outcome = study.label(study.mediator), study.label(study.outcome)
     by_arm = (
-        f"Distribution of {outcome} by arm."
-        if study.family == "continuous"
-        else f"{outcome} by arm: percentages."
+        f"Distribution of {outcome} by arm." if not study.has_levels else f"{outcome} by arm: percentages."
     )
     words = {
         "patient_flow": f"From randomisation to the {notation.count(result.fitted)} analysed.",
