@@ -11,7 +11,7 @@ from scipy import stats
 
 from ipdmediation.data.arms import ARMS
 from ipdmediation.data.disclosure import ALL, DIFFERENCE, rounded
-from ipdmediation.data.transforms import Transform, from_analysis_scale, to_analysis_scale
+from ipdmediation.data.transforms import from_analysis_scale, to_analysis_scale
 from ipdmediation.data.variables import Variable
 from ipdmediation.kernels.arrays import FloatArray
 
@@ -136,7 +136,7 @@ def describe_mediator(
     *,
     variables: Mapping[str, Variable],
     mediator: str,
-    transform: Transform,
+    transform: str,
     offset: float = 0.0,
     level: float = 0.95,
     minimum: int = 1,

@@ -18,6 +18,7 @@ from ipdmediation.data.variables import Variable, is_integer, variable_faults, v
 from ipdmediation.data.written_text import as_read
 from ipdmediation.vocabulary.families import FAMILIES
 from ipdmediation.vocabulary.links import LOGIT
+from ipdmediation.vocabulary.transforms import TRANSFORMS
 
 TREATMENT = "treatment"  # in every study, beside the declared variables
 MOST_CHUNKS = 2_000  # jobs of one analysis, which Snakemake plans in seconds
@@ -242,15 +243,15 @@ def _held_faults(at: Any, analysis: Mapping[str, Any], mediator: Variable | None
 
 def _scale_faults(at: Any, mediator: Mapping[str, Any], variables: Mapping[str, Variable]) -> Iterator[Fault]:
     variable = variables.get(mediator["variable"])
-    offsets = {"log": mediator["offset"], "log1p": 1}
-    offset = offsets.get(mediator["transform"])
-    if offset is None or variable is None or variable.type != "continuous":
+    transform = TRANSFORMS[mediator["transform"]]
+    bound, offset = transform.above(mediator["offset"]), transform.added(mediator["offset"])
+    if bound is None or variable is None or variable.type != "continuous":
         return
-    if variable.minimum is None or variable.minimum + offset <= 0:
+    if variable.minimum is None or variable.minimum <= bound:
         low = "no minimum" if variable.minimum is None else f"minimum {variable.minimum:g}"
         yield Fault(
             at("mediator", "transform"),
-            f"{mediator['transform']!r} with offset {offset:g} is not defined for every value of "
+            f"{transform.key!r} with offset {offset:g} is not defined for every value of "
             f"{variable.name!r} ({low}); minimum plus offset has to be above 0",
         )
 

@@ -1,26 +1,35 @@
-"""Analysis scales of the mediator."""
+"""Analysis scales of the mediator: the numbers of each transform."""
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
 
 from ipdmediation.kernels.arrays import FloatArray
+from ipdmediation.vocabulary.transforms import CUBE_ROOT, IDENTITY, LOG, LOG1P
 
-Transform = Literal["log", "log1p", "cube_root", "identity"]
+#: To the analysis scale and back, of values and what is added to them, by the transform's key.
+SCALES: dict[
+    str, tuple[Callable[[FloatArray, float], FloatArray], Callable[[FloatArray, float], FloatArray]]
+] = {
+    IDENTITY.key: (lambda values, _: values.copy(), lambda values, _: values.copy()),
+    LOG.key: (lambda values, added: np.log(values + added), lambda values, added: np.exp(values) - added),
+    LOG1P.key: (lambda values, _: np.log1p(values), lambda values, _: np.expm1(values)),
+    CUBE_ROOT.key: (lambda values, _: np.cbrt(values), lambda values, _: values**3),
+}
 
 
-def to_analysis_scale(values: npt.ArrayLike, *, transform: Transform, offset: float = 0.0) -> FloatArray:
+def to_analysis_scale(values: npt.ArrayLike, *, transform: str, offset: float = 0.0) -> FloatArray:
     """Return values on the analysis scale.
 
     Parameters
     ----------
     values : array_like of float
         In the variable's unit; NaN stays NaN.
-    transform : {"log", "log1p", "cube_root", "identity"}
-        `log` is ln(values + offset), `log1p` is ln(1 + values).
+    transform : str
+        A key of `vocabulary.transforms.TRANSFORMS`: `log` is ln(values + offset), `log1p` is ln(1 + values).
     offset : float
         Used by `log` only.
 
@@ -29,17 +38,11 @@ def to_analysis_scale(values: npt.ArrayLike, *, transform: Transform, offset: fl
     >>> to_analysis_scale([0.0, 8.0], transform="cube_root")
     array([0., 2.])
     """
-    array = np.asarray(values, dtype=np.float64)
-    if transform == "log":
-        return np.log(array + offset)
-    if transform == "log1p":
-        return np.log1p(array)
-    if transform == "cube_root":
-        return np.cbrt(array)
-    return array.copy()
+    there, _ = SCALES[transform]
+    return there(np.asarray(values, dtype=np.float64), offset)
 
 
-def from_analysis_scale(values: npt.ArrayLike, *, transform: Transform, offset: float = 0.0) -> FloatArray:
+def from_analysis_scale(values: npt.ArrayLike, *, transform: str, offset: float = 0.0) -> FloatArray:
     """Return values on the natural scale: the inverse of `to_analysis_scale`.
 
     Examples
@@ -47,11 +50,5 @@ def from_analysis_scale(values: npt.ArrayLike, *, transform: Transform, offset: 
     >>> from_analysis_scale([0.0, 2.0], transform="cube_root")
     array([0., 8.])
     """
-    array = np.asarray(values, dtype=np.float64)
-    if transform == "log":
-        return np.exp(array) - offset
-    if transform == "log1p":
-        return np.expm1(array)
-    if transform == "cube_root":
-        return array**3
-    return array.copy()
+    _, back = SCALES[transform]
+    return back(np.asarray(values, dtype=np.float64), offset)

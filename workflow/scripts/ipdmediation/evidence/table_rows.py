@@ -33,6 +33,7 @@ from ipdmediation.vocabulary.terms import (
     treatment_term,
     trial_term,
 )
+from ipdmediation.vocabulary.transforms import TRANSFORMS
 
 ALL, DIFFERENCE = "all", "difference"
 OF_A_MEAN = ("mean", "sd")
@@ -252,7 +253,7 @@ def _models(
             spline=knots is not None,
             interaction=settings["interaction"],
         )
-        if mediator["transform"] in ("log", "log1p") and knots is None:
+        if TRANSFORMS[mediator["transform"]].logarithm and knots is None:
             terms = (*terms, doubling_term(terms[0]))
         for term in terms:
             yield _term_row(term)

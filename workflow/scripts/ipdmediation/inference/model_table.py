@@ -18,6 +18,7 @@ from ipdmediation.models.specification import AnalysisSpecification
 from ipdmediation.vocabulary.families import FAMILIES
 from ipdmediation.vocabulary.links import LINKS
 from ipdmediation.vocabulary.terms import Component, Term, TermKind, doubling_term
+from ipdmediation.vocabulary.transforms import TRANSFORMS
 
 COLUMNS = [
     "model",
@@ -37,7 +38,6 @@ COLUMNS = [
     "ratio_high",
     "ratio_unit",
 ]
-LOG_TRANSFORMS = ("log", "log1p")
 DOUBLING = "doubling"
 
 
@@ -102,7 +102,7 @@ def model_table(
         }
     )
     table.loc[table["term"].isin(list(rare)), ["estimate", "se", "ci_low", "ci_high", "p_value"]] = np.nan
-    if specification.transform in LOG_TRANSFORMS:
+    if TRANSFORMS[specification.transform].logarithm:
         table = _with_doubling(table, every)
     table = table.sort_values(
         "component", key=lambda column: column.map(list(Component).index), kind="stable"
@@ -124,7 +124,7 @@ def reported_terms(
     specification : AnalysisSpecification
         The analysis.
     """
-    doubled = specification.transform in LOG_TRANSFORMS
+    doubled = TRANSFORMS[specification.transform].logarithm
     doubling = [doubling_term(term) for term in terms if doubled and term.kind is TermKind.MEDIATOR]
     return [*terms, *fit.variance_terms, *doubling]
 
@@ -210,10 +210,7 @@ def pooled_warnings(fits: Sequence[ModelFit]) -> list[FitWarning]:
 
 def mediator_unit(specification: AnalysisSpecification, variables: Mapping[str, Variable]) -> str:
     """Return the unit of the mediator on its analysis scale, such as ``ln mL``."""
-    unit = variables[specification.mediator].unit or "unit"
-    if specification.transform in LOG_TRANSFORMS:
-        return f"ln {unit}"
-    return f"{unit}^(1/3)" if specification.transform == "cube_root" else unit
+    return TRANSFORMS[specification.transform].unit(variables[specification.mediator].unit or "unit")
 
 
 def _unit(term: Term, specification: AnalysisSpecification, variables: Mapping[str, Variable]) -> str:
@@ -247,7 +244,7 @@ def _with_doubling(table: pd.DataFrame, terms: Sequence[Term]) -> pd.DataFrame:
 
 
 def _with_ratios(table: pd.DataFrame, family: str, specification: AnalysisSpecification) -> pd.DataFrame:
-    of_mediator = table["model"].eq("mediator").all() and specification.transform in LOG_TRANSFORMS
+    of_mediator = table["model"].eq("mediator").all() and TRANSFORMS[specification.transform].logarithm
     name = "ratio of geometric means" if of_mediator else FAMILIES[family].ratio(LINKS[specification.link])
     shown = table["kind"].map(lambda kind: TermKind(kind).compares) & bool(name)
     for ratio, column in (("ratio", "estimate"), ("ratio_low", "ci_low"), ("ratio_high", "ci_high")):

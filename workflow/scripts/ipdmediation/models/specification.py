@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
-from typing import Any, Protocol, get_args
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -22,7 +22,7 @@ from ipdmediation.data.covariates import (
     covariates_of,
 )
 from ipdmediation.data.formula import FormulaError
-from ipdmediation.data.transforms import Transform, to_analysis_scale
+from ipdmediation.data.transforms import to_analysis_scale
 from ipdmediation.kernels.arrays import FloatArray, IntArray
 from ipdmediation.models.build import linear_model, outcome_model
 from ipdmediation.models.design import Design, fit_design
@@ -37,8 +37,8 @@ from ipdmediation.models.splines import quantile_knots
 from ipdmediation.vocabulary.families import FAMILIES
 from ipdmediation.vocabulary.links import LINKS, LOGIT
 from ipdmediation.vocabulary.terms import intercept_term, threshold_term
+from ipdmediation.vocabulary.transforms import IDENTITY, TRANSFORMS
 
-TRANSFORMS = get_args(Transform)
 TRIAL_EFFECTS = ("none", "fixed", "random_intercept", "random_slope", "random_slopes")
 MODEL_NAMES = ("mediator", "total", "outcome")
 
@@ -76,7 +76,7 @@ class AnalysisSpecification:
 
     mediator: str
     outcome: str
-    transform: Transform = "identity"
+    transform: str = IDENTITY.key
     offset: float = 0.0
     family: str = "ordinal"
     better: str = "high"
@@ -88,7 +88,7 @@ class AnalysisSpecification:
 
     def __post_init__(self) -> None:
         for name, allowed in (
-            ("transform", TRANSFORMS),
+            ("transform", tuple(TRANSFORMS)),
             ("family", tuple(FAMILIES)),
             ("better", ("high", "low")),
             ("trial_effects", TRIAL_EFFECTS),
@@ -109,7 +109,7 @@ class AnalysisSpecification:
         mediator, outcome = analysis["mediator"], analysis["outcome"]
         return cls(
             mediator=mediator["variable"],
-            transform=mediator.get("transform", "identity"),
+            transform=mediator.get("transform", IDENTITY.key),
             offset=float(mediator.get("offset", 0.0)),
             outcome=outcome["variable"],
             family=outcome["family"],

@@ -31,7 +31,6 @@ from ipdmediation.vocabulary.scales import (
 )
 from ipdmediation.vocabulary.withheld import Withheld
 
-LOG_TRANSFORMS = ("log", "log1p")
 POINTS = "percentage points"
 Row = Mapping[Any, Any]
 
@@ -144,10 +143,7 @@ def reading(effect: str, scale: str, *, study: Study) -> Reading:
 
 def mediator_scale_unit(study: Study) -> str:
     """Return the unit of the mediator on its analysis scale, such as ``ln mL``."""
-    unit = str(study.variables.get(study.mediator, {}).get("unit") or "unit")
-    if study.transform in LOG_TRANSFORMS:
-        return f"ln {unit}"
-    return f"{unit}^(1/3)" if study.transform == "cube_root" else unit
+    return study.transform.unit(str(study.variables.get(study.mediator, {}).get("unit") or "unit"))
 
 
 def better_outcome(study: Study) -> str:
@@ -176,12 +172,13 @@ def _coefficient(effect: str, study: Study) -> Reading:
 
 def _on_the_mediator(study: Study) -> Reading:
     mediator = lower(study.label(study.mediator))
-    if study.transform in LOG_TRANSFORMS:
+    if study.transform.logarithm:
         added = f" plus {study.amount(study.mediator, study.offset)}" if study.offset else ""
         return Reading(name=f"ratio of geometric means of {mediator}{added}", ratio=True)
-    root = study.transform == "cube_root"
-    name = f"difference in the cube root of {mediator}" if root else f"difference in {mediator}"
-    return Reading(name=name, unit=mediator_scale_unit(study) if root else study.unit(study.mediator))
+    if study.transform.name:
+        name = f"difference in the {study.transform.name} of {mediator}"
+        return Reading(name=name, unit=mediator_scale_unit(study))
+    return Reading(name=f"difference in {mediator}", unit=study.unit(study.mediator))
 
 
 def _averaged(scale: Scale, study: Study) -> Reading:

@@ -9,6 +9,7 @@ from typing import Any
 from ipdmediation.present import notation
 from ipdmediation.vocabulary.families import FAMILIES, Family
 from ipdmediation.vocabulary.links import LINKS, LOGIT, Link
+from ipdmediation.vocabulary.transforms import IDENTITY, TRANSFORMS, Transform
 
 _PLURAL_UNITS = {"year", "month", "week", "day", "hour", "minute", "second", "point"}
 
@@ -112,16 +113,14 @@ class Study:
         return int(self.analysis["mediator"].get("spline_knots") or 0)
 
     @property
-    def transform(self) -> str:
-        """Name of the mediator's transformation."""
-        return str(self.analysis["mediator"].get("transform", "identity"))
+    def transform(self) -> Transform:
+        """Transform of the mediator."""
+        return TRANSFORMS[self.analysis["mediator"].get("transform", IDENTITY.key)]
 
     @property
     def offset(self) -> float:
         """What is added to the mediator before its logarithm, in its own unit."""
-        if self.transform == "log1p":
-            return 1.0
-        return float(self.analysis["mediator"].get("offset") or 0.0) if self.transform == "log" else 0.0
+        return self.transform.added(float(self.analysis["mediator"].get("offset") or 0.0))
 
     @property
     def interaction(self) -> bool:

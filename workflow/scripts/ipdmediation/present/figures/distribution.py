@@ -19,6 +19,7 @@ from ipdmediation.present.figures.rows import SHOWN_ARMS, rows_of, statistic, tr
 from ipdmediation.present.figures.sheet import MARGIN, draw_key, new_sheet, text_height, text_width, wrap
 from ipdmediation.present.study import Study
 from ipdmediation.present.style import DOUBLE_COLUMN, MUTED, SINGLE_COLUMN, SMALL_SIZE, TEXT_SIZE
+from ipdmediation.vocabulary.transforms import IDENTITY, Transform
 
 
 def _axis_label(study: Study, variable: str) -> str:
@@ -52,28 +53,26 @@ def _quartile_marks(axes: Axes, found: Mapping[str, float], y: float, colour: st
         )
 
 
-def _mediator_axis(axes: Axes, transform: str, offset: float, values: Sequence[float]) -> None:
+def _mediator_axis(axes: Axes, transform: Transform, offset: float, values: Sequence[float]) -> None:
     """Space an axis in natural units as the analysis transforms them, over values of either sign."""
     finite = [value for value in values if math.isfinite(value)] or [0.0, 1.0]
-    if transform == "identity":
+    if transform == IDENTITY:
         low, high = min(finite), max(finite)
         pad = 0.03 * (high - low or 1.0)
         axes.set_xlim(low - pad, high + pad)
         axes.xaxis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 5, 10]))
         axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: notation.measure(value)))
         return
-    scale: dict[str, Any] = {"transform": transform, "offset": offset}
+    scale: dict[str, Any] = {"transform": transform.key, "offset": offset}
     # A smoothed curve may reach to where the logarithm ends, the data do not.
     places = to_analysis_scale(finite, **scale)
     places = places[np.isfinite(places)]
     first, last = float(places.min()), float(places.max())
-    shift = 1.0 if transform == "log1p" else offset
+    bound = transform.above(offset)
 
     def forward(value: Any) -> Any:
         number = np.asarray(value, dtype=float)
-        return to_analysis_scale(
-            number if transform == "cube_root" else np.maximum(number, 1e-12 - shift), **scale
-        )
+        return to_analysis_scale(number if bound is None else np.maximum(number, 1e-12 + bound), **scale)
 
     def backward(value: Any) -> Any:
         return from_analysis_scale(value, **scale)
@@ -107,7 +106,7 @@ def _apart(ticks: Sequence[float], forward: Callable[[float], Any], room: float)
 
 
 def draw_distribution(
-    frame: pd.DataFrame, variable: str, *, study: Study, transform: str, offset: float
+    frame: pd.DataFrame, variable: str, *, study: Study, transform: Transform, offset: float
 ) -> Figure:
     """Draw the densities of both arms over a shared axis, medians and quartiles beneath."""
     rows = rows_of(frame, variable, "all")
@@ -178,7 +177,7 @@ def draw_distribution(
 
 
 def draw_by_trial(
-    frame: pd.DataFrame, variable: str, *, study: Study, transform: str, offset: float
+    frame: pd.DataFrame, variable: str, *, study: Study, transform: Transform, offset: float
 ) -> Figure:
     """Draw median and quartiles of both arms, one row per trial."""
     trials = trials_of(frame, study)

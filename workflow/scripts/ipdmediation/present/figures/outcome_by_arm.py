@@ -21,6 +21,7 @@ from ipdmediation.present.figures.sheet import MARGIN, Sheet, new_sheet, text_he
 from ipdmediation.present.scales import reading
 from ipdmediation.present.study import Study
 from ipdmediation.present.style import DOUBLE_COLUMN, MUTED, SMALL_SIZE, TEXT_SIZE
+from ipdmediation.vocabulary.transforms import IDENTITY
 
 
 @mpl.rc_context(style.RC)
@@ -45,7 +46,7 @@ def outcome_by_arm(outcome: pd.DataFrame, *, study: Study, effects: pd.DataFrame
         183 mm wide (89 mm for a continuous outcome).
     """
     if not study.has_levels:
-        return draw_distribution(outcome, study.outcome, study=study, transform="identity", offset=0.0)
+        return draw_distribution(outcome, study.outcome, study=study, transform=IDENTITY, offset=0.0)
     levels = study.levels_better_first()
     frame = rows_of(outcome, study.outcome, "all")
     shares, totals = level_shares(frame, list(levels)), arm_sizes(frame)

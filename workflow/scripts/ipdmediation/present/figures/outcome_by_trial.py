@@ -22,6 +22,7 @@ from ipdmediation.present.figures.rows import SHOWN_ARMS, arm_sizes, rows_of, tr
 from ipdmediation.present.figures.sheet import MARGIN, new_sheet, text_height, text_width, wrap
 from ipdmediation.present.study import Study
 from ipdmediation.present.style import DOUBLE_COLUMN, MUTED, SMALL_SIZE
+from ipdmediation.vocabulary.transforms import IDENTITY
 
 
 @mpl.rc_context(style.RC)
@@ -41,7 +42,7 @@ def outcome_by_trial(outcome: pd.DataFrame, *, study: Study) -> Figure:
         183 mm wide, two panels per row (three from 15 trials on).
     """
     if not study.has_levels:
-        return draw_by_trial(outcome, study.outcome, study=study, transform="identity", offset=0.0)
+        return draw_by_trial(outcome, study.outcome, study=study, transform=IDENTITY, offset=0.0)
     levels = study.levels_better_first()
     trials = trials_of(outcome, study)
     columns = 1 if len(trials) == 1 else 2 if len(trials) < 15 else 3

@@ -13,6 +13,7 @@ from ipdmediation.present.report.result import AnalysisResult
 from ipdmediation.present.study import Study
 from ipdmediation.vocabulary.effects import HEADLINE
 from ipdmediation.vocabulary.links import LINKS
+from ipdmediation.vocabulary.transforms import CUBE_ROOT, IDENTITY, LOG, LOG1P
 
 SOURCES = {
     "Christensen 2019": "Christensen RHB. ordinal: regression models for ordinal data. R package 2019.",
@@ -38,10 +39,10 @@ SOURCES = {
 _LOGISTIC = "a logistic model"
 _PROPORTIONAL_ODDS = "a proportional-odds (cumulative logit) model: one odds ratio for every cut of the scale"
 _TRANSFORMS = {
-    "log": "as its natural logarithm",
-    "log1p": "as the natural logarithm of one more than its value",
-    "cube_root": "as its cube root",
-    "identity": "as measured",
+    LOG: "as its natural logarithm",
+    LOG1P: "as the natural logarithm of one more than its value",
+    CUBE_ROOT: "as its cube root",
+    IDENTITY: "as measured",
 }
 _TRIAL_EFFECTS = {
     "fixed": "Each trial has its own level of mediator and outcome (indicators); the effects are shared.",
@@ -101,7 +102,7 @@ def _models(result: AnalysisResult) -> str:
     study = result.study
     mediator, outcome = study.label(study.mediator), notation.upper(study.named_outcome)
     transform = _TRANSFORMS[study.transform]
-    if study.transform == "log" and study.offset:
+    if study.transform == LOG and study.offset:
         transform += f" after adding {study.amount(study.mediator, study.offset)}, so that zero is allowed"
     if study.spline_knots:
         transform += (

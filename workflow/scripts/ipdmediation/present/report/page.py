@@ -32,6 +32,7 @@ from ipdmediation.present.tables.quality import quality as quality_table
 from ipdmediation.present.tables.table import PROSE, Table
 from ipdmediation.vocabulary.effects import HEADLINE, PROPORTION_MEDIATED, EffectKey
 from ipdmediation.vocabulary.scales import COEFFICIENT, MEAN
+from ipdmediation.vocabulary.transforms import IDENTITY
 from ipdmediation.vocabulary.withheld import Withheld
 
 
@@ -212,7 +213,7 @@ def _mediator_caption(study: Study) -> str:
     spaced = "; the axis is spaced as the analysis transforms the mediator"
     return (
         "Distribution by arm; the curves leave out the outermost values of either side. Dots are medians, "
-        f"bars run from the lower to the upper quartile{'' if study.transform == 'identity' else spaced}."
+        f"bars run from the lower to the upper quartile{'' if study.transform == IDENTITY else spaced}."
     )
 
 

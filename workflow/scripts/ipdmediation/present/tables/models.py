@@ -10,7 +10,7 @@ import pandas as pd
 from ipdmediation.data.transforms import from_analysis_scale
 from ipdmediation.present import notation
 from ipdmediation.present.labels import term_label
-from ipdmediation.present.scales import LOG_TRANSFORMS, better_outcome, reading
+from ipdmediation.present.scales import better_outcome, reading
 from ipdmediation.present.study import Study
 from ipdmediation.present.tables.table import Table, synthetic_note, unique
 from ipdmediation.vocabulary.terms import Component, TermKind
@@ -93,9 +93,7 @@ def _label(term: str, row: Mapping[Any, Any], study: Study) -> str:
         return f"{label}, {study.short('control')}"
     if term != AT_ZERO:
         return label
-    value = float(
-        from_analysis_scale([0.0], transform=study.transform, offset=study.offset)[0]  # type: ignore[arg-type]
-    )
+    value = float(from_analysis_scale([0.0], transform=study.transform.key, offset=study.offset)[0])
     mediator = notation.lower(study.label(study.mediator))
     return f"{label}, where {mediator} is {study.amount(study.mediator, value)}"
 
@@ -160,7 +158,7 @@ def _notes(study: Study, varied: bool) -> list[str]:
         notes.append(f"{coefficient} {side} means {better_outcome(study)}.")
     else:
         notes.append(f"In the total and the outcome model a difference {side} means a better outcome.")
-    if study.transform in LOG_TRANSFORMS and study.offset:
+    if study.transform.logarithm and study.offset:
         mediator, added = (
             notation.lower(study.label(study.mediator)),
             study.amount(study.mediator, study.offset),
