@@ -15,6 +15,7 @@ from ipdmediation.data.arms import ARMS
 from ipdmediation.data.errors import CohortError, CohortWarning, listing
 from ipdmediation.data.missing import NOTHING_NEEDED, MissingData
 from ipdmediation.data.variables import Variable
+from ipdmediation.vocabulary.trial_effects import TRIAL_EFFECTS
 
 Mask = npt.NDArray[np.bool_]
 
@@ -198,7 +199,7 @@ def warn_of_mixed_trials(cohort: pd.DataFrame, *, trial_effects: str) -> None:
         Where that is `none`, and there is more than one trial.
     """
     trials = cohort["trial"].nunique()
-    if trial_effects == "none" and trials > 1:
+    if not TRIAL_EFFECTS[trial_effects].tell_apart and trials > 1:
         warnings.warn(
             CohortWarning(
                 f"the {trials} trials are not told apart (trial_effects: none): patients of different trials "

@@ -19,6 +19,7 @@ from ipdmediation.data.written_text import as_read
 from ipdmediation.vocabulary.families import FAMILIES
 from ipdmediation.vocabulary.links import LOGIT
 from ipdmediation.vocabulary.transforms import TRANSFORMS
+from ipdmediation.vocabulary.trial_effects import TRIAL_EFFECTS
 
 TREATMENT = "treatment"  # in every study, beside the declared variables
 MOST_CHUNKS = 2_000  # jobs of one analysis, which Snakemake plans in seconds
@@ -177,9 +178,9 @@ def _bootstrap_faults(at: Any, bootstrap: Mapping[str, Any]) -> Iterator[Fault]:
 
 def _model_faults(at: Any, analysis: Mapping[str, Any], study: Study) -> Iterator[Fault]:
     effects = analysis["trial_effects"]
-    if len(study.trials) == 1 and effects != "none":
+    if len(study.trials) == 1 and TRIAL_EFFECTS[effects].tell_apart:
         yield Fault(at("trial_effects"), f"{effects!r} needs two trials; allowed for one: 'none'")
-    if analysis["bootstrap"]["resampling"] == "two_level" and not effects.startswith("random"):
+    if analysis["bootstrap"]["resampling"] == "two_level" and not TRIAL_EFFECTS[effects].random:
         yield Fault(
             at("bootstrap", "resampling"),
             f"'two_level' needs random trial effects, found trial_effects {effects!r}; allowed: 'stratified'",

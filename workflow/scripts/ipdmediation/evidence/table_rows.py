@@ -34,15 +34,11 @@ from ipdmediation.vocabulary.terms import (
     trial_term,
 )
 from ipdmediation.vocabulary.transforms import TRANSFORMS
+from ipdmediation.vocabulary.trial_effects import TRIAL_EFFECTS
 
 ALL, DIFFERENCE = "all", "difference"
 OF_A_MEAN = ("mean", "sd")
 QUANTILES = ("median", "q1", "q3")
-RANDOM_ROLES = {
-    "random_intercept": ("intercept",),
-    "random_slope": ("intercept", "treatment"),
-    "random_slopes": ("intercept", "treatment", "mediator"),
-}
 
 #: Values of a cell that are possible; None where the configuration does not tell.
 Cell = frozenset[str] | None
@@ -236,7 +232,7 @@ def _models(
     model: str, settings: Mapping[str, Any], variables: Mapping[str, Variable], trials: Sequence[str]
 ) -> Iterator[Row]:
     mediator, outcome = settings["mediator"], settings["outcome"]
-    effects, knots = settings["trial_effects"], mediator["spline_knots"]
+    effects, knots = TRIAL_EFFECTS[settings["trial_effects"]], mediator["spline_knots"]
     linear = model == "mediator" or not FAMILIES[outcome["family"]].levels
     if linear:
         yield _term_row(intercept_term())
@@ -259,11 +255,10 @@ def _models(
             yield _term_row(term)
     part = "mediator" if model == "mediator" else "outcome"
     yield from _covariates(covariates_of(settings["covariates"], model=part), variables)
-    if effects == "fixed":
+    if effects.indicators:
         for trial in trials:
             yield _term_row(trial_term(trial), certain=False)
-    roles = [role for role in RANDOM_ROLES.get(effects, ()) if role != "mediator" or model == "outcome"]
-    for term in random_terms(roles):
+    for term in random_terms(effects.random_in(mediator=model == "outcome")):
         yield _term_row(term)
 
 

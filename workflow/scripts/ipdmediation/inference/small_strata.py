@@ -7,6 +7,7 @@ import pandas as pd
 from ipdmediation.inference.summary import BootstrapWarning
 from ipdmediation.vocabulary.families import FAMILIES
 from ipdmediation.vocabulary.links import LINKS, LOGIT
+from ipdmediation.vocabulary.trial_effects import TRIAL_EFFECTS
 
 #: ASSUME: with more patients in an arm of a trial the drift is small beside an interval (docs/validation.md).
 ENOUGH = 20
@@ -39,7 +40,7 @@ def warn_of_small_strata(
     """
     strata = cohort.groupby(["trial", "treatment"]).ngroups
     patients = len(cohort) / strata
-    if patients >= ENOUGH or trial_effects == "none" or not FAMILIES[family].links:
+    if patients >= ENOUGH or not (TRIAL_EFFECTS[trial_effects].tell_apart and FAMILIES[family].links):
         return
     ratio = FAMILIES[family].ratio(LINKS[link])
     drifting, null = (f"{ratio}s", 1) if ratio else (f"{LINKS[link].measure}s", 0)

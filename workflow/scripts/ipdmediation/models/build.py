@@ -17,17 +17,17 @@ from ipdmediation.models.linear_mixed import LinearMixedModel
 from ipdmediation.models.results import Model
 from ipdmediation.vocabulary.families import BINARY, CONTINUOUS, ORDINAL
 from ipdmediation.vocabulary.terms import INTERCEPT, MEDIATOR, TREATMENT
+from ipdmediation.vocabulary.trial_effects import TRIAL_EFFECTS
 
 
 def random_part(design: Design, trial_effects: str) -> tuple[FloatArray, tuple[str, ...]]:
     """Return the (n, q) columns and the roles of the random effects."""
-    columns = {INTERCEPT: np.ones(len(design.matrix))}
-    if trial_effects in ("random_slope", "random_slopes"):
-        columns[TREATMENT] = design.matrix[:, design.treatment_position]
-    if trial_effects == "random_slopes" and design.mediator_positions.size:
+    roles = TRIAL_EFFECTS[trial_effects].random_in(mediator=bool(design.mediator_positions.size))
+    columns = {INTERCEPT: np.ones(len(design.matrix)), TREATMENT: design.matrix[:, design.treatment_position]}
+    if MEDIATOR in roles:
         # the first column of a spline is M itself
         columns[MEDIATOR] = design.matrix[:, int(design.mediator_positions[0])]
-    return np.column_stack(list(columns.values())), tuple(columns)
+    return np.column_stack([columns[role] for role in roles]), roles
 
 
 def linear_model(
@@ -51,7 +51,7 @@ def linear_model(
     method : "ml" or "reml", of a mixed model.
     offset : (n,) part of the predictor that is known.
     """
-    if not trial_effects.startswith("random"):
+    if not TRIAL_EFFECTS[trial_effects].random:
         return LinearModel(
             values,
             matrix,
@@ -94,7 +94,7 @@ class OutcomeData:
 def cumulative_model(data: OutcomeData) -> Model:
     """Build a cumulative link model of an outcome with levels."""
     design = data.design
-    if not data.trial_effects.startswith("random"):
+    if not TRIAL_EFFECTS[data.trial_effects].random:
         return CumulativeLinkModel(
             data.values,
             data.matrix,
@@ -126,7 +126,7 @@ def cumulative_model(data: OutcomeData) -> Model:
 
 def binary_model(data: OutcomeData) -> Model:
     """Build a model of zeros and ones."""
-    if data.trial_effects.startswith("random"):
+    if TRIAL_EFFECTS[data.trial_effects].random:
         return cumulative_model(data)
     return BinaryModel(
         data.values,

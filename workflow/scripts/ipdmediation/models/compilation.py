@@ -7,11 +7,11 @@ import pandas as pd
 
 from ipdmediation.models.specification import (
     MODEL_NAMES,
-    TRIAL_EFFECTS,
     AnalysisSpecification,
     mediation_models,
 )
 from ipdmediation.vocabulary.families import FAMILIES
+from ipdmediation.vocabulary.trial_effects import TRIAL_EFFECTS
 
 
 def compile_kernels(link: str) -> list[str]:

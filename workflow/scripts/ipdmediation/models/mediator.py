@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from ipdmediation.kernels.arrays import FloatArray
 from ipdmediation.models.design import Design
 from ipdmediation.models.errors import MediatorError
+from ipdmediation.vocabulary.terms import INTERCEPT, TREATMENT
+from ipdmediation.vocabulary.trial_effects import TRIAL_EFFECTS
 
 _ROUNDING = 1e-10  # of the mediator's variance
 
@@ -68,10 +70,11 @@ def _arms(values: FloatArray, arm: FloatArray, rows: NDArray[np.bool_]) -> list[
 def _is_determined(values: FloatArray, design: Design, trial_effects: str) -> bool:
     """Say whether the columns of the mediator model, those by trial included, leave no residual."""
     columns = [np.ones((len(values), 1)), design.matrix]
-    if trial_effects.startswith("random"):
+    random = TRIAL_EFFECTS[trial_effects].random
+    if INTERCEPT in random:
         trial = (design.trial_codes[:, None] == np.arange(1, len(design.trial_names))).astype(np.float64)
         columns.append(trial)
-        if trial_effects != "random_intercept":
+        if TREATMENT in random:
             columns.append(trial * design.matrix[:, [design.treatment_position]])
     known = np.hstack(columns)
     centred = values - values.mean()

@@ -38,8 +38,8 @@ from ipdmediation.vocabulary.families import FAMILIES
 from ipdmediation.vocabulary.links import LINKS, LOGIT
 from ipdmediation.vocabulary.terms import intercept_term, threshold_term
 from ipdmediation.vocabulary.transforms import IDENTITY, TRANSFORMS
+from ipdmediation.vocabulary.trial_effects import TRIAL_EFFECTS
 
-TRIAL_EFFECTS = ("none", "fixed", "random_intercept", "random_slope", "random_slopes")
 MODEL_NAMES = ("mediator", "total", "outcome")
 
 
@@ -91,7 +91,7 @@ class AnalysisSpecification:
             ("transform", tuple(TRANSFORMS)),
             ("family", tuple(FAMILIES)),
             ("better", ("high", "low")),
-            ("trial_effects", TRIAL_EFFECTS),
+            ("trial_effects", tuple(TRIAL_EFFECTS)),
             ("link", tuple(LINKS)),
         ):
             if getattr(self, name) not in allowed:
@@ -178,9 +178,8 @@ def mediation_models(
     mediator = mediator_scale(frame[specification.mediator], specification=specification)
     outcome, levels = _oriented_outcome(frame, specification, variables)
     effects = specification.trial_effects
-    design = partial(
-        fit_design, frame, trial_indicators=effects == "fixed", by_trial=effects.startswith("random")
-    )
+    stated = TRIAL_EFFECTS[effects]
+    design = partial(fit_design, frame, trial_indicators=stated.indicators, by_trial=bool(stated.random))
     covariates = covariates_of(specification.covariates, model="outcome")
     mediator_design = design(covariates=covariates_of(specification.covariates, model="mediator"))
     check_mediator(

@@ -10,6 +10,7 @@ from ipdmediation.present import notation
 from ipdmediation.vocabulary.families import FAMILIES, Family
 from ipdmediation.vocabulary.links import LINKS, LOGIT, Link
 from ipdmediation.vocabulary.transforms import IDENTITY, TRANSFORMS, Transform
+from ipdmediation.vocabulary.trial_effects import TRIAL_EFFECTS, TrialEffects
 
 _PLURAL_UNITS = {"year", "month", "week", "day", "hour", "minute", "second", "point"}
 
@@ -128,9 +129,9 @@ class Study:
         return bool(self.analysis.get("interaction", False))
 
     @property
-    def trial_effects(self) -> str:
+    def trial_effects(self) -> TrialEffects:
         """How the models tell trials apart."""
-        return str(self.analysis.get("trial_effects", "none"))
+        return TRIAL_EFFECTS[self.analysis.get("trial_effects", "none")]
 
     @property
     def better(self) -> int:

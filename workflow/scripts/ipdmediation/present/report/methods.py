@@ -145,15 +145,15 @@ def _outcome_model(study: Study) -> str:
 
 def trial_sentence(study: Study) -> str:
     """Say how the models tell trials apart."""
-    if study.trial_effects != "none":
-        return _TRIAL_EFFECTS[study.trial_effects]
+    if study.trial_effects.tell_apart:
+        return _TRIAL_EFFECTS[study.trial_effects.key]
     if len(study.trials) > 1:
         return f"The {len(study.trials)} trials are not told apart: the models have no trial effects."
     return "There is one study, so the models have no trial effects."
 
 
 def _likelihood(study: Study) -> str:
-    if not study.trial_effects.startswith("random"):
+    if not study.trial_effects.random:
         if not study.has_levels:
             return "All models are fitted by least squares."
         return "The outcome models are fitted by maximum likelihood, the mediator model by least squares."
@@ -170,7 +170,7 @@ def _effects(result: AnalysisResult) -> str:
     withheld = "" if result.estimated(*HEADLINE) else "; it is withheld here"
     population = str(study.analysis.get("standardisation", {}).get("population", "these_trials"))
     over = "the participants of the cohort"
-    if study.trial_effects.startswith("random"):
+    if study.trial_effects.random:
         over += (
             ", each in a trial like their own (at the conditional modes of the random effects)"
             if population == "these_trials"

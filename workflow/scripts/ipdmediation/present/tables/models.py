@@ -13,7 +13,7 @@ from ipdmediation.present.labels import term_label
 from ipdmediation.present.scales import better_outcome, reading
 from ipdmediation.present.study import Study
 from ipdmediation.present.tables.table import Table, synthetic_note, unique
-from ipdmediation.vocabulary.terms import Component, TermKind
+from ipdmediation.vocabulary.terms import TREATMENT, Component, TermKind
 
 # The order of the rows; what is not named stands between the interaction and the intercept.
 FIRST = (
@@ -147,7 +147,7 @@ def _notes(study: Study, varied: bool) -> list[str]:
         "Intervals and P values of this table are Wald's; elsewhere they come from the bootstrap.",
     ]
     resampling = study.analysis.get("bootstrap", {}).get("resampling", "stratified")
-    if study.trial_effects in ("random_slope", "random_slopes") and resampling == "stratified":
+    if TREATMENT in study.trial_effects.random and resampling == "stratified":
         notes.append(
             "Those of the treatment differ, because its Wald interval is about trials in general and its "
             "bootstrap interval about these trials."
