@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from ipdmediation.data.notices import model_step
 from ipdmediation.data.result_tables import write_table
 from ipdmediation.data.schema import conform
 from ipdmediation.data.variables import variables_from_config
@@ -56,7 +57,7 @@ def main(
         diagnostics = model_diagnostics(fits, terms=terms, minimum=minimum_count)
         diagnostics["terms"] = list(map(asdict, reported_terms(fits[0], terms, specification=specification)))
         Path(written[f"{name}_diagnostics"]).write_text(json.dumps(diagnostics, indent=2) + "\n")
-        notes += [(f"{name} model", warning) for warning in pooled_warnings(fits)]
+        notes += [(model_step(name), warning) for warning in pooled_warnings(fits)]
     for where, warning in notes:
         warnings.warn(type(warning)(f"{where}: {warning}"), stacklevel=1)
 

@@ -61,6 +61,20 @@ def test_ratios_and_points_are_written_as_such(examples):
         assert reading("te", "mean", study=study).text(missing) == text
 
 
+def test_an_estimate_and_its_interval_come_apart_without_reading_the_text(examples):
+    study = examples.study()
+    read = reading("total", "coefficient", study=study)
+    assert read.parts(row(0.908, 0.57, 1.26)) == ("2.48", "1.77–3.53")
+    alone = row(0.908, float("nan"), float("nan"))
+    assert read.parts(alone) == ("2.48", "")
+    assert read.sentence(alone, study) == read.text(alone) == "2.48"
+    assert read.sentence(row(0.908, 0.57, 1.26), study) == "2.48 (95% CI 1.77–3.53)"
+    share = reading("pm", "mean", study=study)
+    assert share.parts(row(0.244, -0.0002, 0.325)) == ("24.4%", "−0.02% to 32.5%")
+    win = reading("te", "win", study=study)
+    assert win.sentence(row(0.1, 0.05, 0.2), study) == "10.0 percentage points above 50 (95% CI 5.0–20.0)"
+
+
 @pytest.mark.parametrize(
     ("outcome", "scale", "text"),
     [

@@ -1,5 +1,6 @@
 # ruff: noqa: RUF001 - printed numbers carry true dashes and minus signs
 import io
+import re
 import zipfile
 from dataclasses import replace
 
@@ -66,6 +67,19 @@ def test_baseline_explains_what_it_has_and_nothing_else(examples):
     assert "Percentages" not in age
     assert "IQR" not in female
     assert "Percentages are of the participants" in female
+
+
+def test_a_level_whose_label_ends_like_a_summary_is_none(examples):
+    """What is explained is what was written, not how a label happens to end."""
+    frame, study = examples.baseline(), examples.study()
+    occlusion = {
+        **study.variables["occlusion"],
+        "levels": {"m1": "Stem (SD)", "ica": "Carotid, median (IQR)"},
+    }
+    study = examples.study(variables={**study.variables, "occlusion": occlusion})
+    table = baseline(frame[frame["variable"] == "occlusion"], examples.flow(), study=study)
+    assert [name for name in table.cells["Characteristic"] if name.endswith("(SD)")] == ["Stem (SD)"]
+    assert not re.search("standard deviation|interquartile", " ".join(table.notes))
 
 
 def test_baseline_falls_back_to_the_mean(examples):

@@ -53,6 +53,17 @@ class Noted(NamedTuple):
     message: str
 
 
+def model_step(model: str) -> str:
+    """Return the step in which a model is fitted.
+
+    Examples
+    --------
+    >>> model_step("total")
+    'total model'
+    """
+    return f"{model} model"
+
+
 def write_notices(path: str | Path, notices: Iterable[Noted]) -> None:
     """Write notices, each once, as a table with the columns of `Noted`."""
     text = io.StringIO()
@@ -73,7 +84,7 @@ def read_notices(path: str | Path) -> list[Noted]:
     path = Path(path)
     text = path.read_bytes().decode()
     if path.suffix == ".json":
-        step = f"{path.stem} model"
+        step = model_step(path.stem)
         found = json.loads(text)["warnings"]
         # Diagnostics of an older version, which a run that failed may have left, have texts there.
         return [Noted(step, each["kind"], each["message"]) for each in found if isinstance(each, dict)]

@@ -18,10 +18,10 @@ from ipdmediation.data.variables import Variable, is_integer, variable_faults, v
 from ipdmediation.data.written_text import as_read
 from ipdmediation.vocabulary.families import FAMILIES
 from ipdmediation.vocabulary.links import LOGIT
+from ipdmediation.vocabulary.terms import TREATMENT
 from ipdmediation.vocabulary.transforms import TRANSFORMS
 from ipdmediation.vocabulary.trial_effects import TRIAL_EFFECTS
 
-TREATMENT = "treatment"  # in every study, beside the declared variables
 MOST_CHUNKS = 2_000  # jobs of one analysis, which Snakemake plans in seconds
 EVERY_TRIAL = "all"  # how the tables call all trials together
 

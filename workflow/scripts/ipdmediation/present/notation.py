@@ -218,10 +218,28 @@ def interval(
     >>> interval(2.22, 1.52, 3.21), interval(-0.42, -0.6, -0.002)
     ('2.22 (1.52–3.21)', '−0.42 (−0.60 to −0.002)')
     """  # noqa: RUF002
+    return with_ends(*interval_parts(estimate, low, high, digits=digits, nulls=nulls))
+
+
+def interval_parts(
+    estimate: float, low: float, high: float, *, digits: int = 2, nulls: Sequence[float] = (0, 1)
+) -> tuple[str, str]:
+    """Write an estimate, and its interval where it has one, as `interval` does.
+
+    Examples
+    --------
+    >>> interval_parts(-0.42, -0.6, -0.002), interval_parts(2.22, float("nan"), 3.21)
+    (('−0.42', '−0.60 to −0.002'), ('2.22', ''))
+    """  # noqa: RUF002
     if not known(estimate):
-        return DASH
+        return DASH, ""
     text, *ends = (fixed(value, digits=digits, nulls=nulls) for value in (estimate, low, high))
-    return f"{text} ({span(*ends)})" if known(low) and known(high) else text
+    return text, span(*ends) if known(low) and known(high) else ""
+
+
+def with_ends(estimate: str, ends: str) -> str:
+    """Put a written estimate and its interval together; without an interval the estimate stands alone."""
+    return f"{estimate} ({ends})" if ends else estimate
 
 
 def proportion(estimate: float, low: float, high: float, *, digits: int = 1) -> str:
@@ -232,11 +250,16 @@ def proportion(estimate: float, low: float, high: float, *, digits: int = 1) -> 
     >>> proportion(0.12, 0.01, 0.19, digits=0), proportion(0.12, -0.002, 0.211, digits=0)
     ('12% (1% to 19%)', '12% (−0.2% to 21%)')
     """  # noqa: RUF002
+    return with_ends(*proportion_parts(estimate, low, high, digits=digits))
+
+
+def proportion_parts(estimate: float, low: float, high: float, *, digits: int = 1) -> tuple[str, str]:
+    """Write a proportion, and its interval where it has one, as `proportion` does."""
     if not known(estimate):
-        return DASH
+        return DASH, ""
     written = (f"{fixed(100 * value, digits=digits, nulls=(0, 100))}%" for value in (estimate, low, high))
     text, *ends = written
-    return f"{text} ({span(*ends)})" if known(low) and known(high) else text
+    return text, span(*ends) if known(low) and known(high) else ""
 
 
 def unbroken(sentence: str) -> str:

@@ -90,19 +90,22 @@ class Reading:
 
     def text(self, row: Row) -> str:
         """Write the estimate of a row with its interval, or that it is withheld or not defined."""
+        return notation.with_ends(*self.parts(row))
+
+    def parts(self, row: Row) -> tuple[str, str]:
+        """Write the estimate of a row, or what stands in its place, and its interval where it has one."""
         if not notation.known(row["estimate"]):
-            return Withheld(row["withheld"]).instead
+            return Withheld(row["withheld"]).instead, ""
         estimate, low, high = (self.number(row[name]) for name in ("estimate", "ci_low", "ci_high"))
         if self.unit == "%":
-            return notation.proportion(estimate / 100, low / 100, high / 100, digits=self.digits)
-        return notation.interval(estimate, low, high, digits=self.digits, nulls=(self.null,))
+            return notation.proportion_parts(estimate / 100, low / 100, high / 100, digits=self.digits)
+        return notation.interval_parts(estimate, low, high, digits=self.digits, nulls=(self.null,))
 
     def sentence(self, row: Row, study: Study) -> str:
         """Write the estimate of a row with its unit and the name of its interval, for a sentence."""
-        text, unit = self.text(row), f" {self.unit}" if self.unit not in ("", "%") else ""
-        if " (" not in text:
-            return f"{text}{unit}"
-        return text.replace(" (", f"{unit} ({study.coverage} CI ", 1)
+        text, ends = self.parts(row)
+        unit = f" {self.unit}" if self.unit not in ("", "%") else ""
+        return notation.with_ends(f"{text}{unit}", f"{study.coverage} CI {ends}" if ends else "")
 
     def point(self, row: Row) -> str:
         """Write the estimate of a row alone."""

@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from ipdmediation.data.notices import model_step
 from ipdmediation.present import notation, style
 from ipdmediation.present.labels import NATURAL, SHARES, share_label
 from ipdmediation.present.notation import unbroken
@@ -127,7 +128,7 @@ def render(
 
 #: Which steps' notices stand beside which part of the page.
 NOTICE_PLACES = {"participants": ("cohort", "imputation"), "mediation": ("bootstrap",)}
-MODEL_STEPS = ("mediator model", "total model", "outcome model")  # said with each fit
+MODEL_STEPS = tuple(map(model_step, ("mediator", "total", "outcome")))  # said with each fit
 
 
 def _own_notices(result: AnalysisResult, main: AnalysisResult) -> list[str]:
@@ -160,8 +161,8 @@ def _facts(result: AnalysisResult) -> list[dict[str, str]]:
         if row is None:
             continue
         read = reading(*key, study=study)
-        value, _, ends = read.text(row).partition(" (")
-        detail = f"{study.coverage} CI {ends.rstrip(')')}" if ends else ""
+        value, ends = read.parts(row)
+        detail = f"{study.coverage} CI {ends}" if ends else ""
         if not notation.known(row["estimate"]):
             detail = Withheld(row["withheld"]).reason(notation.text_of(row["note"]))
         named = (

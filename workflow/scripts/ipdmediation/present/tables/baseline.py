@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 
 import pandas as pd
 
 from ipdmediation.present import notation
 from ipdmediation.present.study import Study
 from ipdmediation.present.tables.table import Table, synthetic_note, unique, withheld_note
+
+# how a characteristic is summarised
+SHARE, MEDIAN, MEAN = "n (%)", "median (IQR)", "mean (SD)"
 
 
 def baseline(description: pd.DataFrame, flow: pd.DataFrame, *, study: Study) -> Table:
@@ -30,6 +33,7 @@ def baseline(description: pd.DataFrame, flow: pd.DataFrame, *, study: Study) -> 
     columns = ["Characteristic", *heads.values(), "SMD", "Missing"]
     rows: list[list[str]] = []
     indented: set[int] = set()
+    summaries: set[str] = set()
     pooled = description[description["trial"] == "all"]
     for variable in pooled["variable"].unique():
         found = _statistics(pooled[pooled["variable"] == variable])
@@ -41,16 +45,19 @@ def baseline(description: pd.DataFrame, flow: pd.DataFrame, *, study: Study) -> 
             notation.count(found.get(("all", "missing", ""), float("nan"))),
         ]
         if levels:
-            rows.append([f"{label}, n (%)", "", "", "", *last_cells])
+            rows.append([f"{label}, {SHARE}", "", "", "", *last_cells])
+            summaries.add(SHARE)
             for level in _in_order(levels, study.levels(variable)):
                 indented.add(len(rows))
                 cells = [_share(found, arm, level) for arm in heads]
                 rows.append([study.levels(variable).get(level, level), *cells, "", ""])
         elif ("all", "percent", "") in found:
-            rows.append([f"{label}, n (%)", *(_share(found, arm, "") for arm in heads), *last_cells])
+            rows.append([f"{label}, {SHARE}", *(_share(found, arm, "") for arm in heads), *last_cells])
+            summaries.add(SHARE)
         else:
             median = ("all", "median", "") in found
-            summary = "median (IQR)" if median else "mean (SD)"
+            summary = MEDIAN if median else MEAN
+            summaries.add(summary)
             written = _median if median else _mean
             name = f"{label}, {unit}, {summary}" if unit else f"{label}, {summary}"
             rows.append([name, *(written(found, arm) for arm in heads), *last_cells])
@@ -60,7 +67,7 @@ def baseline(description: pd.DataFrame, flow: pd.DataFrame, *, study: Study) -> 
         cells=pd.DataFrame(rows, columns=unique(columns)),
         printed=tuple(columns),
         notes=(
-            *_notes([row[0] for row in rows]),
+            *_notes(summaries),
             *withheld_note([pooled.loc[pooled["statistic"].isin(["n", "count"]), "estimate"]]),
             *synthetic_note(study),
         ),
@@ -68,14 +75,12 @@ def baseline(description: pd.DataFrame, flow: pd.DataFrame, *, study: Study) -> 
     )
 
 
-def _notes(characteristics: list[str]) -> list[str]:
+def _notes(summaries: Set[str]) -> list[str]:
     """Explain the abbreviations and percentages that the table has, and no others."""
-    meanings = {" (IQR)": "IQR, interquartile range", " (SD)": "SD, standard deviation"}
-    used = [
-        meaning for mark, meaning in meanings.items() if any(name.endswith(mark) for name in characteristics)
-    ]
+    meanings = {MEDIAN: "IQR, interquartile range", MEAN: "SD, standard deviation"}
+    used = [meaning for summary, meaning in meanings.items() if summary in summaries]
     notes = [f"{'; '.join([*used, 'SMD, standardised mean difference between the arms'])}."]
-    if any(name.endswith(", n (%)") for name in characteristics):
+    if SHARE in summaries:
         notes.append("Percentages are of the participants for whom the characteristic is known.")
     return notes
 
