@@ -11,6 +11,7 @@ from ipdmediation.effects.quadrature import Rule, normal_rule
 from ipdmediation.kernels.arrays import FloatArray
 from ipdmediation.kernels.link_tables import link_table
 from ipdmediation.kernels.links import FLAT_BEYOND, LINKS
+from ipdmediation.vocabulary import links
 
 STEP = 0.125  # the quintic interpolation is then exact to 2e-10
 _REACH = 9.0
@@ -60,7 +61,7 @@ def link_tables(
     tables = np.empty((len(mixtures), intervals, 6))
     for position, mixture in enumerate(mixtures):
         shifts, probabilities = _random_part(mixture, residuals, link)
-        scale = float(np.sqrt(1 + mixture.variance)) if link == "probit" else 1.0
+        scale = float(np.sqrt(1 + mixture.variance)) if links.LINKS[link].normal else 1.0
         tables[position] = link_table(-shifts, probabilities, scale, LINKS[link], low, STEP, intervals)
     return LinkTables(tables, low)
 
@@ -73,7 +74,7 @@ def _spread(mixture: Mixture, residuals: Rule | None) -> float:
 def _random_part(mixture: Mixture, residuals: Rule | None, link: str) -> Rule:
     """Return the values of V, without a Gaussian part that the probit has in closed form."""
     part = Rule(np.zeros(1), np.ones(1))
-    if mixture.variance > 0 and link != "probit":
+    if mixture.variance > 0 and not links.LINKS[link].normal:
         sd = float(np.sqrt(mixture.variance))
         rule = normal_rule(sd, link=link)
         part = Rule(sd * rule.nodes, rule.weights)

@@ -25,6 +25,8 @@ class Link:
         Key of the link that the same model has of the reversed levels; its own where F is symmetric.
     distribution : str
         What F is.
+    normal : bool
+        Whether F is a normal distribution function: a Gaussian part of the predictor then only widens it.
     """
 
     key: str
@@ -32,6 +34,7 @@ class Link:
     odds: bool = False
     reversed: str
     distribution: str
+    normal: bool = False
 
     @property
     def measure(self) -> str:
@@ -55,6 +58,7 @@ LINKS = {
             name="probit",
             reversed="probit",
             distribution="F is the standard normal distribution function",
+            normal=True,
         ),
         Link(
             key="cloglog",
