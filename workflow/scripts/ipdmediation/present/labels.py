@@ -8,11 +8,13 @@ from typing import Any
 import pandas as pd
 
 from ipdmediation.present import notation
+from ipdmediation.present.scales import mediator_scale_unit
 from ipdmediation.present.study import Study
 from ipdmediation.vocabulary.effects import (
     DIRECT_AT,
     HEADLINE,
     MEDIATOR_EFFECT_IN,
+    OF_THE_MEDIATOR,
     ON_THE_MEDIATOR,
     PROPORTION_MEDIATED,
     SHARE_BY_DIFFERENCE,
@@ -86,6 +88,26 @@ def effect_name(row: Mapping[Any, Any], *, study: Study) -> str:
     return EFFECTS[effect].format(average=study.average)
 
 
+def coefficient_name(row: Mapping[Any, Any], *, study: Study) -> str:
+    """Name what a coefficient of the treatment or the mediator compares, beside those of the covariates.
+
+    Parameters
+    ----------
+    row
+        Its row in the effects table; `effect` and, where it is one at a value of the mediator, `at` are read.
+    study
+        Words of the study.
+    """
+    effect = str(row["effect"])
+    if effect in DIRECT_AT:
+        return f"{study.arm('treated')}, at {study.amount(study.mediator, row['at'])} ({quartile(effect)})"
+    if effect in OF_THE_MEDIATOR:
+        label = f"{study.label(study.mediator)}, per {mediator_scale_unit(study)}"
+        arm = arm_of(effect)
+        return f"{label}, {study.short(arm)}" if arm else label
+    return _compared_arms(study)
+
+
 def quartile(effect: str) -> str:
     """Name the quartile of the mediator that a direct effect is at."""
     return QUARTILES[DIRECT_AT[effect]]
@@ -142,7 +164,7 @@ def _label(term: Term, study: Study) -> str:
         return _of_level(term, study)
     mediator = study.label(study.mediator)
     known = {
-        TermKind.TREATMENT: f"{study.arm('treated')} vs {notation.lower(study.arm('control'))}",
+        TermKind.TREATMENT: _compared_arms(study),
         TermKind.MEDIATOR: mediator,
         TermKind.MEDIATOR_DOUBLING: mediator,
         TermKind.SPLINE: f"{mediator}, spline term {term.level}: coefficient",
@@ -151,6 +173,10 @@ def _label(term: Term, study: Study) -> str:
     }
     # what a formula computes has no label but its own text
     return known.get(term.kind, term.id)
+
+
+def _compared_arms(study: Study) -> str:
+    return f"{study.arm('treated')} vs {notation.lower(study.arm('control'))}"
 
 
 def _of_parts(term: Term, study: Study) -> str:

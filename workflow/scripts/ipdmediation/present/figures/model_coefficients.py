@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import matplotlib as mpl
@@ -16,8 +16,8 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 from ipdmediation.present import notation, style
 from ipdmediation.present.figures.rows import coefficients_of, effect_row
 from ipdmediation.present.figures.sheet import MARGIN, draw_key, new_sheet, text_height, text_width, wrap
-from ipdmediation.present.labels import arm_of, quartile, term_label
-from ipdmediation.present.scales import mediator_scale_unit, reading
+from ipdmediation.present.labels import coefficient_name, term_label
+from ipdmediation.present.scales import reading
 from ipdmediation.present.study import Study
 from ipdmediation.present.style import DOUBLE_COLUMN, MUTED, SMALL_SIZE, TEXT_SIZE
 from ipdmediation.vocabulary.effects import DIRECT_AT, OF_THE_MEDIATOR
@@ -164,7 +164,7 @@ def _drawn(
         # The treatment's rows of both models stand on one line.
         key = "treatment" if effect in ("total", "direct") else effect
         estimate, low, high = (read.number(row[column]) for column in ("estimate", "ci_low", "ci_high"))
-        rows["effect", key] = _Drawn(_effect_label(row, study), (estimate, low, high))
+        rows["effect", key] = _Drawn(coefficient_name(row, study=study), (estimate, low, high))
     covariates = coefficients_of(model)
     covariates = covariates[covariates["kind"].isin([kind for kind in TermKind if kind.adjusts])]
     for term, covariate in covariates.to_dict("index").items():
@@ -172,18 +172,6 @@ def _drawn(
         estimate, low, high = (float(covariate[column]) for column in columns)
         rows["term", str(term)] = _Drawn(term_label(covariate), (estimate, low, high))
     return rows
-
-
-def _effect_label(row: Mapping[Any, Any], study: Study) -> str:
-    effect, treated = str(row["effect"]), study.arm("treated")
-    if effect in DIRECT_AT:
-        value = study.amount(study.mediator, row["at"])
-        return f"{treated}, at {value} ({quartile(effect)})"
-    if effect in OF_THE_MEDIATOR:
-        label = f"{study.label(study.mediator)}, per {mediator_scale_unit(study)}"
-        arm = arm_of(effect)
-        return f"{label}, {study.short(arm)}" if arm else label
-    return f"{treated} vs {notation.lower(study.arm('control'))}"
 
 
 def _forest_limits(ends: np.ndarray[Any, np.dtype[np.float64]], *, ratios: bool) -> tuple[float, float]:

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from ipdmediation.present import notation, style
 from ipdmediation.present.figures.rows import effect_row
 from ipdmediation.present.figures.sheet import MARGIN, Sheet, new_sheet, text_height, wrap
-from ipdmediation.present.labels import quartile
+from ipdmediation.present.labels import NATURAL, quartile
 from ipdmediation.present.scales import reading
 from ipdmediation.present.study import Study
 from ipdmediation.present.style import DOUBLE_COLUMN, MUTED, SMALL_SIZE
@@ -51,7 +51,7 @@ def path_diagram(effects: pd.DataFrame, *, study: Study) -> Figure:
     above = heading + 5 + box_height / 2
     below = above + box_height + 22
     sheet = new_sheet(DOUBLE_COLUMN, below + box_height / 2 + 9, study)
-    for y, letter, text in ((5, "A", "Total effect"), (heading, "B", "With the mediator in the model")):
+    for y, letter, text in ((5, "A", NATURAL["te"]), (heading, "B", "With the mediator in the model")):
         sheet.text(MARGIN, y, f"{letter}  {text}", weight="bold", size=style.TITLE_SIZE)
     for y in (first, below):
         for x, name in ((left, "treatment"), (right, "outcome")):

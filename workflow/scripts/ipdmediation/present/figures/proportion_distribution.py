@@ -17,11 +17,11 @@ from ipdmediation.kernels.arrays import FloatArray
 from ipdmediation.present import notation, style
 from ipdmediation.present.figures.rows import effect_row
 from ipdmediation.present.figures.sheet import MARGIN, new_sheet, text_height, wrap
-from ipdmediation.present.labels import effect_name
+from ipdmediation.present.labels import NATURAL, effect_name
 from ipdmediation.present.scales import reading
 from ipdmediation.present.study import Study
 from ipdmediation.present.style import INK, MUTED, SINGLE_COLUMN, SMALL_SIZE
-from ipdmediation.vocabulary.effects import HEADLINE, SHARE_BY_DIFFERENCE, EffectKey
+from ipdmediation.vocabulary.effects import HEADLINE, PROPORTION_MEDIATED, SHARE_BY_DIFFERENCE, EffectKey
 
 SHOWN = {HEADLINE: INK, SHARE_BY_DIFFERENCE: MUTED}
 FILLS = {HEADLINE: "#9db8d2", SHARE_BY_DIFFERENCE: "none"}
@@ -94,7 +94,7 @@ def _figure(
     head = sum(text_height(texts) + 1 for texts, _ in wrapped) + text_height(["x"]) + 4
     top, plot = MARGIN + head, 36.0 if shares else 0.0
     sheet = new_sheet(SINGLE_COLUMN, top + plot + (18 if shares else 7), study)
-    sheet.text(MARGIN, MARGIN + 2, "Proportion mediated", weight="bold")
+    sheet.text(MARGIN, MARGIN + 2, NATURAL[PROPORTION_MEDIATED], weight="bold")
     y = MARGIN + text_height(["x"]) + 2
     for texts, key in wrapped:
         colour = style.WARNING if key == "published" else SHOWN.get(key, INK)  # type: ignore[arg-type]
