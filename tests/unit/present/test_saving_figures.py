@@ -8,7 +8,9 @@ import pytest
 from fontTools.pens.recordingPen import RecordingPen
 from fontTools.ttLib import TTFont
 from matplotlib.backends import _backend_pdf_ps as fonts_of_pdfs
+from matplotlib.figure import Figure
 
+from ipdmediation.present import style
 from ipdmediation.present.figures.outcome_by_arm import outcome_by_arm
 from ipdmediation.present.figures.outcome_by_trial import outcome_by_trial
 from ipdmediation.present.figures.saving import save, save_all
@@ -18,13 +20,21 @@ FORMATS = ("pdf", "png", "svg")
 
 @pytest.fixture(scope="module")
 def draw(examples):
-    """Two figures, the second with characters that the first has not, some of which move together."""
+    """Figures with characters of their own: some move together, some stand at ticks only once painted."""
     study = examples.study()
     odd = examples.study(trials={trial: f"Größe Ωσ ≥ ÅVATA {name}" for trial, name in study.trials.items()})
     return lambda: [
         outcome_by_arm(examples.outcome(), study=study, effects=examples.effects()),
         outcome_by_trial(examples.outcome(), study=odd),
+        with_ticks("Ψ", "ø"),
     ]
+
+
+@mpl.rc_context(style.RC)
+def with_ticks(*labels):
+    figure = Figure(figsize=(2, 1))
+    figure.add_subplot().set_xticks(range(len(labels)), labels)
+    return figure
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +42,7 @@ def saved(draw, tmp_path_factory):
     """The files of each format, saved one by one from figures of their own, and all together."""
     folder = tmp_path_factory.mktemp("figures")
     alone, together = (
-        {kind: [folder / f"{how}-{number}.{kind}" for number in range(2)] for kind in FORMATS}
+        {kind: [folder / f"{how}-{number}.{kind}" for number in range(3)] for kind in FORMATS}
         for how in ("alone", "together")
     )
     with mpl.rc_context({"pdf.compression": 0}):
@@ -86,6 +96,6 @@ def test_a_pdf_looks_for_its_characters_in_few(draw, tmp_path, monkeypatch):
     monkeypatch.setattr(fonts_of_pdfs, "get_glyphs_subset", watched)
     save_all(
         draw(),
-        {"svg": [tmp_path / f"{i}.svg" for i in (0, 1)], "pdf": [tmp_path / f"{i}.pdf" for i in (0, 1)]},
+        {"svg": [tmp_path / f"{i}.svg" for i in range(3)], "pdf": [tmp_path / f"{i}.pdf" for i in range(3)]},
     )
     assert max(searched) < 300
