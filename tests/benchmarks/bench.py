@@ -102,13 +102,13 @@ FULL = Effort(
     turns=3,
 )
 QUICK = Effort(
-    replicates=1_000,
+    replicates=200,
     resamples=300,
     compared=20,
     repetitions=5,
     r_jobs=tuple(f"{job.rpartition(':')[0]}:1" for job in R_JOBS),
     patients={"none": (1_000, 10_000), "random_slope": (1_000, 10_000), "clm": (1_000, 10_000)},
-    memory=(1, 10),
+    memory=(1, 4),
     replicate_sweep=(10, 100),
     whole_run=False,
     statsmodels=1,

@@ -48,7 +48,7 @@ class Run:
 
     def finish(self) -> str:
         """Wait for its end, which must be a success; return what it said."""
-        assert self.process.wait(timeout=600) == 0, self.said()
+        assert self.process.wait(timeout=1800) == 0, self.said()
         return self.said()
 
     def name(self) -> str:
@@ -69,10 +69,10 @@ class Run:
 
 def slurm(*command: str) -> str:
     """Return what a command of Slurm says; it must succeed."""
-    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=30).stdout
+    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=300).stdout
 
 
-def wait_for(look: Callable, part: str | None = None, *, seconds: float = 90):
+def wait_for(look: Callable, part: str | None = None, *, seconds: float = 1800):
     """Return what ``look`` returns as soon as it is something, or contains the part."""
     for _ in range(int(seconds / 0.2)):
         found = look()

@@ -62,7 +62,7 @@ class Run:
 
     def end(self) -> str:
         """Wait until Snakemake has ended, not its orphans; return what it said."""
-        self.process.wait(timeout=300)
+        self.process.wait(timeout=1800)
         return self.said.read_text()
 
     def wait_for_orphans(self) -> None:
@@ -119,8 +119,8 @@ def heard_ctrl_c() -> Iterator[None]:
 
 
 def wait_for(condition: Callable[[], object]) -> None:
-    """Wait until something is so; fail after two minutes."""
-    last = time.monotonic() + 120
+    """Wait until something is so; fail after half an hour."""
+    last = time.monotonic() + 1800
     while not condition():
         assert time.monotonic() < last
         time.sleep(0.02)

@@ -17,6 +17,7 @@ from ipdmediation.inference.bootstrap import cohort_effects, draw_replicates, ja
 from ipdmediation.inference.imputed_analysis import ImputedAnalysis
 from ipdmediation.inference.intervals import acceleration
 from ipdmediation.inference.model_table import model_diagnostics, model_table, rare_terms
+from ipdmediation.inference.resampling import StratifiedPlan, TwoLevelPlan
 from ipdmediation.inference.streams import stream
 from ipdmediation.inference.summary import BootstrapWarning, summarise_effects
 from ipdmediation.vocabulary.terms import read_terms
@@ -79,6 +80,18 @@ def test_a_chunk_has_its_own_replicates(study: Planned, analysis: str, start: in
     pd.testing.assert_frame_equal(drawn, draws_of(study, analysis, start, start + 8))
     assert drawn["replicate"].to_list() == list(range(start, start + 8))
     assert drawn["imputation"].to_list() == [row % IMPUTATIONS[analysis] for row in range(8)]
+
+
+@pytest.mark.parametrize(
+    ("analysis", "kind"), [("primary", StratifiedPlan), ("middle_aged", TwoLevelPlan)], ids=RESAMPLING
+)
+def test_replicates_are_drawn_as_the_analysis_says(study: Planned, analysis: str, kind: type) -> None:
+    of_analysis = prepared(study, analysis)
+    by_name = kind.of(of_analysis.cohort)
+    frame = by_name.frame(of_analysis.cohort)
+    (drawn, *_) = of_analysis.resampled_effects()
+    assert type(of_analysis.plan) is kind
+    assert len(drawn.models.mediator_values) == len(frame)
 
 
 @pytest.mark.parametrize(

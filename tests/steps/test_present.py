@@ -17,7 +17,7 @@ from ipdmediation.present.figures.outcome_by_trial import outcome_by_trial
 from ipdmediation.present.figures.path_diagram import path_diagram
 from ipdmediation.present.figures.patient_flow import patient_flow
 from ipdmediation.present.figures.proportion_distribution import proportion_distribution
-from ipdmediation.present.figures.sheet import save as save_figure
+from ipdmediation.present.figures.saving import save as save_figure
 from ipdmediation.present.labels import labelled
 from ipdmediation.present.report.page import render
 from ipdmediation.present.report.result import AnalysisResult

@@ -17,7 +17,7 @@ from ipdmediation.present.figures.outcome_by_trial import outcome_by_trial
 from ipdmediation.present.figures.path_diagram import path_diagram
 from ipdmediation.present.figures.patient_flow import patient_flow
 from ipdmediation.present.figures.proportion_distribution import proportion_distribution
-from ipdmediation.present.figures.sheet import save
+from ipdmediation.present.figures.saving import save_all
 from ipdmediation.present.labels import labelled
 from ipdmediation.present.study import Study
 from ipdmediation.vocabulary.terms import read_terms
@@ -59,10 +59,8 @@ def main(
             study=words,
         ),
     }
-    for paths in zip(*written.values(), strict=True):
-        figure = drawers[Path(paths[0]).stem]()
-        for path in paths:
-            save(figure, Path(path))
+    paths = {kind: list(map(Path, files)) for kind, files in written.items()}
+    save_all([drawers[path.stem]() for path in next(iter(paths.values()))], paths)
 
 
 if __name__ == "__main__":

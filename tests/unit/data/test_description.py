@@ -5,10 +5,13 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import stats
 from tableone import TableOne
 
 from ipdmediation.data.description import (
     DESCRIPTION_COLUMNS,
+    _order_statistics,
+    _wilson,
     describe_baseline,
     describe_mediator,
     describe_outcome,
@@ -301,6 +304,18 @@ def test_by_hand_intervals_have_the_level_that_is_asked_for(
     assert (percent.ci_low, percent.ci_high) == pytest.approx(wilson, abs=1e-3)
     count = pick(baseline, variable="female", arm="treated", statistic="count")
     assert (100 * count.ci_low / 4, 100 * count.ci_high / 4) == pytest.approx(wilson, abs=1e-3)
+
+
+@given(n=st.integers(1, 400), share=st.floats(0, 1), level=st.floats(0.5, 0.999), q=st.floats(0.01, 0.99))
+def test_intervals_of_shares_and_quantiles_are_those_of_scipy(
+    n: int, share: float, level: float, q: float
+) -> None:
+    count = round(share * n)
+    proportion = stats.binomtest(count, n).proportion_ci(confidence_level=level, method="wilson")
+    assert _wilson(count, n, level) == pytest.approx(tuple(proportion), abs=1e-14)
+    values = np.random.default_rng(n).permutation(n).astype(float)
+    quantile = stats.quantile_test(values, q=0, p=q).confidence_interval(level)
+    assert _order_statistics(values, q, level) == pytest.approx(tuple(quantile), nan_ok=True, abs=0)
 
 
 @pytest.mark.parametrize(("level", "ends"), [(0.8, (43, 47)), (0.95, (42, 48))], ids=["80 %", "95 %"])

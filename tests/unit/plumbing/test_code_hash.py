@@ -1,10 +1,13 @@
 """The hash of a script: of its own content and of everything that it imports from the package."""
 
+import ast
 from pathlib import Path
 
 import pytest
 
-from ipdmediation.plumbing.code_hash import CodeHash
+from ipdmediation.plumbing.code_hash import CodeHash, _imports
+
+SCRIPTS = Path(__file__).resolve().parents[3] / "workflow/scripts"
 
 FILES = {
     "count.py": "from job import run\n\nimport json\n\nfrom ipdmediation.a import first\n",
@@ -54,3 +57,42 @@ def test_where_the_workflow_lies_is_no_part_of_the_hash(scripts: Path, tmp_path:
 def test_a_file_that_is_not_there_is_named(scripts: Path) -> None:
     with pytest.raises(FileNotFoundError, match=r"scripts/nothing\.py"):
         code(scripts).of("nothing")
+
+
+def read_by_python(code: str) -> set[str]:
+    names = set()
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import a, b.c as d, e",
+        "import a.b; import c",
+        "from a.b import c as d, e",
+        "from a import (\n    b,  # in the first place :)\n    c as d,\n)",
+        "from a import(b)",
+        "from a import b, \\\n    c",
+        "try:\n\timport a\nexcept ImportError:\n\tfrom b import c",
+        "class A:\n    def f(self):\n        from a import b",
+        "from a import *",
+        "important = 1\nfromage = 2\nx = 'import a'",
+    ],
+)
+def test_imports_are_those_that_python_reads(code: str) -> None:
+    assert set(_imports(code)) >= read_by_python(code)
+    assert {name.partition(".")[0] for name in _imports(code)} <= {"a", "b", "c", "e", "import"}
+
+
+def test_in_this_package_nothing_is_found_that_python_does_not_import() -> None:
+    files = [*SCRIPTS.glob("*.py"), *SCRIPTS.glob("ipdmediation/**/*.py")]
+    assert len(files) > 150
+    for path in files:
+        found = {name for name in _imports(path.read_text()) if name.startswith(("ipdmediation", "job"))}
+        read = {n for n in read_by_python(path.read_text()) if n.startswith(("ipdmediation", "job"))}
+        assert found == read, path

@@ -20,7 +20,8 @@ from ipdmediation.present.figures.outcome_by_trial import outcome_by_trial
 from ipdmediation.present.figures.path_diagram import path_diagram
 from ipdmediation.present.figures.patient_flow import patient_flow
 from ipdmediation.present.figures.proportion_distribution import proportion_distribution
-from ipdmediation.present.figures.sheet import save, text_width, wrap
+from ipdmediation.present.figures.saving import save
+from ipdmediation.present.figures.sheet import text_width, wrap
 
 
 def draw(examples, name):

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 from scipy import stats
+from scipy.special import ndtri
 
 from ipdmediation.data.arms import ARMS
 from ipdmediation.data.disclosure import ALL, DIFFERENCE, rounded
@@ -248,21 +249,40 @@ def _share(count: int, n: int, level: float, name: str = "") -> Iterator[_Number
         yield _Number("count", count, level=name)
         yield _Number("percent", np.nan, level=name)
         return
-    interval = stats.binomtest(count, n).proportion_ci(confidence_level=level, method="wilson")
-    yield _Number("count", count, n * interval.low, n * interval.high, name)
-    yield _Number("percent", 100 * count / n, 100 * interval.low, 100 * interval.high, name)
+    low, high = _wilson(count, n, level)
+    yield _Number("count", count, n * low, n * high, name)
+    yield _Number("percent", 100 * count / n, 100 * low, 100 * high, name)
+
+
+def _wilson(count: int, n: int, level: float) -> tuple[float, float]:
+    """Return the ends of a proportion's interval. Wilson 1927, J Am Stat Assoc 22:209."""
+    z2 = float(ndtri((1 + level) / 2)) ** 2
+    centre, half = count + z2 / 2, np.sqrt(z2 * (count * (n - count) / n + z2 / 4))
+    low, high = (centre - half) / (n + z2), (centre + half) / (n + z2)
+    return (float(low) if count > 0 else 0.0), (float(high) if count < n else 1.0)
 
 
 def _quantile(values: FloatArray, statistic: str, probability: float, level: float, minimum: int) -> _Number:
     if len(values) == 0:
         return _Number(statistic, np.nan)
     estimate = float(np.quantile(values, probability))
-    interval = stats.quantile_test(values, q=estimate, p=probability).confidence_interval(level)
     shown = [
         value if min((values <= value).sum(), (values >= value).sum()) >= minimum else np.nan
-        for value in (estimate, float(interval.low), float(interval.high))
+        for value in (estimate, *_order_statistics(values, probability, level))
     ]
     return _Number(statistic, shown[0], shown[1], shown[2])
+
+
+def _order_statistics(values: FloatArray, probability: float, level: float) -> tuple[float, float]:
+    """Return the values between which a quantile lies, nan where there is none. Conover 1999, section 3.2."""
+    n, outside = len(values), (1 - level) / 2
+    low = int(stats.binom.ppf(outside, n, probability)) - 1
+    high = int(stats.binom.isf(outside, n, probability))
+    ordered = np.sort(values)
+    return (
+        float(ordered[low]) if low >= 0 else np.nan,
+        float(ordered[high]) if high < n else np.nan,
+    )
 
 
 def _mean(values: FloatArray, level: float) -> Iterator[_Number]:

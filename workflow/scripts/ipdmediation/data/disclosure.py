@@ -264,10 +264,9 @@ def _rounded(rows: pd.DataFrame, variable: Variable) -> pd.DataFrame:
         **dict.fromkeys((*MOMENTS, "mean_transformed", "sd_transformed", "density", "p_value", "smd"), _fine),
     }
     written: pd.DataFrame = rows.copy()
-    for statistic, place in places.items():
-        found = rows["statistic"] == statistic
-        for name in NUMBERS:
-            written.loc[found, name] = rows.loc[found, name].map(place)
+    of_rows = [places.get(statistic, float) for statistic in rows["statistic"]]
+    for name in NUMBERS:
+        written[name] = [place(value) for place, value in zip(of_rows, rows[name], strict=True)]
     return written
 
 

@@ -1,13 +1,10 @@
-"""Page of a figure in millimetres: texts of known size, a key, and saving with the same bytes each time."""
+"""Page of a figure in millimetres: texts of known size and a key."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
-import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -23,27 +20,6 @@ _MM_PER_INCH = 25.4
 _MM_PER_POINT = _MM_PER_INCH / 72
 _LEADING = 1.3
 MARGIN = 2.0
-
-
-def save(figure: Figure, path: Path) -> None:
-    """Write a figure with the same bytes every time.
-
-    Parameters
-    ----------
-    figure
-        A figure of this module.
-    path
-        Target; its suffix (.svg, .png or .pdf) names the format.
-    """
-    kind = path.suffix.removeprefix(".")
-    # A date or a version in the file would make an unchanged figure look new to the workflow.
-    nameless: dict[str, dict[str, Any]] = {
-        "svg": {"Date": None, "Creator": None},
-        "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
-        "png": {"Software": None},
-    }
-    with mpl.rc_context(style.RC):
-        figure.savefig(path, format=kind, dpi=300, metadata=nameless[kind])
 
 
 def wrap(text: str, width: float, *, size: float = TEXT_SIZE, weight: str = "normal") -> list[str]:

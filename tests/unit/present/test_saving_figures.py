@@ -1,0 +1,101 @@
+"""Figures that are saved together are those that are saved one by one, with less work for each PDF."""
+
+import re
+from io import BytesIO
+
+import matplotlib as mpl
+import pytest
+from fontTools.pens.recordingPen import RecordingPen
+from fontTools.ttLib import TTFont
+from matplotlib.backends import _backend_pdf_ps as fonts_of_pdfs
+from matplotlib.figure import Figure
+
+from ipdmediation.present import style
+from ipdmediation.present.figures.outcome_by_arm import outcome_by_arm
+from ipdmediation.present.figures.outcome_by_trial import outcome_by_trial
+from ipdmediation.present.figures.saving import save, save_all
+
+FORMATS = ("pdf", "png", "svg")
+
+
+@pytest.fixture(scope="module")
+def draw(examples):
+    """Figures with characters of their own: some move together, some stand at ticks only once painted."""
+    study = examples.study()
+    odd = examples.study(trials={trial: f"Größe Ωσ ≥ ÅVATA {name}" for trial, name in study.trials.items()})
+    return lambda: [
+        outcome_by_arm(examples.outcome(), study=study, effects=examples.effects()),
+        outcome_by_trial(examples.outcome(), study=odd),
+        with_ticks("Ψ", "ø"),
+    ]
+
+
+@mpl.rc_context(style.RC)
+def with_ticks(*labels):
+    figure = Figure(figsize=(2, 1))
+    figure.add_subplot().set_xticks(range(len(labels)), labels)
+    return figure
+
+
+@pytest.fixture(scope="module")
+def saved(draw, tmp_path_factory):
+    """The files of each format, saved one by one from figures of their own, and all together."""
+    folder = tmp_path_factory.mktemp("figures")
+    alone, together = (
+        {kind: [folder / f"{how}-{number}.{kind}" for number in range(3)] for kind in FORMATS}
+        for how in ("alone", "together")
+    )
+    with mpl.rc_context({"pdf.compression": 0}):
+        for paths in alone.values():
+            for figure, path in zip(draw(), paths, strict=True):
+                save(figure, path)
+        save_all(draw(), together)
+    return alone, together
+
+
+def streams(path):
+    return re.findall(rb"stream\r?\n(.*?)\r?\nendstream", path.read_bytes(), flags=re.DOTALL)
+
+
+def outlines(path):
+    """What each font of a PDF draws for each of its glyphs."""
+    drawn = []
+    for stream in streams(path):
+        if stream[:4] == b"\0\1\0\0":
+            glyphs = TTFont(BytesIO(stream)).getGlyphSet()
+            for name in glyphs.font.getGlyphOrder():
+                pen = RecordingPen()
+                glyphs[name].draw(pen)
+                drawn.append((pen.value, glyphs[name].width))
+    return drawn
+
+
+def test_pictures_are_the_same(saved):
+    alone, together = saved
+    for kind in ("png", "svg"):
+        for one, other in zip(alone[kind], together[kind], strict=True):
+            assert one.read_bytes() == other.read_bytes()
+
+
+def test_a_pdf_paints_the_same_shapes_at_the_same_places(saved):
+    alone, together = saved
+    for one, other in zip(alone["pdf"], together["pdf"], strict=True):
+        whole, narrow = ([page for page in streams(path) if b" Tf" in page] for path in (one, other))
+        assert whole == narrow != []
+        assert outlines(one) == outlines(other) != []
+
+
+def test_a_pdf_looks_for_its_characters_in_few(draw, tmp_path, monkeypatch):
+    searched = []
+    subset = fonts_of_pdfs.get_glyphs_subset
+
+    def watched(font, glyphs):
+        searched.append(TTFont(font.path)["maxp"].numGlyphs)
+        return subset(font, glyphs)
+
+    monkeypatch.setattr(fonts_of_pdfs, "get_glyphs_subset", watched)
+    save_all(
+        draw(),
+        {"svg": [tmp_path / f"{i}.svg" for i in range(3)], "pdf": [tmp_path / f"{i}.pdf" for i in range(3)]},
+    )
+    assert max(searched) < 300
