@@ -22,6 +22,7 @@ from ipdmediation.present.figures.patient_flow import patient_flow
 from ipdmediation.present.figures.proportion_distribution import proportion_distribution
 from ipdmediation.present.figures.saving import save
 from ipdmediation.present.figures.sheet import text_width, wrap
+from ipdmediation.vocabulary.transforms import TRANSFORMS
 
 
 def draw(examples, name):
@@ -306,7 +307,7 @@ def test_mediator_axis_is_in_natural_units_and_starts_at_nothing(examples):
     assert any("P\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}.007" in text for text in shown)
 
 
-@pytest.mark.parametrize("transform", ["log", "log1p", "cube_root", "identity", "spline"])
+@pytest.mark.parametrize("transform", TRANSFORMS)
 def test_every_transformation_has_an_axis(examples, transform):
     study = examples.study()
     mediator = {"variable": "fiv", "transform": transform}
