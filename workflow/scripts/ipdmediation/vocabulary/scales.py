@@ -177,7 +177,9 @@ def scales_of(codes: Sequence[int], *, utility: bool) -> Scales:
     >>> [scale.key for scale in scales_of([2, 1, 0], utility=True).additive]
     ['mean', 'utility', 'prob_le_0', 'prob_le_1']
     """
-    if not codes:
-        return Scales((MEAN,), ())
-    cuts = (cut(code) for code in sorted(codes)[:-1])
-    return Scales((MEAN, *([UTILITY] if utility else []), *cuts), COMPARATIVE)
+    every = [MEAN]
+    if codes:
+        cuts = (cut(code) for code in sorted(codes)[:-1])
+        every += [*([UTILITY] if utility else []), *cuts, *COMPARATIVE]
+    additive = tuple(scale for scale in every if scale.additive)
+    return Scales(additive, tuple(scale for scale in every if not scale.additive))
