@@ -9,7 +9,7 @@ import numpy as np
 
 from ipdmediation.kernels import links
 from ipdmediation.kernels.arrays import FloatArray, IntArray
-from ipdmediation.kernels.compiling import internal, kernel
+from ipdmediation.kernels.compiling import internal, kernel, maker
 from ipdmediation.kernels.thresholds import present_levels
 
 
@@ -51,7 +51,22 @@ class MixedWork(NamedTuple):
     correction: FloatArray  # (q, q) part of d/dD that comes from third derivatives
     information: FloatArray  # (thresholds + p, same), of the fixed part given the modes
     coupling: FloatArray  # (trials, q, thresholds + p) between random and fixed part
-    kept_spread: FloatArray  # (trials, q, q) `spread` where the two were computed
+    kept_curvature: FloatArray  # (trials, q, q) `curvature` where the two were computed
+    effects: FloatArray  # (trials, q) L u
+    step: FloatArray  # (trials, q) last Newton step of the modes, first r columns
+    ascent: FloatArray  # (trials,) what that step promised
+    loaded: FloatArray  # (trials, q, q) A L, first r columns
+    log_determinant: FloatArray  # (trials,) of H
+    third: FloatArray  # (trials, q) third derivatives, summed with the random columns
+    active: IntArray  # (trials,) whether the mode is still sought
+    marginal: FloatArray  # (thresholds + p, same) `information` with the modes eliminated
+    taken: FloatArray  # (q, thresholds + p) from here on: room for what is done trial by trial
+    hessian: FloatArray  # (q, q)
+    conditional: FloatArray  # (q, q)
+    room: FloatArray  # (q, q)
+    row: FloatArray  # (q,)
+    column: FloatArray  # (q,)
+    other_column: FloatArray  # (q,)
 
 
 @kernel
@@ -80,6 +95,21 @@ def mixed_work(n: int, q: int, n_trials: int, n_thresholds: int, size: int) -> M
         np.zeros((size, size)),
         np.zeros((n_trials, q, size)),
         np.zeros((n_trials, q, q)),
+        np.zeros((n_trials, q)),
+        np.zeros((n_trials, q)),
+        np.zeros(n_trials),
+        np.zeros((n_trials, q, q)),
+        np.zeros(n_trials),
+        np.zeros((n_trials, q)),
+        np.zeros(n_trials, np.int64),
+        np.zeros((size, size)),
+        np.zeros((q, size)),
+        np.zeros((q, q)),
+        np.zeros((q, q)),
+        np.zeros((q, q)),
+        np.zeros(q),
+        np.zeros(q),
+        np.zeros(q),
     )
 
 
@@ -171,7 +201,7 @@ def mixed_rows(
     return rows, present, level_weight
 
 
-@internal
+@maker
 def without_empty_trials(rows: MixedRows) -> tuple[MixedRows, IntArray]:
     """Leave out the trials that no row with weight belongs to; also returns which trials are left."""
     n_trials = rows.trial_start.shape[0] - 1

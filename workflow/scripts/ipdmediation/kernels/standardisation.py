@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from ipdmediation.kernels.arrays import FloatArray, IntArray
-from ipdmediation.kernels.compiling import fast_internal, fast_kernel, internal, kernel
+from ipdmediation.kernels.compiling import fast_internal, fast_kernel, kernel, maker
 from ipdmediation.kernels.link_tables import look_up
 
 _REACH = 7.0  # standard deviations beyond which a Gaussian density is negligible
@@ -45,7 +45,7 @@ def group_sums(rows: FloatArray, groups: IntArray, n_groups: int, weights: Float
     return sums
 
 
-@internal
+@maker
 def _all_cuts(cumulative: FloatArray, finite: IntArray, thresholds: FloatArray) -> FloatArray:
     """Add the columns of infinite thresholds, which belong to levels that no row has."""
     full = np.empty((cumulative.shape[0], thresholds.shape[0]))

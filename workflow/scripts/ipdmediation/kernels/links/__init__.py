@@ -29,7 +29,7 @@ import numpy as np
 from numba.extending import overload
 
 from ipdmediation.kernels.arrays import FloatArray
-from ipdmediation.kernels.compiling import fast_internal
+from ipdmediation.kernels.compiling import PASSES_ON, fast_internal
 from ipdmediation.kernels.links import cauchit, cloglog, logit, loglog, probit
 
 MODULES = (logit, probit, cloglog, loglog, cauchit)
@@ -49,7 +49,7 @@ def _of_link(name: str) -> Callable[..., Any]:
         # what runs where numba is switched off, so that a debugger can go through the kernels
         return getattr(_BY_TYPE[type(link)], name)(*arguments)
 
-    @overload(call, strict=False)
+    @overload(call, strict=False, jit_options=PASSES_ON)
     def choose(link: Any, *arguments: Any) -> Any:
         kernel = getattr(_BY_TYPE[link.instance_class], name)
         return lambda link, *arguments: kernel(*arguments)
