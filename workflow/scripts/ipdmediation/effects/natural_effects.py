@@ -18,7 +18,7 @@ import numpy as np
 
 from ipdmediation.effects.scale_names import ScaleNames, scale_names
 from ipdmediation.kernels.arrays import FloatArray
-from ipdmediation.kernels.common_odds_ratio import common_log_odds_ratio
+from ipdmediation.kernels.comparisons import compare_distributions
 from ipdmediation.models.errors import ModelError
 
 _ROUNDING = 1e-12  # of the size of what is subtracted: smaller differences are none
@@ -72,19 +72,21 @@ class OutcomeScales(ScaleNames):
         names = scale_names([int(level) for level in levels], utility=utility is not None)
         return cls(names.additive, names.comparative, np.array(rows))
 
-    def compare(self, distributions: FloatArray, reference: FloatArray) -> FloatArray:
-        """Return (cells, K) outcome distributions compared with a (K,) reference; (cells, `names`)."""
-        additive: FloatArray = np.sum((distributions - reference)[:, None, :] * self.values, axis=2)
-        if not self.comparative:
-            return additive
-        better = np.sum(distributions * (np.cumsum(reference) - reference / 2), axis=1)
-        log_odds = [common_log_odds_ratio(distribution, reference) for distribution in distributions]
-        with np.errstate(divide="ignore", invalid="ignore"):
-            log_win_odds = np.log(better / (1 - better))
-        return np.column_stack([additive, better - 0.5, log_win_odds, log_odds])
+    def compare(self, distributions: FloatArray, references: FloatArray) -> FloatArray:
+        """Return (pairs, K) distributions compared with (pairs, K) or (K,) references; (pairs, `names`)."""
+        if self.comparative:
+            by_pair = np.empty(distributions.shape)
+            by_pair[:] = references
+            return compare_distributions(np.ascontiguousarray(distributions), by_pair, self.values)
+        additive: FloatArray = np.sum((distributions - references)[:, None, :] * self.values, axis=2)
+        return additive
 
     def rounding(self, cells: FloatArray) -> FloatArray:
-        """Return up to which size a difference of cells is floating point's, (`names`,).
+        """Return up to which size a difference of cells is floating point's, (..., `names`).
+
+        Parameters
+        ----------
+        cells : ndarray, shape (..., cells, K)
 
         A resample may lack a level: what compares the others is 0 in it, and must not get a sign by chance.
 
@@ -93,8 +95,10 @@ class OutcomeScales(ScaleNames):
         >>> bool(OutcomeScales.of(["0", "1"]).rounding(np.array([[0.5, 0.5], [0.4, 0.6]])).max() < 1e-11)
         True
         """
-        sizes = np.abs(cells).max(axis=0) @ np.abs(self.values).T
-        return _ROUNDING * np.concatenate([sizes, np.ones(len(self.comparative))])
+        sizes = np.abs(cells).max(axis=-2) @ np.abs(self.values).T
+        rounding = np.full((*sizes.shape[:-1], len(self.names)), _ROUNDING)
+        rounding[..., : len(self.additive)] *= sizes
+        return rounding
 
 
 def without_rounding(differences: FloatArray, rounding: FloatArray) -> FloatArray:
