@@ -19,7 +19,7 @@ from ipdmediation.kernels.compiling import fast_internal, internal, kernel
 from ipdmediation.kernels.links import logit
 from ipdmediation.kernels.mixed_rows import MixedRows, MixedWork, cell_log_likelihood, fill_cell_bounds
 from ipdmediation.kernels.modes import find_modes
-from ipdmediation.kernels.rows import BLOCK, dot_difference, linear_predictor
+from ipdmediation.kernels.rows import BLOCK, linear_predictor, products
 
 # Random effects are standardised so that their standard deviations are in units of the linear predictor.
 MAX_PASSES = 60
@@ -97,8 +97,12 @@ def _gradient(rows: MixedRows, work: MixedWork, thresholds: FloatArray, link: An
             gradient[k - 1] -= gap_pull
     for start in range(0, x.shape[1], BLOCK):
         stop = min(start + BLOCK, x.shape[1])
-        for j in range(x.shape[0]):
-            gradient[n_thresholds + j] += dot_difference(x[j], above, below, start, stop)
+        for j in range(0, x.shape[0], 2):
+            k = min(j + 1, x.shape[0] - 1)
+            above_j, above_k, below_j, below_k = products(above, below, x[j], x[k], start, stop)
+            gradient[n_thresholds + j] += below_j - above_j
+            if k > j:
+                gradient[n_thresholds + k] += below_k - above_k
 
 
 @internal
@@ -123,7 +127,7 @@ def _third_pass(rows: MixedRows, work: MixedWork, link: Any) -> None:
         links.third(
             link,
             work.eta,
-            rows.weights,
+            rows.inverse_weights,
             work.upper,
             work.lower,
             work.above,
@@ -248,7 +252,7 @@ def _fill_mixed(rows: MixedRows, work: MixedWork) -> None:
         k = rows.cell_level[c]
         if 0 < k < n_thresholds:
             for i in range(rows.cell_start[c], rows.cell_start[c + 1]):
-                mixed[k] += work.above[i] * work.below[i] / rows.weights[i]
+                mixed[k] += work.above[i] * work.below[i] * rows.inverse_weights[i]
 
 
 @kernel

@@ -10,6 +10,7 @@ import numpy as np
 from ipdmediation.kernels import links
 from ipdmediation.kernels.arrays import FloatArray, IntArray
 from ipdmediation.kernels.compiling import internal, kernel, maker
+from ipdmediation.kernels.rows import block_sum
 from ipdmediation.kernels.thresholds import present_levels
 
 
@@ -19,6 +20,7 @@ class MixedRows(NamedTuple):
     x: FloatArray  # (p, n)
     z: FloatArray  # (q, n)
     weights: FloatArray
+    inverse_weights: FloatArray
     offset: FloatArray
     level_weight: FloatArray
     trial_start: IntArray  # (trials + 1,)
@@ -140,26 +142,22 @@ def mixed_rows(
 ) -> tuple[MixedRows, IntArray, FloatArray]:
     """Rows with weight, the levels present and the weight of all levels."""
     p, q = columns.shape[0], random_columns.shape[0]
-    kept = np.empty(order.shape[0], np.int64)
-    level_weight = np.zeros(n_levels)
+    kept = np.empty(order.shape[0], np.uint64)  # unsigned: numba need not look for negative indices
+    w = np.empty(order.shape[0])
     n = 0
     for i in range(order.shape[0]):
-        weight = weights[order[i]]
-        if weight > 0.0:
-            kept[n] = i
-            n += 1
-            level_weight[levels[i]] += weight
-    present = present_levels(level_weight)
-    position = np.zeros(n_levels, np.int64)
-    for k in range(present.shape[0]):
-        position[present[k]] = k
+        # written for every row and kept for those with weight: no branch that cannot be foreseen
+        kept[n] = i
+        w[n] = weights[order[i]]
+        n += w[n] > 0.0
+    kept, w = kept[:n], w[:n]
     x = np.empty((p, n))
     z = np.empty((q, n))
-    w = np.empty(n)
     base = np.empty(n)
+    inverse = np.empty(n)
     for i in range(n):
-        w[i] = weights[order[kept[i]]]
         base[i] = offset[kept[i]]
+        inverse[i] = 1.0 / w[i]
     for j in range(p):
         source, target = columns[j], x[j]
         for i in range(n):
@@ -168,29 +166,39 @@ def mixed_rows(
         source, target = random_columns[d], z[d]
         for i in range(n):
             target[i] = source[kept[i]]
-    trial_start = np.zeros(n_trials + 1, np.int64)
-    cell_start = np.zeros(n_trials * present.shape[0] + 1, np.int64)
-    cell_level = np.empty(n_trials * present.shape[0], np.int64)
-    cell_trial = np.empty(n_trials * present.shape[0], np.int64)
+    cell_start = np.zeros(n_trials * n_levels + 1, np.int64)
+    cell_level = np.empty(n_trials * n_levels, np.int64)
+    cell_trial = np.empty(n_trials * n_levels, np.int64)
     n_cells = 0
+    trial, level = -1, -1
     for i in range(n):
-        t, k = trials[kept[i]], position[levels[kept[i]]]
-        trial_start[t + 1] += 1
-        if n_cells == 0 or cell_trial[n_cells - 1] != t or cell_level[n_cells - 1] != k:
+        if trials[kept[i]] != trial or levels[kept[i]] != level:
+            trial, level = trials[kept[i]], levels[kept[i]]
             cell_start[n_cells] = i
-            cell_level[n_cells] = k
-            cell_trial[n_cells] = t
+            cell_level[n_cells] = level
+            cell_trial[n_cells] = trial
             n_cells += 1
     cell_start[n_cells] = n
+    trial_start = np.zeros(n_trials + 1, np.int64)
+    level_weight = np.zeros(n_levels)
+    for c in range(n_cells):
+        trial_start[cell_trial[c] + 1] += cell_start[c + 1] - cell_start[c]
+        level_weight[cell_level[c]] += block_sum(w, cell_start[c], cell_start[c + 1])
     for t in range(n_trials):
         trial_start[t + 1] += trial_start[t]
+    present = present_levels(level_weight)
     present_weight = np.empty(present.shape[0])
+    position = np.zeros(n_levels, np.int64)
     for k in range(present.shape[0]):
         present_weight[k] = level_weight[present[k]]
+        position[present[k]] = k
+    for c in range(n_cells):
+        cell_level[c] = position[cell_level[c]]
     rows = MixedRows(
         x,
         z,
         w,
+        inverse,
         base,
         present_weight,
         trial_start,
@@ -226,6 +234,7 @@ def without_empty_trials(rows: MixedRows) -> tuple[MixedRows, IntArray]:
         rows.x,
         rows.z,
         rows.weights,
+        rows.inverse_weights,
         rows.offset,
         rows.level_weight,
         start,

@@ -14,7 +14,7 @@ from ipdmediation.kernels import links
 from ipdmediation.kernels.arrays import FloatArray, IntArray
 from ipdmediation.kernels.compiling import fast_internal, internal, kernel, maker
 from ipdmediation.kernels.links import logit
-from ipdmediation.kernels.matrices import cholesky, solve, solve_damped, solve_lower
+from ipdmediation.kernels.matrices import cholesky, solve_damped, solve_lower, solve_upper
 from ipdmediation.kernels.mixed_rows import MixedRows, MixedWork
 from ipdmediation.kernels.modes import trial_hessian
 from ipdmediation.kernels.rows import BLOCK, block_sum, products
@@ -298,7 +298,7 @@ def mixed_step(
         return False
     for i in range(size):
         fixed_step[i] = work.gradient[i]
-    solve(marginal, fixed_step)
+    solve_lower(marginal, fixed_step)
     if n_entries > 0:
         entry_row = np.empty(n_entries, np.int64)
         entry_column = np.empty(n_entries, np.int64)
@@ -311,17 +311,16 @@ def mixed_step(
         cross = np.zeros((n_entries, size))
         hessian = np.zeros((n_entries, n_entries))
         _add_covariance_part(work, factor, modes, entry_row, entry_column, cross, hessian)
-        eliminated = cross.copy()
         right = np.empty(n_entries)
         for entry in range(n_entries):
-            solve(marginal, eliminated[entry])
+            solve_lower(marginal, cross[entry])
             right[entry] = work.factor_gradient[entry_row[entry], entry_column[entry]]
             for i in range(size):
                 right[entry] -= cross[entry, i] * fixed_step[i]
         for entry in range(n_entries):
             for other in range(n_entries):
                 for i in range(size):
-                    hessian[entry, other] -= cross[entry, i] * eliminated[other, i]
+                    hessian[entry, other] -= cross[entry, i] * cross[other, i]
         solve_damped(hessian, right)
         largest = 0.0
         for entry in range(n_entries):
@@ -335,6 +334,7 @@ def mixed_step(
         for entry in range(n_entries):
             factor_step[entry_row[entry], entry_column[entry]] = right[entry]
             for i in range(size):
-                fixed_step[i] -= eliminated[entry, i] * right[entry]
+                fixed_step[i] -= cross[entry, i] * right[entry]
+    solve_upper(marginal, fixed_step)
     _predict_modes(work, factor, modes, fixed_step, factor_step, mode_step)
     return True
