@@ -10,8 +10,8 @@ A link answers to
 
 - `bound(threshold)`: what `rows` needs of a threshold, for its arrays `upper` and `lower`;
 - `rows(eta, weights, upper, lower, above, below, cross_a, cross_b, start, stop)`: fills the last four arrays;
-- `third(eta, inverse weights, ..., third_a, third_b)`: turns leverages (in `third_a`) into half their products
-  with the derivatives of the curvature;
+- `third(eta, inverse_weights, ..., third_a, third_b)`: turns leverages (in `third_a`) into half their
+  products with the derivatives of the curvature;
 - `log_probability(eta, upper, lower)`, `quantile(p)`, `distribution(x)` (F, F' and F'');
 - `FLAT_BEYOND`: where F is as good as 0 and 1;
 - `STRIP`: how far from the real axis F is analytic and bounded: how finely it has to be integrated.
