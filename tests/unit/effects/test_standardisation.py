@@ -15,7 +15,7 @@ from ipdmediation.effects.quadrature import Rule, gauss_hermite
 from ipdmediation.effects.standardisation import Standardisation
 from ipdmediation.effects.standardisation_options import StandardisationOptions
 from ipdmediation.kernels import standardisation as kernels
-from ipdmediation.kernels.common_odds_ratio import common_log_odds_ratio
+from ipdmediation.kernels.comparisons import compare_distributions
 from ipdmediation.kernels.link_tables import link_table
 from ipdmediation.models.errors import ModelError
 from ipdmediation.models.specification import MODEL_NAMES, mediation_models
@@ -70,7 +70,7 @@ def test_table_against_quadrature(sd, link):
     tables = link_tables.link_tables([Mixture(sd**2)], link=link, residuals=None, low=-20, high=20)
     x = np.linspace(-19.9, 19.9, 4001)
     position, rest = np.divmod((x - tables.low) / link_tables.STEP, 1)
-    polynomials = tables.values[0, position.astype(int)]
+    polynomials = tables.values[0][:, position.astype(int)].T
     found = (polynomials * rest[:, None] ** np.arange(6)).sum(axis=1)
     # an equidistant rule, so that the oracle does not share the order that was chosen
     z = np.linspace(-10, 10, 2001)
@@ -78,6 +78,49 @@ def test_table_against_quadrature(sd, link):
     direct = LINKS[link](x[:, None] + sd * z) @ density
     # the Cauchy distribution bends fastest between the knots of a table
     np.testing.assert_allclose(found, direct, rtol=0, atol=1e-8 if link == "cauchit" else 1e-9)
+
+
+@pytest.mark.parametrize("link", LINKS)
+@pytest.mark.parametrize("far", [0.0, 300.0])
+def test_averages_from_sums_of_powers_are_those_of_the_rows(link, far):
+    """Rows of two groups and two cells, two of them far out, where each of the tables is at an end."""
+    rng = np.random.default_rng(6)
+    predictors, row_weights = 1.5 * rng.normal(size=(2, 301)), rng.integers(0, 4, 301).astype(float)
+    predictors[:, :2] += far * np.array([-1, 1])
+    groups, thresholds = np.arange(301) % 2, np.array([-np.inf, -2.0, -0.3, 0.1, 2.5, np.inf])
+    added = rng.normal(size=(2, 3, 2))
+    mixtures = [Mixture(0.4), Mixture(1.7)]
+    lowest, highest = predictors.min(), predictors.max()
+    tables = link_tables.link_tables(
+        mixtures,
+        link=link,
+        residuals=None,
+        low=-2.0 - highest - added.max(),
+        high=2.5 - lowest - added.min(),
+    )
+    found = kernels.mean_cumulative(
+        predictors,
+        lowest,
+        highest,
+        added,
+        np.array([[0, 1], [1, 0]]),
+        groups,
+        row_weights,
+        thresholds,
+        tables.values,
+        tables.low,
+        link_tables.STEP,
+    )
+    z = np.linspace(-10, 10, 2001)
+    density = np.exp(-(z**2) / 2) / np.exp(-(z**2) / 2).sum()
+    for cell in range(2):
+        sds = np.sqrt([mixture.variance for mixture in (mixtures if cell == 0 else mixtures[::-1])])[groups]
+        for value in range(3):
+            shifted = predictors[cell] + added[cell, value, groups]
+            rows = [LINKS[link]((cut - shifted)[:, None] + sds[:, None] * z) @ density for cut in thresholds]
+            assert found[cell, value] == pytest.approx(
+                np.average(rows, axis=1, weights=row_weights), abs=1e-5 if link == "cauchit" and far else 2e-9
+            )
 
 
 @pytest.mark.parametrize("sd", [0.3, 1.0, 2.0, 4.0])
@@ -611,7 +654,7 @@ def test_rule_on_the_mediator_s_scale_has_its_knots_as_edges():
 
 def test_compilation_leaves_nothing_to_compile(frame, weights, spline):
     def signatures():
-        called = {"link_table": link_table, "common_log_odds_ratio": common_log_odds_ratio}
+        called = {"link_table": link_table, "compare_distributions": compare_distributions}
         return {name: len(called.get(name, getattr(kernels, name, None)).signatures) for name in names}
 
     names = compilation.compile_kernels("logit")

@@ -6,7 +6,9 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numba import njit
 
+from ipdmediation.kernels import newton
 from ipdmediation.kernels.laplace import laplace_criterion
 from ipdmediation.kernels.links import LINKS
 from ipdmediation.kernels.status import FitStatus
@@ -273,6 +275,47 @@ def test_problems_are_named():
     with pytest.raises(OutcomeError, match="same outcome level"):
         model(y, x, trial).fit(weights=y == 1)
     assert model(y, x, trial).refit((y == 1).astype(float)).status == FitStatus.ONE_LEVEL
+
+
+@pytest.mark.parametrize("link", ["logit", "probit"])
+def test_a_kept_hessian_follows_the_factor(link):
+    """With the spreads of another factor beside it, these refits take 8 steps."""
+    y, x, trial = simulate(3, sizes=(150,) * 10, levels=7, sds=(0.9, 0.6, 0.0))
+    built = model(y, x, trial, levels=7, link=link)
+    start = built.refit(np.ones(y.size))
+    rng = np.random.default_rng(3)
+    drawn = [rng.multinomial(y.size, np.full(y.size, 1 / y.size)).astype(float) for _ in range(20)]
+    assert np.mean([built.refit(weights, start).iterations for weights in drawn]) < 6.5
+
+
+@njit(error_model="numpy")
+def _eliminated(work, factor, marginal):
+    return newton._eliminate_modes(work, factor, marginal)
+
+
+def test_an_indefinite_curvature_that_was_kept_gives_way_to_the_present_one():
+    """As the Cauchy link's may be: a step with it is that of a Hessian that was computed anew."""
+    y, x, trial = simulate(3)
+    built = model(y, x, trial, link="cauchit")
+    rows, work, point = built._at(built.refit(np.ones(y.size)), np.ones(y.size))
+    laplace_criterion(rows, work, *point, built._link)
+    anew = newton.marginal_information(rows, work, point.thresholds, point.factor, built._link)
+    taken = np.zeros_like(anew)
+    work.kept_curvature[:] = -1e6 * np.eye(2)
+    assert _eliminated(work, point.factor, taken)
+    np.testing.assert_allclose(np.tril(taken), np.tril(anew), rtol=1e-10, atol=1e-10)
+
+
+@pytest.mark.parametrize("link", LINKS)
+def test_no_number_of_a_row_is_subnormal(link):
+    """A level with an open end has numbers that are as good as 0; on subnormal ones a processor is slow."""
+    y, x, trial = simulate(3)
+    built = model(y, x, trial, link=link)
+    rows, work, point = built._at(built.refit(np.ones(y.size)), np.ones(y.size))
+    laplace_criterion(rows, work, *point, built._link)
+    for name in ("above", "below", "cross_a", "cross_b", "third_a", "third_b"):
+        sizes = np.abs(getattr(work, name))
+        assert not ((sizes > 0) & (sizes < np.finfo(float).tiny)).any(), name
 
 
 @pytest.mark.slow

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ipdmediation.kernels import standardisation as kernels
-from ipdmediation.kernels.common_odds_ratio import common_log_odds_ratio
+from ipdmediation.kernels.comparisons import compare_distributions
 from ipdmediation.kernels.link_tables import link_table
 from ipdmediation.kernels.links import LINKS
 
@@ -22,19 +22,18 @@ def compile_kernels(link: str) -> list[str]:
         Names of the kernels.
     """
     rows, arms, weights = np.zeros(3, dtype=np.int64), np.zeros((2, 3)), np.ones(3)
-    thresholds, shares, spread = np.array([0.0, 1.0]), np.array([0.3, 0.3, 0.4]), np.ones(2)
+    thresholds, shares, spread = np.array([0.0, 1.0]), np.array([[0.3, 0.3, 0.4]]), np.ones(2)
     kernels.linear_predictor(arms, spread, rows)
     kernels.group_sums(arms, rows, 1, weights)
     tables = np.stack([link_table(np.zeros(1), np.ones(1), 1.0, LINKS[link], -2.0, 1.0, 4)] * 2)
-    kernels.mean_cumulative(
-        arms, np.zeros((2, 1), dtype=np.int64), rows, weights, thresholds, tables, -2.0, 1.0
-    )
+    added, table_of = np.zeros((2, 1, 1)), np.zeros((2, 1), dtype=np.int64)
+    kernels.mean_cumulative(arms, 0.0, 0.0, added, table_of, rows, weights, thresholds, tables, -2.0, 1.0)
     nodes, contributions = np.array([-1.0, 1.0]), np.zeros((2, 1, 2))
     kernels.mean_cumulative_over_nodes(
         arms, arms, spread, nodes, spread, contributions, rows, weights, thresholds, tables, -2.0, 1.0
     )
     kernels.node_masses(arms, spread, nodes, spread, rows, 1, weights)
-    common_log_odds_ratio(shares, shares)
+    compare_distributions(shares, shares, shares)
     return [
         "linear_predictor",
         "group_sums",
@@ -42,5 +41,5 @@ def compile_kernels(link: str) -> list[str]:
         "mean_cumulative",
         "mean_cumulative_over_nodes",
         "node_masses",
-        "common_log_odds_ratio",
+        "compare_distributions",
     ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ipdmediation.data.arms import ARM_CODES, CELLS
+from ipdmediation.data.arms import CELLS
 from ipdmediation.effects.link_tables import STEP, LinkTables, Mixture, link_tables
 from ipdmediation.effects.mediator_part import Evaluated, MediatorPart, TrialEffects
 from ipdmediation.effects.quadrature import Rule
@@ -39,13 +39,10 @@ class CumulativeOutcome:
         )
         if not self.mediator.held_at.size:
             return natural
-        mixtures = [
-            [Mixture(effects.variances[arm])] * self.mediator.n_groups
-            for _ in self.mediator.held_at
-            for arm in ARM_CODES
-        ]
-        held = self.mediator.held_predictors(shifted, effects)
-        return np.vstack([natural, self._mean(held, mixtures, shifted)])
+        mixtures = [[Mixture(variance)] * self.mediator.n_groups for variance in effects.variances.tolist()]
+        added = self.mediator.held(shifted, effects)
+        held = self._mean(shifted.predictors, added, mixtures, shifted)
+        return np.concatenate([natural, np.swapaxes(held, 0, 1).reshape(-1, natural.shape[1])])
 
     def _linear(self, replicate: Evaluated, effects: TrialEffects) -> FloatArray:
         slopes = self.mediator.slopes(replicate, effects)
@@ -59,24 +56,37 @@ class CumulativeOutcome:
             ]
             for arm, source in CELLS
         ]
-        predictors = np.array(
-            [
-                replicate.predictors[arm]
-                + self.mediator.of_rows(slopes[arm], replicate) * replicate.means[source]
-                for arm, source in CELLS
-            ]
-        )
-        return self._mean(predictors, mixtures, replicate)
+        predictors = np.empty((len(CELLS), replicate.weights.size))
+        for cell, (arm, source) in enumerate(CELLS):
+            own = self.mediator.of_rows(slopes[arm], replicate)
+            predictors[cell] = replicate.predictors[arm] + own * replicate.means[source]
+        nothing = np.zeros((len(CELLS), 1, self.mediator.n_groups))
+        return self._mean(predictors, nothing, mixtures, replicate)[:, 0]
 
     def _mean(
-        self, predictors: FloatArray, mixtures: Sequence[Sequence[Mixture]], replicate: Evaluated
+        self,
+        predictors: FloatArray,
+        added: FloatArray,
+        mixtures: Sequence[Sequence[Mixture]],
+        replicate: Evaluated,
     ) -> FloatArray:
-        """Average the distribution function over patients; `predictors` (cells, n), `mixtures` by group."""
+        """Average the distribution function over patients, (cells, values, cuts).
+
+        Parameters
+        ----------
+        predictors : (cells, n)
+        added : (cells, values, groups) what else is in the predictors.
+        mixtures : by cell and group.
+        """
         distinct = list(dict.fromkeys(mixture for row in mixtures for mixture in row))
         table_of = {mixture: position for position, mixture in enumerate(distinct)}
-        tables = self._tables(distinct, predictors.min(), predictors.max(), replicate)
+        lowest, highest = float(predictors.min()), float(predictors.max())
+        tables = self._tables(distinct, lowest + added.min(), highest + added.max(), replicate)
         return kernels.mean_cumulative(
             predictors,
+            lowest,
+            highest,
+            added,
             np.array([[table_of[mixture] for mixture in row] for row in mixtures], dtype=np.int64),
             replicate.groups,
             replicate.weights,

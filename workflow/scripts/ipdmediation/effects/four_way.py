@@ -6,8 +6,6 @@ te = cde(m) + int_ref(m) + int_med + pnie.
 
 from __future__ import annotations
 
-import numpy as np
-
 from ipdmediation.effects.natural_effects import OutcomeScales, without_rounding
 from ipdmediation.kernels.arrays import FloatArray
 
@@ -25,10 +23,8 @@ def controlled_direct_effects(controlled: FloatArray, scales: OutcomeScales) -> 
     -------
     ndarray, shape (values, scales)
     """
-    effects = [
-        without_rounding(scales.compare(pair[1:], pair[0])[0], scales.rounding(pair)) for pair in controlled
-    ]
-    return np.reshape(effects, (len(controlled), len(scales.every)))
+    differences = scales.compare(controlled[:, 1], controlled[:, 0])
+    return without_rounding(differences, scales.rounding(controlled))
 
 
 def interaction_components(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -9,7 +10,7 @@ import numpy as np
 
 from ipdmediation.effects.quadrature import Rule, normal_rule
 from ipdmediation.kernels.arrays import FloatArray
-from ipdmediation.kernels.link_tables import link_table
+from ipdmediation.kernels.link_tables import POWERS, link_table
 from ipdmediation.kernels.links import FLAT_BEYOND, LINKS
 from ipdmediation.vocabulary import links
 
@@ -29,7 +30,7 @@ class LinkTables(NamedTuple):
 
     Attributes
     ----------
-    values : (tables, intervals, 6) array of polynomials as of `link_table`.
+    values : (tables, 6, intervals) array of polynomials as of `link_table`.
     low : where the first interval starts; all have the length `STEP`.
     """
 
@@ -56,26 +57,27 @@ def link_tables(
     """
     widest = max(_spread(mixture, residuals) for mixture in mixtures)
     bound = FLAT_BEYOND[link] + _REACH * widest
-    low, high = float(max(low, -bound)), float(min(high, bound))
-    intervals = max(int(np.ceil((high - low) / STEP)), 1)
-    tables = np.empty((len(mixtures), intervals, 6))
+    low, high = max(low, -bound), min(high, bound)
+    # one more than the range has, as rows are taken together half an interval wide
+    intervals = math.ceil((high - low) / STEP) + 1
+    tables = np.empty((len(mixtures), POWERS, intervals))
     for position, mixture in enumerate(mixtures):
         shifts, probabilities = _random_part(mixture, residuals, link)
-        scale = float(np.sqrt(1 + mixture.variance)) if links.LINKS[link].normal else 1.0
+        scale = math.sqrt(1 + mixture.variance) if links.LINKS[link].normal else 1.0
         tables[position] = link_table(-shifts, probabilities, scale, LINKS[link], low, STEP, intervals)
     return LinkTables(tables, low)
 
 
 def _spread(mixture: Mixture, residuals: Rule | None) -> float:
     largest = 0.0 if residuals is None else float(np.abs(residuals.nodes).max())
-    return float(np.sqrt(mixture.variance)) + abs(mixture.residual_slope) * largest
+    return math.sqrt(mixture.variance) + abs(mixture.residual_slope) * largest
 
 
 def _random_part(mixture: Mixture, residuals: Rule | None, link: str) -> Rule:
     """Return the values of V, without a Gaussian part that the probit has in closed form."""
     part = Rule(np.zeros(1), np.ones(1))
     if mixture.variance > 0 and not links.LINKS[link].normal:
-        sd = float(np.sqrt(mixture.variance))
+        sd = math.sqrt(mixture.variance)
         rule = normal_rule(sd, link=link)
         part = Rule(sd * rule.nodes, rule.weights)
     if residuals is None or mixture.residual_slope == 0:

@@ -85,11 +85,16 @@ class MediatorPart:
             effects.mediator_slopes, rule.nodes
         )
 
-    def held_predictors(self, replicate: Evaluated, effects: TrialEffects) -> FloatArray:
-        """Return the (values x arms, n) predictors with the mediator held."""
-        added = (self._terms_held @ replicate.coefficients)[:, :, None] + np.multiply.outer(
+    def held(self, replicate: Evaluated, effects: TrialEffects) -> FloatArray:
+        """Return the (2, values, groups) part of the mediator that is held, by arm."""
+        added: FloatArray = (self._terms_held @ replicate.coefficients)[:, :, None] + np.multiply.outer(
             self.held_at, effects.mediator_slopes
         )
+        return added
+
+    def held_predictors(self, replicate: Evaluated, effects: TrialEffects) -> FloatArray:
+        """Return the (values x arms, n) predictors with the mediator held."""
+        added = self.held(replicate, effects)
         return np.array(
             [
                 replicate.predictors[arm] + self.of_rows(added[arm, value], replicate)

@@ -17,9 +17,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ipdmediation.kernels.arrays import FloatArray
-from ipdmediation.kernels.common_odds_ratio import common_log_odds_ratio
+from ipdmediation.kernels.comparisons import compare_distributions
 from ipdmediation.models.errors import ModelError
-from ipdmediation.vocabulary.scales import LOG_OR, LOG_WIN_ODDS, MEAN, WIN, Scale, Scales, scales_of
+from ipdmediation.vocabulary.scales import MEAN, Scale, Scales, scales_of
 
 _ROUNDING = 1e-12  # of the size of what is subtracted: smaller differences are none
 
@@ -72,20 +72,22 @@ class OutcomeScales(Scales):
         scales = scales_of([int(level) for level in levels], utility=utility is not None)
         return cls(scales.additive, scales.comparative, np.array(rows))
 
-    def compare(self, distributions: FloatArray, reference: FloatArray) -> FloatArray:
-        """Return (cells, K) outcome distributions compared with a (K,) reference; (cells, `every`)."""
-        additive: FloatArray = np.sum((distributions - reference)[:, None, :] * self.values, axis=2)
-        if not self.comparative:
-            return additive
-        better = np.sum(distributions * (np.cumsum(reference) - reference / 2), axis=1)
-        log_odds = [common_log_odds_ratio(distribution, reference) for distribution in distributions]
-        with np.errstate(divide="ignore", invalid="ignore"):
-            log_win_odds = np.log(better / (1 - better))
-        compared = {WIN.key: better - 0.5, LOG_WIN_ODDS.key: log_win_odds, LOG_OR.key: log_odds}
-        return np.column_stack([additive, *(compared[scale.key] for scale in self.comparative)])
+    def compare(self, distributions: FloatArray, references: FloatArray) -> FloatArray:
+        """Return (pairs, K) distributions compared with (pairs, K) or (K,) references; (pairs, `every`)."""
+        if self.comparative:
+            by_pair = np.empty(distributions.shape)
+            by_pair[:] = references
+            # its columns have the order of `vocabulary.scales.COMPARATIVE`
+            return compare_distributions(np.ascontiguousarray(distributions), by_pair, self.values)
+        additive: FloatArray = np.sum((distributions - references)[:, None, :] * self.values, axis=2)
+        return additive
 
     def rounding(self, cells: FloatArray) -> FloatArray:
-        """Return up to which size a difference of cells is floating point's, (`every`,).
+        """Return up to which size a difference of cells is floating point's, (..., `every`).
+
+        Parameters
+        ----------
+        cells : ndarray, shape (..., cells, K)
 
         A resample may lack a level: what compares the others is 0 in it, and must not get a sign by chance.
 
@@ -94,8 +96,10 @@ class OutcomeScales(Scales):
         >>> bool(OutcomeScales.of(["0", "1"]).rounding(np.array([[0.5, 0.5], [0.4, 0.6]])).max() < 1e-11)
         True
         """
-        sizes = np.abs(cells).max(axis=0) @ np.abs(self.values).T
-        return _ROUNDING * np.concatenate([sizes, np.ones(len(self.comparative))])
+        sizes = np.abs(cells).max(axis=-2) @ np.abs(self.values).T
+        rounding = np.full((*sizes.shape[:-1], len(self.every)), _ROUNDING)
+        rounding[..., : len(self.additive)] *= sizes
+        return rounding
 
 
 def without_rounding(differences: FloatArray, rounding: FloatArray) -> FloatArray:

@@ -73,20 +73,22 @@ class ArmPredictor:
             random_names=random_names(model),
         )
 
-    def by_arm(self, fit: Refit, rows: IntArray, *, modes: bool) -> FloatArray:
-        """Return the predictor of some (m,) rows under control and treatment, (2, m).
-
-        With `modes`, at the conditional modes of the rows' own trials; else in a trial without deviation.
-        """
+    def by_arm(self, fit: Refit, rows: IntArray) -> FloatArray:
+        """Return the predictor of some (m,) rows under control and treatment, (2, m), in no certain trial."""
         predictor = np.empty((2, rows.size))
         predictor[0] = linear_predictor(self.control, fit.estimates[self.control_positions], rows)
         added = linear_predictor(self.added, fit.estimates[self.added_positions], rows)
-        if modes and INTERCEPT in self.random_names:
-            predictor[0] += fit.modes[:, self.random_names.index(INTERCEPT)][self.trials[rows]]
-        if modes and TREATMENT in self.random_names:
-            added += fit.modes[:, self.random_names.index(TREATMENT)][self.trials[rows]]
         np.add(predictor[0], added, out=predictor[1])
         return predictor
+
+    def with_modes(self, predictor: FloatArray, fit: Refit, rows: IntArray) -> FloatArray:
+        """Return the same predictor at the conditional modes of the rows' own trials."""
+        if not {INTERCEPT, TREATMENT} & set(self.random_names):
+            return predictor
+        moved, own = predictor.copy(), self.trials[rows]
+        for arm, deviations in enumerate((fit.modes @ _arm_parts(self.random_names)).T):
+            moved[arm] += deviations[own]
+        return moved
 
 
 @dataclass(frozen=True)

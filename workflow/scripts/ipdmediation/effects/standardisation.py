@@ -110,8 +110,10 @@ class Standardisation:
         if not terms.linear:
             whole = models.mediator.refit(np.ones(len(frame)))
             variances = np.zeros(2) if own_trials else arm_variances(whole, mediator.random_names)
+            everyone = np.arange(len(frame))
+            means = mediator.by_arm(whole, everyone)
             rule = mediator_rule(
-                mediator.by_arm(whole, np.arange(len(frame)), modes=own_trials),
+                mediator.with_modes(means, whole, everyone) if own_trials else means,
                 residual_sd=float(np.sqrt(whole.residual_variance)),
                 total_sd=float(np.sqrt(whole.residual_variance + variances.max())),
                 knots=models.outcome_design.mediator_knots,
@@ -152,7 +154,11 @@ class Standardisation:
             How often each patient is in it.
         """
         own_trials = self.options.population == "these_trials"
-        replicate = self._evaluate(mediator, outcome, weights, modes=own_trials)
+        rows = np.flatnonzero(weights)
+        means, predictors = self._mediator.by_arm(mediator, rows), self._outcome.by_arm(outcome, rows)
+        replicate = self._evaluate(
+            mediator, outcome, rows=rows, weights=weights[rows], means=means, predictors=predictors
+        )
         if not self._models.outcome_levels:
             known = self._known_effects(outcome)
             expected = [self._expected.evaluate(replicate, known), self._expected.held(replicate, known)]
@@ -164,7 +170,7 @@ class Standardisation:
             ]
             cells = _levels(reduce(np.add, parts))
         if own_trials and self._outcome.random_names:
-            replicate = self._evaluate(mediator, outcome, weights, modes=False)
+            replicate = replicate._replace(means=means, predictors=predictors)
         none = TrialEffects(1.0, np.zeros(self._part.n_groups), np.zeros(2), np.zeros(2))
         return StandardisedCells(
             natural=cells[:4],
@@ -172,12 +178,23 @@ class Standardisation:
             predictors=self._expected.evaluate(replicate._replace(residual_mean=0.0), none),
         )
 
-    def _evaluate(self, mediator: Refit, outcome: Refit, weights: FloatArray, *, modes: bool) -> Evaluated:
-        own_trials = self.options.population == "these_trials"
-        rows = np.flatnonzero(weights)
-        weights = weights[rows]
-        means = self._mediator.by_arm(mediator, rows, modes=modes)
-        variances = np.zeros(2) if own_trials else arm_variances(mediator, self._mediator.random_names)
+    def _evaluate(
+        self,
+        mediator: Refit,
+        outcome: Refit,
+        *,
+        rows: IntArray,
+        weights: FloatArray,
+        means: FloatArray,
+        predictors: FloatArray,
+    ) -> Evaluated:
+        """Bring the predictors in no certain trial to the population that is asked for."""
+        if self.options.population == "these_trials":
+            means = self._mediator.with_modes(means, mediator, rows)
+            predictors = self._outcome.with_modes(predictors, outcome, rows)
+            variances = np.zeros(2)
+        else:
+            variances = arm_variances(mediator, self._mediator.random_names)
         residuals = None
         if self.options.mediator_distribution == "gaussian":
             variances = variances + mediator.residual_variance
@@ -187,7 +204,7 @@ class Standardisation:
         return Evaluated(
             means=means,
             mediator_variances=variances,
-            predictors=self._outcome.by_arm(outcome, rows, modes=modes),
+            predictors=predictors,
             coefficients=outcome.estimates[self._terms.positions],
             thresholds=outcome.estimates[: max(len(self._models.outcome_levels) - 1, 0)],
             residuals=residuals,

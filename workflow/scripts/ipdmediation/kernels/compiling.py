@@ -1,7 +1,8 @@
-"""The two kinds of compiled function, with machine code that all checkouts of the same kernels share.
+"""The kinds of compiled function, with machine code that all checkouts of the same kernels share.
 
-A `kernel` is called from Python, be it by a benchmark. An `internal` is called by kernels only: it has no
-wrapper for Python and no machine code of its own on disk, which is a third of what there would be to compile.
+A `kernel` is called from Python. An `internal` is called by kernels only: it has no wrapper for Python and no
+machine code of its own on disk, which is a third of what there would be to compile. It makes no arrays, so it
+need not count the references to those that it is given, which took a sixth of a refit; a `maker` makes some.
 """
 
 from __future__ import annotations
@@ -37,6 +38,9 @@ OTHERS = (
 )
 
 
+#: Options of a function that chooses among internals: numba declares some of them only.
+PASSES_ON: Any = {"error_model": "numpy", "_nrt": False}
+
 Function = TypeVar("Function", bound=Callable[..., Any])
 #: Some of the options that are used here are not among those that numba declares.
 njit: Any = numba.njit
@@ -44,24 +48,32 @@ njit: Any = numba.njit
 
 def kernel(function: Function) -> Function:
     """Compile a function that Python calls."""
-    compiled: Function = njit(cache=True, error_model="numpy", fastmath=False)(function)
-    return compiled
+    return _kernel(function, fastmath=False)  # said, for what is not said is that of the first caller
 
 
 def fast_kernel(function: Function) -> Function:
     """Compile a function that Python calls, and whose sums may be taken in any order."""
-    compiled: Function = njit(cache=True, error_model="numpy", fastmath=set(FAST))(function)
-    return compiled
+    return _kernel(function, fastmath=set(FAST))
 
 
 def internal(function: Function) -> Function:
-    """Compile a function that only kernels call."""
-    return _internal(function, fastmath=False)  # said, for what is not said is that of the first caller
+    """Compile a function that only kernels call, and that makes no arrays."""
+    return _internal(function, fastmath=False)
 
 
 def fast_internal(function: Function) -> Function:
-    """Compile a function that only kernels call, and whose sums may be taken in any order."""
+    """As `internal`, where sums may be taken in any order."""
     return _internal(function, fastmath=set(FAST))
+
+
+def maker(function: Function) -> Function:
+    """Compile a function that only kernels call, and that makes arrays."""
+    return _internal(function, fastmath=False, makes_arrays=True)
+
+
+def fast_maker(function: Function) -> Function:
+    """As `maker`, where sums may be taken in any order."""
+    return _internal(function, fastmath=set(FAST), makes_arrays=True)
 
 
 def inlined(function: Function) -> Function:
@@ -74,9 +86,14 @@ def exact_inlined(function: Function) -> Function:
     return _internal(function, fastmath={"contract"}, forceinline=True)
 
 
-def _internal(function: Function, **options: Any) -> Function:
+def _kernel(function: Function, **options: Any) -> Function:
+    compiled: Function = njit(cache=True, error_model="numpy", _nrt=True, **options)(function)
+    return compiled
+
+
+def _internal(function: Function, *, makes_arrays: bool = False, **options: Any) -> Function:
     without_wrappers = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
-    compiled: Function = njit(error_model="numpy", **without_wrappers, **options)(function)
+    compiled: Function = njit(error_model="numpy", _nrt=makes_arrays, **without_wrappers, **options)(function)
     return compiled
 
 

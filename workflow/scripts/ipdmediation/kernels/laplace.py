@@ -14,12 +14,12 @@ from typing import Any
 import numpy as np
 
 from ipdmediation.kernels import links
-from ipdmediation.kernels.arrays import FloatArray, IntArray
+from ipdmediation.kernels.arrays import FloatArray
 from ipdmediation.kernels.compiling import fast_internal, internal, kernel
 from ipdmediation.kernels.links import logit
 from ipdmediation.kernels.mixed_rows import MixedRows, MixedWork, cell_log_likelihood, fill_cell_bounds
 from ipdmediation.kernels.modes import find_modes
-from ipdmediation.kernels.rows import BLOCK, linear_predictor
+from ipdmediation.kernels.rows import BLOCK, linear_predictor, products
 
 # Random effects are standardised so that their standard deviations are in units of the linear predictor.
 MAX_PASSES = 60
@@ -73,24 +73,17 @@ def _trial_row_scores(
 
 
 @fast_internal
-def _gradient(
-    x: FloatArray,
-    above: FloatArray,
-    below: FloatArray,
-    thresholds: FloatArray,
-    level_weight: FloatArray,
-    cell_start: IntArray,
-    cell_level: IntArray,
-    link: Any,
-    gradient: FloatArray,
-) -> None:
+def _gradient(rows: MixedRows, work: MixedWork, thresholds: FloatArray, link: Any) -> None:
+    """Gradient in thresholds and slopes, from the derivatives of the criterion in a and minus b."""
     n_thresholds = thresholds.shape[0]
-    gradient[:] = 0.0
-    for c in range(cell_level.shape[0]):
-        k = cell_level[c]
+    x, above, below, gradient = rows.x, work.above, work.below, work.gradient
+    for j in range(gradient.shape[0]):
+        gradient[j] = 0.0
+    for c in range(rows.cell_level.shape[0]):
+        k = rows.cell_level[c]
         first = 0.0
         second = 0.0
-        for i in range(np.uint64(cell_start[c]), np.uint64(cell_start[c + 1])):
+        for i in range(np.uint64(rows.cell_start[c]), np.uint64(rows.cell_start[c + 1])):
             first += above[i]
             second += below[i]
         if k < n_thresholds:
@@ -99,38 +92,42 @@ def _gradient(
             gradient[k - 1] -= second
     if links.is_logit(link):
         for k in range(1, n_thresholds):
-            gap_pull = logit.gap_slope(level_weight[k], thresholds[k] - thresholds[k - 1])
+            gap_pull = logit.gap_slope(rows.level_weight[k], thresholds[k] - thresholds[k - 1])
             gradient[k] += gap_pull
             gradient[k - 1] -= gap_pull
     for start in range(0, x.shape[1], BLOCK):
         stop = min(start + BLOCK, x.shape[1])
-        for j in range(x.shape[0]):
-            total = 0.0
-            for i in range(np.uint64(start), np.uint64(stop)):
-                total += x[j, i] * (below[i] - above[i])
-            gradient[n_thresholds + j] += total
+        for j in range(0, x.shape[0], 2):
+            k = min(j + 1, x.shape[0] - 1)
+            above_j, above_k, below_j, below_k = products(above, below, x[j], x[k], start, stop)
+            gradient[n_thresholds + j] += below_j - above_j
+            if k > j:
+                gradient[n_thresholds + k] += below_k - above_k
 
 
 @internal
-def _third_pass(rows: MixedRows, work: MixedWork, link: Any, third: FloatArray) -> None:
+def _third_pass(rows: MixedRows, work: MixedWork, link: Any) -> None:
     """Fill the third-derivative parts of all rows, and their (trials, q) sums in the random effects."""
-    z, weights, trial_start = rows.z, rows.weights, rows.trial_start
-    third_a, third_b, spreads = work.third_a, work.third_b, work.spread
-    third[:, :] = 0.0
+    z, trial_start, third = rows.z, rows.trial_start, work.third
+    third_a, third_b = work.third_a, work.third_b
+    n_trials, q = third.shape
+    for t in range(n_trials):
+        for d in range(q):
+            third[t, d] = 0.0
     t = 0
-    for start in range(0, weights.shape[0], BLOCK):
-        stop = min(start + BLOCK, weights.shape[0])
+    for start in range(0, rows.weights.shape[0], BLOCK):
+        stop = min(start + BLOCK, rows.weights.shape[0])
         while trial_start[t + 1] <= start:
             t += 1
         part = t
-        while part < third.shape[0] and trial_start[part] < stop:
+        while part < n_trials and trial_start[part] < stop:
             low, high = max(start, trial_start[part]), min(stop, trial_start[part + 1])
-            _trial_leverage(z, spreads[part], low, high, third_a)
+            _trial_leverage(z, work.spread[part], low, high, third_a)
             part += 1
         links.third(
             link,
             work.eta,
-            weights,
+            rows.inverse_weights,
             work.upper,
             work.lower,
             work.above,
@@ -143,13 +140,13 @@ def _third_pass(rows: MixedRows, work: MixedWork, link: Any, third: FloatArray) 
             third_b,
         )
         part = t
-        while part < third.shape[0] and trial_start[part] < stop:
+        while part < n_trials and trial_start[part] < stop:
             low, high = max(start, trial_start[part]), min(stop, trial_start[part + 1])
             _add_third_sums(z, third_a, third_b, low, high, third[part])
             part += 1
 
 
-@kernel
+@internal
 def evaluate(
     rows: MixedRows,
     work: MixedWork,
@@ -168,25 +165,18 @@ def evaluate(
     """
     q, rank = factor.shape
     n_trials = modes.shape[0]
-    steps = np.empty((n_trials, rank))
-    loads = np.empty((n_trials, q, rank))
-    thirds = np.empty((n_trials, q))
-    response = np.empty(rank)
-    shift = np.empty(q)
-    combined = np.empty(q)
-    z, trial_start = rows.z, rows.trial_start
-    above, below, cross_a, cross_b = work.above, work.below, work.cross_a, work.cross_b
-    third_a, third_b = work.third_a, work.third_b
-    scores, curvatures, inverses, spreads = work.score, work.curvature, work.inverse, work.spread
+    response, shift, combined = work.row, work.column, work.other_column
     factor_gradient, covariance_gradient = work.factor_gradient, work.covariance_gradient
     correction = work.correction
 
     linear_predictor(rows.x, rows.offset, slopes, work.fixed_eta)
     fill_cell_bounds(thresholds, rows, link, work)
-    factor_gradient[:, :] = 0.0
-    covariance_gradient[:, :] = 0.0
-    correction[:, :] = 0.0
-    found, log_determinants = find_modes(rows, work, factor, modes, link, tolerance, max_passes, loads, steps)
+    for d in range(q):
+        for e in range(q):
+            factor_gradient[d, e] = 0.0
+            covariance_gradient[d, e] = 0.0
+            correction[d, e] = 0.0
+    found, log_determinants = find_modes(rows, work, factor, modes, link, tolerance, max_passes)
     penalty = 0.5 * log_determinants
     for t in range(n_trials):
         for k in range(rank):
@@ -194,18 +184,19 @@ def evaluate(
         for d in range(q):
             # the modes are one step ahead of the rows: bring the score along, to first order
             for k in range(rank):
-                scores[t, d] -= loads[t, d, k] * steps[t, k]
+                work.score[t, d] -= work.loaded[t, d, k] * work.step[t, k]
             for e in range(q):
-                spreads[t, d, e] = 0.0
+                spread = 0.0
                 for k in range(rank):
                     for m in range(rank):
-                        spreads[t, d, e] += factor[d, k] * inverses[t, k, m] * factor[e, m]
+                        spread += factor[d, k] * work.inverse[t, k, m] * factor[e, m]
+                work.spread[t, d, e] = spread
     if not links.is_logit(link):
         _fill_mixed(rows, work)
-    _third_pass(rows, work, link, thirds)
+    _third_pass(rows, work, link)
     for t in range(n_trials):
-        score, curvature, inverse = scores[t], curvatures[t], inverses[t]
-        loaded, step, third = loads[t], steps[t], thirds[t]
+        score, curvature, inverse = work.score[t], work.curvature[t], work.inverse[t]
+        loaded, step, third = work.loaded[t], work.step[t], work.third[t]
         for k in range(rank):
             response[k] = 0.0
             for m in range(rank):
@@ -219,9 +210,20 @@ def evaluate(
             for k in range(rank):
                 shift[d] += factor[d, k] * (response[k] + step[k])
                 combined[d] -= loaded[d, k] * response[k]
-        for start in range(trial_start[t], trial_start[t + 1], BLOCK):
-            stop = min(start + BLOCK, trial_start[t + 1])
-            _trial_row_scores(z, cross_a, cross_b, third_a, third_b, shift, start, stop, above, below)
+        for start in range(rows.trial_start[t], rows.trial_start[t + 1], BLOCK):
+            stop = min(start + BLOCK, rows.trial_start[t + 1])
+            _trial_row_scores(
+                rows.z,
+                work.cross_a,
+                work.cross_b,
+                work.third_a,
+                work.third_b,
+                shift,
+                start,
+                stop,
+                work.above,
+                work.below,
+            )
 
         for d in range(q):
             for k in range(rank):
@@ -237,18 +239,7 @@ def evaluate(
                         conditional -= loaded[d, k] * inverse[k, m] * loaded[e, m]
                 correction[d, e] += bent
                 covariance_gradient[d, e] += 0.5 * (score[d] * score[e] - conditional) + bent
-
-    _gradient(
-        rows.x,
-        above,
-        below,
-        thresholds,
-        rows.level_weight,
-        rows.cell_start,
-        rows.cell_level,
-        link,
-        work.gradient,
-    )
+    _gradient(rows, work, thresholds, link)
     return found, penalty
 
 
@@ -261,7 +252,7 @@ def _fill_mixed(rows: MixedRows, work: MixedWork) -> None:
         k = rows.cell_level[c]
         if 0 < k < n_thresholds:
             for i in range(rows.cell_start[c], rows.cell_start[c + 1]):
-                mixed[k] += work.above[i] * work.below[i] / rows.weights[i]
+                mixed[k] += work.above[i] * work.below[i] * rows.inverse_weights[i]
 
 
 @kernel

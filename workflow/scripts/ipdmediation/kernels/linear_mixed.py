@@ -11,9 +11,9 @@ import math
 import numpy as np
 
 from ipdmediation.kernels.arrays import FloatArray, IntArray
-from ipdmediation.kernels.compiling import internal, kernel
+from ipdmediation.kernels.compiling import kernel, maker
 from ipdmediation.kernels.linear_profile import Profile, Sums, profile, trial_sums
-from ipdmediation.kernels.matrices import cholesky, eigen, factor_from, product, product_transposed, solve
+from ipdmediation.kernels.matrices import eigen, factor_from, product, product_transposed, solve_damped
 from ipdmediation.kernels.status import FitStatus
 
 _CONVERGED = int(FitStatus.CONVERGED)
@@ -29,7 +29,7 @@ _LARGEST_STEP = 0.5
 _MAX_RANK_CHANGES = 10
 
 
-@internal
+@maker
 def maximise(
     sums: Sums, start_covariance: FloatArray, reml: bool, tolerance: float, max_iterations: int
 ) -> tuple[FloatArray, Profile, int, int]:
@@ -62,7 +62,6 @@ def maximise(
             slope = product(current.covariance_gradient, factor)
             gradient = np.empty(n_entries)
             hessian = np.empty((n_entries, n_entries))
-            largest_diagonal = 0.0
             for entry in range(n_entries):
                 gradient[entry] = 2.0 * slope[row[entry], column[entry]]
                 shifted = factor.copy()
@@ -72,19 +71,8 @@ def maximise(
                     hessian[entry, other] = (
                         -(ahead[row[other], column[other]] - slope[row[other], column[other]]) * 2e6
                     )
-                largest_diagonal = max(largest_diagonal, abs(hessian[entry, entry]))
-            damping = 0.0
-            triangle = np.empty((n_entries, n_entries))
-            while True:
-                for entry in range(n_entries):
-                    for other in range(n_entries):
-                        triangle[entry, other] = 0.5 * (hessian[entry, other] + hessian[other, entry])
-                    triangle[entry, entry] += damping
-                if cholesky(triangle):
-                    break
-                damping = max(4.0 * damping, 1e-3 * largest_diagonal + 1e-8)
             step = gradient.copy()
-            solve(triangle, step)
+            solve_damped(hessian, step)
             largest, size = 0.0, 0.0
             for entry in range(n_entries):
                 largest = max(largest, abs(step[entry]))

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ipdmediation.kernels.arrays import FloatArray, IntArray
-from ipdmediation.kernels.compiling import fast_internal, internal
+from ipdmediation.kernels.compiling import fast_maker, maker
 from ipdmediation.kernels.matrices import cholesky, invert, solve_lower, solve_upper
 
 
@@ -40,7 +40,7 @@ class Profile(NamedTuple):
     usable: bool
 
 
-@fast_internal
+@fast_maker
 def trial_sums(
     columns: FloatArray,
     random_columns: FloatArray,
@@ -112,7 +112,7 @@ def trial_sums(
     return Sums(total, coupling, square, weight, n), occupied[:n_trials].copy()
 
 
-@internal
+@maker
 def profile(sums: Sums, factor: FloatArray, reml: bool) -> Profile:
     """Closed-form slopes and residual variance, the criterion, and its gradient in the covariance."""
     n_trials, q, size = sums.coupling.shape

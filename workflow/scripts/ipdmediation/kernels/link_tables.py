@@ -17,6 +17,8 @@ from ipdmediation.kernels import links
 from ipdmediation.kernels.arrays import FloatArray
 from ipdmediation.kernels.compiling import fast_internal, inlined, internal, kernel
 
+POWERS = 6  # of a polynomial of degree 5
+
 
 @fast_internal
 def _logistic_mixture(x: float, factors: FloatArray, probabilities: FloatArray) -> tuple[float, float, float]:
@@ -62,7 +64,7 @@ def link_table(
 
     Returns
     -------
-    (intervals, 6) coefficients of the powers of (x - start of the interval) / step.
+    (6, intervals) coefficients of the powers of (x - start of the interval) / step.
     """
     knots = np.empty((intervals + 1, 3))
     factors = np.exp(-shifts)
@@ -75,28 +77,29 @@ def link_table(
         knots[j, 0] = value
         knots[j, 1] = slope * step
         knots[j, 2] = curvature * step * step
-    table = np.empty((intervals, 6))
+    table = np.empty((POWERS, intervals))
     for j in range(intervals):
         value, slope, curvature = knots[j, 0], knots[j, 1], knots[j, 2]
         rest = knots[j + 1, 0] - value - slope - 0.5 * curvature
         rest_slope = knots[j + 1, 1] - slope - curvature
         rest_curvature = knots[j + 1, 2] - curvature
-        table[j, 0] = value
-        table[j, 1] = slope
-        table[j, 2] = 0.5 * curvature
-        table[j, 3] = 10.0 * rest - 4.0 * rest_slope + 0.5 * rest_curvature
-        table[j, 4] = -15.0 * rest + 7.0 * rest_slope - rest_curvature
-        table[j, 5] = 6.0 * rest - 3.0 * rest_slope + 0.5 * rest_curvature
+        table[0, j] = value
+        table[1, j] = slope
+        table[2, j] = 0.5 * curvature
+        table[3, j] = 10.0 * rest - 4.0 * rest_slope + 0.5 * rest_curvature
+        table[4, j] = -15.0 * rest + 7.0 * rest_slope - rest_curvature
+        table[5, j] = 6.0 * rest - 3.0 * rest_slope + 0.5 * rest_curvature
     return table
 
 
 @inlined
 def look_up(table: FloatArray, position: float) -> float:
     """Evaluate a table at (x - low) / step; beyond its ends at the end."""
-    intervals = table.shape[0]
+    intervals = table.shape[1]
     position = min(max(position, 0.0), float(intervals))
     j = min(int(position), intervals - 1)
     u = position - j
-    row = table[j]
-    value: float = row[0] + u * (row[1] + u * (row[2] + u * (row[3] + u * (row[4] + u * row[5]))))
+    value: float = table[0, j] + u * (
+        table[1, j] + u * (table[2, j] + u * (table[3, j] + u * (table[4, j] + u * table[5, j])))
+    )
     return value

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from ipdmediation.kernels.arrays import FloatArray
-from ipdmediation.kernels.compiling import internal
+from ipdmediation.kernels.compiling import internal, maker
 
 # A pivot is what a column adds to those before it, in units of its own square. Rounding leaves up to 1e-12 of
 # a column that adds nothing, in sums that are differences of others; R's lm draws the line at 1e-14.
@@ -62,6 +62,26 @@ def solve(factor: FloatArray, vector: FloatArray) -> None:
     solve_upper(factor, vector)
 
 
+@maker
+def solve_damped(matrix: FloatArray, vector: FloatArray) -> None:
+    """Solve M x = b in place, M made symmetric and its diagonal raised until it is positive definite."""
+    size = matrix.shape[0]
+    triangle = np.empty((size, size))
+    largest = 0.0
+    for i in range(size):
+        largest = max(largest, abs(matrix[i, i]))
+    damping = 0.0
+    while True:
+        for i in range(size):
+            for j in range(size):
+                triangle[i, j] = 0.5 * (matrix[i, j] + matrix[j, i])
+            triangle[i, i] += damping
+        if cholesky(triangle):
+            break
+        damping = max(4.0 * damping, 1e-3 * largest + 1e-8)
+    solve(triangle, vector)
+
+
 @internal
 def invert(matrix: FloatArray, inverse: FloatArray) -> float:
     """Invert a positive definite matrix, which is overwritten.
@@ -88,7 +108,7 @@ def invert(matrix: FloatArray, inverse: FloatArray) -> float:
     return log_determinant
 
 
-@internal
+@maker
 def eigen(matrix: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Eigenvalues, decreasing, and eigenvectors (columns) of a symmetric matrix, by Jacobi rotations."""
     size = matrix.shape[0]
@@ -135,7 +155,7 @@ def eigen(matrix: FloatArray) -> tuple[FloatArray, FloatArray]:
     return values, vectors
 
 
-@internal
+@maker
 def trapezoid(columns: FloatArray) -> FloatArray:
     """Rotate columns B so that B B' stays and B becomes lower trapezoidal."""
     result = columns.copy()
@@ -154,14 +174,14 @@ def trapezoid(columns: FloatArray) -> FloatArray:
     return result
 
 
-@internal
+@maker
 def factor_of(covariance: FloatArray, rank: int) -> FloatArray:
     """Lower trapezoidal factor, with `rank` columns, of the nearest covariance of that rank."""
     values, vectors = eigen(covariance)
     return factor_from(values, vectors, rank)
 
 
-@internal
+@maker
 def factor_from(values: FloatArray, vectors: FloatArray, rank: int) -> FloatArray:
     """Lower trapezoidal factor of the covariance with these eigenvalues (the largest first) and vectors."""
     q = vectors.shape[0]
@@ -172,7 +192,7 @@ def factor_from(values: FloatArray, vectors: FloatArray, rank: int) -> FloatArra
     return trapezoid(columns)
 
 
-@internal
+@maker
 def product(left: FloatArray, right: FloatArray) -> FloatArray:
     """Multiply A B."""
     result = np.zeros((left.shape[0], right.shape[1]))
@@ -183,7 +203,7 @@ def product(left: FloatArray, right: FloatArray) -> FloatArray:
     return result
 
 
-@internal
+@maker
 def product_transposed(left: FloatArray, right: FloatArray) -> FloatArray:
     """Multiply A B'."""
     result = np.zeros((left.shape[0], right.shape[0]))

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ipdmediation.kernels.arrays import FloatArray, IntArray
-from ipdmediation.kernels.compiling import internal, kernel
+from ipdmediation.kernels.compiling import kernel, maker
 from ipdmediation.kernels.matrices import eigen, factor_from, factor_of, invert, product, product_transposed
 from ipdmediation.kernels.mixed_rows import mixed_rows, mixed_work, without_empty_trials
 from ipdmediation.kernels.search import NEGLIGIBLE_SD, maximise_laplace
@@ -21,7 +21,7 @@ _ONE_LEVEL = int(FitStatus.ONE_LEVEL)
 _START_SD = 0.1
 
 
-@internal
+@maker
 def _modes_from_effects(factor: FloatArray, effects: FloatArray) -> FloatArray:
     """Least-squares u of effects = L u."""
     q, rank = factor.shape
@@ -53,13 +53,13 @@ def rank_of(covariance: FloatArray) -> int:
     return rank
 
 
-@internal
+@maker
 def _standardised(covariance: FloatArray, transform: FloatArray) -> FloatArray:
     """Return T D T'."""
     return product_transposed(product(transform, covariance), transform)
 
 
-@internal
+@maker
 def _inner_factor(covariance: FloatArray) -> FloatArray:
     """Factor of full rank of the covariance with its small eigenvalues raised."""
     values, vectors = eigen(covariance)

@@ -9,7 +9,8 @@ import numpy as np
 
 from ipdmediation.kernels import links
 from ipdmediation.kernels.arrays import FloatArray, IntArray
-from ipdmediation.kernels.compiling import internal, kernel
+from ipdmediation.kernels.compiling import internal, kernel, maker
+from ipdmediation.kernels.rows import block_sum
 from ipdmediation.kernels.thresholds import present_levels
 
 
@@ -19,6 +20,7 @@ class MixedRows(NamedTuple):
     x: FloatArray  # (p, n)
     z: FloatArray  # (q, n)
     weights: FloatArray
+    inverse_weights: FloatArray
     offset: FloatArray
     level_weight: FloatArray
     trial_start: IntArray  # (trials + 1,)
@@ -51,7 +53,22 @@ class MixedWork(NamedTuple):
     correction: FloatArray  # (q, q) part of d/dD that comes from third derivatives
     information: FloatArray  # (thresholds + p, same), of the fixed part given the modes
     coupling: FloatArray  # (trials, q, thresholds + p) between random and fixed part
-    kept_spread: FloatArray  # (trials, q, q) `spread` where the two were computed
+    kept_curvature: FloatArray  # (trials, q, q) `curvature` where the two were computed
+    effects: FloatArray  # (trials, q) L u
+    step: FloatArray  # (trials, q) last Newton step of the modes, first r columns
+    ascent: FloatArray  # (trials,) what that step promised
+    loaded: FloatArray  # (trials, q, q) A L, first r columns
+    log_determinant: FloatArray  # (trials,) of H
+    third: FloatArray  # (trials, q) third derivatives, summed with the random columns
+    active: IntArray  # (trials,) whether the mode is still sought
+    marginal: FloatArray  # (thresholds + p, same) `information` with the modes eliminated
+    taken: FloatArray  # (q, thresholds + p) from here on: room for what is done trial by trial
+    hessian: FloatArray  # (q, q)
+    conditional: FloatArray  # (q, q)
+    room: FloatArray  # (q, q)
+    row: FloatArray  # (q,)
+    column: FloatArray  # (q,)
+    other_column: FloatArray  # (q,)
 
 
 @kernel
@@ -80,6 +97,21 @@ def mixed_work(n: int, q: int, n_trials: int, n_thresholds: int, size: int) -> M
         np.zeros((size, size)),
         np.zeros((n_trials, q, size)),
         np.zeros((n_trials, q, q)),
+        np.zeros((n_trials, q)),
+        np.zeros((n_trials, q)),
+        np.zeros(n_trials),
+        np.zeros((n_trials, q, q)),
+        np.zeros(n_trials),
+        np.zeros((n_trials, q)),
+        np.zeros(n_trials, np.int64),
+        np.zeros((size, size)),
+        np.zeros((q, size)),
+        np.zeros((q, q)),
+        np.zeros((q, q)),
+        np.zeros((q, q)),
+        np.zeros(q),
+        np.zeros(q),
+        np.zeros(q),
     )
 
 
@@ -110,26 +142,22 @@ def mixed_rows(
 ) -> tuple[MixedRows, IntArray, FloatArray]:
     """Rows with weight, the levels present and the weight of all levels."""
     p, q = columns.shape[0], random_columns.shape[0]
-    kept = np.empty(order.shape[0], np.int64)
-    level_weight = np.zeros(n_levels)
+    kept = np.empty(order.shape[0], np.uint64)  # unsigned: numba need not look for negative indices
+    w = np.empty(order.shape[0])
     n = 0
     for i in range(order.shape[0]):
-        weight = weights[order[i]]
-        if weight > 0.0:
-            kept[n] = i
-            n += 1
-            level_weight[levels[i]] += weight
-    present = present_levels(level_weight)
-    position = np.zeros(n_levels, np.int64)
-    for k in range(present.shape[0]):
-        position[present[k]] = k
+        # written for every row and kept for those with weight: no branch that cannot be foreseen
+        kept[n] = i
+        w[n] = weights[order[i]]
+        n += w[n] > 0.0
+    kept, w = kept[:n], w[:n]
     x = np.empty((p, n))
     z = np.empty((q, n))
-    w = np.empty(n)
     base = np.empty(n)
+    inverse = np.empty(n)
     for i in range(n):
-        w[i] = weights[order[kept[i]]]
         base[i] = offset[kept[i]]
+        inverse[i] = 1.0 / w[i]
     for j in range(p):
         source, target = columns[j], x[j]
         for i in range(n):
@@ -138,29 +166,39 @@ def mixed_rows(
         source, target = random_columns[d], z[d]
         for i in range(n):
             target[i] = source[kept[i]]
-    trial_start = np.zeros(n_trials + 1, np.int64)
-    cell_start = np.zeros(n_trials * present.shape[0] + 1, np.int64)
-    cell_level = np.empty(n_trials * present.shape[0], np.int64)
-    cell_trial = np.empty(n_trials * present.shape[0], np.int64)
+    cell_start = np.zeros(n_trials * n_levels + 1, np.int64)
+    cell_level = np.empty(n_trials * n_levels, np.int64)
+    cell_trial = np.empty(n_trials * n_levels, np.int64)
     n_cells = 0
+    trial, level = -1, -1
     for i in range(n):
-        t, k = trials[kept[i]], position[levels[kept[i]]]
-        trial_start[t + 1] += 1
-        if n_cells == 0 or cell_trial[n_cells - 1] != t or cell_level[n_cells - 1] != k:
+        if trials[kept[i]] != trial or levels[kept[i]] != level:
+            trial, level = trials[kept[i]], levels[kept[i]]
             cell_start[n_cells] = i
-            cell_level[n_cells] = k
-            cell_trial[n_cells] = t
+            cell_level[n_cells] = level
+            cell_trial[n_cells] = trial
             n_cells += 1
     cell_start[n_cells] = n
+    trial_start = np.zeros(n_trials + 1, np.int64)
+    level_weight = np.zeros(n_levels)
+    for c in range(n_cells):
+        trial_start[cell_trial[c] + 1] += cell_start[c + 1] - cell_start[c]
+        level_weight[cell_level[c]] += block_sum(w, cell_start[c], cell_start[c + 1])
     for t in range(n_trials):
         trial_start[t + 1] += trial_start[t]
+    present = present_levels(level_weight)
     present_weight = np.empty(present.shape[0])
+    position = np.zeros(n_levels, np.int64)
     for k in range(present.shape[0]):
         present_weight[k] = level_weight[present[k]]
+        position[present[k]] = k
+    for c in range(n_cells):
+        cell_level[c] = position[cell_level[c]]
     rows = MixedRows(
         x,
         z,
         w,
+        inverse,
         base,
         present_weight,
         trial_start,
@@ -171,7 +209,7 @@ def mixed_rows(
     return rows, present, level_weight
 
 
-@internal
+@maker
 def without_empty_trials(rows: MixedRows) -> tuple[MixedRows, IntArray]:
     """Leave out the trials that no row with weight belongs to; also returns which trials are left."""
     n_trials = rows.trial_start.shape[0] - 1
@@ -196,6 +234,7 @@ def without_empty_trials(rows: MixedRows) -> tuple[MixedRows, IntArray]:
         rows.x,
         rows.z,
         rows.weights,
+        rows.inverse_weights,
         rows.offset,
         rows.level_weight,
         start,

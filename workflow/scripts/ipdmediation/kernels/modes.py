@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ipdmediation.kernels import links
-from ipdmediation.kernels.arrays import FloatArray, IntArray
+from ipdmediation.kernels.arrays import FloatArray
 from ipdmediation.kernels.compiling import fast_internal, internal
 from ipdmediation.kernels.matrices import invert
 from ipdmediation.kernels.mixed_rows import MixedRows, MixedWork
@@ -54,65 +54,49 @@ def trial_predictor(
 
 
 @internal
-def _row_pass(
-    rows: MixedRows,
-    work: MixedWork,
-    effects: FloatArray,
-    active: IntArray,
-    link: Any,
-    outer_product: bool,
-) -> None:
-    """Row quantities, scores and curvatures of the active trials at given random effects.
+def _row_pass(rows: MixedRows, work: MixedWork, first: int, end: int, link: Any, outer_product: bool) -> None:
+    """Row quantities, scores and curvatures of successive trials at the random effects in `work`.
 
-    Trials that follow each other go together, in blocks that stay in the cache. With `outer_product`, squares
-    of scores stand in place of second derivatives.
+    The trials go together, in blocks that stay in the cache. With `outer_product`, squares of scores stand in
+    place of second derivatives.
     """
-    # taken out of the tuples once: each time costs the counting of a reference
-    z, weights, trial_start = rows.z, rows.weights, rows.trial_start
-    fixed_eta, eta, upper, lower = work.fixed_eta, work.eta, work.upper, work.lower
-    above, below, cross_a, cross_b = work.above, work.below, work.cross_a, work.cross_b
-    scores, curvatures = work.score, work.curvature
-    n_trials, q = scores.shape
-    t = 0
-    while t < n_trials:
-        if not active[t]:
+    trial_start = rows.trial_start
+    eta, above, below, cross_a, cross_b = work.eta, work.above, work.below, work.cross_a, work.cross_b
+    q = work.score.shape[1]
+    for t in range(first, end):
+        for d in range(q):
+            work.score[t, d] = 0.0
+            for e in range(q):
+                work.curvature[t, d, e] = 0.0
+    t = first
+    for start in range(trial_start[first], trial_start[end], BLOCK):
+        stop = min(start + BLOCK, trial_start[end])
+        while trial_start[t + 1] <= start:
             t += 1
-            continue
-        end = t
-        while end < n_trials and active[end]:
-            for d in range(q):
-                scores[end, d] = 0.0
-                for e in range(q):
-                    curvatures[end, d, e] = 0.0
-            end += 1
-        for start in range(trial_start[t], trial_start[end], BLOCK):
-            stop = min(start + BLOCK, trial_start[end])
-            while trial_start[t + 1] <= start:
-                t += 1
-            part = t
-            while part < end and trial_start[part] < stop:
-                low, high = max(start, trial_start[part]), min(stop, trial_start[part + 1])
-                trial_predictor(z, fixed_eta, effects[part], low, high, eta)
-                part += 1
-            links.rows(link, eta, weights, upper, lower, above, below, cross_a, cross_b, start, stop)
-            if outer_product:
-                links.outer_product(weights, above, below, cross_a, cross_b, start, stop)
-            part = t
-            while part < end and trial_start[part] < stop:
-                low, high = max(start, trial_start[part]), min(stop, trial_start[part + 1])
-                _add_sums(z, above, below, cross_a, cross_b, low, high, scores[part], curvatures[part])
-                part += 1
-        t = end
-    for t in range(n_trials):
+        part = t
+        while part < end and trial_start[part] < stop:
+            low, high = max(start, trial_start[part]), min(stop, trial_start[part + 1])
+            trial_predictor(rows.z, work.fixed_eta, work.effects[part], low, high, eta)
+            part += 1
+        links.rows(
+            link, eta, rows.weights, work.upper, work.lower, above, below, cross_a, cross_b, start, stop
+        )
+        if outer_product:
+            links.outer_product(rows.weights, above, below, cross_a, cross_b, start, stop)
+        part = t
+        while part < end and trial_start[part] < stop:
+            low, high = max(start, trial_start[part]), min(stop, trial_start[part + 1])
+            score, curvature = work.score[part], work.curvature[part]
+            _add_sums(rows.z, above, below, cross_a, cross_b, low, high, score, curvature)
+            part += 1
+    for t in range(first, end):
         for d in range(q):
             for e in range(d):
-                curvatures[t, e, d] = curvatures[t, d, e]
+                work.curvature[t, e, d] = work.curvature[t, d, e]
 
 
 @internal
-def _trial_hessian(
-    curvature: FloatArray, factor: FloatArray, loaded: FloatArray, hessian: FloatArray
-) -> None:
+def trial_hessian(curvature: FloatArray, factor: FloatArray, loaded: FloatArray, hessian: FloatArray) -> None:
     """Fill A L and H = I + L'A L."""
     q, rank = factor.shape
     for d in range(q):
@@ -136,33 +120,36 @@ def find_modes(
     link: Any,
     tolerance: float,
     max_passes: int,
-    loaded: FloatArray,
-    step: FloatArray,
 ) -> tuple[bool, float]:
     """Newton's method for the modes of all trials, which are replaced.
 
-    Leaves the row quantities, scores, curvatures, inverses of H and (trials, q, r) products A L of the last
-    but one modes, and the (trials, r) last steps. Returns whether all steps ended below the tolerance, and
-    the sum over trials of log det H.
+    Leaves in `work` the row quantities, scores, curvatures, inverses of H and products A L of the last but
+    one modes, and the last steps. Returns whether all steps ended below the tolerance, and the sum over
+    trials of log det H.
     """
     q, rank = factor.shape
     n_trials = modes.shape[0]
-    effects = np.empty((n_trials, q))
-    pull = np.empty(rank)
-    hessian = np.empty((rank, rank))
-    active = np.ones(n_trials, np.int64)
-    ascent = np.zeros(n_trials)
-    log_determinant = np.zeros(n_trials)
-    scores, curvatures, inverses = work.score, work.curvature, work.inverse
-    step[:, :] = 0.0
+    pull, hessian = work.row, work.hessian[:rank, :rank]
+    active, step, ascent = work.active, work.step, work.ascent
+    for t in range(n_trials):
+        active[t] = 1
+        for k in range(rank):
+            step[t, k] = 0.0
     left = n_trials
     for trial_pass in range(max_passes):
         for t in range(n_trials):
             for d in range(q):
-                effects[t, d] = 0.0
+                work.effects[t, d] = 0.0
                 for k in range(rank):
-                    effects[t, d] += factor[d, k] * modes[t, k]
-        _row_pass(rows, work, effects, active, link, False)
+                    work.effects[t, d] += factor[d, k] * modes[t, k]
+        first = 0
+        while first < n_trials:
+            end = first
+            while end < n_trials and active[end]:
+                end += 1
+            if end > first:
+                _row_pass(rows, work, first, end, link, False)
+            first = end + 1
         for t in range(n_trials):
             if not active[t]:
                 continue
@@ -170,7 +157,7 @@ def find_modes(
             for k in range(rank):
                 pull[k] = -modes[t, k]
                 for d in range(q):
-                    pull[k] += factor[d, k] * scores[t, d]
+                    pull[k] += factor[d, k] * work.score[t, d]
                 new_ascent += pull[k] * step[t, k]
             if trial_pass > 0 and new_ascent < -0.8 * ascent[t]:
                 ascent[t] *= 0.5
@@ -178,20 +165,18 @@ def find_modes(
                     step[t, k] *= 0.5
                     modes[t, k] -= step[t, k]
                 continue
-            _trial_hessian(curvatures[t], factor, loaded[t], hessian)
-            log_determinant[t] = invert(hessian, inverses[t])
-            if math.isnan(log_determinant[t]):
-                alone = np.zeros(n_trials, np.int64)
-                alone[t] = 1
-                _row_pass(rows, work, effects, alone, link, True)
-                _trial_hessian(curvatures[t], factor, loaded[t], hessian)
-                log_determinant[t] = invert(hessian, inverses[t])
+            trial_hessian(work.curvature[t], factor, work.loaded[t], hessian)
+            work.log_determinant[t] = invert(hessian, work.inverse[t])
+            if math.isnan(work.log_determinant[t]):
+                _row_pass(rows, work, t, t + 1, link, True)
+                trial_hessian(work.curvature[t], factor, work.loaded[t], hessian)
+                work.log_determinant[t] = invert(hessian, work.inverse[t])
             largest = 0.0
             ascent[t] = 0.0
             for k in range(rank):
                 step[t, k] = 0.0
                 for m in range(rank):
-                    step[t, k] += inverses[t, k, m] * pull[m]
+                    step[t, k] += work.inverse[t, k, m] * pull[m]
                 largest = max(largest, abs(step[t, k]))
             shorten = min(1.0, 3.0 / largest) if largest > 0.0 else 1.0
             for k in range(rank):
@@ -205,5 +190,5 @@ def find_modes(
             break
     total = 0.0
     for t in range(n_trials):
-        total += log_determinant[t]
+        total += work.log_determinant[t]
     return left == 0, total

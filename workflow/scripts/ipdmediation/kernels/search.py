@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ipdmediation.kernels.arrays import FloatArray
-from ipdmediation.kernels.compiling import internal
+from ipdmediation.kernels.compiling import internal, maker
 from ipdmediation.kernels.fixed import is_flat
 from ipdmediation.kernels.laplace import MAX_PASSES, evaluate
 from ipdmediation.kernels.matrices import eigen, factor_from, factor_of, product_transposed, trapezoid
@@ -27,7 +27,8 @@ _SEPARATED = int(FitStatus.SEPARATED)
 _RANK_DEFICIENT = int(FitStatus.RANK_DEFICIENT)
 
 _KEEP_HESSIAN_BELOW = 0.05
-_INNER_TOLERANCE = 1e-3
+_INNER_TOLERANCE = 3e-6
+_LOOSE_INNER_TOLERANCE = 0.03
 _LARGEST_FACTOR_STEP = 0.4
 # Random effects are standardised so that their standard deviations are in units of the linear predictor.
 _SMALL_SD = 0.05
@@ -35,7 +36,7 @@ NEGLIGIBLE_SD = 1e-3
 _MAX_RANK_CHANGES = 10
 
 
-@internal
+@maker
 def _modes_at(factor: FloatArray, score: FloatArray) -> FloatArray:
     """Modes that belong to given scores: u = L'G holds at every mode."""
     n_trials, q = score.shape
@@ -76,7 +77,7 @@ def _variance_slope(work: MixedWork, direction: FloatArray) -> tuple[float, floa
     return slope, max(expected, observed, 1e-12)
 
 
-@internal
+@maker
 def _reopening(work: MixedWork, factor: FloatArray) -> FloatArray:
     """Column that a covariance of lower rank should gain, all zero if the boundary is optimal.
 
@@ -102,7 +103,7 @@ def _opens(column: FloatArray) -> bool:
     return largest > 0.0
 
 
-@internal
+@maker
 def maximise_laplace(
     rows: MixedRows,
     work: MixedWork,
@@ -135,7 +136,7 @@ def maximise_laplace(
     previous = 1.0
     for iteration in range(max_iterations):
         # modes need be no nearer than the parameters are, as the modes' last step is taken into account
-        nearness = max(inner_tolerance, min(0.1 * previous, _INNER_TOLERANCE))
+        nearness = max(inner_tolerance, min(0.3 * previous, _LOOSE_INNER_TOLERANCE))
         found, _ = evaluate(rows, work, thresholds, slopes, factor, modes, link, nearness, MAX_PASSES)
         rank = factor.shape[1]
         if not found:

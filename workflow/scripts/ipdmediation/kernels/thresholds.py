@@ -9,10 +9,10 @@ import numpy as np
 
 from ipdmediation.kernels import links
 from ipdmediation.kernels.arrays import FloatArray, IntArray
-from ipdmediation.kernels.compiling import internal, kernel
+from ipdmediation.kernels.compiling import kernel, maker
 
 
-@internal
+@maker
 def present_levels(level_weight: FloatArray) -> IntArray:
     """List the levels with weight, increasing."""
     present = np.empty(level_weight.shape[0], np.int64)
@@ -24,7 +24,7 @@ def present_levels(level_weight: FloatArray) -> IntArray:
     return present[:n_present]
 
 
-@internal
+@maker
 def start_thresholds(
     weight: FloatArray, present: IntArray, start: FloatArray, shift: float, link: Any
 ) -> FloatArray:

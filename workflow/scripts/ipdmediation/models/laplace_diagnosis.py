@@ -62,7 +62,7 @@ def diagnose(rows: MixedRows, work: MixedWork, point: LaplacePoint, *, link: Any
     """
     value, gradient = _gradient(rows, work, point, link)
     spread = work.spread.copy()
-    marginal = marginal_information(rows, work, point.thresholds, link)
+    marginal = marginal_information(rows, work, point.thresholds, point.factor, link)
     entries = _free_entries(point.factor)
     changes = np.eye(gradient.size) * _STEP
     observed = np.array(

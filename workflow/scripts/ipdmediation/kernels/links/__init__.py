@@ -10,8 +10,8 @@ A link answers to
 
 - `bound(threshold)`: what `rows` needs of a threshold, for its arrays `upper` and `lower`;
 - `rows(eta, weights, upper, lower, above, below, cross_a, cross_b, start, stop)`: fills the last four arrays;
-- `third(..., third_a, third_b)`: turns leverages (in `third_a`) into half their products with the derivatives
-  of the curvature;
+- `third(eta, inverse_weights, ..., third_a, third_b)`: turns leverages (in `third_a`) into half their
+  products with the derivatives of the curvature;
 - `log_probability(eta, upper, lower)`, `quantile(p)`, `distribution(x)` (F, F' and F'');
 - `FLAT_BEYOND`: where F is as good as 0 and 1;
 - `STRIP`: how far from the real axis F is analytic and bounded: how finely it has to be integrated.
@@ -29,7 +29,7 @@ import numpy as np
 from numba.extending import overload
 
 from ipdmediation.kernels.arrays import FloatArray
-from ipdmediation.kernels.compiling import fast_internal
+from ipdmediation.kernels.compiling import PASSES_ON, fast_internal
 from ipdmediation.kernels.links import cauchit, cloglog, logit, loglog, probit
 
 MODULES = (logit, probit, cloglog, loglog, cauchit)
@@ -49,7 +49,7 @@ def _of_link(name: str) -> Callable[..., Any]:
         # what runs where numba is switched off, so that a debugger can go through the kernels
         return getattr(_BY_TYPE[type(link)], name)(*arguments)
 
-    @overload(call, strict=False)
+    @overload(call, strict=False, jit_options=PASSES_ON)
     def choose(link: Any, *arguments: Any) -> Any:
         kernel = getattr(_BY_TYPE[link.instance_class], name)
         return lambda link, *arguments: kernel(*arguments)

@@ -78,7 +78,7 @@ def row_kernels(
     @fast_internal
     def third(
         eta: FloatArray,
-        weights: FloatArray,
+        inverse_weights: FloatArray,
         upper: FloatArray,
         lower: FloatArray,
         above: FloatArray,
@@ -94,7 +94,7 @@ def row_kernels(
             a, b = upper[i] - eta[i], lower[i] - eta[i]
             slope_a, slope_b = slope(a), slope(b)
             half = 0.5 * third_a[i]
-            ratio_a, ratio_b = above[i] / weights[i], below[i] / weights[i]
+            ratio_a, ratio_b = above[i] * inverse_weights[i], below[i] * inverse_weights[i]
             score = ratio_a - ratio_b
             common = slope_a * ratio_a - slope_b * ratio_b
             third_a[i] = half * above[i] * (-bend(a) - common - 2.0 * score * (slope_a + score))

@@ -69,7 +69,7 @@ def rows(
 @fast_internal
 def third(
     eta: FloatArray,
-    weights: FloatArray,
+    inverse_weights: FloatArray,
     upper: FloatArray,
     lower: FloatArray,
     above: FloatArray,
@@ -83,9 +83,9 @@ def third(
 ) -> None:
     """Leverage (in `third_a`) times half the derivatives of a row's curvature in a and b."""
     for i in range(np.uint64(start), np.uint64(stop)):
-        third_b[i] = 0.5 * third_a[i] * cross_b[i] * (1.0 - below[i] * (2.0 / weights[i]))
+        third_b[i] = 0.5 * third_a[i] * cross_b[i] * (1.0 - 2.0 * below[i] * inverse_weights[i])
     for i in range(np.uint64(start), np.uint64(stop)):
-        third_a[i] = 0.5 * third_a[i] * cross_a[i] * (above[i] * (2.0 / weights[i]) - 1.0)
+        third_a[i] = 0.5 * third_a[i] * cross_a[i] * (2.0 * above[i] * inverse_weights[i] - 1.0)
 
 
 @internal

@@ -13,6 +13,8 @@ _LOG_ROOT_TWO_PI = 0.9189385332046727
 _ROOT_TWO_PI = 2.5066282746310002
 _SMALLEST = 1e-300
 _CENTRE = 6.0
+# exp of it is as good as 0, while its square is still a normal number: arithmetic with others is very slow
+_NOTHING = -300.0
 
 FLAT_BEYOND = 40.0
 STRIP = math.inf
@@ -69,7 +71,7 @@ def ratios(a: float, b: float) -> tuple[float, float, float]:
     turned = a + b < 0.0
     near = -a if turned else b
     far = -b if turned else a
-    between = exp(-0.5 * (far - near) * (far + near))
+    between = exp(max(-0.5 * (far - near) * (far + near), _NOTHING))
     # beyond a `near` below 0 lies all but the tail on its other side; the whole is 1 in the density's units
     negative = min(near, 0.0)
     tail = _mills(abs(near))
