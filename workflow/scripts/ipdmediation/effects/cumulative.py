@@ -31,7 +31,9 @@ class CumulativeOutcome:
 
     def evaluate(self, replicate: Evaluated, effects: TrialEffects) -> FloatArray:
         """Return cumulative probabilities of `CELLS`, then by value and arm with the mediator held."""
-        shifted = replicate._replace(predictors=replicate.predictors + effects.offsets[:, None])
+        shifted = replicate
+        if effects.offsets.any():
+            shifted = replicate._replace(predictors=replicate.predictors + effects.offsets[:, None])
         natural = (
             self._linear(shifted, effects)
             if self.mediator.rule is None

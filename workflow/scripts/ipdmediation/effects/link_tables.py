@@ -16,6 +16,7 @@ from ipdmediation.vocabulary import links
 
 STEP = 0.125  # the quintic interpolation is then exact to 2e-10
 _REACH = 9.0
+_NOTHING = Rule(np.zeros(1), np.ones(1))
 
 
 class Mixture(NamedTuple):
@@ -75,7 +76,7 @@ def _spread(mixture: Mixture, residuals: Rule | None) -> float:
 
 def _random_part(mixture: Mixture, residuals: Rule | None, link: str) -> Rule:
     """Return the values of V, without a Gaussian part that the probit has in closed form."""
-    part = Rule(np.zeros(1), np.ones(1))
+    part = _NOTHING
     if mixture.variance > 0 and not links.LINKS[link].normal:
         sd = math.sqrt(mixture.variance)
         rule = normal_rule(sd, link=link)

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -72,6 +73,10 @@ class OutcomeScales(Scales):
         scales = scales_of([int(level) for level in levels], utility=utility is not None)
         return cls(scales.additive, scales.comparative, np.array(rows))
 
+    @cached_property
+    def _sizes(self) -> FloatArray:
+        return np.ascontiguousarray(np.abs(self.values).T)
+
     def compare(self, distributions: FloatArray, references: FloatArray) -> FloatArray:
         """Return (pairs, K) distributions compared with (pairs, K) or (K,) references; (pairs, `every`)."""
         if self.comparative:
@@ -96,7 +101,7 @@ class OutcomeScales(Scales):
         >>> bool(OutcomeScales.of(["0", "1"]).rounding(np.array([[0.5, 0.5], [0.4, 0.6]])).max() < 1e-11)
         True
         """
-        sizes = np.abs(cells).max(axis=-2) @ np.abs(self.values).T
+        sizes = np.abs(cells).max(axis=-2) @ self._sizes
         rounding = np.full((*sizes.shape[:-1], len(self.every)), _ROUNDING)
         rounding[..., : len(self.additive)] *= sizes
         return rounding

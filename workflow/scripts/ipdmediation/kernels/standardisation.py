@@ -17,10 +17,15 @@ _REACH = 7.0  # standard deviations beyond which a Gaussian density is negligibl
 def linear_predictor(columns: FloatArray, coefficients: FloatArray, rows: IntArray) -> FloatArray:
     """Return the (m,) sum of (p, n) columns times their (p,) coefficients, in m of the rows."""
     predictor = np.zeros(rows.shape[0])
-    for j in range(columns.shape[0]):
-        column, coefficient = columns[j], coefficients[j]
+    # two by two, so that rows are read half as often; unsigned, so that none is looked at for its sign
+    for j in range(0, columns.shape[0] - 1, 2):
         for i in range(rows.shape[0]):
-            predictor[i] += coefficient * column[rows[i]]
+            row = np.uint64(rows[i])
+            predictor[i] += coefficients[j] * columns[j, row] + coefficients[j + 1] * columns[j + 1, row]
+    if columns.shape[0] % 2:
+        last = columns.shape[0] - 1
+        for i in range(rows.shape[0]):
+            predictor[i] += coefficients[last] * columns[last, np.uint64(rows[i])]
     return predictor
 
 
