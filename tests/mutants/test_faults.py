@@ -11,6 +11,7 @@ from tests.mutants.run import ROOT, Fault, noticed, read_faults, table
 FAULTS = read_faults()
 FLOORS = (
     "vocabulary",
+    "kernels",
     "data",
     "synthetic",
     "models",

@@ -102,7 +102,8 @@ def test_the_data_are_those_that_r_saw(shape):
 
 
 @pytest.mark.parametrize(("link", "kind"), [("logit", "clm"), ("probit", "probit")])
-def test_clm(shape, link, kind):
+def test_clm(compiled, shape, link, kind):
+    compiled(link)
     _, data, numbers = shape
     indicators = pd.get_dummies(data["trial"], prefix="trial", drop_first=True, dtype=float)
     design = pd.concat([data[COVARIATES], indicators], axis=1)
@@ -117,7 +118,8 @@ def test_clm(shape, link, kind):
 
 @pytest.mark.parametrize("effects", list(RANDOM))
 @pytest.mark.parametrize("link", ["logit", "probit"])
-def test_clmm(shape, effects, link):
+def test_clmm(compiled, shape, effects, link):
+    compiled(link)
     name, data, numbers = shape
     kind = f"random_{effects}" + ("_probit" if link == "probit" else "")
     fit = fitted(ordinal_mixed(data, RANDOM[effects], link), data)
@@ -145,7 +147,8 @@ HEAVY = {"cauchit": 2e-3}
 
 
 @pytest.mark.parametrize("link", list(DISTRIBUTIONS))
-def test_every_link_with_fixed_effects(link):
+def test_every_link_with_fixed_effects(compiled, link):
+    compiled(link)
     assert LINKED[link]["distribution"] == DISTRIBUTIONS[link]
     data, other = SHAPES.simulate(SHAPES.SHAPES["unequal"]), LINKED[link]["fixed"]
     indicators = pd.get_dummies(data["trial"], prefix="trial", drop_first=True, dtype=float)
@@ -159,7 +162,8 @@ def test_every_link_with_fixed_effects(link):
 
 @pytest.mark.parametrize("effects", ["intercept", "slope"])
 @pytest.mark.parametrize("link", list(DISTRIBUTIONS))
-def test_every_link_with_random_effects(link, effects):
+def test_every_link_with_random_effects(compiled, link, effects):
+    compiled(link)
     other = LINKED[link].get(f"random_{effects}")
     if other is None:
         assert (link, effects) == ("cauchit", "slope")  # clmm fails

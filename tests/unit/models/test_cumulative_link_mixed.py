@@ -84,7 +84,8 @@ def test_wine_by_laplace():
 
 @quick
 @given(seed=SEEDS, link=st.sampled_from(sorted(LINKS)), q=st.integers(1, 3))
-def test_the_gradient_of_the_criterion_is_exact(seed, link, q):
+def test_the_gradient_of_the_criterion_is_exact(compiled, seed, link, q):
+    compiled(link)
     y, x, trial = simulate(seed)
     built = model(y, x, trial, q=q, link=link)
     weights = np.random.default_rng(seed).uniform(0.5, 2, y.size)
