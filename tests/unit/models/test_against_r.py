@@ -222,7 +222,7 @@ def test_linear_mixed_model_of_statsmodels(name, method):
 @pytest.mark.slow
 @pytest.mark.tool("Rscript")
 def test_r_makes_the_same_numbers_again(tmp_path):
-    names = ["balanced", "tiny_trial", "three_levels"]
+    names = ["tiny_trial", "three_levels"]
     for name in names:
         SHAPES.simulate(SHAPES.SHAPES[name]).to_csv(tmp_path / f"{name}.csv", index=False)
     output = tmp_path / "fits.json"

@@ -161,3 +161,21 @@ def test_as_many_random_effects_as_rows_are_no_fit(seed):
         method="ml",
     )
     assert built.refit(np.ones(6)).status == FitStatus.RANK_DEFICIENT
+
+
+@pytest.mark.parametrize("repeated", [1.0, 3.0])
+@pytest.mark.parametrize("seed", range(6))
+def test_as_many_columns_as_rows_are_no_fit(seed, repeated):
+    """Nothing is left but rounding, however often a row is drawn."""
+    rng = np.random.default_rng(seed)
+    columns = rng.normal(size=(7, 6))
+    built = LinearMixedModel(
+        rng.normal(size=7),
+        columns,
+        names=[f"x{number}" for number in range(6)],
+        trials=[0, 0, 0, 0, 1, 1, 1],
+        random_design=np.ones((7, 1)),
+        random_names=["intercept"],
+        method="ml",
+    )
+    assert built.refit(np.full(7, repeated)).status == FitStatus.RANK_DEFICIENT
