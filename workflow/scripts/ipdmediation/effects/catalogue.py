@@ -33,7 +33,7 @@ class Effect:
     share_of : str or None
         For a proportion mediated, the effect that is its denominator: on scale `coefficient` for a scale
         `proportion`, else on its own scale.
-    mediated : tuple of str or None
+    mediated : EffectKey or None
         For a proportion whose sign is not that of a mediated effect, because a change of scale is in it as
         well: the key of the mediated effect, which says whether there is a share at all.
     undefined : str

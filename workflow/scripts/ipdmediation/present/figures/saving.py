@@ -33,7 +33,7 @@ def save_all(figures: Sequence[Figure], paths: Mapping[str, Sequence[Path]]) -> 
     Parameters
     ----------
     figures : sequence of Figure
-        Figures of this package.
+        Figures of this package, which cannot be saved again: their fonts are gone.
     paths : mapping
         Target of each figure by format: svg, png, pdf.
     """
