@@ -37,9 +37,8 @@ COVARIATES = ["age", "female", "occlusion"]
 
 def test_columns_have_the_documented_names_and_order(frame):
     mediator = np.linspace(0, 1, 90)
-    design = fit_design(
-        frame, covariates=COVARIATES, mediator=mediator, interaction=True, trial_indicators=True
-    )
+    design = fit_design(frame, covariates=COVARIATES, trial_indicators=True)
+    design = design.with_mediator(mediator, interaction=True)
     assert design.names == (
         "treatment",
         "mediator",
@@ -57,18 +56,51 @@ def test_columns_have_the_documented_names_and_order(frame):
     np.testing.assert_array_equal(design.matrix[:, 7], frame["trial"] == "a")
 
 
-def test_applies_to_a_part_of_the_data_with_an_arm_set(frame):
-    design = fit_design(frame, covariates=COVARIATES, mediator=np.arange(90.0), trial_indicators=True)
-    part = frame.iloc[[3, 40]].assign(occlusion=lambda d: d["occlusion"].astype(str))
-    applied = design.apply(part, treatment=1, mediator=[3.0, 40.0])
-    expected = design.matrix[[3, 40]].copy()
-    expected[:, 0] = 1
-    np.testing.assert_array_equal(applied, expected)
+def test_columns_by_arm_are_those_of_the_cohort_with_the_arm_set(frame):
+    mediator = np.linspace(-1, 1, 90)
+    design = fit_design(frame, covariates="age + treatment:female + occlusion", trial_indicators=True)
+    design = design.with_mediator(mediator, interaction=True)
+    by_arm, of_mediator = design.other_columns(), design.mediator_columns(mediator)
+    for arm in (0, 1):
+        others = frame.assign(treatment=arm)
+        female = np.where(others["treatment"] == 1, others["female"], 0)
+        at = design.names.index("treatment:female") - 2
+        np.testing.assert_array_equal(by_arm[arm][:, 0], np.full(90, arm))
+        np.testing.assert_array_equal(by_arm[arm][:, at], female)
+        unmoved = np.delete(np.arange(by_arm.shape[2]), [0, at])
+        kept = np.delete(design.matrix, design.mediator_positions, axis=1)
+        np.testing.assert_array_equal(by_arm[arm][:, unmoved], kept[:, unmoved])
+        np.testing.assert_array_equal(of_mediator[arm], np.column_stack([mediator, arm * mediator]))
+        own = frame["treatment"] == arm
+        np.testing.assert_array_equal(by_arm[arm][own], kept[own])
 
 
-def test_spline_knots_are_those_of_the_fitted_data(frame):
-    design = fit_design(frame, covariates="bs(age, df=4) + female")
-    np.testing.assert_allclose(design.apply(frame.iloc[:7]), design.matrix[:7])
+@pytest.mark.parametrize(
+    ("covariate", "expected"),
+    [
+        ("center(I(age * treatment))", lambda age, arm, own: age * arm - np.mean(age * own)),
+        ("treatment:center(age)", lambda age, arm, own: arm * (age - np.mean(age))),
+        ("I(sqrt(age) * treatment)", lambda age, arm, own: np.sqrt(age) * arm),
+    ],
+)
+def test_what_was_learnt_from_the_cohort_stays_when_an_arm_is_set(frame, covariate, expected):
+    design = fit_design(frame, covariates=f"age + {covariate}")
+    age, own = frame["age"].to_numpy(), frame["treatment"].to_numpy()
+    for arm in (0, 1):
+        np.testing.assert_allclose(design.other_columns()[arm][:, 2], expected(age, arm, own), atol=1e-12)
+
+
+def test_a_level_stays_when_only_one_arm_has_it(frame):
+    site = (
+        frame["occlusion"]
+        .astype(str)
+        .where(~((frame["occlusion"] == "m2") & (frame["treatment"] == 0)), "m1")
+    )
+    one_sided = frame.assign(occlusion=pd.Categorical(site, categories=["m1", "ica", "m2"]))
+    design = fit_design(one_sided, covariates="treatment:female + occlusion")
+    at = design.names.index("occlusion[m2]")
+    for columns in design.other_columns():
+        np.testing.assert_array_equal(columns[:, at], site == "m2")
 
 
 def test_a_formula_and_a_list_agree(frame):
@@ -87,10 +119,8 @@ def test_columns_that_are_only_adjusted_for(frame):
     design = fit_design(
         frame,
         covariates="age + occlusion + treatment:female + I(age * treatment)",
-        mediator=np.arange(90.0),
-        interaction=True,
         trial_indicators=True,
-    )
+    ).with_mediator(np.arange(90.0), interaction=True)
     adjusting = [design.names[position] for position in design.adjustment_positions]
     assert adjusting == ["age", "occlusion[ica]", "occlusion[m2]"]
 
@@ -112,36 +142,20 @@ def test_problems_are_named(frame):
     (note,) = fit_design(one_arm, by_trial=True).notes
     assert isinstance(note, OneArmTrialWarning)
     assert str(note).startswith("trials with one arm only: c (control);")
-    with pytest.raises(ModelError, match="does not know: z"):
-        fit_design(frame, trial_indicators=True).apply(frame.assign(trial="z"))
-
-
-FORMULA = "bs(age, df=4) + occlusion * female"
-
-
-def test_a_lost_level_keeps_its_columns(frame):
-    """What a resample without a level, and with a narrower range of age, is made into."""
-    design = fit_design(frame, covariates=FORMULA)
-    kept = ((frame["occlusion"] != "m2") & frame["age"].between(55, 75)).to_numpy()
-    resample = frame[kept].assign(occlusion=lambda part: part["occlusion"].cat.remove_unused_categories())
-    applied = design.apply(resample)
-    assert applied.shape[1] == len(design.names)
-    np.testing.assert_allclose(applied, design.matrix[kept], rtol=0, atol=1e-12)
-    lost = [position for position, name in enumerate(design.names) if "m2" in name]
-    assert len(lost) == 2
-    assert not applied[:, lost].any()
+    with pytest.raises(MissingValueError, match="2 rows have no mediator value"):
+        fit_design(frame).with_mediator([np.nan, np.inf, *range(88)])
 
 
 def test_a_spline_of_the_mediator_keeps_its_knots(frame):
     mediator, knots = np.random.default_rng(3).normal(size=90), (-1.0, 0.0, 0.5, 2.0)
-    design = fit_design(frame, covariates=["age"], mediator=mediator, mediator_knots=knots, interaction=True)
+    design = fit_design(frame, covariates=["age"]).with_mediator(mediator, knots=knots, interaction=True)
     terms = ["mediator[1]", "mediator[2]", "mediator[3]"]
     assert design.mediator_positions.tolist() == [1, 2, 3, 4, 5, 6]
     assert design.names == ("treatment", *terms, *(f"treatment:{name}" for name in terms), "age")
     np.testing.assert_array_equal(design.matrix[:, 4:7], design.matrix[:, [0]] * design.matrix[:, 1:4])
-    applied = design.apply(frame.iloc[:5], treatment=1, mediator=mediator[:5])
-    np.testing.assert_array_equal(applied[:, 1:4], design.matrix[:5, 1:4])
-    np.testing.assert_array_equal(applied[:, 4:7], design.matrix[:5, 1:4])
+    control, treated = design.mediator_columns(mediator[:5])
+    np.testing.assert_array_equal(control, np.column_stack([design.matrix[:5, 1:4], np.zeros((5, 3))]))
+    np.testing.assert_array_equal(treated, np.tile(design.matrix[:5, 1:4], 2))
 
 
 @pytest.mark.parametrize(
@@ -199,7 +213,7 @@ def test_a_level_that_nobody_has_is_left_out_with_a_note(frame, covariates, leve
     found, expected = (fit_design(each, covariates=covariates) for each in (declared, used))
     assert found.names == expected.names
     np.testing.assert_array_equal(found.matrix, expected.matrix)
-    np.testing.assert_array_equal(found.apply(declared), expected.matrix)
+    np.testing.assert_array_equal(found.other_columns(), expected.other_columns())
     (note,) = found.notes
     assert isinstance(note, UnusedLevelWarning)
     compared = f"; the other levels are compared with {reference}" if reference else ""

@@ -60,16 +60,14 @@ class CoefficientEffects:
     slopes: FloatArray
 
     @classmethod
-    def of(
-        cls, models: MediationModels, frame: pd.DataFrame, *, quartiles: Sequence[float]
-    ) -> CoefficientEffects:
+    def of(cls, models: MediationModels, *, quartiles: Sequence[float]) -> CoefficientEffects:
         """Prepare the models of a cohort; `quartiles` are those of the mediator in its own unit."""
         designs = (models.mediator_design, models.total_design, models.outcome_design)
         at_mediator, at_total, at_outcome = (
             first_column(model, design) + design.treatment_position
             for model, design in zip((models.mediator, models.total, models.outcome), designs, strict=True)
         )
-        terms = MediatorTerms.of(models.outcome, models.outcome_design, frame)
+        terms = MediatorTerms.of(models.outcome, models.outcome_design)
         untreated, treated = terms.columns(mediator_scale(quartiles, specification=models.specification))
         return cls(
             treatment=(at_mediator, at_total, at_outcome),
@@ -177,7 +175,7 @@ class MediationEffects:
             ),
             _standardisation=standardisation,
             _scales=scales,
-            _coefficients=CoefficientEffects.of(models, frame, quartiles=quartiles),
+            _coefficients=CoefficientEffects.of(models, quartiles=quartiles),
         )
 
     def evaluate(self, fits: Sequence[Refit], weights: FloatArray) -> FloatArray:

@@ -10,10 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 from numpy.typing import ArrayLike
 
-from ipdmediation.data.arms import ARM_CODES
 from ipdmediation.kernels.arrays import FloatArray, IntArray
 from ipdmediation.kernels.standardisation import linear_predictor
 from ipdmediation.models.design import Design
@@ -52,17 +50,16 @@ class ArmPredictor:
     random_names: tuple[str, ...]
 
     @classmethod
-    def of(cls, model: Model, design: Design, frame: pd.DataFrame) -> ArmPredictor:
-        """Prepare a model for the patients of a frame."""
+    def of(cls, model: Model, design: Design) -> ArmPredictor:
+        """Prepare a model for the patients of its design."""
         kept = np.setdiff1d(np.arange(len(design.terms)), design.mediator_positions)
-        mediator = np.zeros(len(frame)) if design.mediator_positions.size else None
-        control, treated = np.swapaxes(_columns_by_arm(design, frame, mediator)[:, :, kept], 1, 2)
+        control, treated = np.swapaxes(design.other_columns(), 1, 2)
         added = treated - control
         positions = first_column(model, design) + kept
         in_control, in_added = control.any(axis=1), added.any(axis=1)
         columns, at = [control[in_control]], [positions[in_control]]
         if not model.n_thresholds:  # then the intercept comes first
-            columns.insert(0, np.ones((1, len(frame))))
+            columns.insert(0, np.ones((1, control.shape[1])))
             at.insert(0, np.zeros(1, dtype=np.int64))
         return cls(
             control=np.ascontiguousarray(np.vstack(columns)),
@@ -104,35 +101,19 @@ class MediatorTerms:
     positions: IntArray
     linear: bool
     _design: Design
-    _row: pd.DataFrame
 
     @classmethod
-    def of(cls, model: Model, design: Design, frame: pd.DataFrame) -> MediatorTerms:
+    def of(cls, model: Model, design: Design) -> MediatorTerms:
         """Take the terms of a design."""
         return cls(
             positions=first_column(model, design) + design.mediator_positions,
             linear=not design.mediator_knots,
             _design=design,
-            _row=frame.iloc[[0]],
         )
 
     def columns(self, values: ArrayLike) -> FloatArray:
         """Return the (2, values, J) terms at mediator values, by arm."""
-        mediator = np.asarray(values, dtype=np.float64)
-        if not mediator.size:
-            return np.zeros((2, 0, self.positions.size))
-        rows = self._row.iloc[np.zeros(mediator.size, dtype=np.intp)]
-        return _columns_by_arm(self._design, rows, mediator)[:, :, self._design.mediator_positions]
-
-
-def _columns_by_arm(design: Design, frame: pd.DataFrame, mediator: FloatArray | None) -> FloatArray:
-    """Return the (2, n, p) columns under control and treatment; one call, for each has a fixed price."""
-    both = design.apply(
-        pd.concat([frame, frame]),
-        treatment=np.repeat(ARM_CODES, len(frame)),
-        mediator=None if mediator is None else np.tile(mediator, 2),
-    )
-    return both.reshape(2, len(frame), -1)
+        return self._design.mediator_columns(np.asarray(values, dtype=np.float64))
 
 
 def arm_variances(fit: Refit, names: Sequence[str], *, given: str | None = None) -> FloatArray:

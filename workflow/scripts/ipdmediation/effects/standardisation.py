@@ -94,9 +94,9 @@ class Standardisation:
         ModelError
             If the options ask for what the models do not have.
         """
-        terms = MediatorTerms.of(models.outcome, models.outcome_design, frame)
-        mediator = ArmPredictor.of(models.mediator, models.mediator_design, frame)
-        outcome = ArmPredictor.of(models.outcome, models.outcome_design, frame)
+        terms = MediatorTerms.of(models.outcome, models.outcome_design)
+        mediator = ArmPredictor.of(models.mediator, models.mediator_design)
+        outcome = ArmPredictor.of(models.outcome, models.outcome_design)
         if options.population == "new_trial" and not outcome.random_names:
             raise ModelError("effects in a new trial need random trial effects in the models")
         if options.mediator_distribution == "empirical" and not terms.linear:

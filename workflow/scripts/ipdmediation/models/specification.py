@@ -17,6 +17,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from ipdmediation.data.covariates import (
+    COVARIATE_MODELS,
     StatedCovariates,
     all_covariate_names,
     covariates_of,
@@ -180,8 +181,8 @@ def mediation_models(
     effects = specification.trial_effects
     stated = TRIAL_EFFECTS[effects]
     design = partial(fit_design, frame, trial_indicators=stated.indicators, by_trial=bool(stated.random))
-    covariates = covariates_of(specification.covariates, model="outcome")
-    mediator_design = design(covariates=covariates_of(specification.covariates, model="mediator"))
+    covariates = {model: covariates_of(specification.covariates, model=model) for model in COVARIATE_MODELS}
+    mediator_design = design(covariates=covariates["mediator"])
     check_mediator(
         mediator,
         frame[specification.mediator],
@@ -189,12 +190,12 @@ def mediation_models(
         variable=specification.mediator,
         trial_effects=effects,
     )
-    total_design = design(covariates=covariates)
-    outcome_design = design(
-        covariates=covariates,
-        mediator=mediator,
-        mediator_variable=specification.mediator,
-        mediator_knots=mediator_knots(frame, specification=specification) if knots is None else knots,
+    same = covariates["mediator"] == covariates["outcome"]
+    total_design = mediator_design if same else design(covariates=covariates["outcome"])
+    outcome_design = total_design.with_mediator(
+        mediator,
+        variable=specification.mediator,
+        knots=mediator_knots(frame, specification=specification) if knots is None else knots,
         interaction=specification.interaction,
     )
     linear = partial(linear_model, values=mediator, trial_effects=effects, method=method)
