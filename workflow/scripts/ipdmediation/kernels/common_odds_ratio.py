@@ -9,6 +9,7 @@ import numpy as np
 from ipdmediation.kernels.arrays import FloatArray
 from ipdmediation.kernels.compiling import internal, kernel
 from ipdmediation.kernels.matrices import cholesky, solve
+from ipdmediation.kernels.thresholds import step_length
 
 _EMPTY = 1e-14  # a level with less probability than this is not there
 _SMALLEST_STEP = 1e-12
@@ -97,11 +98,7 @@ def common_log_odds_ratio(distribution: FloatArray, reference: FloatArray) -> fl
             largest = max(largest, abs(step[k]))
         if not math.isfinite(largest):
             return math.nan
-        shorten = min(1.0, 2.0 / largest) if largest > 0.0 else 1.0
-        for k in range(1, last):
-            closing = step[k - 1] - step[k]
-            if closing > 0.0:  # thresholds keep their order
-                shorten = min(shorten, 0.9 * (thresholds[k] - thresholds[k - 1]) / closing)
+        shorten = step_length(step, thresholds, largest, 2.0)
         thresholds += shorten * step[:last]
         effect += shorten * step[last]
         if largest < _SMALLEST_STEP:

@@ -14,7 +14,12 @@ from ipdmediation.kernels.links import logit
 from ipdmediation.kernels.matrices import cholesky, solve
 from ipdmediation.kernels.rows import BLOCK, block_sum, dot, dot_difference, linear_predictor
 from ipdmediation.kernels.status import FitStatus
-from ipdmediation.kernels.thresholds import expand_thresholds, present_levels, start_thresholds
+from ipdmediation.kernels.thresholds import (
+    expand_thresholds,
+    present_levels,
+    start_thresholds,
+    step_length,
+)
 
 _CONVERGED = int(FitStatus.CONVERGED)
 _NOT_CONVERGED = int(FitStatus.NOT_CONVERGED)
@@ -298,11 +303,7 @@ def fit_fixed(
         if is_flat(ascent, largest):
             status = _SEPARATED
             break
-        shorten = min(1.0, 10.0 / largest) if largest > 0.0 else 1.0
-        for k in range(1, n_thresholds):
-            closing = step[k - 1] - step[k]
-            if closing > 0.0:
-                shorten = min(shorten, 0.9 * (thresholds[k] - thresholds[k - 1]) / closing)
+        shorten = step_length(step, thresholds, largest, 10.0)
         ascent *= shorten
         largest *= shorten
         for k in range(size):

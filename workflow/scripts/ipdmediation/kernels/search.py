@@ -19,6 +19,7 @@ from ipdmediation.kernels.matrices import eigen, factor_from, factor_of, product
 from ipdmediation.kernels.mixed_rows import MixedRows, MixedWork
 from ipdmediation.kernels.newton import mixed_information, mixed_step
 from ipdmediation.kernels.status import FitStatus
+from ipdmediation.kernels.thresholds import step_length
 
 _CONVERGED = int(FitStatus.CONVERGED)
 _SINGULAR = int(FitStatus.SINGULAR)
@@ -233,11 +234,7 @@ def maximise_laplace(
         largest = 0.0
         for i in range(size):
             largest = max(largest, abs(fixed_step[i]))
-        shorten = min(1.0, 3.0 / largest) if largest > 0.0 else 1.0
-        for k in range(1, n_thresholds):
-            closing = fixed_step[k - 1] - fixed_step[k]
-            if closing > 0.0:
-                shorten = min(shorten, 0.9 * (thresholds[k] - thresholds[k - 1]) / closing)
+        shorten = step_length(fixed_step, thresholds, largest, 3.0)
         ascent = 0.0
         for i in range(size):
             fixed_step[i] *= shorten

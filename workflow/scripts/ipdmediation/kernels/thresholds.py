@@ -9,7 +9,7 @@ import numpy as np
 
 from ipdmediation.kernels import links
 from ipdmediation.kernels.arrays import FloatArray, IntArray
-from ipdmediation.kernels.compiling import kernel, maker
+from ipdmediation.kernels.compiling import internal, kernel, maker
 
 
 @maker
@@ -45,6 +45,20 @@ def start_thresholds(
             cumulated += weight[present[k]]
             thresholds[k] = links.quantile(link, cumulated / total)
     return thresholds
+
+
+@internal
+def step_length(step: FloatArray, thresholds: FloatArray, largest: float, longest: float) -> float:
+    """Share of a step to take: no entry gets longer than `longest`, and the thresholds keep their order.
+
+    The first entries of the step are those of the thresholds.
+    """
+    share = min(1.0, longest / largest) if largest > 0.0 else 1.0
+    for k in range(1, thresholds.shape[0]):
+        closing = step[k - 1] - step[k]
+        if closing > 0.0:
+            share = min(share, 0.9 * (thresholds[k] - thresholds[k - 1]) / closing)
+    return share
 
 
 @kernel
