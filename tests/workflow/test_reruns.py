@@ -189,6 +189,8 @@ COHORT = {"select_cohort", "describe_flow", "describe_cohort", "impute_missing"}
         ({"bootstrap": {"interval": "basic"}}, EFFECTS),
         ({"bootstrap": {"level": 0.9}}, {"describe_cohort", "fit_models"} | EFFECTS),
         ({"standardisation": {"controlled_at": [20]}}, DRAWS),
+        ({"standardisation": {"population": "new_trial"}}, DRAWS),
+        ({"bootstrap": {"resampling": "two_level"}}, DRAWS),
         ({"covariates": ["age"]}, COHORT),
         ({"missing": {"method": "impute", "imputations": 3}}, COHORT),
         # As the primary analysis has it: the draws are shared.
