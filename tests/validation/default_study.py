@@ -46,8 +46,9 @@ def written(table: pd.DataFrame, truth: Mapping[str, Any]) -> str:
     """Write the result as it stands in the document; where the interval misses the truth, it is bold."""
     replicates = int(table["replicates"].iloc[0])
     lines = [
-        f"Of the {len(table)} natural effects, {int(table['inside'].sum())} lie in their intervals ({replicates} "
-        "replicates); the table shows three on each scale. In bold: the interval does not hold the truth.",
+        f"Of the {len(table)} natural effects, {int(table['inside'].sum())} lie in their intervals "
+        f"({replicates} replicates); the table shows three on each scale. "
+        "In bold: the interval does not hold the truth.",
         "",
         "| scale | "
         + " | ".join(f"{effect.upper()}, truth | estimate (95 % CI)" for effect in EFFECTS)
