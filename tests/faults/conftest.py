@@ -91,9 +91,14 @@ def contents(study: Study, folder: str = "results") -> Contents:
     root = study.root / folder
     return {
         str(path.relative_to(root)): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(root.rglob("*"))
-        if path.is_file() and ".partial-" not in str(path)
+        for path in sorted(files_below(root))
+        if ".partial-" not in str(path)
     }
+
+
+def files_below(root: Path) -> list[Path]:
+    """Return the files below a folder, also while a job that is still at work removes its drafts."""
+    return [Path(place, name) for place, _, names in os.walk(root) for name in names]
 
 
 def undo(study: Study, *outputs: str) -> None:

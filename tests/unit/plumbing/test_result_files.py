@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
 from typing import Any
 
 from ipdmediation.plumbing import result_files
 from ipdmediation.plumbing.private_files import lies_with_patients
-from ipdmediation.plumbing.result_files import ResultFiles, of_analysis
+from ipdmediation.plumbing.result_files import ResultFiles, files_in, of_analysis
 
 
 def config(*trials: str, synthetic: str | None = None) -> dict[str, Any]:
@@ -60,3 +62,16 @@ def test_targets_are_what_a_person_asks_for() -> None:
     files = ResultFiles(config("a"))
     assert {result_files.EFFECTS, result_files.NOTICES, *files.shown} <= set(files.targets)
     assert not any("provenance" in path for path in files.targets)
+
+
+def test_files_are_found_while_folders_beside_them_vanish(tmp_path: Path) -> None:
+    for folder in ("a", "b", "c/d"):
+        (tmp_path / folder).mkdir(parents=True)
+        (tmp_path / folder / "file.csv").touch()
+    found = []
+    for path in files_in(tmp_path):
+        found.append(path.relative_to(tmp_path).parts[0])
+        for other in {"a", "b"} - set(found):
+            shutil.rmtree(tmp_path / other, ignore_errors=True)
+    assert sorted(found) in (["a", "c"], ["b", "c"], ["c"])
+    assert list(files_in(tmp_path / "nowhere")) == []

@@ -54,6 +54,16 @@ def test_a_run_gives_results_of_the_future_the_date_of_now(tmp_path: Path, said:
     assert len(asked.recorders) == 1
 
 
+def test_a_draft_that_is_gone_in_the_meantime_is_no_reason_to_stop(
+    tmp_path: Path, said: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = future_result(tmp_path)
+    monkeypatch.setattr(starting, "files_in", lambda folder: iter([tmp_path / "gone", path]))
+    starting.date_now(tmp_path)
+    assert path.stat().st_mtime < time.time() + starting.CLOCKS_DIFFER_BY
+    assert said == ["1 results were dated in the future; they have the date of now."]
+
+
 def test_a_dry_run_records_and_changes_nothing(tmp_path: Path, said: list[str]) -> None:
     path = future_result(tmp_path)
     before = path.stat().st_mtime

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ipdmediation.plumbing.provenance import file_hash
+from ipdmediation.plumbing.result_files import files_in
 
 MANIFEST = "manifest.json"
 
@@ -56,6 +57,6 @@ def problems(folder: str | Path) -> list[str]:
             lines.append(f"{folder / name}: missing")
         elif file_hash(folder / name) != checksum:
             lines.append(f"{folder / name}: changed since the manifest was written")
-    there = (path.relative_to(folder) for path in sorted(folder.rglob("*")) if path.is_file())
+    there = (path.relative_to(folder) for path in sorted(files_in(folder)))
     unknown = (path for path in there if path.parts[0] not in NOT_LISTED and path.as_posix() not in listed)
     return [*lines, *(f"{folder / path}: not in the manifest" for path in unknown)]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import os
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,12 @@ NOTED = [
     *FITTED["diagnostics"],
     "<results>/{analysis}/notices/bootstrap.csv",
 ]
+
+
+def files_in(folder: str | Path) -> Iterator[Path]:
+    """Go through all files below a folder, also while jobs that outlived their run make and remove drafts."""
+    for place, _, names in os.walk(folder):
+        yield from (Path(place, name) for name in names)
 
 
 class ResultFiles:

@@ -6,12 +6,14 @@ import atexit
 import os
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from platformdirs import user_cache_path
 
 from ipdmediation.plumbing import place
 from ipdmediation.plumbing.locks import Runs
+from ipdmediation.plumbing.result_files import files_in
 from ipdmediation.plumbing.snakemake_inside import Inside, said_by_snakemake, warn
 
 #: The clocks of a file server and of this machine may differ a little.
@@ -73,9 +75,12 @@ def date_now(folder: str | Path) -> None:
     Beside them whatever is made now would look old: Snakemake refuses it, or keeps what depends on it.
     """
     soon = time.time() + CLOCKS_DIFFER_BY
-    ahead = [path for path in Path(folder).rglob("*") if path.is_file() and path.stat().st_mtime > soon]
-    for path in ahead:
-        os.utime(path)
+    ahead = []
+    for path in files_in(folder):
+        with suppress(FileNotFoundError):  # a draft of a job that outlived its run
+            if path.stat().st_mtime > soon:
+                os.utime(path)
+                ahead.append(path)
     if ahead:
         warn(f"{len(ahead)} results were dated in the future; they have the date of now.")
 
