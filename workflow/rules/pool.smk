@@ -29,7 +29,7 @@ rule harmonise_trial:
 
 rule pool_trials:
     input:
-        trials=expand("<results>/ipd/harmonised/{trial}.parquet", trial=sorted(config["trials"])),
+        trials=expand("<results>/ipd/harmonised/{trial}.parquet", trial=study.pooled),
     output:
         pooled="<results>/ipd/pooled.parquet",
         provenance="<results>/provenance/pool_trials.json",
@@ -39,7 +39,7 @@ rule pool_trials:
     conda:
         "../../envs/ipdmediation.yaml"
     params:
-        ids=sorted(config["trials"]),
+        ids=list(study.pooled.values()),
         variables=study.types,
         code=code("pool_trials"),
     script:

@@ -94,7 +94,6 @@ rule report:
             diagnostics=handed.made_for_each(rules.fit_models, config["analyses"], files=len(results.MODELS))
         ),
         figure_names=files.figures,
-        trials=list(config["trials"]),
         models=list(results.MODELS),
         code=code("report"),
     script:

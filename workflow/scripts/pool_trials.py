@@ -13,18 +13,20 @@ from ipdmediation.plumbing.handed import WAY_OUT
 from ipdmediation.plumbing.provenance import ProvenanceError
 
 
-def main(*, trials: list[str], pooled: str, ids: list[str], variables: dict[str, Any]) -> None:
+def main(*, trials: list[str], pooled: str, ids: list[list[str]], variables: dict[str, Any]) -> None:
     """Read the harmonised trials; write them as one file."""
-    frames = [_trial(path, trial) for path, trial in zip(trials, ids, strict=True)]
+    frames = [_trials(path, expected) for path, expected in zip(trials, ids, strict=True)]
     pool_trials(frames, variables=variables_from_config(variables)).to_parquet(pooled)
 
 
-def _trial(path: str, trial: str) -> pd.DataFrame:
-    """Read a harmonised trial, which has to be the one that it should be."""
+def _trials(path: str, expected: list[str]) -> pd.DataFrame:
+    """Read the harmonised trials of one file, which have to be those that they should be."""
     frame = pd.read_parquet(path)
-    others = [found for found in frame["trial"].unique() if found != trial]
-    if others:
-        raise ProvenanceError(f"{path}: rows of trial {listing(others)}, not of {trial!r}; {WAY_OUT}")
+    found = sorted(frame["trial"].unique())
+    if found != expected:
+        raise ProvenanceError(
+            f"{path}: rows of trial {listing(found)}, not of {listing(expected)}; {WAY_OUT}"
+        )
     return frame
 
 

@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from ipdmediation.data.result_tables import read_table
 from ipdmediation.plumbing.provenance import KEY
 from ipdmediation.present.labels import labelled
@@ -27,7 +29,6 @@ def main(
     report: str,
     studies: list[dict[str, Any]],
     figure_names: list[str],
-    trials: list[str],
     models: list[str],
     **tables: list[str],
 ) -> None:
@@ -58,11 +59,16 @@ def main(
         Path(template),
         results,
         published=None if compared.empty else compared,
-        quality={trial: read_table(path) for trial, path in zip(trials, quality, strict=True)},
+        quality=_by_trial(pd.concat(map(read_table, quality))),
         manifest=_without_provenance(recorded),
         truth=_without_provenance(str(truth)) if truth else None,  # [] where no patient is synthetic
     )
     Path(report).write_text(page)
+
+
+def _by_trial(counts: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Return the counts of each trial, in their order."""
+    return {str(trial): rows for trial, rows in counts.groupby("trial", sort=False)}
 
 
 def _without_provenance(path: str) -> dict[str, Any]:

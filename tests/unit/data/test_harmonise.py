@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 
 from ipdmediation.data.configuration import resolve_source
 from ipdmediation.data.errors import ConfigurationError, MappingError
-from ipdmediation.data.harmonise import QUALITY_COLUMNS, harmonise_trial
+from ipdmediation.data.harmonise import harmonise_trial
 from ipdmediation.data.mapping import TrialMapping
+from ipdmediation.data.quality import QUALITY_COLUMNS
 from ipdmediation.data.reading import RawTable, read_raw
 from ipdmediation.data.schema import conform
 from ipdmediation.data.units import convert

@@ -24,14 +24,18 @@ def config(*trials: str, synthetic: str | None = None) -> dict[str, Any]:
     }
 
 
+def files_of(*trials: str, synthetic: str | None = None) -> ResultFiles:
+    return ResultFiles(config(*trials, synthetic=synthetic), trials)
+
+
 def test_figures_that_compare_trials_need_two() -> None:
-    one, two = ResultFiles(config("a")), ResultFiles(config("a", "b"))
+    one, two = files_of("a"), files_of("a", "b")
     assert set(two.figures) - set(one.figures) == {"outcome_by_trial", "mediator_by_trial"}
     assert len(two.shown) == 3 * len(two.figures) + 3 * len(result_files.TABLES)
 
 
 def test_each_figure_is_reported_with_its_caption_and_kind_of_data() -> None:
-    real, made = ResultFiles(config("a")), ResultFiles(config("a", synthetic="model.yaml"))
+    real, made = files_of("a"), files_of("a", synthetic="model.yaml")
     shown = real.caption("figures", "<results>/{analysis}/figures/patient_flow.svg")
     assert shown["caption"] == "../report/figures/patient_flow.rst"
     assert shown["subcategory"] == "Figures"
@@ -40,7 +44,7 @@ def test_each_figure_is_reported_with_its_caption_and_kind_of_data() -> None:
 
 
 def test_what_is_listed_has_no_patient_s_row_and_all_draws_of_its_own() -> None:
-    files = ResultFiles(config("a", "b", synthetic="model.yaml"))
+    files = files_of("a", "b", synthetic="model.yaml")
     draws = ["<results>/early/bootstrap/0-10.parquet"]
     listed = [*files.of_study(["logit"]), *files.listed("early", draws)]
     assert not any(map(lies_with_patients, listed))
@@ -48,18 +52,18 @@ def test_what_is_listed_has_no_patient_s_row_and_all_draws_of_its_own() -> None:
     assert listed[-1:] == draws
     assert not any("{" in path for path in listed)
     assert "<results>/synthetic_truth.json" in listed
-    assert "<results>/synthetic_truth.json" not in ResultFiles(config("a")).of_study(["logit"])
+    assert "<results>/synthetic_truth.json" not in files_of("a").of_study(["logit"])
 
 
 def test_each_analysis_has_its_notices_and_tables_with_published_figures_come_once() -> None:
-    files = ResultFiles(config("a"))
+    files = files_of("a")
     assert list(files.noted) == ["primary", "early"]
     assert files.noted["early"] == of_analysis("early", result_files.NOTED)
     assert files.compared == ["early/effects", "early/flow"]
 
 
 def test_targets_are_what_a_person_asks_for() -> None:
-    files = ResultFiles(config("a"))
+    files = files_of("a")
     assert {result_files.EFFECTS, result_files.NOTICES, *files.shown} <= set(files.targets)
     assert not any("provenance" in path for path in files.targets)
 

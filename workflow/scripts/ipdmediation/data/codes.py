@@ -10,6 +10,9 @@ from functools import cache
 from itertools import combinations
 from numbers import Integral, Real
 
+#: What a code of an arm or a trial may mean beside these: it is none that is compared or pooled.
+EXCLUDED = "excluded"
+
 
 @dataclass(frozen=True)
 class Code:

@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from ipdmediation.data.codes import EXCLUDED
 from ipdmediation.data.errors import ConfigurationError, SourceError, listing
 from ipdmediation.data.problems import Place
 
@@ -42,6 +43,30 @@ def resolve_source(source: Mapping[str, Any]) -> Path:
         if ".." not in path.parts and not path.is_absolute() and (Path(directory) / path).is_file():
             return Path(directory) / path
     raise SourceError(f"source: package {package!r} ships no file {str(path)!r}")
+
+
+def trials_of(source: str, mapping: Mapping[str, Any]) -> dict[str, str]:
+    """Return the trials of a mapping and their labels, in the order of the mapping.
+
+    Parameters
+    ----------
+    source : str
+        Its name under `trials:`, which is the trial's id where the file holds one.
+    mapping : mapping
+        Valid by `trial.schema.yaml`.
+
+    Examples
+    --------
+    >>> trials_of("north", {"label": "North trial"})
+    {'north': 'North trial'}
+    >>> codes = {1: {"id": "north", "label": "North trial"}, 2: "excluded"}
+    >>> trials_of("registry", {"trial": {"column": "STUDY", "codes": codes}})
+    {'north': 'North trial'}
+    """
+    if "trial" not in mapping:
+        return {source: str(mapping["label"])}
+    stated = [trial for trial in mapping["trial"]["codes"].values() if trial != EXCLUDED]
+    return {str(trial["id"]): str(trial["label"]) for trial in stated}
 
 
 def resolve_analysis(config: Mapping[str, Any], analysis: str) -> dict[str, Any]:

@@ -13,19 +13,19 @@ import pandas as pd
 from ipdmediation.data.codes import Code, number
 from ipdmediation.data.errors import listing
 from ipdmediation.data.matching import is_missing, match_codes, shown, spelt_alike
-from ipdmediation.data.reading.raw_table import ErrorCell, RawTable, is_error
+from ipdmediation.data.reading.raw_table import ErrorCell, Mask, RawTable, is_error
 
 
 @dataclass
 class Harmonised:
-    """One variable on its way: its column so far and what happened to it, in numbers of patients."""
+    """One variable on its way: its column so far, and to which patients what happened; None is to nobody."""
 
     data: pd.Series[Any]
-    missing_coded: int = 0
-    recoded: int = 0
-    converted: int = 0
-    incomplete: int = 0
-    out_of_range: int = 0
+    missing_coded: Mask | None = None
+    recoded: Mask | None = None
+    converted: Mask | None = None
+    incomplete: Mask | None = None
+    out_of_range: Mask | None = None
     missing_found: frozenset[Code] = frozenset()
     problems: list[str] = field(default_factory=list)
 
@@ -58,7 +58,7 @@ def to_levels(
     coded_missing = found.isin(list(missing))
     result = Harmonised(
         found.mask(coded_missing).map(codes).astype(object),
-        missing_coded=int(coded_missing.sum()),
+        missing_coded=coded_missing.to_numpy(),
         missing_found=frozenset(found[coded_missing]),
         problems=error_cells(raw, cells, found),
     )
@@ -102,8 +102,8 @@ def to_numbers(
         pd.Series(values, index=cells.index, dtype="float64").mask(
             recoded, found.map(codes).astype("float64")
         ),
-        missing_coded=int(coded_missing.sum()),
-        recoded=int(recoded.sum()),
+        missing_coded=coded_missing.to_numpy(),
+        recoded=recoded.to_numpy(),
         missing_found=frozenset(found[coded_missing]),
         problems=error_cells(raw, cells, found),
     )

@@ -13,12 +13,10 @@ from ipdmediation.data.codes import Code
 from ipdmediation.data.conversion import Harmonised, error_cells
 from ipdmediation.data.mapping import ColumnMapping
 from ipdmediation.data.matching import cell_text, is_missing, match_codes, shown
-from ipdmediation.data.reading.raw_table import RawTable
+from ipdmediation.data.reading.raw_table import Mask, RawTable
 from ipdmediation.data.stamp_formats import Precision
 from ipdmediation.data.stamps import DAY, SECOND, Stamp, read_missing_stamp, read_stamp
 from ipdmediation.data.units import convert
-
-Mask = np.ndarray[Any, np.dtype[np.bool_]]
 
 
 @dataclass
@@ -28,8 +26,8 @@ class _Side:
     name: str
     cells: pd.Series[Any]
     stamps: list[Stamp | None]
+    coded_missing: Mask
     at_midnight: bool = False
-    coded_missing: int = 0
     missing_found: frozenset[Code] = frozenset()
     problems: list[str] = field(default_factory=list)
 
@@ -67,7 +65,7 @@ def to_elapsed(
     ]
     result = Harmonised(
         pd.Series(np.nan, index=raw.frame.index),
-        missing_coded=sum(side.coded_missing for side in sides),
+        missing_coded=np.any([side.coded_missing for side in sides], axis=0),
         missing_found=frozenset().union(*(side.missing_found for side in sides)),
         problems=[f"{side.name!r}: {text}" for side in sides for text in side.problems],
     )
@@ -82,7 +80,7 @@ def to_elapsed(
         for start, end in zip(sides[0].stamps, sides[1].stamps, strict=True)
     ]
     result.data = pd.Series(convert(seconds, "second", unit), index=raw.frame.index)
-    result.converted = int(result.data.notna().sum())
+    result.converted = result.data.notna().to_numpy()
     return result
 
 
@@ -111,8 +109,8 @@ def _side(
         name,
         cells,
         stamps,
+        found.notna().to_numpy(),
         at_midnight=at_midnight,
-        coded_missing=int(found.notna().sum()),
         missing_found=frozenset(found.dropna()),
         problems=error_cells(raw, cells, found),
     )
@@ -159,7 +157,7 @@ def _complete(
     for side, mask in zip(sides, incomplete, strict=True):
         if column.incomplete == "missing":
             side.stamps = [None if bad else stamp for stamp, bad in zip(side.stamps, mask, strict=True)]
-    result.incomplete = int((incomplete[0] | incomplete[1]).sum())
+    result.incomplete = incomplete[0] | incomplete[1]
     return []
 
 

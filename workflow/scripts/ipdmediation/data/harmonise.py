@@ -11,30 +11,19 @@ import numpy as np
 import pandas as pd
 
 from ipdmediation.data.arms import ARMS
-from ipdmediation.data.codes import Code, is_whole, number
+from ipdmediation.data.codes import EXCLUDED, Code, is_whole, number
 from ipdmediation.data.conversion import Harmonised, to_levels, to_numbers
 from ipdmediation.data.elapsed import to_elapsed
 from ipdmediation.data.errors import MappingError, listing, raise_all
-from ipdmediation.data.mapping import EXCLUDED, ColumnMapping, TrialMapping, check_units
+from ipdmediation.data.mapping import ColumnMapping, TrialMapping, check_units
 from ipdmediation.data.matching import cell_text, is_missing, shown
+from ipdmediation.data.quality import by_trial, counted, rows_left_out
 from ipdmediation.data.reading.columns import check_columns
 from ipdmediation.data.reading.raw_table import SHOWN_ROWS, RawTable, is_error, numbered
 from ipdmediation.data.schema import check_contract, conform
+from ipdmediation.data.trial_of_row import trial_of_row
 from ipdmediation.data.units import convert
 from ipdmediation.data.variables import Variable
-
-QUALITY_COLUMNS = (
-    "variable",
-    "column",
-    "n",
-    "missing",
-    "missing_coded",
-    "recoded",
-    "converted",
-    "incomplete",
-    "out_of_range",
-    "missing_codes_unused",
-)
 
 #: A number as a program writes one of floating point into a text file: with a decimal mark or an exponent.
 FLOATING_POINT = re.compile(r"\d+[.,]\d+([eE]\+\d+)?|\d+[eE]\+\d+", re.ASCII)
@@ -45,7 +34,7 @@ SURE_DIGITS = 15
 
 @dataclass(frozen=True)
 class HarmonisedTrial:
-    """A trial in the common variables.
+    """The trial of a file, or its trials, in the common variables.
 
     Parameters
     ----------
@@ -53,12 +42,14 @@ class HarmonisedTrial:
         `trial`, `patient`, `treatment` (missing for a patient of an excluded arm) and one column per
         variable, one row per patient, in the file's order.
     quality : DataFrame
-        What happened to each variable, in numbers of patients: `variable`, `column` (where from), `n`,
-        `missing` (in the harmonised column), and of all n: `missing_coded` (a code for missing), `recoded`
-        (through a code map), `converted` (to another unit, or computed from two stamps), `incomplete` (a
-        stamp that was completed or set to missing), `out_of_range` (set to missing). `missing_codes_unused`
-        lists the codes for missing that were declared for the variable and occur nowhere: its own codes not
-        in its columns, the trial's in no column at all.
+        What happened to each variable in each `trial`, in numbers of patients: `variable`, `column` (where
+        from), `n`, `missing` (in the harmonised column), and of all n: `missing_coded` (a code for missing),
+        `recoded` (through a code map), `converted` (to another unit, or computed from two stamps),
+        `incomplete` (a stamp that was completed or set to missing), `out_of_range` (set to missing).
+        `missing_codes_unused` lists the codes for missing that were declared for the variable and occur
+        nowhere in the file: its own codes not in its columns, the file's in no column at all. Of a file that
+        holds several trials, the first row of each counts its rows (variable `trial`), and the last one of
+        all, of trial `excluded`, those of trials that are not pooled.
     """
 
     frame: pd.DataFrame
@@ -73,7 +64,7 @@ def harmonise_trial(
     variables: Mapping[str, Variable],
     file: str,
 ) -> HarmonisedTrial:
-    """Return a trial in the common variables, and what that took.
+    """Return a trial in the common variables, or all trials of a file, and what that took.
 
     Parameters
     ----------
@@ -82,7 +73,7 @@ def harmonise_trial(
     mapping : TrialMapping
         How its columns become the common variables.
     trial : str
-        The trial's id.
+        The name of the mapping; the trial's id where the file holds one.
     variables : mapping
         The study's variables by name.
     file : str
@@ -108,19 +99,18 @@ def harmonise_trial(
             f"{listing(unknown) or 'nothing'} that the study does not have; "
             f"allowed: {listing(variables, limit=99)}"
         )
-    used = [name for name, column in mapping.variables.items() if mapping.patient in column.columns]
-    if mapping.treatment == mapping.patient or used:
-        raise MappingError(
-            f"{file}: column {mapping.patient!r} is that of the patient's id, and is read for "
-            f"{listing(used) if used else 'the treatment'} too; allowed: a column of its own for each"
-        )
+    _check_patient_column(mapping, file)
     check_units(mapping, variables, file=file)
     check_columns(list(raw.columns), mapping.columns, file=file)
+    trials = trial_of_row(raw, mapping, source=trial, file=file)
+    left_out = (trials == EXCLUDED).to_numpy()
+    raw, trials = raw.where(~left_out), trials[~left_out].reset_index(drop=True)
 
     patient = raw[mapping.patient].map(_identifier).astype(object)
     treatment = _arms(raw, mapping)
     problems = [
-        f"column {mapping.patient!r} (patient): {text}" for text in _patient_problems(raw, mapping, patient)
+        f"column {mapping.patient!r} (patient): {text}"
+        for text in _patient_problems(raw, mapping, patient, trials)
     ]
     problems += [f"column {mapping.treatment!r} (treatment): {text}" for text in treatment.problems]
     done = {name: _harmonise(raw, variables[name], mapping) for name in variables}
@@ -131,31 +121,47 @@ def harmonise_trial(
 
     frame = conform(
         pd.DataFrame(
-            {"trial": trial, "patient": patient, "treatment": treatment.data.map(ARMS)}
+            {"trial": trials, "patient": patient, "treatment": treatment.data.map(ARMS)}
             | {name: result.data for name, result in done.items()}
         ),
         variables,
         excluded_arms=True,
     )
-    quality = [_quality_row("treatment", mapping.treatment, treatment, ())]
+    quality = [counted("treatment", mapping.treatment, treatment, (), trials)]
+    if mapping.trial is not None:
+        found = Harmonised(trials, recoded=np.ones(len(trials), dtype=bool))
+        quality.insert(0, counted("trial", mapping.trial, found, (), trials))
     nowhere = set(mapping.missing).difference(*(result.missing_found for result in done.values()))
     for name, result in done.items():
         column = mapping.variables[name]
         unused = [code for code in column.missing if code not in result.missing_found]
         if column.columns:
             unused += [code for code in mapping.missing if code in nowhere and code not in unused]
-        quality.append(_quality_row(name, column.origin, result, unused))
+        quality.append(counted(name, column.origin, result, unused, trials))
+    if left_out.any():
+        quality.append(rows_left_out(str(mapping.trial), int(left_out.sum())))
     return HarmonisedTrial(
         frame=check_contract(frame, variables, file=file, excluded_arms=True),
-        quality=pd.DataFrame(quality, columns=list(QUALITY_COLUMNS)),
+        quality=by_trial(quality, list(trials.unique())),
     )
+
+
+def _check_patient_column(mapping: TrialMapping, file: str) -> None:
+    """Raise where the column of the patient's id is read for something else as well."""
+    used = [name for name, column in mapping.variables.items() if mapping.patient in column.columns]
+    used += [name for name in ("treatment", "trial") if getattr(mapping, name) == mapping.patient]
+    if used:
+        raise MappingError(
+            f"{file}: column {mapping.patient!r} is that of the patient's id, and is read for "
+            f"{listing(used)} too; allowed: a column of its own for each"
+        )
 
 
 def _arms(raw: RawTable, mapping: TrialMapping) -> Harmonised:
     """Return the arm of each patient in words."""
     column, codes = mapping.treatment, mapping.treatment_codes
     result = to_levels(raw, column, codes=codes, missing=(), decimal=mapping.decimal)
-    result.recoded = int(result.data.notna().sum())
+    result.recoded = result.data.notna().to_numpy()
     blank = raw[column].map(is_missing).astype(bool)
     if blank.any():
         result.problems.append(f"{raw.place(blank)} without an arm; allowed: {listing(codes)}")
@@ -192,11 +198,11 @@ def _typed(
         if not result.problems and column.unit is not None and column.unit != variable.unit:
             values = convert(result.data.to_numpy(), column.unit, str(variable.unit))
             result.data = pd.Series(values, index=raw.frame.index)
-            result.converted = int(result.data.notna().sum())
+            result.converted = result.data.notna().to_numpy()
         return _ranged(raw, result, variable, column)
     result = to_levels(raw, source, codes=_levels(variable, column), missing=missing, decimal=decimal)
     if column.codes is not None:
-        result.recoded = int(result.data.notna().sum())
+        result.recoded = result.data.notna().to_numpy()
     if variable.type != "categorical" and not result.problems:
         result.data = pd.to_numeric(result.data).astype("Int8")
     return result
@@ -224,7 +230,7 @@ def _ranged(raw: RawTable, result: Harmonised, variable: Variable, column: Colum
         return result
     if column.out_of_range == "missing":
         result.data = values.mask(outside)
-        result.out_of_range = int(outside.sum())
+        result.out_of_range = outside.to_numpy()
     else:
         found = listing(f"{value:g}" for value in sorted(set(values[outside])))
         cells = [raw[name][outside.to_numpy()][:3] for name in column.columns]
@@ -237,7 +243,9 @@ def _ranged(raw: RawTable, result: Harmonised, variable: Variable, column: Colum
     return result
 
 
-def _patient_problems(raw: RawTable, mapping: TrialMapping, patient: pd.Series[Any]) -> list[str]:
+def _patient_problems(
+    raw: RawTable, mapping: TrialMapping, patient: pd.Series[Any], trials: pd.Series[Any]
+) -> list[str]:
     problems = []
     cells = raw[mapping.patient]
     errors = cells.map(is_error).astype(bool)
@@ -252,17 +260,18 @@ def _patient_problems(raw: RawTable, mapping: TrialMapping, patient: pd.Series[A
         )
     if patient.isna().any():
         problems.append(f"{raw.place(patient.isna())} without an id; allowed: an id in every row")
-    repeated = patient.notna() & patient.duplicated(keep=False)
+    whose = pd.DataFrame({"trial": trials, "patient": patient})
+    repeated = patient.notna() & whose.duplicated(keep=False)
     if repeated.any() and not (errors | inexact).any():
         problems.append(
-            f"{raw.place(repeated)} share an id{_sharing(raw, patient[repeated])}; allowed: each patient once"
+            f"{raw.place(repeated)} share an id{_sharing(raw, whose[repeated])}; allowed: each patient once"
         )
     return problems
 
 
-def _sharing(raw: RawTable, patient: pd.Series[Any]) -> str:
+def _sharing(raw: RawTable, whose: pd.DataFrame) -> str:
     """Return which rows share which id, without the ids: messages go to logs and terminals."""
-    groups = [[raw.rows[place] for place in places] for places in patient.groupby(patient).groups.values()]
+    groups = [[raw.rows[place] for place in places] for places in whose.groupby(list(whose)).groups.values()]
     if len(groups) == 1:
         return ""
     told = ": " + "; ".join(numbered(raw.counted, rows) for rows in sorted(groups)[:SHOWN_ROWS])
@@ -290,18 +299,3 @@ def _identifier(cell: object) -> str | None:
     if value is None:
         return str(cell)
     return str(int(value)) if is_whole(value) else f"{value.normalize():f}"
-
-
-def _quality_row(name: str, origin: str, result: Harmonised, unused: Collection[Code]) -> tuple[object, ...]:
-    return (
-        name,
-        origin,
-        len(result.data),
-        int(result.data.isna().sum()),
-        result.missing_coded,
-        result.recoded,
-        result.converted,
-        result.incomplete,
-        result.out_of_range,
-        ", ".join(str(code.written) for code in unused),
-    )

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from ipdmediation.data.codes import Code
 from ipdmediation.data.errors import ConfigurationError, raise_all
 from ipdmediation.data.units import check_conversion
 from ipdmediation.data.variables import Variable
-
-#: What a code of the arm may mean beside the two arms: the patient is in no arm that is compared.
-EXCLUDED = "excluded"
 
 Codes = Mapping[Code, str | float]
 
@@ -86,6 +83,10 @@ class TrialMapping:
         Decimal mark of numbers that the file holds as text.
     missing : tuple of Code
         Codes that mean missing in the column of every variable.
+    trial : str or None
+        Column of the trial, of a file that holds several.
+    trial_codes : mapping
+        The file's code of a trial to its id, or to `excluded`; empty where the file is one trial's.
     patient : str
         Column of the patient's id.
     treatment : str
@@ -100,13 +101,18 @@ class TrialMapping:
     treatment: str
     treatment_codes: Codes
     variables: dict[str, ColumnMapping]
+    trial: str | None = None
+    trial_codes: Codes = field(default_factory=dict)
     decimal: str = "."
     missing: tuple[Code, ...] = ()
 
     @classmethod
     def from_mapping(cls, mapping: Mapping[str, Any]) -> TrialMapping:
-        """Build it from a trial's mapping file, which `trial.schema.yaml` has checked."""
+        """Build it from what is computed with of a trial's mapping (`plumbing.settings.reading`)."""
+        trial = mapping.get("trial", {})
         return cls(
+            trial=trial.get("column"),
+            trial_codes=_code_map(trial.get("codes", {})),
             decimal=str(mapping["source"].get("options", {}).get("decimal", ".")),
             missing=_codes(mapping.get("missing", ())),
             patient=str(mapping["patient"]["column"]),
@@ -118,7 +124,8 @@ class TrialMapping:
     @property
     def columns(self) -> dict[str, str]:
         """The trial's columns that are read, and what each is for."""
-        used = [(self.patient, "patient"), (self.treatment, "treatment")]
+        used = [(self.trial, "trial")] if self.trial is not None else []
+        used += [(self.patient, "patient"), (self.treatment, "treatment")]
         used += [(column, name) for name, entry in self.variables.items() for column in entry.columns]
         roles: dict[str, str] = {}
         for column, role in used:

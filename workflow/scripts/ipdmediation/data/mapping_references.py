@@ -8,10 +8,10 @@ from math import isfinite
 from typing import Any
 
 from ipdmediation.data.arms import ARMS
-from ipdmediation.data.codes import Code, same_codes
+from ipdmediation.data.codes import EXCLUDED, Code, same_codes
 from ipdmediation.data.known_units import conversion_fault
 from ipdmediation.data.problems import Fault, Place, shown
-from ipdmediation.data.references import Study, level_faults
+from ipdmediation.data.references import EVERY_TRIAL, Study, level_faults
 from ipdmediation.data.stamp_formats import format_problem
 from ipdmediation.data.variables import Variable
 
@@ -33,6 +33,8 @@ def mapping_faults(mapping: Mapping[str, Any], study: Study) -> Iterator[Fault]:
         yield Fault(("treatment", "codes"), f"no code means {arm!r}")
     decimal = options.get("decimal", ".")
     yield from _same_code_faults(("treatment",), codes, (), by_value=False, decimal=decimal)
+    if "trial" in mapping:
+        yield from _trial_faults(mapping["trial"]["codes"], decimal=decimal)
     for name in [name for name in study.declared if name not in mapping["variables"]]:
         text = f"{name!r} is not mapped (`absent: true` if the trial did not record it)"
         yield Fault(("variables",), text)
@@ -49,6 +51,17 @@ def mapping_faults(mapping: Mapping[str, Any], study: Study) -> Iterator[Fault]:
             by_value = variable.type == "continuous"
             known = entry.get("codes", levels)
             yield from _same_code_faults(place, known, missing, by_value=by_value, decimal=decimal)
+
+
+def _trial_faults(codes: Mapping[str | float, Any], *, decimal: str) -> Iterator[Fault]:
+    """Yield what is wrong with the codes of several trials in one file."""
+    yield from _same_code_faults(("trial",), codes, (), by_value=False, decimal=decimal)
+    if all(trial == EXCLUDED for trial in codes.values()):
+        yield Fault(("trial", "codes"), f"every code means {EXCLUDED!r}, so that no trial is left")
+    for code, trial in codes.items():
+        if trial != EXCLUDED and trial["id"] in (EVERY_TRIAL, EXCLUDED):
+            text = f"{trial['id']!r} has a meaning of its own in tables; give the trial another id"
+            yield Fault(("trial", "codes", code, "id"), text)
 
 
 def _option_faults(place: Place, options: Mapping[str, Any]) -> Iterator[Fault]:

@@ -102,7 +102,7 @@ def study_faults(study: Study) -> Iterator[Fault]:
     arms = config.get("arms", {})
     for kind in ("label", "short"):
         yield from equal_labels({("arms", arm, kind): entry[kind] for arm, entry in arms.items()})
-    if EVERY_TRIAL in study.trials:
+    if EVERY_TRIAL in study.trials and EVERY_TRIAL in config.get("trials", {}):
         yield Fault(("trials", EVERY_TRIAL), f"the tables call all trials together {EVERY_TRIAL!r}")
     yield from _rule_faults(("eligibility",), config.get("eligibility", ()), study, variables)
     for position, name in enumerate(config.get("describe", {}).get("baseline", ())):

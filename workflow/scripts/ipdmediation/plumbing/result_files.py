@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +65,8 @@ class ResultFiles:
     ----------
     config : mapping
         Its configuration.
+    trials : collection of str
+        Its trials.
 
     Attributes
     ----------
@@ -80,10 +82,9 @@ class ResultFiles:
         Tables that have a published figure, named from the results and without suffix, in order.
     """
 
-    def __init__(self, config: Mapping[str, Any]) -> None:
+    def __init__(self, config: Mapping[str, Any], trials: Collection[str]) -> None:
         self._config = config
-        several = len(config["trials"]) > 1
-        self.figures = [name for name in FIGURES if several or name not in COMPARE_TRIALS]
+        self.figures = [name for name in FIGURES if len(trials) > 1 or name not in COMPARE_TRIALS]
         self.drawn = {kind: _shown("figures", self.figures, kind) for kind in ("svg", "png", "pdf")}
         self.written = {kind: _shown("tables", TABLES, kind) for kind in ("csv", "html", "docx")}
         self.shown = [file for files in [*self.drawn.values(), *self.written.values()] for file in files]
@@ -112,13 +113,13 @@ class ResultFiles:
 
         `links` are those of the study's analyses.
         """
-        trials = self._config["trials"]
+        sources = self._config["trials"]
         return [
             "<results>/report.html",
             "<results>/published_comparison.csv",
             *(["<results>/synthetic_truth.json"] if self._config["study"]["synthetic"] else []),
-            *(f"<results>/quality/{trial}.csv" for trial in trials),
-            *(f"<results>/provenance/harmonise_trial/{trial}.json" for trial in trials),
+            *(f"<results>/quality/{source}.csv" for source in sources),
+            *(f"<results>/provenance/harmonise_trial/{source}.json" for source in sources),
             *(f"<results>/provenance/{step}.json" for step in STEPS_OF_STUDY),
             *(KERNELS.format(link=link) for link in links),
             *(f"<results>/provenance/compile_kernels/{link}.json" for link in links),

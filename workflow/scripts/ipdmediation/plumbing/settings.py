@@ -73,9 +73,20 @@ def ranges(
 
 
 def reading(mapping: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what is computed with of a trial's mapping: without its label and the place of its file."""
+    """Return what is computed with of a trial's mapping: without labels and the place of its file.
+
+    Examples
+    --------
+    >>> codes = {1: {"id": "north", "label": "North trial"}, 2: "excluded"}
+    >>> reading({"trial": {"column": "STUDY", "codes": codes}, "source": {"file": "a.csv", "format": "csv"}})
+    {'trial': {'column': 'STUDY', 'codes': {1: 'north', 2: 'excluded'}}, 'source': {'format': 'csv'}}
+    """
     source = {key: mapping["source"][key] for key in ("format", "options") if key in mapping["source"]}
     rest = {key: value for key, value in mapping.items() if key != "label"}
+    if "trial" in mapping:
+        codes = mapping["trial"]["codes"].items()
+        ids = {code: trial["id"] if isinstance(trial, Mapping) else trial for code, trial in codes}
+        rest["trial"] = {**mapping["trial"], "codes": ids}
     return {**rest, "source": source}
 
 

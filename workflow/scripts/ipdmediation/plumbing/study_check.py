@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ipdmediation.data.configuration import trials_of
 from ipdmediation.data.json_schema import schema_faults
 from ipdmediation.data.mapping_references import mapping_faults
 from ipdmediation.data.problems import Fault, Problem
@@ -17,7 +18,7 @@ from ipdmediation.evidence.published_rows import published_faults
 from ipdmediation.plumbing.study_files import Origins, StatedStudy, folder_of, located
 from ipdmediation.plumbing.study_folders import folder_faults, study_folders
 from ipdmediation.plumbing.taken_names import included, taken
-from ipdmediation.plumbing.trial_files import equal_source_faults, equal_trial_labels, source_faults
+from ipdmediation.plumbing.trial_files import equal_source_faults, equal_trial_faults, source_faults
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,11 +131,13 @@ class _Check:
     def run(self) -> None:
         departures = schema_faults(self.config, self.around.config_schema)
         sound = sound_parts(self.config, departures)
-        study = Study(config=sound, declared=self._names("variables"), trials=self._names("trials"))
+        for source, path in sound.get("trials", {}).items():
+            self._read_mapping(source, path)
+        study = Study(config=sound, declared=self._names("variables"), trials=self._trials())
         self._add([*departures, *study_faults(study), *self._taken(study)])
         synthetic = self._synthetic(study)
-        for trial, path in sound.get("trials", {}).items():
-            self._check_mapping(trial, path, study)
+        for source, mapping in self.mappings.items():
+            self._add_to(source, mapping_faults(mapping, study))
         self._check_sources(synthetic is not None)
         self._add(published_faults(study, self.mappings))
         self._check_folders(sound.get("pathvars"), synthetic)
@@ -142,6 +145,14 @@ class _Check:
     def _names(self, section: str) -> tuple[str, ...]:
         stated = self.config.get(section)
         return tuple(map(str, stated)) if isinstance(stated, Mapping) else ()
+
+    def _trials(self) -> tuple[str, ...]:
+        """Return the ids of all trials; of a mapping that cannot be read, its own name."""
+        return tuple(
+            trial
+            for source in self._names("trials")
+            for trial in (trials_of(source, self.mappings[source]) if source in self.mappings else [source])
+        )
 
     def _add(self, faults: Sequence[Fault] | Iterator[Fault]) -> None:
         self.problems += map(self.origins.problem, faults)
@@ -184,7 +195,7 @@ class _Check:
                 self._add([Fault(place, text)])
         return path
 
-    def _check_mapping(self, trial: str, stated: str, study: Study) -> None:
+    def _read_mapping(self, trial: str, stated: str) -> None:
         place = ("trials", trial)
         path, ambiguous = located(stated, stated_in=self.origins.file(place))
         if ambiguous is not None:
@@ -208,7 +219,6 @@ class _Check:
             if ambiguous is not None:
                 self._add_to(trial, [Fault(("source", "file"), ambiguous)])
         self.mappings[trial] = document.content
-        self._add_to(trial, mapping_faults(document.content, study))
 
     def _check_sources(self, synthetic: bool) -> None:
         usable = {}
@@ -219,7 +229,7 @@ class _Check:
             self._add_to(trial, faults)
             if self.around.files_there and not synthetic and not faults:
                 usable[trial] = mapping["source"]
-        for trial, fault in [*equal_source_faults(usable), *equal_trial_labels(self.mappings)]:
+        for trial, fault in [*equal_source_faults(usable), *equal_trial_faults(self.mappings)]:
             self._add_to(trial, [fault])
 
     def _check_folders(self, stated: Mapping[str, str] | None, synthetic: str | None) -> None:

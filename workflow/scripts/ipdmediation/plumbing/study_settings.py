@@ -115,12 +115,12 @@ class StudySettings:
 
     # Of a trial
 
-    def raw_file(self, trial: str) -> str:
-        """Return the file that a trial's mapping names."""
-        return str(configuration.resolve_source(self._mappings[trial]["source"]))
+    def raw_file(self, source: str) -> str:
+        """Return the file that a mapping names."""
+        return str(configuration.resolve_source(self._mappings[source]["source"]))
 
     def reading(self, wildcards: Any) -> dict[str, Any]:
-        """Return what is computed with of a trial's mapping, as it stands."""
+        """Return what is computed with of a mapping, as it stands."""
         return settings.reading(self._mappings[wildcards.trial])
 
     def mapping(self, wildcards: Any) -> Any:
@@ -136,6 +136,23 @@ class StudySettings:
         return settings.ranges(self._config["variables"], self._mappings[wildcards.trial])
 
     # Of the study
+
+    @property
+    def trials(self) -> dict[str, str]:
+        """The label of each trial, in the order of the configuration and of the mappings."""
+        return {
+            trial: label
+            for source in self._config["trials"]
+            for trial, label in configuration.trials_of(source, self._mappings[source]).items()
+        }
+
+    @property
+    def pooled(self) -> dict[str, list[str]]:
+        """The trials of each mapping, in an order of their own."""
+        return {
+            source: sorted(configuration.trials_of(source, self._mappings[source]))
+            for source in sorted(self._config["trials"])
+        }
 
     @property
     def links(self) -> list[str]:
@@ -173,7 +190,7 @@ class StudySettings:
             "synthetic": bool(self._config["study"]["synthetic"]),
             "arms": self._config["arms"],
             "variables": settings.shown(self._config["variables"]),
-            "trials": {trial: mapping["label"] for trial, mapping in self._mappings.items()},
+            "trials": self.trials,
             "analysis": {
                 **{key: stated[key] for key in SHOWN},
                 "bootstrap": {key: stated["bootstrap"][key] for key in bootstrap},

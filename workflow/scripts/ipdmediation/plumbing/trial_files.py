@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from ipdmediation.data.codes import EXCLUDED
 from ipdmediation.data.configuration import resolve_source
 from ipdmediation.data.errors import SourceError
 from ipdmediation.data.problems import Fault, Place
@@ -89,17 +90,41 @@ def equal_source_faults(sources: Mapping[str, Mapping[str, Any]]) -> Iterator[tu
             same = first.setdefault(_checksum(files[trial]), trial)
             if same != trial:
                 copied = "the file" if files[same] == files[trial] else "a copy of the file"
-                text = f"{copied} of trial {same!r}: its patients would count twice; name this trial's own"
+                text = (
+                    f"{copied} of {same!r}: its patients would count twice; name this trial's own "
+                    "(where one file holds several trials, one mapping names them, under `trial:`)"
+                )
                 yield trial, Fault(("source",), text)
 
 
-def equal_trial_labels(mappings: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, Fault]]:
-    """Yield each trial that has the label of an earlier one."""
-    labels: dict[Place, str] = {
-        ("trials", trial, "label"): str(each["label"]) for trial, each in mappings.items()
+def equal_trial_faults(mappings: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, Fault]]:
+    """Yield each trial that has the id or the label of an earlier one, with the mapping that states it."""
+    stated = {
+        (source, *place): (str(trial), str(label))
+        for source, mapping in mappings.items()
+        for place, trial, label in _stated_trials(source, mapping)
     }
-    for fault in equal_labels(labels):
-        yield str(fault.place[1]), Fault(("label",), fault.text)
+    first: dict[str, Place] = {}
+    for place, (trial, label) in stated.items():
+        known = first.setdefault(trial, place)
+        if known[0] != place[0]:
+            text = f"{trial!r} is a trial of {known[0]!r} too; name each trial in one place"
+            yield str(place[0]), Fault(place[1:-1], text)
+        elif stated[known][1] != label:
+            text = f"{label!r} and {stated[known][1]!r} are labels of one trial, {trial!r}; allowed: one"
+            yield str(place[0]), Fault(place[1:], text)
+    for fault in equal_labels({place: stated[place][1] for place in first.values()}):
+        yield str(fault.place[0]), Fault(fault.place[1:], fault.text)
+
+
+def _stated_trials(source: str, mapping: Mapping[str, Any]) -> Iterator[tuple[Place, str, str]]:
+    """Yield where the label of each trial of a mapping stands, the trial and the label."""
+    if "trial" not in mapping:
+        yield ("label",), source, mapping["label"]
+        return
+    for code, trial in mapping["trial"]["codes"].items():
+        if trial != EXCLUDED:
+            yield ("trial", "codes", code, "label"), trial["id"], trial["label"]
 
 
 def _checksum(file: str) -> str:

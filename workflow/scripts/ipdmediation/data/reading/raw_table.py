@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+
+#: Rows of a table, true for those that are meant.
+Mask = npt.NDArray[np.bool_]
 
 #: Row numbers that a message lists.
 SHOWN_ROWS = 10
@@ -68,6 +71,11 @@ class RawTable:
     def of_rows(cls, frame: pd.DataFrame) -> RawTable:
         """Return a table of which the rows are counted from 1."""
         return cls(frame=frame.reset_index(drop=True), rows=range(1, len(frame) + 1))
+
+    def where(self, mask: Mask) -> RawTable:
+        """Return some of the rows, which keep their numbers."""
+        rows = [row for row, is_in in zip(self.rows, mask, strict=True) if is_in]
+        return replace(self, frame=self.frame[mask].reset_index(drop=True), rows=rows)
 
     @property
     def columns(self) -> pd.Index[Any]:

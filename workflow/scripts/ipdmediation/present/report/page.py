@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from ipdmediation.data.codes import EXCLUDED
 from ipdmediation.data.notices import model_step
 from ipdmediation.present import notation, style
 from ipdmediation.present.labels import NATURAL, SHARES, share_label
@@ -110,7 +111,7 @@ def render(
         truth=None if true_table is None else _page_table(true_table),
         true_sentences=true_sentences,
         quality=[
-            {"trial": study.trial(trial), **_page_table(quality_table(frame, study=study))}
+            {"trial": _named(trial, study), **_page_table(quality_table(frame, study=study))}
             for trial, frame in (quality or {}).items()
         ],
         analyses=_page_table(beside(results)) if len(results) > 1 else None,
@@ -124,6 +125,10 @@ def render(
         sources=text.sources,
         manifest=_manifest(manifest),
     )
+
+
+def _named(trial: str, study: Study) -> str:
+    return "Trials that are not pooled" if trial == EXCLUDED else study.trial(trial)
 
 
 #: Which steps' notices stand beside which part of the page.

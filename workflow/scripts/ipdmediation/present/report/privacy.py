@@ -8,9 +8,9 @@ import pandas as pd
 
 from ipdmediation.data.cohort import FLOW_COLUMNS
 from ipdmediation.data.description import DESCRIPTION_COLUMNS
-from ipdmediation.data.harmonise import QUALITY_COLUMNS
 from ipdmediation.data.missing import MISSING_COLUMNS
 from ipdmediation.data.notices import Noted
+from ipdmediation.data.quality import QUALITY_COLUMNS
 from ipdmediation.evidence.published import COLUMNS as PUBLISHED_COLUMNS
 from ipdmediation.inference.model_table import COLUMNS as MODEL_COLUMNS
 from ipdmediation.inference.summary import COLUMNS as EFFECT_COLUMNS
