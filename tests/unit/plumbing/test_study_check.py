@@ -336,6 +336,29 @@ def test_a_visit_that_cannot_be_asked_for_is_said(
     assert said in line
 
 
+RULE = "{variable: delay, between: [null, 24], reason: Randomised later than 24 hours after onset}"
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        ("{variable: trial, none_of: [north], reason: Left out}", None),
+        (
+            "{variable: trial, one_of: [west], reason: Left out}",
+            "'west' is no value of 'trial'; allowed: north, south",
+        ),
+        ("{variable: trial, between: [1, 2], reason: Left out}", "'trial' is categorical and has no range"),
+    ],
+)
+def test_a_rule_may_leave_a_trial_out(study: Path, rule: str, said: str | None) -> None:
+    config = (study / CONFIG).read_text()
+    assert RULE in config
+    (study / CONFIG).write_text(config.replace(RULE, rule))
+    found = problems()
+    assert len(found) == (0 if said is None else 1), found
+    assert all(said in line for line in found if said is not None)
+
+
 def test_an_empty_file_of_a_trial(study: Path) -> None:
     (study / "data/north.csv").write_bytes(b"")
     assert problems() == ["  study/north.yaml:3: source.file: 'study/data/north.csv': the file is empty"]
