@@ -149,8 +149,8 @@ class Visits:
 def _unlike(values: pd.Series[Any], order: Numbers, chosen: npt.NDArray[np.intp], unknown: Mask) -> Mask:
     """Return the rows that come as early as the one that is chosen, and hold another value."""
     as_early = (order == order[:, chosen]).all(axis=0)
-    other = values.to_numpy(dtype=object) != values.to_numpy(dtype=object)[chosen]
-    unlike: Mask = as_early & ~unknown & ~unknown[chosen] & other.astype(bool)
+    codes, _ = pd.factorize(values)
+    unlike: Mask = as_early & ~unknown & ~unknown[chosen] & (codes != codes[chosen])
     return unlike
 
 
