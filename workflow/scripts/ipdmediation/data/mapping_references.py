@@ -16,14 +16,6 @@ from ipdmediation.data.references import EVERY_TRIAL, Study, level_faults
 from ipdmediation.data.stamp_formats import format_problem
 from ipdmediation.data.variables import Variable
 
-#: Keys of a variable that mean something only beside one of others.
-_BESIDE = {
-    "unit": ("column", "derive"),
-    "codes": ("column", "derive"),
-    "format": ("from", "derive"),
-    "incomplete": ("from", "derive"),
-}
-
 
 def mapping_faults(mapping: Mapping[str, Any], study: Study) -> Iterator[Fault]:
     """Yield every reference of a mapping that leads nowhere or does not fit.
@@ -123,8 +115,6 @@ def _is_text_encoding(name: str) -> bool:
 
 
 def _column_faults(place: Place, entry: Mapping[str, Any], variable: Variable) -> Iterator[Fault]:
-    for key in [key for key in _BESIDE if key in entry and not set(_BESIDE[key]) & set(entry)]:
-        yield Fault((*place, key), f"it needs {' or '.join(map(repr, _BESIDE[key]))} beside it")
     wrong = format_problem(entry["format"]) if "format" in entry else None
     if wrong:
         yield Fault((*place, "format"), f"{entry['format']!r}: {wrong}")
