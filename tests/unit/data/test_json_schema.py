@@ -46,6 +46,7 @@ SCHEMA = {
                 {"required": ["one_of"]},
                 {"required": ["measured"], "properties": {"missing": {"not": {}}}},
             ],
+            "dependentSchemas": {"window": {"anyOf": [{"required": ["between"]}, {"required": ["one_of"]}]}},
         },
         "low": {"type": "number"},
         "high": {"type": "number"},
@@ -111,6 +112,7 @@ def test_defaults_are_not_shared_between_files():
         ({"rule": {"between": 1, "one_of": 1}}, "is needed, found 'between', 'one_of'"),
         ({"rule": {"measured": True, "missing": 1}}, "rule.missing: this key does not belong here"),
         ({"low": 1}, "low: it needs 'high' beside it"),
+        ({"rule": {"measured": True, "window": 1}}, "rule.window: it needs 'between' or 'one_of' beside it"),
         ({"true_only": "true"}, "true_only: found 'true'; allowed: true"),
     ],
 )

@@ -8,13 +8,21 @@ formulaic runs what is called as Python, so it may only be given a formula that 
 from __future__ import annotations
 
 import ast
-import io
 import itertools
 import keyword
 import re
 import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass
+
+from ipdmediation.data.restricted_syntax import (
+    RefusedSyntaxError,
+    is_plain_number,
+    number_of,
+    parsed,
+    tokens_of,
+    why_refused,
+)
 
 #: What may be called, with the keywords that each knows beside the column.
 FUNCTIONS: dict[str, tuple[str, ...]] = {
@@ -45,32 +53,22 @@ LONGEST = 500  # letters; 40 columns of 10 letters take fewer
 DEEPEST = 10  # brackets inside one another
 MOST_TERMS = 200  # more columns than any pooled trials determine
 HIGHEST_POWER = 6  # of a column; an interaction of as many sets of terms
-LARGEST_NUMBER = 1e9
 
 _JOINED_BY = "terms are joined by + - * / : ** ^ only"
 _BINDING = {"+": 1, "-": 1, "*": 2, "/": 2, ":": 3, "**": 5, "^": 5}
 _COLUMN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
-_NUMBER = re.compile(r"[0-9]{1,12}(\.[0-9]{0,12})?|\.[0-9]{1,12}", re.ASCII)
 _LEVEL = re.compile(r"[\w .,+/<>=%()-]{1,60}")
 _QUOTED = re.compile(r"""(['"])([^'"\\]*)\1""")
 _FOREIGN_MARKS = "`{}\\$;?!"
 _FOREIGN_OPERATORS = ("|", "@", "%", "//", ">>", "<<", "&", ":=", "->", "...")
-_BETWEEN_LINES = (tokenize.NEWLINE, tokenize.NL, tokenize.ENDMARKER, tokenize.INDENT, tokenize.DEDENT)
 _ARITHMETIC = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow)
 _COMPARISONS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Eq, ast.NotEq)
-_WORDS = {
-    ast.Attribute: "a point looks something up in something else",
-    ast.Subscript: "square brackets look something up",
-    ast.Lambda: "lambda makes a function",
-    ast.JoinedStr: "an f-string runs what stands in it",
-    ast.BitOr: "| is no operator here",
-    ast.BitXor: "^ is no operator inside of a function; a power is **",
-}
+_POWER = "^ is no operator inside of a function; a power is **"
 
 Term = frozenset[str]
 
 
-class FormulaError(ValueError):
+class FormulaError(RefusedSyntaxError):
     """A formula that cannot be read, or that holds what no formula may."""
 
 
@@ -117,7 +115,7 @@ def parse_formula(text: str) -> Formula:
     """
     try:
         return _Reader(text).read()
-    except FormulaError as error:
+    except RefusedSyntaxError as error:
         shown = text if len(text) <= 60 else f"{text[:60]}..."
         raise FormulaError(f"{shown!r}: {error}") from None
 
@@ -176,7 +174,7 @@ class _Reader:
             if self._take() != ")":
                 raise FormulaError(f"not readable as a formula: a bracket is not closed; {_JOINED_BY}")
             return terms
-        if _NUMBER.fullmatch(token):
+        if is_plain_number(token):
             if token not in ("0", "1"):
                 raise FormulaError(f"{token} is no term; inside of a function it may stand, as in I(age**2)")
             return []
@@ -200,10 +198,7 @@ class _Reader:
             if depth == 0:
                 break
         text = " ".join(self._tokens[start : self._at])
-        try:
-            tree = ast.parse(text, mode="eval").body
-        except (SyntaxError, ValueError, MemoryError):
-            raise FormulaError(f"{function}(...) is not readable") from None
+        tree = parsed(text, what=f"{function}(...)")
         if not isinstance(tree, ast.Call):
             raise FormulaError(f"{function}(...) is no plain call")
         self._check_call(tree)
@@ -239,7 +234,7 @@ class _Reader:
             case ast.Name():
                 self._name(node.id)
             case ast.Constant():
-                _check_number(node)
+                number_of(node)
             case ast.Call():
                 self._check_call(node)
             case ast.UnaryOp(op=ast.UAdd() | ast.USub()):
@@ -248,7 +243,7 @@ class _Reader:
                 if not any(isinstance(part, ast.Name) for part in ast.walk(node.left)):
                     raise FormulaError("a power of numbers alone; write the number that it is")
                 self._check_value(node.left)
-                _check_number(node.right, largest=HIGHEST_POWER)
+                number_of(node.right, largest=HIGHEST_POWER)
             case ast.BinOp() if isinstance(node.op, _ARITHMETIC):
                 self._check_value(node.left)
                 self._check_value(node.right)
@@ -267,18 +262,8 @@ def _tokens(text: str) -> Iterator[str]:
     for mark in _FOREIGN_MARKS:
         if mark in text:
             raise FormulaError(f"the mark {mark!r} has no place in a formula")
-    try:
-        tokens = list(tokenize.generate_tokens(io.StringIO(" ".join(text.split())).readline))
-    except (tokenize.TokenError, SyntaxError):
-        raise FormulaError("not readable as a formula") from None
-    depth = 0
-    for token in tokens:
-        if token.type in _BETWEEN_LINES:
-            continue
+    for token in tokens_of(" ".join(text.split()), kind="a formula", deepest=DEEPEST):
         _check_token(token.type, token.string)
-        depth += {"(": 1, "[": 1, ")": -1, "]": -1}.get(token.string, 0)
-        if depth > DEEPEST:
-            raise FormulaError(f"more than {DEEPEST} brackets inside one another")
         yield token.string
 
 
@@ -292,10 +277,7 @@ def _check_token(kind: int, word: str) -> None:
     elif kind == tokenize.NAME:
         if not _COLUMN.fullmatch(word):
             raise FormulaError(f"the name {shown!r}; allowed: letters a to z, digits and _")
-    elif kind == tokenize.NUMBER:
-        if not _NUMBER.fullmatch(word):
-            raise FormulaError(f"the number {shown!r}; allowed: plain decimal numbers up to 1e9")
-    elif kind != tokenize.OP:
+    elif kind not in (tokenize.OP, tokenize.NUMBER):
         raise FormulaError(f"{shown!r} has no place in a formula")
     elif word == "~":
         raise FormulaError("covariates are the right-hand side only")
@@ -329,16 +311,6 @@ def _once(terms: list[Term]) -> list[Term]:
     return list(dict.fromkeys(terms))
 
 
-def _check_number(node: ast.expr, *, largest: float = LARGEST_NUMBER) -> None:
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub | ast.UAdd):
-        node = node.operand
-    value = node.value if isinstance(node, ast.Constant) else None
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise FormulaError(_refused(node))
-    if abs(value) > largest:
-        raise FormulaError(f"the number {value:g}; allowed here: at most {largest:g}")
-
-
 def _check_option(function: str, option: str, value: ast.expr) -> None:
     """Check an option: a number, true or false, a list of numbers, or the one word that formulaic knows."""
     if isinstance(value, ast.Constant) and isinstance(value.value, bool):
@@ -349,9 +321,9 @@ def _check_option(function: str, option: str, value: ast.expr) -> None:
         if not isinstance(value, ast.List) or not 1 <= len(value.elts) <= 20:
             raise FormulaError(f"{function}(knots=...): allowed: a list of 1 to 20 numbers")
         for number in value.elts:
-            _check_number(number)
+            number_of(number)
         return
-    _check_number(value, largest=LARGEST_NUMBER if option.endswith("bound") else 20)
+    number_of(value) if option.endswith("bound") else number_of(value, largest=20)
 
 
 def _check_contrast(node: ast.expr) -> None:
@@ -377,7 +349,5 @@ def _check_level(text: str) -> None:
 
 
 def _refused(node: ast.AST) -> str:
-    operator = getattr(node, "op", None)
-    words = _WORDS.get(type(node)) or _WORDS.get(type(operator))
-    reason = words or f"{type(node).__name__} is not allowed"
+    reason = _POWER if isinstance(getattr(node, "op", None), ast.BitXor) else why_refused(node)
     return f"{reason}; inside of a function stand columns, numbers, + - * / **, one comparison and functions"

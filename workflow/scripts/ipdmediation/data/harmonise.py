@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
+from textwrap import shorten
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ import pandas as pd
 from ipdmediation.data.arms import ARMS
 from ipdmediation.data.codes import EXCLUDED, Code, is_whole, number
 from ipdmediation.data.conversion import Harmonised, to_levels, to_numbers
+from ipdmediation.data.derived import to_derived
 from ipdmediation.data.elapsed import to_elapsed
 from ipdmediation.data.errors import MappingError, listing, raise_all
 from ipdmediation.data.mapping import At, ColumnMapping, TrialMapping, check_units
@@ -46,7 +48,7 @@ class HarmonisedTrial:
     quality : DataFrame
         What happened to each variable in each `trial`, in numbers of patients: `variable`, `column` (where
         from), `n`, `missing` (in the harmonised column), and of all n: `missing_coded` (a code for missing),
-        `recoded` (through a code map), `converted` (to another unit, or computed from two stamps),
+        `recoded` (through a code map), `converted` (to another unit, or computed from stamps or columns),
         `incomplete` (a stamp that was completed or set to missing), `out_of_range` (set to missing).
         `missing_codes_unused` lists the codes for missing that were declared for the variable and occur
         nowhere in the file: its own codes not in its columns, the file's in no column at all. Of a file that
@@ -129,8 +131,9 @@ def harmonise_trial(
         for name in variables
     }
     for name, result in done.items():
-        origin = mapping.variables[name].origin
-        problems += [f"column {origin!r} ({name}): {text}" for text in result.problems]
+        column = mapping.variables[name]
+        place = shorten(column.origin, 100) if column.derive else f"column {column.origin!r}"
+        problems += [f"{place} ({name}): {text}" for text in result.problems]
     raise_all(problems, MappingError, f"{file}: trial {trial!r} does not fit its mapping ({len(raw)} rows):")
 
     frame = conform(
@@ -199,7 +202,22 @@ def _harmonise(raw: RawTable, *, variable: Variable, mapping: TrialMapping) -> H
     if column.start is not None:
         elapsed = to_elapsed(raw, column, unit=str(variable.unit), missing=missing, decimal=mapping.decimal)
         return _ranged(raw, elapsed, variable, column)
+    if column.derive is not None:
+        return _derived(raw, variable, column, missing=missing, decimal=mapping.decimal)
     return _typed(raw, str(column.column), variable, column, missing=missing, decimal=mapping.decimal)
+
+
+def _derived(
+    raw: RawTable, variable: Variable, column: ColumnMapping, *, missing: Collection[Code], decimal: str
+) -> Harmonised:
+    """Return what an expression gives, in the common unit or level."""
+    numbers = variable.type == "continuous"
+    derived = to_derived(raw, column, numbers=numbers, missing=missing, decimal=decimal)
+    if derived.problems or numbers:
+        return _ranged(raw, _in_common_unit(derived, variable, column), variable, column)
+    cells = replace(raw, frame=pd.DataFrame({column.origin: derived.data}))
+    levels = _typed(cells, column.origin, variable, column, missing=(), decimal=decimal)
+    return replace(derived, data=levels.data, recoded=levels.recoded, problems=levels.problems)
 
 
 def _typed(
@@ -213,17 +231,21 @@ def _typed(
 ) -> Harmonised:
     if variable.type == "continuous":
         result = to_numbers(raw, source, codes=column.codes or {}, missing=missing, decimal=decimal)
-        if not result.problems and column.unit is not None and column.unit != variable.unit:
-            values = convert(result.data.to_numpy(), column.unit, str(variable.unit))
-            result.data = pd.Series(values, index=raw.frame.index)
-            result.converted = result.data.notna().to_numpy()
-        return _ranged(raw, result, variable, column)
+        return _ranged(raw, _in_common_unit(result, variable, column), variable, column)
     result = to_levels(raw, source, codes=_levels(variable, column), missing=missing, decimal=decimal)
     if column.codes is not None:
         result.recoded = result.data.notna().to_numpy()
     if variable.type != "categorical" and not result.problems:
         result.data = pd.to_numeric(result.data).astype("Int8")
     return result
+
+
+def _in_common_unit(result: Harmonised, variable: Variable, column: ColumnMapping) -> Harmonised:
+    if result.problems or column.unit is None or column.unit == variable.unit:
+        return result
+    values = convert(result.data.to_numpy(), column.unit, str(variable.unit))
+    data = pd.Series(values, index=result.data.index)
+    return replace(result, data=data, converted=data.notna().to_numpy())
 
 
 def _levels(variable: Variable, column: ColumnMapping) -> dict[Code, Any]:
@@ -252,7 +274,8 @@ def _ranged(raw: RawTable, result: Harmonised, variable: Variable, column: Colum
     else:
         found = listing(f"{value:g}" for value in sorted(set(values[outside])))
         cells = [raw[name][outside.to_numpy()][:3] for name in column.columns]
-        written = "; ".join(" to ".join(map(cell_text, row)) for row in zip(*cells, strict=True))
+        between = ", " if column.derive else " to "
+        written = "; ".join(between.join(map(cell_text, row)) for row in zip(*cells, strict=True))
         result.problems.append(
             f"{raw.place(outside)} outside the range, {found}"
             + (f" (in the file {written})" if written else "")

@@ -136,6 +136,10 @@ def _of_alternatives(error: ValidationError, place: Place, content: Any) -> Iter
     if isinstance(content, Mapping) and all(wanted):
         keys = [names[0] for names in wanted]
         found = [key for key in keys if key in content]
+        *_, within, beside, _ = (None, None, *error.absolute_schema_path)
+        if within == "dependentSchemas":
+            yield Fault((*place, beside), f"it needs {' or '.join(map(repr, keys))} beside it")
+            return
         if len(found) != 1:
             text = f"found {listing(found)}" if found else "found none of them"
             yield Fault(place, f"exactly one of {listing(keys)} is needed, {text}")

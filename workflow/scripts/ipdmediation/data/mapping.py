@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from ipdmediation.data.codes import Code
+from ipdmediation.data.derivation import derivation_columns
 from ipdmediation.data.errors import ConfigurationError, raise_all
 from ipdmediation.data.units import check_conversion
 from ipdmediation.data.variables import Variable
@@ -54,7 +55,7 @@ class VisitColumns:
 class ColumnMapping:
     """Where one common variable comes from in a trial's file.
 
-    Exactly one of `column`, (`start`, `end`), `constant` and `absent` is set.
+    Exactly one of `column`, (`start`, `end`), `derive`, `constant` and `absent` is set.
 
     Parameters
     ----------
@@ -62,6 +63,8 @@ class ColumnMapping:
         The trial's own column.
     start, end : str or None
         Two columns of time stamps; the variable is the time from `start` to `end`.
+    derive : str or None
+        An expression on columns, as `derivation.parse_derivation` reads it.
     stamp_format : str or None
         How the stamps are written (strptime); None reads ISO 8601.
     incomplete : {"error", "missing", "start"}
@@ -72,10 +75,10 @@ class ColumnMapping:
     absent : bool
         The trial did not record the variable: missing for every patient.
     unit : str or None
-        Unit of the trial's column; None is the common unit.
+        Unit of the trial's column, or of what is derived; None is the common unit.
     codes : mapping or None
-        The trial's code to the common level, or to the number that it stands for in the trial's unit; None
-        where they are the same.
+        The trial's code, or what is derived, to the common level; of a continuous variable what stands in a
+        column instead of a number, to the number that it stands for. None where they are the same.
     missing : tuple of Code
         Codes that mean missing in this column.
     out_of_range : {"error", "missing"}
@@ -87,6 +90,7 @@ class ColumnMapping:
     column: str | None = None
     start: str | None = None
     end: str | None = None
+    derive: str | None = None
     stamp_format: str | None = None
     incomplete: Literal["error", "missing", "start"] = "error"
     constant: str | float | None = None
@@ -100,6 +104,8 @@ class ColumnMapping:
     @property
     def columns(self) -> tuple[str, ...]:
         """The trial's columns that the variable needs."""
+        if self.derive is not None:
+            return derivation_columns(self.derive)
         return tuple(name for name in (self.column, self.start, self.end) if name is not None)
 
     @property
@@ -107,6 +113,8 @@ class ColumnMapping:
         """Where the values come from, in words."""
         if self.start is not None:
             return f"{self.start} to {self.end}"
+        if self.derive is not None:
+            return f"derived: {' '.join(self.derive.split())}"
         if self.constant is not None:
             return f"constant {self.constant}"
         return "absent" if self.absent else str(self.column)
@@ -234,6 +242,7 @@ def _column_mapping(entry: Mapping[str, Any]) -> ColumnMapping:
         column=entry.get("column"),
         start=entry.get("from"),
         end=entry.get("to"),
+        derive=entry.get("derive"),
         stamp_format=entry.get("format"),
         incomplete=entry.get("incomplete", "error"),
         constant=entry.get("constant"),

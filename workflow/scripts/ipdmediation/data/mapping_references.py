@@ -9,6 +9,7 @@ from typing import Any
 
 from ipdmediation.data.arms import ARMS
 from ipdmediation.data.codes import EXCLUDED, Code, same_codes
+from ipdmediation.data.derivation_faults import derivation_faults
 from ipdmediation.data.known_units import conversion_fault
 from ipdmediation.data.problems import Fault, Place, shown
 from ipdmediation.data.references import EVERY_TRIAL, Study, level_faults
@@ -48,14 +49,18 @@ def mapping_faults(mapping: Mapping[str, Any], study: Study) -> Iterator[Fault]:
         if variable is None:
             continue
         yield from _column_faults(place, entry, variable)
-        if "at" in entry and not {"column", "from"} & set(entry):
+        if "at" in entry and not {"column", "from", "derive"} & set(entry):
             yield Fault((*place, "at"), "a variable that is in no column has no visit either")
         elif "at" in entry:
             yield from _visit_faults((*place, "at"), entry["at"], variable, mapping.get("visits"))
-        if "column" in entry:
+        if "derive" in entry:
+            yield from derivation_faults(place, entry, variable, decimal=decimal)
+        if "column" in entry or "derive" in entry:
             levels = variable.level_labels if variable.type == "categorical" else variable.codes
             missing = [*mapping.get("missing", ()), *entry.get("missing", ())]
             by_value = variable.type == "continuous"
+            if "derive" in entry and not by_value:
+                missing = []  # codes are those of what is derived, the missing ones those of the columns
             known = entry.get("codes", levels)
             yield from _same_code_faults(place, known, missing, by_value=by_value, decimal=decimal)
 
@@ -110,14 +115,14 @@ def _is_text_encoding(name: str) -> bool:
 
 
 def _column_faults(place: Place, entry: Mapping[str, Any], variable: Variable) -> Iterator[Fault]:
+    wrong = format_problem(entry["format"]) if "format" in entry else None
+    if wrong:
+        yield Fault((*place, "format"), f"{entry['format']!r}: {wrong}")
     if variable.type == "continuous":
         for code, value in entry.get("codes", {}).items():
             if isinstance(value, bool) or not isinstance(value, (int, float)) or not isfinite(value):
                 yield Fault((*place, "codes", code), f"{code!r} is taken for {value!r}; allowed: a number")
         yield from _unit_faults(place, entry, variable)
-        wrong = format_problem(entry["format"]) if "format" in entry else None
-        if wrong:
-            yield Fault((*place, "format"), f"{entry['format']!r}: {wrong}")
     else:
         for key in [key for key in ("unit", "from") if key in entry]:
             text = f"`{key}` is for continuous variables, {variable.name!r} is {variable.type}"

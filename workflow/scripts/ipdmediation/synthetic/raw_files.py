@@ -76,6 +76,9 @@ def write_raw_trial(
             missing[column] = rule.get("missing") or mapping.get("missing", [])
             values = _own_values(frame[name], variables[name], rule, layout)
             cells[column] = _with_missing_codes(values, missing[column], column, typed=typed, rng=rng)
+        elif "derive" in rule:
+            text = f"{name} is derived, and no column can be made from that; allowed: a column of its own"
+            raise SyntheticDataError(f"{path}: {text}")
         elif "constant" in rule and not frame[name].eq(rule["constant"]).all():
             raise SyntheticDataError(f"{path}: {name} is not {rule['constant']!r} in every patient")
     for column, rule in layout["extra"].items():
