@@ -162,7 +162,7 @@ def _arms(raw: RawTable, mapping: TrialMapping) -> Harmonised:
     column, codes = mapping.treatment, mapping.treatment_codes
     result = to_levels(raw, column, codes=codes, missing=(), decimal=mapping.decimal)
     result.recoded = result.data.notna().to_numpy()
-    blank = raw[column].map(is_missing).astype(bool)
+    blank = raw[column].map(is_missing).astype(bool) & result.data.isna()
     if blank.any():
         result.problems.append(f"{raw.place(blank)} without an arm; allowed: {listing(codes)}")
     elif result.problems and EXCLUDED not in codes.values():
@@ -200,7 +200,8 @@ def _typed(
             result.data = pd.Series(values, index=raw.frame.index)
             result.converted = result.data.notna().to_numpy()
         return _ranged(raw, result, variable, column)
-    result = to_levels(raw, source, codes=_levels(variable, column), missing=missing, decimal=decimal)
+    levels, implied = _levels(variable, column), column.codes is None
+    result = to_levels(raw, source, codes=levels, missing=missing, decimal=decimal, implied=implied)
     if column.codes is not None:
         result.recoded = result.data.notna().to_numpy()
     if variable.type != "categorical" and not result.problems:
