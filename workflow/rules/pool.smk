@@ -32,6 +32,7 @@ rule pool_trials:
         trials=expand("<results>/ipd/harmonised/{trial}.parquet", trial=study.pooled),
     output:
         pooled="<results>/ipd/pooled.parquet",
+        notices=results.POOLING,
         provenance="<results>/provenance/pool_trials.json",
     log:
         "<logs>/pool_trials.log",
@@ -40,7 +41,7 @@ rule pool_trials:
         "../../envs/ipdmediation.yaml"
     params:
         ids=list(study.pooled.values()),
-        variables=study.types,
+        variables=study.measures,
         code=code("pool_trials"),
     script:
         "../scripts/pool_trials.py"

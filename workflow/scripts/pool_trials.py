@@ -2,11 +2,13 @@
 
 from job import run, snakemake  # first: it makes the other imports faster
 
+import warnings
 from typing import Any
 
 import pandas as pd
 
 from ipdmediation.data.errors import listing
+from ipdmediation.data.plausibility import unlikely_units
 from ipdmediation.data.pooling import pool_trials
 from ipdmediation.data.variables import variables_from_config
 from ipdmediation.plumbing.handed import WAY_OUT
@@ -16,7 +18,11 @@ from ipdmediation.plumbing.provenance import ProvenanceError
 def main(*, trials: list[str], pooled: str, ids: list[list[str]], variables: dict[str, Any]) -> None:
     """Read the harmonised trials; write them as one file."""
     frames = [_trials(path, expected) for path, expected in zip(trials, ids, strict=True)]
-    pool_trials(frames, variables=variables_from_config(variables)).to_parquet(pooled)
+    known = variables_from_config(variables)
+    together = pool_trials(frames, variables=known)
+    for notice in unlikely_units(together, known):
+        warnings.warn(notice, stacklevel=1)
+    together.to_parquet(pooled)
 
 
 def _trials(path: str, expected: list[str]) -> pd.DataFrame:

@@ -58,6 +58,7 @@ RULES: list[dict[str, Any]] = [
     {"variable": "mrs", "one_of": [0, 1], "reason": "Dead or unknown"},
     {"variable": "volume", "measured": True, "reason": "No volume"},
     {"variable": "delay", "between": [1, 20], "missing": "keep", "reason": "Late"},
+    {"variable": "trial", "none_of": ["b"], "reason": "Trial b"},
 ]
 
 
@@ -101,6 +102,8 @@ def test_each_rule_keeps_whom_it_says(pooled: pd.DataFrame) -> None:
     assert kept(variable="site", none_of=["m1"], missing="exclude")["site"].notna().all()
     assert set(kept(variable="mrs", one_of=[2])["mrs"]) == {2}
     assert kept(variable="volume", measured=True)["volume"].notna().all()
+    assert set(kept(variable="trial", none_of=["a"])["trial"]) == {"b"}
+    assert set(kept(variable="trial", one_of=["a"])["trial"]) == {"a"}
 
 
 def test_bounds_are_inclusive(pooled: pd.DataFrame) -> None:

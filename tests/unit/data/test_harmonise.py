@@ -410,3 +410,14 @@ def test_what_is_no_number_says_what_it_is(
     raw["VOL"] = pd.Series(cells, dtype="object")
     with pytest.raises(MappingError, match=rf"'VOL' \(volume\): 4 rows .*hold {kind}"):
         harmonise(raw, mapping, variables)
+
+
+def test_the_number_of_the_row_is_the_id_where_the_file_has_none(
+    raw: pd.DataFrame, mapping: dict[str, Any], variables: Variables
+) -> None:
+    mapping["patient"] = {"row_number": True}
+    table = RawTable(frame=raw.drop(columns="PATNR"), rows=[2, 3, 5, 8], counted="line")
+    result = harmonise(table, mapping, variables)
+    assert result.frame["patient"].tolist() == ["2", "3", "5", "8"]
+    said = result.quality[result.quality["variable"] == "patient"]
+    assert said[["column", "n", "missing"]].to_numpy().tolist() == [["number of the line", 4, 0]]

@@ -288,6 +288,77 @@ def test_every_code_excluded_leaves_no_trial(pooled: Path) -> None:
     assert any("every code means 'excluded', so that no trial is left" in line for line in problems())
 
 
+@pytest.mark.parametrize(
+    ("visits", "variable", "old", "said"),
+    [
+        (
+            "",
+            "delay",
+            "{column: hours, at: first}",
+            "each patient has one row; where the file has a row for each",
+        ),
+        (
+            "visits: {day: D}",
+            "delay",
+            "{column: hours, at: {visit: 3}}",
+            "at.visit: no column of it is stated; say ",
+        ),
+        ("visits: {column: V}", "delay", "{column: hours, at: {day: 3}}", "say `visits: {day: ...}`"),
+        (
+            "visits: {day: D}",
+            "delay",
+            "{column: hours, at: {day: 90, from: 100}}",
+            "day 90 does not lie from 100 to inf",
+        ),
+        (
+            "visits: {}",
+            "delay",
+            "{absent: true, at: first}",
+            "a variable that is in no column has no visit either",
+        ),
+        ("visits: {}", "delay", "{column: hours, at: worst}", "variables.delay.at: "),
+        ("visits: {}", "delay", "{column: hours, at: {visit: []}}", "variables.delay.at"),
+        ("visits: {rows: 3}", "delay", "{column: hours}", "visits.rows: unknown key"),
+        ("visits: {}\npatient: {row_number: true}", "delay", "{column: hours}", "patients of its rows"),
+    ],
+)
+def test_a_visit_that_cannot_be_asked_for_is_said(
+    study: Path, visits: str, variable: str, old: str, said: str
+) -> None:
+    mapping = (study / "north.yaml").read_text().replace("{column: hours}", old)
+    if "row_number" in visits:
+        mapping, said = (
+            mapping.replace("patient: {column: id}\n", ""),
+            "the rows of a patient are found by an id",
+        )
+    (study / "north.yaml").write_text(f"{mapping}{visits}\n")
+    (line,) = problems()
+    assert said in line
+
+
+RULE = "{variable: delay, between: [null, 24], reason: Randomised later than 24 hours after onset}"
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        ("{variable: trial, none_of: [north], reason: Left out}", None),
+        (
+            "{variable: trial, one_of: [west], reason: Left out}",
+            "'west' is no value of 'trial'; allowed: north, south",
+        ),
+        ("{variable: trial, between: [1, 2], reason: Left out}", "'trial' is categorical and has no range"),
+    ],
+)
+def test_a_rule_may_leave_a_trial_out(study: Path, rule: str, said: str | None) -> None:
+    config = (study / CONFIG).read_text()
+    assert RULE in config
+    (study / CONFIG).write_text(config.replace(RULE, rule))
+    found = problems()
+    assert len(found) == (0 if said is None else 1), found
+    assert all(said in line for line in found if said is not None)
+
+
 def test_an_empty_file_of_a_trial(study: Path) -> None:
     (study / "data/north.csv").write_bytes(b"")
     assert problems() == ["  study/north.yaml:3: source.file: 'study/data/north.csv': the file is empty"]

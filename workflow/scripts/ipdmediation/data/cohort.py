@@ -14,7 +14,7 @@ import pandas as pd
 from ipdmediation.data.arms import ARMS
 from ipdmediation.data.errors import CohortError, CohortWarning, listing
 from ipdmediation.data.missing import NOTHING_NEEDED, MissingData
-from ipdmediation.data.variables import Variable
+from ipdmediation.data.variables import Variable, trial_variable
 from ipdmediation.vocabulary.trial_effects import TRIAL_EFFECTS
 
 Mask = npt.NDArray[np.bool_]
@@ -215,6 +215,9 @@ def _met(
 ) -> Mask:
     name = rule["variable"]
     where = f"eligibility rule {number} ({rule['reason']!r})"
+    # which trials there are the check of the configuration knows
+    trial = trial_variable(rule.get("one_of", rule.get("none_of", ())))
+    variables = {**variables, trial.name: trial}
     if name not in variables:
         raise CohortError(f"{where}: no variable {name!r}; allowed: {listing(variables, limit=99)}")
     tests = [test for test in MISSING_DEFAULT if test in rule]

@@ -35,6 +35,10 @@ class ImputationError(DataError):
     """The data cannot be completed as asked."""
 
 
+class PoolingWarning(Notice):
+    """The trials can be pooled, but do not seem to say the same by the same variable."""
+
+
 class CohortWarning(Notice):
     """The cohort can be analysed, but not every trial says what it should."""
 

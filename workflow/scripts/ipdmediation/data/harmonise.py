@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from ipdmediation.data.codes import EXCLUDED, Code, is_whole, number
 from ipdmediation.data.conversion import Harmonised, to_levels, to_numbers
 from ipdmediation.data.elapsed import to_elapsed
 from ipdmediation.data.errors import MappingError, listing, raise_all
-from ipdmediation.data.mapping import ColumnMapping, TrialMapping, check_units
+from ipdmediation.data.mapping import At, ColumnMapping, TrialMapping, check_units
 from ipdmediation.data.matching import cell_text, is_missing, shown
 from ipdmediation.data.quality import by_trial, counted, rows_left_out
 from ipdmediation.data.reading.columns import check_columns
@@ -24,6 +25,7 @@ from ipdmediation.data.schema import check_contract, conform
 from ipdmediation.data.trial_of_row import trial_of_row
 from ipdmediation.data.units import convert
 from ipdmediation.data.variables import Variable
+from ipdmediation.data.visits import Convert, Visits
 
 #: A number as a program writes one of floating point into a text file: with a decimal mark or an exponent.
 FLOATING_POINT = re.compile(r"\d+[.,]\d+([eE]\+\d+)?|\d+[eE]\+\d+", re.ASCII)
@@ -106,14 +108,26 @@ def harmonise_trial(
     left_out = (trials == EXCLUDED).to_numpy()
     raw, trials = raw.where(~left_out), trials[~left_out].reset_index(drop=True)
 
-    patient = raw[mapping.patient].map(_identifier).astype(object)
-    treatment = _arms(raw, mapping)
-    problems = [
-        f"column {mapping.patient!r} (patient): {text}"
-        for text in _patient_problems(raw, mapping, patient, trials)
-    ]
+    patient = _patients(raw, mapping)
+    problems = _patient_problems(raw, mapping, patient, trials)
+    visits = None
+    if mapping.visits is not None:
+        visits = Visits.of(raw, mapping, trials=trials, patient=patient)
+        problems += visits.problems
+        trials, patient = visits.patients["trial"], visits.patients["patient"]
+
+    def each(at: At | None, convert: Convert) -> Harmonised:
+        return convert(raw) if visits is None else visits.of_each_patient(at, convert)
+
+    treatment = each(None, lambda rows: _arms(rows, mapping))
+    if visits is not None and not treatment.problems and treatment.data.isna().any():
+        place = visits.first_rows.place(treatment.data.isna())
+        treatment.problems.append(f"no row of the patients of {place} has an arm; allowed: an arm for each")
     problems += [f"column {mapping.treatment!r} (treatment): {text}" for text in treatment.problems]
-    done = {name: _harmonise(raw, variables[name], mapping) for name in variables}
+    done = {
+        name: each(mapping.variables[name].at, partial(_harmonise, variable=variables[name], mapping=mapping))
+        for name in variables
+    }
     for name, result in done.items():
         origin = mapping.variables[name].origin
         problems += [f"column {origin!r} ({name}): {text}" for text in result.problems]
@@ -128,6 +142,8 @@ def harmonise_trial(
         excluded_arms=True,
     )
     quality = [counted("treatment", mapping.treatment, treatment, (), trials)]
+    if mapping.patient is None:
+        quality.insert(0, counted("patient", f"number of the {raw.counted}", Harmonised(patient), (), trials))
     if mapping.trial is not None:
         found = Harmonised(trials, recoded=np.ones(len(trials), dtype=bool))
         quality.insert(0, counted("trial", mapping.trial, found, (), trials))
@@ -148,6 +164,8 @@ def harmonise_trial(
 
 def _check_patient_column(mapping: TrialMapping, file: str) -> None:
     """Raise where the column of the patient's id is read for something else as well."""
+    if mapping.patient is None:
+        return
     used = [name for name, column in mapping.variables.items() if mapping.patient in column.columns]
     used += [name for name in ("treatment", "trial") if getattr(mapping, name) == mapping.patient]
     if used:
@@ -163,14 +181,14 @@ def _arms(raw: RawTable, mapping: TrialMapping) -> Harmonised:
     result = to_levels(raw, column, codes=codes, missing=(), decimal=mapping.decimal)
     result.recoded = result.data.notna().to_numpy()
     blank = raw[column].map(is_missing).astype(bool) & result.data.isna()
-    if blank.any():
+    if blank.any() and mapping.visits is None:
         result.problems.append(f"{raw.place(blank)} without an arm; allowed: {listing(codes)}")
     elif result.problems and EXCLUDED not in codes.values():
         result.problems[-1] += f" (a code of an arm that is not compared: `{EXCLUDED}`)"
     return result
 
 
-def _harmonise(raw: RawTable, variable: Variable, mapping: TrialMapping) -> Harmonised:
+def _harmonise(raw: RawTable, *, variable: Variable, mapping: TrialMapping) -> Harmonised:
     column = mapping.variables[variable.name]
     missing = [*column.missing, *mapping.missing]
     if column.absent:
@@ -247,6 +265,9 @@ def _ranged(raw: RawTable, result: Harmonised, variable: Variable, column: Colum
 def _patient_problems(
     raw: RawTable, mapping: TrialMapping, patient: pd.Series[Any], trials: pd.Series[Any]
 ) -> list[str]:
+    """Return one sentence for each kind of row whose id says not, or not for certain, who it is."""
+    if mapping.patient is None:
+        return []
     problems = []
     cells = raw[mapping.patient]
     errors = cells.map(is_error).astype(bool)
@@ -262,12 +283,13 @@ def _patient_problems(
     if patient.isna().any():
         problems.append(f"{raw.place(patient.isna())} without an id; allowed: an id in every row")
     whose = pd.DataFrame({"trial": trials, "patient": patient})
-    repeated = patient.notna() & whose.duplicated(keep=False)
+    repeated = patient.notna() & whose.duplicated(keep=False) & (mapping.visits is None)
     if repeated.any() and not (errors | inexact).any():
         problems.append(
-            f"{raw.place(repeated)} share an id{_sharing(raw, whose[repeated])}; allowed: each patient once"
+            f"{raw.place(repeated)} share an id{_sharing(raw, whose[repeated])}; allowed: each patient once "
+            "(where a row is a visit, say `visits:`)"
         )
-    return problems
+    return [f"column {mapping.patient!r} (patient): {text}" for text in problems]
 
 
 def _sharing(raw: RawTable, whose: pd.DataFrame) -> str:
@@ -288,6 +310,13 @@ def _is_inexact(cell: object) -> bool:
         return False
     precision = type(cell) if isinstance(cell, np.floating) else np.float64
     return bool(abs(float(cell)) >= 2.0 ** (np.finfo(precision).nmant + 1))
+
+
+def _patients(raw: RawTable, mapping: TrialMapping) -> pd.Series[Any]:
+    """Return each row's id as text."""
+    if mapping.patient is None:
+        return pd.Series([str(row) for row in raw.rows], index=raw.frame.index, dtype=object)
+    return raw[mapping.patient].map(_identifier).astype(object)
 
 
 def _identifier(cell: object) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -12,6 +13,41 @@ from ipdmediation.data.units import check_conversion
 from ipdmediation.data.variables import Variable
 
 Codes = Mapping[Code, str | float]
+
+
+@dataclass(frozen=True, kw_only=True)
+class At:
+    """At which of a patient's visits a variable has its value. One of the four is set.
+
+    Parameters
+    ----------
+    visits : tuple of Code
+        Codes of the visit; the first at which there is a value.
+    day : float or None
+        The visit nearest to this day, from day `low` to day `high`.
+    low, high : float
+    rule : {"first", "last", "smallest", "largest"} or None
+        The first or last visit with a value, or the one with the smallest or largest.
+    """
+
+    visits: tuple[Code, ...] = ()
+    day: float | None = None
+    low: float = -math.inf
+    high: float = math.inf
+    rule: Literal["first", "last", "smallest", "largest"] | None = None
+
+    @property
+    def by_value(self) -> bool:
+        """Whether the value itself decides."""
+        return self.rule in ("smallest", "largest")
+
+
+@dataclass(frozen=True, kw_only=True)
+class VisitColumns:
+    """The columns that say which visit a row is of: its code, its day, or neither."""
+
+    column: str | None = None
+    day: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +80,8 @@ class ColumnMapping:
         Codes that mean missing in this column.
     out_of_range : {"error", "missing"}
         What a value outside the variable's range becomes.
+    at : At or None
+        At which visit, in a file with a row for each; None where the patient's rows have to agree.
     """
 
     column: str | None = None
@@ -57,6 +95,7 @@ class ColumnMapping:
     codes: Codes | None = None
     missing: tuple[Code, ...] = ()
     out_of_range: Literal["error", "missing"] = "error"
+    at: At | None = None
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -87,8 +126,10 @@ class TrialMapping:
         Column of the trial, of a file that holds several.
     trial_codes : mapping
         The file's code of a trial to its id, or to `excluded`; empty where the file is one trial's.
-    patient : str
-        Column of the patient's id.
+    visits : VisitColumns or None
+        Of a file with a row for each visit; None where each patient has one row.
+    patient : str or None
+        Column of the patient's id; None where the row's number takes its place.
     treatment : str
         Column of the randomised arm.
     treatment_codes : mapping
@@ -97,12 +138,13 @@ class TrialMapping:
         One `ColumnMapping` a common variable.
     """
 
-    patient: str
+    patient: str | None
     treatment: str
     treatment_codes: Codes
     variables: dict[str, ColumnMapping]
     trial: str | None = None
     trial_codes: Codes = field(default_factory=dict)
+    visits: VisitColumns | None = None
     decimal: str = "."
     missing: tuple[Code, ...] = ()
 
@@ -113,19 +155,32 @@ class TrialMapping:
         return cls(
             trial=trial.get("column"),
             trial_codes=_code_map(trial.get("codes", {})),
+            visits=VisitColumns(**mapping["visits"]) if "visits" in mapping else None,
             decimal=str(mapping["source"].get("options", {}).get("decimal", ".")),
             missing=_codes(mapping.get("missing", ())),
-            patient=str(mapping["patient"]["column"]),
+            patient=mapping["patient"].get("column"),
             treatment=str(mapping["treatment"]["column"]),
             treatment_codes=_code_map(mapping["treatment"]["codes"]),
             variables={name: _column_mapping(entry) for name, entry in mapping["variables"].items()},
         )
 
     @property
+    def visit_column(self) -> str | None:
+        """Column of the visit's code."""
+        return None if self.visits is None else self.visits.column
+
+    @property
     def columns(self) -> dict[str, str]:
         """The trial's columns that are read, and what each is for."""
-        used = [(self.trial, "trial")] if self.trial is not None else []
-        used += [(self.patient, "patient"), (self.treatment, "treatment")]
+        visit_day = None if self.visits is None else self.visits.day
+        stated = (
+            (self.trial, "trial"),
+            (self.visit_column, "visit"),
+            (visit_day, "day of the visit"),
+            (self.patient, "patient"),
+            (self.treatment, "treatment"),
+        )
+        used = [(column, role) for column, role in stated if column is not None]
         used += [(column, name) for name, entry in self.variables.items() for column in entry.columns]
         roles: dict[str, str] = {}
         for column, role in used:
@@ -187,4 +242,15 @@ def _column_mapping(entry: Mapping[str, Any]) -> ColumnMapping:
         codes=None if entry.get("codes") is None else _code_map(entry["codes"]),
         missing=_codes(entry.get("missing", ())),
         out_of_range=entry.get("out_of_range", "error"),
+        at=_at(entry["at"]) if "at" in entry else None,
     )
+
+
+def _at(stated: Any) -> At:
+    if isinstance(stated, str):
+        return At(rule=stated)  # type: ignore[arg-type]  # the schema has checked it
+    if "visit" in stated:
+        visits = stated["visit"]
+        return At(visits=_codes(visits if isinstance(visits, list) else [visits]))
+    low, high = stated.get("from", -math.inf), stated.get("to", math.inf)
+    return At(day=float(stated["day"]), low=float(low), high=float(high))

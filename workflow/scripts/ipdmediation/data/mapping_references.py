@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Iterable, Iterator, Mapping
-from math import isfinite
+from math import inf, isfinite
 from typing import Any
 
 from ipdmediation.data.arms import ARMS
@@ -33,6 +33,9 @@ def mapping_faults(mapping: Mapping[str, Any], study: Study) -> Iterator[Fault]:
         yield Fault(("treatment", "codes"), f"no code means {arm!r}")
     decimal = options.get("decimal", ".")
     yield from _same_code_faults(("treatment",), codes, (), by_value=False, decimal=decimal)
+    if "visits" in mapping and "column" not in mapping["patient"]:
+        text = "the rows of a patient are found by an id; name its column, or say no `visits:`"
+        yield Fault(("patient", "row_number"), text)
     if "trial" in mapping:
         yield from _trial_faults(mapping["trial"]["codes"], decimal=decimal)
     for name in [name for name in study.declared if name not in mapping["variables"]]:
@@ -45,6 +48,10 @@ def mapping_faults(mapping: Mapping[str, Any], study: Study) -> Iterator[Fault]:
         if variable is None:
             continue
         yield from _column_faults(place, entry, variable)
+        if "at" in entry and not {"column", "from"} & set(entry):
+            yield Fault((*place, "at"), "a variable that is in no column has no visit either")
+        elif "at" in entry:
+            yield from _visit_faults((*place, "at"), entry["at"], variable, mapping.get("visits"))
         if "column" in entry:
             levels = variable.level_labels if variable.type == "categorical" else variable.codes
             missing = [*mapping.get("missing", ()), *entry.get("missing", ())]
@@ -62,6 +69,26 @@ def _trial_faults(codes: Mapping[str | float, Any], *, decimal: str) -> Iterator
         if trial != EXCLUDED and trial["id"] in (EVERY_TRIAL, EXCLUDED):
             text = f"{trial['id']!r} has a meaning of its own in tables; give the trial another id"
             yield Fault(("trial", "codes", code, "id"), text)
+
+
+def _visit_faults(
+    place: Place, at: Any, variable: Variable, visits: Mapping[str, str] | None
+) -> Iterator[Fault]:
+    """Yield why a variable cannot have its value at the visits that its mapping names."""
+    if visits is None:
+        yield Fault(place, "each patient has one row; where the file has a row for each visit, say `visits:`")
+        return
+    if isinstance(at, str):
+        if at in ("smallest", "largest") and variable.type == "categorical":
+            text = f"{variable.name!r} has no {at} level; allowed: first, last, a visit or a day"
+            yield Fault(place, text)
+        return
+    for kind, column in (("visit", "column"), ("day", "day")):
+        if kind in at and column not in visits:
+            yield Fault((*place, kind), f"no column of it is stated; say `visits: {{{column}: ...}}`")
+    low, high = at.get("from", -inf), at.get("to", inf)
+    if "day" in at and not low <= at["day"] <= high:
+        yield Fault(place, f"day {at['day']:g} does not lie from {low:g} to {high:g}")
 
 
 def _option_faults(place: Place, options: Mapping[str, Any]) -> Iterator[Fault]:

@@ -41,7 +41,7 @@ class Noted(NamedTuple):
     Attributes
     ----------
     step : str
-        What was being done: cohort, imputation, the mediator, total or outcome model, bootstrap.
+        What was being done: pooling, cohort, imputation, the mediator, total or outcome model, bootstrap.
     kind : str
         Key of the notice.
     message : str

@@ -14,11 +14,17 @@ from ipdmediation.data.formula import FormulaError
 from ipdmediation.data.known_units import known_unit_fault
 from ipdmediation.data.problems import Fault, Place, in_words, shown
 from ipdmediation.data.replicates import fewest_replicates
-from ipdmediation.data.variables import Variable, is_integer, variable_faults, variables_from_config
+from ipdmediation.data.variables import (
+    Variable,
+    is_integer,
+    trial_variable,
+    variable_faults,
+    variables_from_config,
+)
 from ipdmediation.data.written_text import as_read
 from ipdmediation.vocabulary.families import FAMILIES
 from ipdmediation.vocabulary.links import LOGIT
-from ipdmediation.vocabulary.terms import TREATMENT
+from ipdmediation.vocabulary.terms import TREATMENT, TRIAL
 from ipdmediation.vocabulary.transforms import TRANSFORMS
 from ipdmediation.vocabulary.trial_effects import TRIAL_EFFECTS
 
@@ -262,8 +268,11 @@ def _rule_faults(
 ) -> Iterator[Fault]:
     for position, rule in enumerate(rules):
         where = (*place, position)
-        yield from study.unknown((*where, "variable"), rule["variable"])
-        variable = variables.get(rule["variable"])
+        if rule["variable"] == TRIAL:
+            variable = trial_variable(study.trials)
+        else:
+            yield from study.unknown((*where, "variable"), rule["variable"])
+            variable = variables.get(rule["variable"])
         if variable is None:
             continue
         low, high = rule.get("between", (None, None))

@@ -95,6 +95,17 @@ def variables_from_config(declared: Mapping[str, Mapping[str, Any]]) -> dict[str
     return {name: _variable(name, entry) for name, entry in declared.items()}
 
 
+def trial_variable(trials: Iterable[str]) -> Variable:
+    """Return what an eligibility rule on `trial` looks at: a categorical variable of the trials' ids.
+
+    Examples
+    --------
+    >>> trial_variable(["north", "south"]).allowed
+    'north, south'
+    """
+    return Variable(name="trial", type="categorical", label="Trial", levels={each: each for each in trials})
+
+
 def _variable(name: str, entry: Mapping[str, Any]) -> Variable:
     kind = cast(VariableType, entry["type"])
     levels: dict[int | str, str] | None = None

@@ -43,8 +43,11 @@ FITTED = {
     for name, kind in {"models": "csv", "diagnostics": "json"}.items()
 }
 
-#: What an analysis' steps and its models' fits have to say.
+POOLING = "<results>/notices/pooling.csv"
+
+#: What the steps before an analysis, its own and its models' fits have to say.
 NOTED = [
+    POOLING,
     "<results>/{analysis}/notices/cohort.csv",
     "<results>/{analysis}/notices/imputation.csv",
     *FITTED["diagnostics"],
@@ -117,6 +120,7 @@ class ResultFiles:
         return [
             "<results>/report.html",
             "<results>/published_comparison.csv",
+            POOLING,
             *(["<results>/synthetic_truth.json"] if self._config["study"]["synthetic"] else []),
             *(f"<results>/quality/{source}.csv" for source in sources),
             *(f"<results>/provenance/harmonise_trial/{source}.json" for source in sources),
@@ -132,7 +136,8 @@ class ResultFiles:
 
     def listed(self, name: str, draws: Iterable[str]) -> list[str]:
         """Return every result of an analysis that may be shown; `draws` are its own bootstrap files."""
-        tables = [FLOW, MISSING, EFFECTS, NOTICES, *(file for file in NOTED if file.endswith(".csv"))]
+        own = [file for file in NOTED if file.endswith(".csv") and file != POOLING]
+        tables = [FLOW, MISSING, EFFECTS, NOTICES, *own]
         records = [f"<results>/{{analysis}}/provenance/{step}.json" for step in STEPS_OF_ANALYSIS]
         return [
             *of_analysis(name, [*tables, *DESCRIPTIONS, *FITS, *self.shown, *records]),

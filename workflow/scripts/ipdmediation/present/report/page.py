@@ -132,7 +132,7 @@ def _named(trial: str, study: Study) -> str:
 
 
 #: Which steps' notices stand beside which part of the page.
-NOTICE_PLACES = {"participants": ("cohort", "imputation"), "mediation": ("bootstrap",)}
+NOTICE_PLACES = {"participants": ("pooling", "cohort", "imputation"), "mediation": ("bootstrap",)}
 MODEL_STEPS = tuple(map(model_step, ("mediator", "total", "outcome")))  # said with each fit
 
 
