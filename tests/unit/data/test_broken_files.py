@@ -114,13 +114,13 @@ def test_a_password(tmp_path: Path) -> None:
     book = Book({"data": [["ID"], ["1"]]})
     for file_format in ("excel", "xlsb", "xls"):
         path.write_bytes(compound("EncryptedPackage", bytes(5000)))
-        assert "the workbook has a password; allowed: one that was saved without" in refused(
-            path, file_format
-        )
+        assert "the file has a password; allowed: one that was saved without" in refused(path, file_format)
     path.write_bytes(compound("Workbook", biff(book, biff_record(0x2F, struct.pack("<HHH", 0, 1, 2)))))
-    assert "the workbook has a password" in refused(path, "xls")
+    assert "the file has a password" in refused(path, "xls")
+    path.write_bytes(b"\x1c" + bytes(7) + b"ENCRYPTEDSAV\x15" + bytes(range(200)))
+    assert "the file has a password" in refused(path, "spss")
     write_locked_ods(path)
-    assert "the workbook has a password" in refused(path, "ods")
+    assert "the file has a password" in refused(path, "ods")
 
 
 @pytest.mark.parametrize("file_format", SHEETS)
@@ -169,6 +169,8 @@ def test_no_rows_no_sheet_no_column(tmp_path: Path, file_format: str) -> None:
     ):
         with pytest.raises(DataError, match=message):
             read_raw(path, file_format=file_format, options={"sheet": sheet})
+    if file_format == "excel":
+        return  # the library that writes it here hides no only sheet
     write(Book({"data": [["ID"], ["1"]]}, hidden=["data"]), path)
     assert "no visible sheet; name one in source.options.sheet: 'data'" in refused(path, file_format)
 
@@ -251,7 +253,7 @@ def test_archives_that_are_not_one_text(tmp_path: Path) -> None:
     archive(path, {"one.csv": b"a,b\n1,2\n"})
     path.write_bytes(path.read_bytes().replace(b"1,2\n", b"1,3\n"))
     assert "not readable as zip (Bad CRC-32" in refused(path, "csv")
-    path.write_bytes(gzip.compress(b"a,b\n1,2\n")[:-3] + b"\0\0\0")
+    path.write_bytes(gzip.compress(b"a,b\n1,2\n")[:-8] + bytes(8))
     assert "not readable as gzip" in refused(path, "csv")
 
 

@@ -125,8 +125,8 @@ def test_a_name_may_be_merged_with_the_units_below_it(tmp_path: Path, file_forma
     assert of_sheet(tmp_path, file_format, book, rows_below_header=1)["vol"].tolist() == [5]
     with pytest.raises(SourceError, match=r"merged cells .* A1:A2 \(column 'id'\), D1:D2"):
         of_sheet(tmp_path, file_format, book)
-    wide = Book({"data": rows}, merged=("C1:D2",))
-    with pytest.raises(SourceError, match=r"C1:D2 \(column 'vol'\)"):
+    wide = Book({"data": [[*row, None] for row in rows]}, merged=("D1:E2",))
+    with pytest.raises(SourceError, match=r"D1:E2 \(column 'vol'\)"):
         of_sheet(tmp_path, file_format, wide, rows_below_header=1)
     units = Book({"data": rows}, merged=("A2:D2",))
     assert of_sheet(tmp_path, file_format, units, rows_below_header=1)["vol"].tolist() == [5]

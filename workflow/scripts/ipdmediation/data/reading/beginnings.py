@@ -30,6 +30,10 @@ PARTS: Mapping[str, str] = {"xl/workbook.bin": "xlsb", "xl/workbook.xml": "excel
 #: What an OpenDocument file says in its part `mimetype`.
 OPEN_DOCUMENT = b"application/vnd.oasis.opendocument.spreadsheet"
 
+#: What a password leaves to be seen of a workbook, and of a file of SPSS.
+ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
+ENCRYPTED_SPSS = b"ENCRYPTEDSAV"
+
 #: Where a portable file of SPSS says what it is.
 PORTABLE = b"SPSS PORT FILE"
 PORTABLE_WITHIN = 400
@@ -63,7 +67,7 @@ def check_beginning(path: Path, file_format: str) -> None:
     Raises
     ------
     SourceError
-        Names the format that it is of; of a workbook with a password, that.
+        Names the format that it is of, or says that it has a password.
     """
     if _is_encrypted(path):
         raise has_password(path)
@@ -76,8 +80,8 @@ def check_beginning(path: Path, file_format: str) -> None:
 
 
 def has_password(path: Path) -> SourceError:
-    """Return the error of a workbook with a password."""
-    return SourceError(f"{path}: the workbook has a password; allowed: one that was saved without")
+    """Return the error of a file with a password."""
+    return SourceError(f"{path}: the file has a password; allowed: one that was saved without")
 
 
 def unreadable(
@@ -104,6 +108,8 @@ def unreadable(
 
 
 def _is_encrypted(path: Path) -> bool:
-    """Return whether a file is what a password makes of a workbook, whatever it was before."""
+    """Return whether a file is what a password makes of a workbook or of a file of SPSS."""
     with path.open("rb") as file:
-        return file.read(len(OLE2)) == OLE2 and "EncryptedPackage".encode("utf-16-le") in file.read()
+        start = file.read(PORTABLE_WITHIN)
+        in_package = start.startswith(OLE2) and ENCRYPTED_PACKAGE in start + file.read()
+    return in_package or ENCRYPTED_SPSS in start

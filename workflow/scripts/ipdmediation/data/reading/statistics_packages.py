@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from ipdmediation.data.errors import SourceError, listing
@@ -83,7 +82,7 @@ def read_statistics_package(
     single = [name for name, kind in metadata.readstat_variable_types.items() if kind == "float"]
     frame = frame.astype({name: "float32" for name in single if frame[name].dtype == "float64"})
     table = RawTable.of_rows(frame[list(wanted.values())].set_axis(pd.Index(list(wanted)), axis=1))
-    dates = {column for column, name in wanted.items() if frame[name].map(_is_date).any()}
+    dates = {column for column, name in wanted.items() if _shows_dates(frame[name])}
     looked_into = {
         column: name for column, name in wanted.items() if column in dates or frame[name].isna().any()
     }
@@ -131,8 +130,11 @@ def _unreadable(read: Callable[..., Any], columns: Iterable[str]) -> Iterable[st
             yield column
 
 
-def _is_date(cell: object) -> bool:
-    return isinstance(cell, date) and not isinstance(cell, datetime)
+def _shows_dates(cells: pd.Series[Any]) -> bool:
+    """Return whether the reader made dates of a column, which it does where its format shows them."""
+    return cells.dtype == object and any(
+        isinstance(cell, date) and not isinstance(cell, datetime) for cell in cells.array
+    )
 
 
 def _check_dates(
@@ -153,8 +155,8 @@ def _with_declared(
     cells: pd.Series[Any], held: pd.Series[Any], value: Callable[[Any], object]
 ) -> pd.Series[Any]:
     """Return a column in which what is missing, although the file holds something, is declared missing."""
-    declared: Sequence[bool] = (cells.isna() & held.notna()).to_numpy()
-    if not np.any(declared):
+    declared = (cells.isna() & held.notna()).to_numpy()
+    if not declared.any():
         return cells
     return pd.Series(
         [

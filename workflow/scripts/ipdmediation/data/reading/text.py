@@ -88,7 +88,7 @@ def _stated_separator(line: str, options: Mapping[str, Any], path: Path) -> str 
     found = SEPARATOR_LINE.fullmatch(line.rstrip("\r\n"))
     if found is None:
         return None
-    said = options.get("separator", found[1])
+    said = str(options.get("separator", found[1]))
     if said != found[1]:
         raise SourceError(
             f"{path}: line 1 says that the separator is {found[1]!r}, source.options.separator says "
