@@ -43,6 +43,9 @@ FORMATS_OF = {
 }
 ERRORS = {"#NULL!": 0, "#DIV/0!": 7, "#VALUE!": 15, "#REF!": 23, "#NAME?": 29, "#NUM!": 36, "#N/A": 42}
 
+#: Those that are written as the result of a formula.
+CALCULATED = ("#DIV/0!", "#N/A", "#REF!")
+
 
 @dataclass(frozen=True)
 class Book:
@@ -144,6 +147,8 @@ def ods_cell(cell: Any, span: tuple[int, int] | None) -> str:
     elif isinstance(value, Error):
         # LibreOffice marks an error; others write it as the text of a number 0.
         told = 'table:formula="of:=1/0" office:value-type="float" office:value="0"'
+        if value.text not in CALCULATED:
+            told = 'office:value-type="string" office:string-value="" calcext:value-type="error"'
         text = value.text
     elif isinstance(value, bool):
         told = f'office:value-type="boolean" office:boolean-value="{str(value).lower()}"'
@@ -211,7 +216,12 @@ def biff_sheet(
                 result = struct.pack("<B5xHHIH3B", 3, 0xFFFF, 3, 0, 3, 0x1E, 1, 0)
                 records.append(biff_record(0x06, start + result))
             elif isinstance(value, Error):
-                records.append(biff_record(0x205, start + struct.pack("<BB", ERRORS[value.text], 1)))
+                error = ERRORS[value.text]
+                formula = biff_record(
+                    0x06, start + struct.pack("<BxB3xHHIH3B", 2, error, 0xFFFF, 0, 0, 3, 0x1E, 1, 0)
+                )
+                plain = biff_record(0x205, start + struct.pack("<BB", error, 1))
+                records.append(formula if value.text in CALCULATED else plain)
             elif isinstance(value, bool):
                 records.append(biff_record(0x205, start + struct.pack("<BB", value, 0)))
             elif isinstance(value, (int, float)):
@@ -301,7 +311,9 @@ def xlsb_sheet(
             value, number_format = shown(cell)
             start = struct.pack("<II", column, formats.index(number_format))
             if isinstance(value, Error):
-                records.append(binary(3, start + struct.pack("<B", ERRORS[value.text])))
+                error = struct.pack("<B", ERRORS[value.text])
+                formula = binary(11, start + error + struct.pack("<HI3BI", 0, 3, 0x1E, 1, 0, 0))
+                records.append(formula if value.text in CALCULATED else binary(3, start + error))
             elif isinstance(value, bool):
                 records.append(binary(4, start + struct.pack("<B", value)))
             elif isinstance(value, (int, float)):
