@@ -17,7 +17,9 @@ import yaml
 
 from ipdmediation.data.configuration import resolve_source
 from ipdmediation.data.errors import MappingError, SourceError
+from ipdmediation.data.matching import is_missing
 from ipdmediation.data.reading import FORMATS, RawTable, read_raw
+from ipdmediation.data.reading.raw_table import DeclaredMissing
 from ipdmediation.data.stamp_formats import Precision
 from ipdmediation.data.stamps import read_stamp
 
@@ -107,13 +109,14 @@ def test_labels_are_left_and_user_missing_is_missing(tmp_path: Path) -> None:
         variable_value_labels={"code": {1: "EVT", 2: "Control", 9: "Unknown"}},
     )
     raw = read_raw(tmp_path / "a.sav", file_format="spss")
-    np.testing.assert_array_equal(raw["code"], [1, 2, np.nan])
+    assert raw["code"].tolist() == [1, 2, DeclaredMissing(9.0)]
+    assert raw["code"].map(is_missing).tolist() == [False, False, True]
 
 
 def test_extended_missing_of_stata_is_missing(tmp_path: Path) -> None:
     file = tmp_path / "a.dta"
     pyreadstat.write_dta(pd.DataFrame({"x": [1.0, "a", 3.0]}), str(file), missing_user_values={"x": ["a"]})
-    np.testing.assert_array_equal(read_raw(file, file_format="stata")["x"].astype("float64"), [1, np.nan, 3])
+    assert read_raw(file, file_format="stata")["x"].tolist() == [1, DeclaredMissing(".a"), 3]
 
 
 @pytest.mark.parametrize(

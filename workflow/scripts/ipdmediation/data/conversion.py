@@ -37,6 +37,7 @@ def to_levels(
     codes: Mapping[Code, Any],
     missing: Collection[Code],
     decimal: str,
+    implied: bool = False,
 ) -> Harmonised:
     """Map the codes of a column to levels.
 
@@ -52,9 +53,13 @@ def to_levels(
         Codes that mean missing.
     decimal : str
         Decimal mark of text.
+    implied : bool
+        The codes are the common ones, which the mapping does not write: a cell that its file declares missing
+        is none of them.
     """
     cells = raw[column]
-    found = match_codes(cells, [*missing, *codes], decimal=decimal)
+    declared = list(missing) if implied else None
+    found = match_codes(cells, [*missing, *codes], decimal=decimal, declared=declared)
     coded_missing = found.isin(list(missing))
     result = Harmonised(
         found.mask(coded_missing).map(codes).astype(object),

@@ -13,7 +13,7 @@ from ipdmediation.data.codes import Code
 from ipdmediation.data.conversion import Harmonised, error_cells
 from ipdmediation.data.mapping import ColumnMapping
 from ipdmediation.data.matching import cell_text, is_missing, match_codes, shown
-from ipdmediation.data.reading.raw_table import Mask, RawTable
+from ipdmediation.data.reading.raw_table import DeclaredMissing, Mask, RawTable
 from ipdmediation.data.stamp_formats import Precision
 from ipdmediation.data.stamps import DAY, SECOND, Stamp, read_missing_stamp, read_stamp
 from ipdmediation.data.units import convert
@@ -96,12 +96,13 @@ def _side(
     }
     stamps: list[Stamp | None] = []
     for place, cell in enumerate(cells.array):
+        held = cell.value if isinstance(cell, DeclaredMissing) else cell
         stamp = None
-        if not is_missing(cell) and found.iloc[place] is None:
-            stamp = read_stamp(cell, stamp_format=column.stamp_format, epoch=raw.epoch)
+        if not is_missing(held) and found.iloc[place] is None:
+            stamp = read_stamp(held, stamp_format=column.stamp_format, epoch=raw.epoch)
             if stamp is not None and stamp.local in unknown:
                 found.iloc[place], stamp = unknown[stamp.local], None
-        stamps.append(stamp)
+        stamps.append(None if is_missing(cell) else stamp)
     at_midnight = _are_dates(stamps)
     if at_midnight:
         stamps = [stamp and replace(stamp, precision=Precision.DAY) for stamp in stamps]

@@ -183,7 +183,7 @@ def _arms(raw: RawTable, mapping: TrialMapping) -> Harmonised:
     column, codes = mapping.treatment, mapping.treatment_codes
     result = to_levels(raw, column, codes=codes, missing=(), decimal=mapping.decimal)
     result.recoded = result.data.notna().to_numpy()
-    blank = raw[column].map(is_missing).astype(bool)
+    blank = raw[column].map(is_missing).astype(bool) & result.data.isna()
     if blank.any() and mapping.visits is None:
         result.problems.append(f"{raw.place(blank)} without an arm; allowed: {listing(codes)}")
     elif result.problems and EXCLUDED not in codes.values():
@@ -232,7 +232,8 @@ def _typed(
     if variable.type == "continuous":
         result = to_numbers(raw, source, codes=column.codes or {}, missing=missing, decimal=decimal)
         return _ranged(raw, _in_common_unit(result, variable, column), variable, column)
-    result = to_levels(raw, source, codes=_levels(variable, column), missing=missing, decimal=decimal)
+    levels, implied = _levels(variable, column), column.codes is None
+    result = to_levels(raw, source, codes=levels, missing=missing, decimal=decimal, implied=implied)
     if column.codes is not None:
         result.recoded = result.data.notna().to_numpy()
     if variable.type != "categorical" and not result.problems:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
@@ -11,10 +12,19 @@ import numpy as np
 import pandas as pd
 
 from ipdmediation.data.codes import Code, is_whole, number
+from ipdmediation.data.reading.raw_table import DeclaredMissing
+
+#: How Stata and SAS name a missing value that has a meaning.
+MARK = re.compile(r"\.[A-Za-z_]")
 
 
 def match_codes(
-    cells: pd.Series[Any], codes: Sequence[Code], *, decimal: str, by_value: bool = False
+    cells: pd.Series[Any],
+    codes: Sequence[Code],
+    *,
+    decimal: str,
+    by_value: bool = False,
+    declared: Sequence[Code] | None = None,
 ) -> pd.Series[Any]:
     """Return the code that each cell is, None where it is no code.
 
@@ -24,6 +34,8 @@ def match_codes(
     - the code of this number, written as a number, if it is whole ("01" is 1);
     - the code of this number, "1" as well as 1.5, if the column spells the number in one way only; so "1.1"
       and "1.10" in one column never become the same code.
+
+    A cell that its file declares missing is the code of what stands in it, its mark (.a) in either case.
 
     Parameters
     ----------
@@ -35,6 +47,8 @@ def match_codes(
         Decimal mark of text cells.
     by_value : bool
         The column holds numbers: every spelling of a number is this number.
+    declared : sequence of Code, optional
+        Those that a cell which its file declares missing may be; without it all.
 
     Returns
     -------
@@ -42,21 +56,23 @@ def match_codes(
         With the index of `cells`.
     """
     lookup = _Lookup(cells, codes, decimal=decimal, by_value=by_value)
+    named = lookup if declared is None else _Lookup(cells, declared, decimal=decimal, by_value=by_value)
     known: dict[tuple[type, object], Code | None] = {}
     found: list[Code | None] = []
     for cell in cells.array:
-        if is_missing(cell):
+        is_declared = isinstance(cell, DeclaredMissing)
+        if is_missing(cell) and not is_declared:
             found.append(None)
             continue
         key = (type(cell), cell)
         if key not in known:
-            known[key] = lookup.code_of(cell)
+            known[key] = named.of_declared(cell.value) if is_declared else lookup.code_of(cell)
         found.append(known[key])
     return pd.Series(found, index=cells.index, dtype=object)
 
 
 def is_missing(cell: object) -> bool:
-    """Return whether nothing stands in a cell."""
+    """Return whether nothing stands in a cell, or what its file declares missing."""
     return (
         cell is None
         or (isinstance(cell, str) and not cell.strip())
@@ -64,6 +80,7 @@ def is_missing(cell: object) -> bool:
         or cell is pd.NA
         or (isinstance(cell, (float, np.floating)) and bool(np.isnan(cell)))
         or (isinstance(cell, Decimal) and cell.is_nan())
+        or isinstance(cell, DeclaredMissing)
     )
 
 
@@ -77,6 +94,8 @@ def shown(cells: Iterable[object], *, limit: int = 10) -> str:
 
 def cell_text(cell: object) -> str:
     """Return one cell as it stands in the file: text in quotes, everything else without."""
+    if isinstance(cell, DeclaredMissing):
+        return cell_text(cell.value)
     if isinstance(cell, str):
         return repr(str(cell))
     if isinstance(cell, (bool, np.bool_)):
@@ -148,6 +167,13 @@ class _Lookup:
         quoted = self.quoted_numbers.get(value, [])
         exact = float(cell) if isinstance(cell, np.floating) else float(value)
         return quoted[0] if len(quoted) == 1 else self.rounded.get(exact)
+
+    def of_declared(self, value: object) -> Code | None:
+        """Return the code of what a cell holds that its file declares missing."""
+        found = self.code_of(value)
+        if found is None and isinstance(value, str) and MARK.fullmatch(value):
+            return self.texts.get(value.swapcase())
+        return found
 
     def _of_truth_value(self, cell: bool) -> Code | None:
         """Return the code that is the word for a truth value: true, True and TRUE are one in a typed cell."""

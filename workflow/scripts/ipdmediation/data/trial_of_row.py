@@ -37,7 +37,7 @@ def trial_of_row(raw: RawTable, mapping: TrialMapping, *, source: str, file: str
         return pd.Series(source, index=raw.frame.index, dtype=object)
     problems = []
     found = to_levels(raw, mapping.trial, codes=mapping.trial_codes, missing=(), decimal=mapping.decimal)
-    blank = raw[mapping.trial].map(is_missing).to_numpy(dtype=bool)
+    blank = raw[mapping.trial].map(is_missing).astype(bool) & found.data.isna()
     if blank.any():
         problems.append(f"{raw.place(blank)} without a trial; allowed: {listing(mapping.trial_codes)}")
     if found.problems:

@@ -82,7 +82,7 @@ def equal_source_faults(sources: Mapping[str, Mapping[str, Any]]) -> Iterator[tu
     files = {trial: os.path.realpath(resolve_source(source)) for trial, source in sources.items()}
     by_size: dict[tuple[int, Any], list[str]] = defaultdict(list)
     for trial, file in files.items():
-        sheet = sources[trial].get("options", {}).get("sheet")
+        sheet = sources[trial].get("options", {}).get("sheet", 1)
         by_size[Path(file).stat().st_size, sheet].append(trial)
     for alike in by_size.values():
         first: dict[str, str] = {}

@@ -1,15 +1,15 @@
-"""Parquet: typed columns through Arrow, never through a number that holds fewer digits."""
+"""Parquet files."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
-from ipdmediation.data.errors import SourceError, listing
-from ipdmediation.data.reading.columns import Wanted, find_columns
+from ipdmediation.data.errors import SourceError
+from ipdmediation.data.reading.arrow import table_of
+from ipdmediation.data.reading.beginnings import unreadable
+from ipdmediation.data.reading.columns import Wanted
 from ipdmediation.data.reading.raw_table import RawTable
 
 OPTIONS: frozenset[str] = frozenset()
@@ -21,87 +21,14 @@ def read_parquet(path: Path, *, options: Mapping[str, Any], columns: Wanted) -> 
 
     try:
         with pyarrow.parquet.ParquetFile(path) as file:
-            names = list(file.schema_arrow.names)
-            wanted = {
-                column: names[place] for column, place in find_columns(names, columns, file=str(path)).items()
-            }
-            kinds = {column: file.schema_arrow.field(name).type for column, name in wanted.items()}
-            _check_kinds(kinds, columns, path)
-            table = file.read(columns=list(wanted.values()))
+            schema = file.schema_arrow
+
+            def read(positions: Sequence[int]) -> Any:
+                names = [schema.names[place] for place in positions]
+                return file.read(columns=names).select(names)
+
+            return table_of(schema, read, columns=columns, path=path)
     except SourceError:
         raise
     except (OSError, pyarrow.ArrowException) as error:
-        raise SourceError(f"{path}: not readable as parquet ({error})") from error
-    if not table.num_rows:
-        raise SourceError(f"{path}: no row below the column names {listing(names)}")
-    raw = RawTable.of_rows(
-        pd.DataFrame({column: _series(table.column(name)) for column, name in wanted.items()})
-    )
-    for column in raw.columns:
-        raw.frame[column] = _text(raw, column, path)
-    return raw
-
-
-def _check_kinds(kinds: Mapping[str, Any], columns: Wanted, path: Path) -> None:
-    from pyarrow import types
-
-    for column, kind in kinds.items():
-        held = next(
-            (
-                word
-                for word, is_kind in (
-                    ("lists", types.is_list),
-                    ("lists", types.is_large_list),
-                    ("lists", types.is_fixed_size_list),
-                    ("lists", types.is_list_view),
-                    ("lists", types.is_large_list_view),
-                    ("maps", types.is_map),
-                    ("records", types.is_struct),
-                    ("unions", types.is_union),
-                )
-                if is_kind(kind)
-            ),
-            None,
-        )
-        if held:
-            role = f" ({columns[column]})" if columns else ""
-            raise SourceError(
-                f"{path}: column {column!r}{role} holds {held} ({kind}); allowed: one value per row, a "
-                "number, a text, a truth value, a date or a time stamp"
-            )
-
-
-def _series(column: Any) -> pd.Series[Any]:
-    import pyarrow
-    from pyarrow import types
-
-    if types.is_dictionary(column.type):
-        column = column.cast(column.type.value_type)
-    kind = column.type
-    if types.is_floating(kind):
-        return pd.Series(column.to_numpy())  # null is NaN
-    if types.is_integer(kind):
-        dtype: Any = "UInt64" if types.is_unsigned_integer(kind) else "Int64"
-        wide = pyarrow.uint64() if dtype == "UInt64" else pyarrow.int64()
-        return pd.Series(pd.array(column.cast(wide).to_pylist(), dtype=dtype))
-    if types.is_timestamp(kind):
-        return pd.Series(column.to_pandas())
-    return pd.Series(column.to_pylist(), dtype=object)
-
-
-def _text(raw: RawTable, column: str, path: Path) -> pd.Series[Any]:
-    """Return a column in which bytes are the text that they spell."""
-    cells = raw[column]
-    if cells.dtype != object or not any(isinstance(cell, bytes) for cell in cells):
-        return cells
-    bad = cells.map(lambda cell: isinstance(cell, bytes) and _decoded(cell) is None).astype(bool)
-    if bad.any():
-        raise SourceError(f"{path}: column {column!r}: {raw.holding(bad)} bytes that are no text in UTF-8")
-    return cells.map(lambda cell: _decoded(cell) if isinstance(cell, bytes) else cell).astype(object)
-
-
-def _decoded(cell: bytes) -> str | None:
-    try:
-        return cell.decode("utf-8")
-    except UnicodeDecodeError:
-        return None
+        raise unreadable(path, "parquet", error) from error

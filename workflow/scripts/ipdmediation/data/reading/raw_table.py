@@ -41,9 +41,25 @@ class ErrorCell(str):
         return cell
 
 
+@dataclass(frozen=True)
+class DeclaredMissing:
+    """A cell that its file itself declares missing: it is, unless the mapping names it.
+
+    Parameters
+    ----------
+    value : object
+        What stands in the file: a mark such as ".a" (Stata) or "._" (SAS), or the number, text or date that
+        SPSS knows as user-missing.
+    """
+
+    value: Any
+
+
 def is_error(cell: object) -> bool:
     """Return whether a cell is an error of a worksheet, or its text in a file that was made from one."""
-    return isinstance(cell, str) and ERROR_TEXT.fullmatch(cell.strip()) is not None
+    return isinstance(cell, ErrorCell) or (
+        isinstance(cell, str) and ERROR_TEXT.fullmatch(cell.strip()) is not None
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

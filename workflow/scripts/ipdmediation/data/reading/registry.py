@@ -9,7 +9,18 @@ from pathlib import Path
 from typing import Any
 
 from ipdmediation.data.errors import SourceError, listing
-from ipdmediation.data.reading import excel, parquet, statistics_packages, text
+from ipdmediation.data.reading import (
+    excel,
+    feather,
+    ods,
+    parquet,
+    statistics_packages,
+    text,
+    worksheets,
+    xls,
+    xlsb,
+)
+from ipdmediation.data.reading.beginnings import check_beginning
 from ipdmediation.data.reading.columns import Wanted
 from ipdmediation.data.reading.raw_table import RawTable
 
@@ -33,15 +44,16 @@ class Format:
 FORMATS: dict[str, Format] = {
     "csv": Format(text.read_csv, text.OPTIONS),
     "tsv": Format(text.read_tsv, text.OPTIONS),
-    "excel": Format(excel.read_excel, excel.OPTIONS),
+    "excel": Format(excel.read_excel, worksheets.OPTIONS),
+    "xls": Format(xls.read_xls, worksheets.OPTIONS),
+    "xlsb": Format(xlsb.read_xlsb, worksheets.OPTIONS),
+    "ods": Format(ods.read_ods, worksheets.OPTIONS),
     **{
-        name: Format(
-            partial(statistics_packages.read_statistics_package, file_format=name),
-            statistics_packages.OPTIONS,
-        )
-        for name in statistics_packages.DAY
+        name: Format(partial(statistics_packages.read_statistics_package, file_format=name), package.options)
+        for name, package in statistics_packages.PACKAGES.items()
     },
     "parquet": Format(parquet.read_parquet, parquet.OPTIONS),
+    "feather": Format(feather.read_feather, feather.OPTIONS),
 }
 
 
@@ -89,4 +101,5 @@ def read_raw(
         raise SourceError(f"{path}: the file is empty")
     if file_format not in FORMATS:
         raise SourceError(f"{path}: format {file_format!r} is not one of {listing(FORMATS)}")
+    check_beginning(path, file_format)
     return FORMATS[file_format].read(path, options=options or {}, columns=columns)

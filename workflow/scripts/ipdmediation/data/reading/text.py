@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,39 +14,49 @@ import pandas as pd
 
 from ipdmediation.data.errors import SourceError, listing
 from ipdmediation.data.reading.columns import Wanted, check_header, find_columns, header_names
+from ipdmediation.data.reading.compressed import content_of
 from ipdmediation.data.reading.raw_table import SHOWN_ROWS, RawTable
 
-OPTIONS = frozenset({"separator", "decimal", "encoding", "quoting", "header_row"})
+OPTIONS = frozenset({"separator", "decimal", "encoding", "quoting", "header_row", "rows_below_header"})
 
 #: How far down a header is looked for that is not where it should be, in lines.
 HEADER_LINES = 50
+
+#: A first line in which a spreadsheet program says the separator.
+SEPARATOR_LINE = re.compile(r'"?sep=(.)"?', re.IGNORECASE)
 
 WITHOUT_QUOTING = "source: {options: {quoting: none}}"
 
 
 @dataclass(frozen=True)
 class _Row:
-    """The cells of a row and the lines that it stands on, counted from 1."""
+    """The cells of a row, the lines that it stands on, and its number among the rows from the header on.
+
+    Lines are counted from 1, rows from 0, empty ones among them.
+    """
 
     cells: list[str]
     first: int
     last: int
+    number: int
 
 
 def read_csv(path: Path, *, options: Mapping[str, Any], columns: Wanted) -> RawTable:
     """Return the columns of a file with commas, or what `separator` says."""
-    return _read_text(path, separator=options.get("separator", ","), options=options, columns=columns)
+    return _read_text(path, separator=",", options=options, columns=columns)
 
 
 def read_tsv(path: Path, *, options: Mapping[str, Any], columns: Wanted) -> RawTable:
     """Return the columns of a file with tabs, or what `separator` says."""
-    return _read_text(path, separator=options.get("separator", "\t"), options=options, columns=columns)
+    return _read_text(path, separator="\t", options=options, columns=columns)
 
 
 def _read_text(path: Path, *, separator: str, options: Mapping[str, Any], columns: Wanted) -> RawTable:
     encoding = str(options.get("encoding", "utf-8"))
     lines = list(io.StringIO(_decoded(path, encoding), newline=""))
-    skipped = int(options.get("header_row", 1)) - 1
+    stated = _stated_separator(lines[0], options, path) if lines else None
+    separator = options.get("separator", stated or separator)
+    skipped = max(int(options.get("header_row", 1)) - 1, 0 if stated is None else 1)
     rows = _rows(lines, skipped, separator=separator, quoting=options.get("quoting"), path=path)
     try:
         header = next(rows)
@@ -54,9 +65,11 @@ def _read_text(path: Path, *, separator: str, options: Mapping[str, Any], column
     names = header_names(header.cells)
     _check_header(names, lines, separator=separator, path=path, columns=columns)
     positions = find_columns(names, columns, file=str(path))
-    body = _checked(header, list(rows), lines, separator=separator, path=path, options=options)
+    below = int(options.get("rows_below_header", 0))
+    body = _checked(header, list(rows), lines, separator=separator, path=path, options=options, below=below)
     if not body:
-        raise SourceError(f"{path}: no row below the column names {listing(names)}")
+        left_out = f" and the {below} below them that are left out" if below else ""
+        raise SourceError(f"{path}: no row below the column names {listing(names)}{left_out}")
     frame = pd.DataFrame(
         {
             name: pd.Series(
@@ -70,9 +83,28 @@ def _read_text(path: Path, *, separator: str, options: Mapping[str, Any], column
     return table
 
 
+def _stated_separator(line: str, options: Mapping[str, Any], path: Path) -> str | None:
+    """Return the separator that a first line `sep=;` states; None where it is no such line."""
+    found = SEPARATOR_LINE.fullmatch(line.rstrip("\r\n"))
+    if found is None:
+        return None
+    said = str(options.get("separator", found[1]))
+    if said != found[1]:
+        raise SourceError(
+            f"{path}: line 1 says that the separator is {found[1]!r}, source.options.separator says "
+            f"{said!r}; leave the option away, or take the line out"
+        )
+    if said == options.get("decimal", "."):
+        raise SourceError(
+            f"{path}: line 1 says that the separator is {said!r}, which is the decimal mark "
+            "(source.options.decimal) too; allowed: another mark"
+        )
+    return said
+
+
 def _decoded(path: Path, encoding: str) -> str:
     """Return the file's text; bytes that the encoding does not know stay recognisable (PEP 383)."""
-    content = path.read_bytes()
+    content = content_of(path)
     utf_8, utf_16 = (
         encoding.lower().replace("_", "-") in ("utf-8", "utf8"),
         encoding.lower().startswith("utf"),
@@ -111,7 +143,7 @@ def _rows(
         quoting=csv.QUOTE_NONE if quoting == "none" else csv.QUOTE_MINIMAL,
         strict=True,
     )
-    first = skipped + 1
+    first, number = skipped + 1, -1
     while True:
         try:
             cells = next(reader)
@@ -125,8 +157,10 @@ def _rows(
                 f"where it was written without quoting, say {WITHOUT_QUOTING}"
             ) from error
         last = skipped + reader.line_num
-        if any(cell.strip() for cell in cells):
-            yield _Row(cells, first, last)
+        is_filled = any(cell.strip() for cell in cells)
+        number += is_filled or number >= 0
+        if is_filled:
+            yield _Row(cells, first, last, number)
         first = last + 1
 
 
@@ -156,9 +190,11 @@ def _checked(
     separator: str,
     path: Path,
     options: Mapping[str, Any],
+    below: int,
 ) -> list[_Row]:
-    """Return the rows if each has as many cells as the header and no line seems to be lost in another."""
-    width = len(header.cells)
+    """Return the patients' rows if each has as many cells as the header and no line seems lost in another."""
+    width, all_rows = len(header.cells), [header, *rows]
+    rows = [row for row in rows if row.number > below]
     wrong = [place for place, row in enumerate(rows) if len(row.cells) != width]
     if wrong:
         found = ", ".join(
@@ -175,7 +211,7 @@ def _checked(
         return rows
     joined = [
         row
-        for row in [header, *rows]
+        for row in all_rows
         if row.last > row.first and _reads_as_rows(lines[row.first - 1 : row.last], width, separator)
     ]
     if joined:

@@ -1,0 +1,54 @@
+"""Values of a workbook as python-calamine reads them: an error is an empty text, formats are not shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from io import BytesIO
+from pathlib import Path
+
+from ipdmediation.data.errors import SourceError
+from ipdmediation.data.reading.beginnings import has_password, unreadable
+from ipdmediation.data.reading.worksheets import chosen_sheet
+
+#: Cells by row and column.
+Grid = list[list[object]]
+
+
+def read_values(path: Path, *, file_format: str, sheet: str | int | None) -> tuple[str, Grid]:
+    """Return the name of a worksheet and its cells.
+
+    Parameters
+    ----------
+    path : Path
+        The workbook.
+    file_format : str
+        What messages call its format.
+    sheet : str, int or None
+        As in `chosen_sheet`.
+    """
+    import python_calamine
+
+    try:
+        book = python_calamine.CalamineWorkbook.from_filelike(BytesIO(path.read_bytes()))
+        kinds = python_calamine.SheetTypeEnum, python_calamine.SheetVisibleEnum
+        hidden: Mapping[str, bool] = {
+            known.name: known.visible != kinds[1].Visible
+            for known in book.sheets_metadata
+            if known.typ == kinds[0].WorkSheet
+        }
+        title = chosen_sheet(hidden, sheet, path)
+        return title, [list(row) for row in book.get_sheet_by_name(title).to_python(skip_empty_area=False)]
+    except (SourceError, KeyboardInterrupt, SystemExit):
+        raise
+    except python_calamine.PasswordError as error:
+        raise has_password(path) from error
+    except BaseException as error:  # of the library, and its panics, which are no `Exception`
+        raise unreadable(path, file_format, error) from error
+
+
+def with_time(cell: object) -> object:
+    """Return a date as the stamp at its midnight, as the library gives it where a cell shows the time."""
+    if isinstance(cell, date) and not isinstance(cell, datetime):
+        return datetime.combine(cell, time(0))
+    return cell
