@@ -177,6 +177,7 @@ WRONG = [
     ("A + 'x'", "`'x'` is a text or code; allowed there: a number"),
     ("-'x' + A", "`'x'` is a text or code; allowed there: a number"),
     ("A + (B > 1)", "is true or false; allowed there: a number; what true and false count says `1 if"),
+    ("`Größe (µm)` * Ä + (B > 1)", "`B > 1` is true or false; allowed there: a number"),
     ("A and B", "the column 'A' is no condition; compare it, as in A == 1"),
     ("not A", "the column 'A' is no condition"),
     ("1 if A else 0", "the column 'A' is no condition"),

@@ -156,6 +156,13 @@ def test_codes_for_missing_are_missing_in_the_expression() -> None:
     assert values("first_known(A, B)", columns, missing=(-9, "x"), numbers=False) == ["1", "3", None]
 
 
+def test_a_code_for_missing_with_a_fraction_is_a_number_to_numbers_and_a_text_to_codes() -> None:
+    columns = {"A": ["99.90", "99.9", "1"]}
+    assert values("-1 if is_missing(A) else A", columns, missing=(99.9,)) == [-1, -1, 1]
+    assert values("1 if is_missing(A) else 0", columns, missing=(99.9,)) == [1, 1, 0]
+    assert values("1 if is_missing(A) and A != 'x' else 0", columns, missing=(99.9,)) == [0, 0, 0]
+
+
 def test_a_code_for_missing_that_no_case_needs_has_been_found_all_the_same() -> None:
     result = derived("A if B == 1 else C", {"A": ["2"], "B": ["1"], "C": ["-9"]}, missing=(-9,))
     assert result.missing_found == {Code(-9)}

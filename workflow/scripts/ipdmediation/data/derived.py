@@ -121,15 +121,17 @@ class _Evaluation:
         self._missing_found: set[Code] = set()
         self._problems: dict[str, None] = {}
         self._coded: dict[tuple[str, bool], pd.Series[Any]] = {}
-        for name, kinds in derivation.uses.items():
-            for kind in kinds:
-                self._codes_for_missing(name, by_value=kind is not Kind.CODE)
+        self._read_as_numbers: set[str] = set()  # in every row, so that codes for missing were counted
 
     def result(self) -> Harmonised:
         """Compute the whole."""
         kind = self._derivation.kind
         with np.errstate(all="ignore"):  # what is not finite is found where it comes up
             values = self._values(self._derivation.tree, ~self._nobody())
+        for name, uses in self._derivation.uses.items():
+            for by_value in {use is not Kind.CODE for use in uses}:
+                if not (by_value and name in self._read_as_numbers):
+                    self._codes_for_missing(name, by_value=by_value)
         if not self._numbers:
             values = _cells(values, kind)
         data = pd.Series(values, index=self._raw.frame.index, dtype="float64" if self._numbers else object)
@@ -167,6 +169,8 @@ class _Evaluation:
         part = self._raw.where(where)
         codes = (self._column.codes or {}) if self._numbers else {}
         found = to_numbers(part, name, codes=codes, missing=self._missing, decimal=self._decimal)
+        if where.all():
+            self._read_as_numbers.add(name)
         return self._spread(found, where, f"column {name!r}")
 
     def _elapsed(self, node: Elapsed, where: Mask) -> Numbers:
