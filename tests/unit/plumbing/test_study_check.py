@@ -194,13 +194,21 @@ def test_a_link_to_another_trial_s_file_is_noticed(study: Path) -> None:
     assert any("south.yaml:3: source: the file of 'north'" in text for text in problems())
 
 
-def test_two_sheets_of_a_workbook_are_two_sources(study: Path) -> None:
-    for name, sheet in (("north", "one"), ("south", "two")):
+@pytest.mark.parametrize(
+    ("sheets", "same"),
+    [(("one", "two"), False), ((1, 2), False), ((2, 2), True), (("one", "one"), True), ((1, None), True)],
+)
+def test_two_sheets_of_a_workbook_are_two_sources(
+    study: Path, sheets: tuple[object, ...], same: bool
+) -> None:
+    for name, sheet in zip(("north", "south"), sheets, strict=True):
         mapping = (study / f"{name}.yaml").read_text()
-        source = f"source: {{file: data/both.xlsx, format: excel, options: {{sheet: {sheet}}}}}"
+        options = "" if sheet is None else f", options: {{sheet: {sheet}}}"
+        source = f"source: {{file: data/both.xlsx, format: excel{options}}}"
         (study / f"{name}.yaml").write_text(re.sub(r"source: .*", source, mapping))
     (study / "data/both.xlsx").write_bytes(b"PK")
-    assert problems() == []
+    assert any("its patients would count twice" in text for text in problems()) == same
+    assert (problems() == []) != same
 
 
 POOLED = """
