@@ -183,15 +183,15 @@ def test_a_copy_of_a_file_under_another_name_is_noticed(study: Path) -> None:
     shutil.copy(study / "data/north.csv", study / "data/south.csv")
     found = [text for text in problems() if "copy" in text]
     assert found == [
-        "  study/south.yaml:3: source: a copy of the file of trial 'north': its patients would count twice; "
-        "name this trial's own"
+        "  study/south.yaml:3: source: a copy of the file of 'north': its patients would count twice; name "
+        "this trial's own (where one file holds several trials, one mapping names them, under `trial:`)"
     ]
 
 
 def test_a_link_to_another_trial_s_file_is_noticed(study: Path) -> None:
     (study / "data/south.csv").unlink()
     (study / "data/south.csv").symlink_to("north.csv")
-    assert any("south.yaml:3: source: the file of trial 'north'" in text for text in problems())
+    assert any("south.yaml:3: source: the file of 'north'" in text for text in problems())
 
 
 def test_two_sheets_of_a_workbook_are_two_sources(study: Path) -> None:
@@ -334,6 +334,12 @@ def test_a_visit_that_cannot_be_asked_for_is_said(
     (study / "north.yaml").write_text(f"{mapping}{visits}\n")
     (line,) = problems()
     assert said in line
+
+
+def test_a_derived_variable_may_be_that_of_a_visit(study: Path) -> None:
+    mapping = (study / "north.yaml").read_text().replace("{column: hours}", "{derive: hours + 1, at: last}")
+    (study / "north.yaml").write_text(f"{mapping}visits: {{}}\n")
+    assert problems() == []
 
 
 RULE = "{variable: delay, between: [null, 24], reason: Randomised later than 24 hours after onset}"
