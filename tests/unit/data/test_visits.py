@@ -140,6 +140,15 @@ def test_what_stands_at_other_visits_does_no_harm() -> None:
     assert "line 9) holds codes without a mapping, 'not done'" in message(table(rows), mapping(mrs="last"))
 
 
+def test_a_derived_variable_has_the_cells_of_one_visit() -> None:
+    stated = mapping()
+    stated["variables"]["mrs"] = {"derive": "MRS if DAY > 0 else missing", "at": {"visit": ["M3", "M1"]}}
+    found = harmonise(table(), stated)
+    assert [None if pd.isna(score) else int(score) for score in found.frame["mrs"]] == [1, 0, None]
+    counts = found.quality.set_index("variable").loc["mrs"]
+    assert (counts["n"], counts["converted"], counts["missing"]) == (3, 2, 1)
+
+
 def test_quality_counts_patients_and_not_rows() -> None:
     quality = harmonise(table(), mapping(mrs={"visit": "B0"})).quality.set_index("variable")
     assert (quality["n"] == 3).all()

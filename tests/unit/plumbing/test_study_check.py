@@ -344,6 +344,12 @@ def test_a_visit_that_cannot_be_asked_for_is_said(
     assert said in line
 
 
+def test_a_derived_variable_may_be_that_of_a_visit(study: Path) -> None:
+    mapping = (study / "north.yaml").read_text().replace("{column: hours}", "{derive: hours + 1, at: last}")
+    (study / "north.yaml").write_text(f"{mapping}visits: {{}}\n")
+    assert problems() == []
+
+
 RULE = "{variable: delay, between: [null, 24], reason: Randomised later than 24 hours after onset}"
 
 

@@ -135,6 +135,7 @@ class TestRawFiles:
             (("source", "format"), "ods", "format 'ods'; known: 'csv'"),
             (("missing",), [6], "6 is a value and a code for missing"),
             (("variables", "female", "constant"), 1, "female is not 1 in every patient"),
+            (("variables", "female", "derive"), "sex == 'F'", "female is derived, and no column can be made"),
             (
                 ("variables", "imaging_modality", "codes"),
                 {"CT": "ct"},
@@ -150,7 +151,7 @@ class TestRawFiles:
         for key in path[:-1]:
             target = target[key]
         target[path[-1]] = value
-        if path[-1] == "constant":
+        if path[-1] in ("constant", "derive"):
             del mapping["variables"]["female"]["column"]
         frame = frames["piste"]
         if path[-1] == "codes":
