@@ -151,7 +151,7 @@ def _unlike(values: pd.Series[Any], order: Numbers, chosen: npt.NDArray[np.intp]
     """Return the rows that come as early as the one that is chosen, and hold another value."""
     as_early = (order == order[:, chosen]).all(axis=0)
     codes, _ = pd.factorize(values)
-    unlike: Mask = as_early & ~unknown & ~unknown[chosen] & (codes != codes[chosen])
+    unlike: Mask = as_early & ~unknown & (codes != codes[chosen])
     return unlike
 
 

@@ -13,7 +13,7 @@ COUNTS = {
     "missing": "Missing",
     "missing_coded": "Missing by code",
     "recoded": "Recoded",
-    "converted": "Unit converted",
+    "converted": "Converted",
     "incomplete": "Incomplete dates",
     "out_of_range": "Out of range",
 }
@@ -45,6 +45,7 @@ def quality(counts: pd.DataFrame, *, study: Study) -> Table:
             rows, columns=["Variable", "Column in the file", *COUNTS.values(), "Codes not found"]
         ),
         notes=(
+            "Converted: to the unit of the study, or computed from several columns.",
             "Codes not found: declared to mean missing, and nowhere in the file.",
             *synthetic_note(study),
         ),
