@@ -29,6 +29,10 @@ run: $(VENV)/run.stamp ## make the environment and run the default study (CORES=
 	@echo "Done. Open results/report.html in a browser; results/README.md says what each file is."
 	@echo "From now on: . $(BIN)/activate && snakemake --cores $(CORES)"
 
+.PHONY: study
+study: $(VENV)/run.stamp ## draft a study from its trials' files (IN=my-study FROM="data/north.csv data/south.sav")
+	$(BIN)/python workflow/scripts/new_study.py $(IN) $(FROM)
+
 .PHONY: check
 check: $(VENV)/run.stamp ## say everything that is wrong with a study (CONFIG=my-study/config.yaml), run nothing
 	$(BIN)/python workflow/scripts/check_study.py $(CONFIG)
