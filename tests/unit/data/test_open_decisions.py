@@ -1,4 +1,4 @@
-"""Comments that leave a decision open are found wherever they stand, and values that look like them are not."""
+"""Comments that leave a decision open are found wherever they stand, and values like them are not."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ ASKED = "to be decided: which?; delete the comment when it is"
         ("a: | # DECIDE: which?\n  text\nb: 1\n", [1]),
         ("a: >-\n  text\n# DECIDE: which?\nb: 1\n", [3]),
         ("a: {b: 1, # DECIDE: which?\n  c: 2} # DECIDE: which?\n", [1, 2]),
-        ("a: x#DECIDE:\n", []),
+        ("a: x#DECIDE\n", []),
         ("a: 1 # UNDECIDED: which?\n# DECIDED\n", []),
         ("a: 1\r\nb: 2 # DECIDE: which?\r\n", [2]),
     ],

@@ -52,7 +52,7 @@ def test_a_path_that_would_lead_to_another_file_of_the_run_is_written_whole(run:
     (run / "study/data").mkdir(parents=True)
     shutil.copy("data/south.csv", "study/data/north.csv")
     new_study("study", ["study/data/north.csv"])
-    assert f"file: {run}/study/data/north.csv" in (run / "study/north.yaml").read_text()
+    assert f"{run}/study/data/north.csv" in (run / "study/north.yaml").read_text()
     assert all("to be decided" in str(problem) for problem in check(["study/config.yaml"]))
 
 

@@ -9,18 +9,46 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from ipdmediation.data.drafting.yaml_text import scalar
 from ipdmediation.data.errors import DataError
+from ipdmediation.data.reading.columns import plain_name
 from tests.unit.data.drafting.conftest import Draft, drafted, written
 
 NAMES = [
-    "Pat: Nr", "a b", "it's", 'say "x"', "yes", "No", "~", "null", "1e3", "007", "0x1F", "- a", "# DECIDE: x", "[a]",
-    "{b}", "a, b", "Größe", "体重", "on", "2014-03-01", "Volume (mL)", "%", "treatment", "trial", "mediator",
-    "patient", "imputation", "a\tb", "config", "x" * 300,
-]  # fmt: skip
+    "Pat: Nr",
+    "a b",
+    "it's",
+    'say "x"',
+    "yes",
+    "No",
+    "~",
+    "null",
+    "1e3",
+    "007",
+    "0x1F",
+    "- a",
+    "# DECIDE: x",
+    "[a]",
+    "{b}",
+    "a, b",
+    "Größe",
+    "体重",
+    "on",
+    "2014-03-01",
+    "Volume (mL)",
+    "%",
+    "treatment",
+    "trial",
+    "mediator",
+    "patient",
+    "imputation",
+    "a\tb",
+    "config",
+    "x" * 300,
+]
 
 
 def columns_named(draft: Draft, trial: str) -> set[str]:
@@ -33,7 +61,7 @@ def check(draft: Draft, trial: str, columns: list[str]) -> None:
         assert problem.text.startswith("to be decided"), problem
     listed = draft.texts[f"{trial}.yaml"].split("# The columns of the file")[1]
     for column in columns:
-        assert f"#   {scalar(column)}: " in listed
+        assert f"#   {scalar(plain_name(column))}: " in listed
 
 
 def test_names_that_are_no_yaml_come_back(folder: Path) -> None:
@@ -49,7 +77,7 @@ def test_names_that_are_no_yaml_come_back(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "code", ["yes", "no", "on", "NULL ", "~", "1e3", "007", "a: b", "#x", "ü", "'", '"', "true"]
+    "code", ["yes", "no", "on", " pad ", "~", "1e3", "007", "a: b", "#x", "ü", "'", '"', "true"]
 )
 def test_codes_that_are_no_yaml_come_back(folder: Path, code: str) -> None:
     table = pd.DataFrame(
@@ -133,11 +161,12 @@ def frames(draw: Any) -> pd.DataFrame:
     )
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(frames(), frames())
 def test_a_draft_of_any_two_frames_is_read_back(
     tmp_path: Path, one: pd.DataFrame, other: pd.DataFrame
 ) -> None:
+    assume(not one.equals(other))
     paths = [tmp_path / "one.parquet", tmp_path / "other.parquet"]
     for table, path in zip((one, other), paths, strict=True):
         table.astype("string").to_parquet(path)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from typing import Any
 
+from ipdmediation.data.drafting.analysed import choose
+from ipdmediation.data.drafting.drafted_variable import Matched, Member
 from ipdmediation.data.drafting.labels import clean, label_of, unlike
-from ipdmediation.data.drafting.profile import Profile
 from ipdmediation.data.drafting.roles import Roles
-from ipdmediation.data.drafting.words import Name, Words, identifier, split_name
+from ipdmediation.data.drafting.words import Words, identifier, split_name
 from ipdmediation.data.drafting.yaml_text import scalar
 from ipdmediation.data.known_units import COMMON_UNITS, conversion_fault
 from ipdmediation.data.variables import DTYPE_RANGE, RESERVED_NAMES
@@ -22,41 +23,6 @@ NEAR = 0.85
 LONGEST_SCALE = 20
 #: The schema allows 500 variables, of which one or two may have to be made up.
 MOST_VARIABLES = 490
-
-
-@dataclass
-class Member:
-    """A column of one file that is the variable there."""
-
-    column: str
-    profile: Profile
-    name: Name
-
-
-@dataclass(eq=False)
-class Matched:
-    """One common variable.
-
-    Attributes
-    ----------
-    key : its name in the configuration.
-    label : its label.
-    members : file to the column that it is there.
-    type, unit, levels : as the configuration states them.
-    level_of : code, as text, to the level of a categorical variable.
-    unlike : file to a column whose name fits and whose cells do not.
-    decide : what was guessed, as questions.
-    """
-
-    key: str
-    label: str
-    members: dict[str, Member]
-    type: str = "continuous"
-    unit: str | None = None
-    levels: dict[int | str, str] = field(default_factory=dict)
-    level_of: dict[str, str] = field(default_factory=dict)
-    unlike: dict[str, str] = field(default_factory=dict)
-    decide: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,10 +56,8 @@ def match(files: Mapping[str, Roles], *, words: Words) -> Matches:
     for group in groups:
         _type(group)
     shared = [group for group in groups if len(files) == 1 or len(group.members) > 1]
-    single = [group for group in groups if not any(group is each for each in shared)]
-    outcome = _chosen(shared, single, "outcome", words)
-    rest = [[group for group in part if group is not outcome] for part in (shared, single)]
-    mediator = _chosen(*rest, "mediator", words)
+    single = [group for group in groups if group not in shared]
+    outcome, mediator = choose(shared, single, words=words)
     kept = [group for group in groups if group in shared[:MOST_VARIABLES] or group in (outcome, mediator)]
     variables = [*kept, *(each for each in (mediator, outcome) if each not in kept)]
     taken = set(RESERVED_NAMES)
@@ -232,47 +196,11 @@ def _levels(group: Matched) -> None:
     if len(texts) < 2:
         texts |= dict.fromkeys(("level a", "level b"))
     group.level_of = {text: identifier(text, instead="level", taken=taken) for text in texts}
-    group.levels = dict(unlike({level: clean(text) for text, level in group.level_of.items()}))
+    labels = unlike({level: clean(text) for text, level in group.level_of.items()})
+    group.levels = {level: labels[level] for level in labels}
     group.decide.append(
         "what are the levels called? If they have an order, `type: ordinal` with whole numbers"
     )
-
-
-def _chosen(shared: list[Matched], single: list[Matched], role: str, words: Words) -> Matched:
-    """Return the likeliest outcome or mediator: by its name, of all files first, else a made-up one."""
-    fits: Any = _may_be_outcome if role == "outcome" else _may_be_mediator
-    for groups, by_name in ((shared, True), (shared, False), (single, True), (single, False)):
-        ranked = [
-            (rank, group)
-            for group in groups
-            if fits(group)
-            and group.members
-            and (rank := 0 if not by_name else _rank(group, role, words)) is not None
-        ]
-        if ranked:
-            return min(ranked, key=lambda each: each[0])[1]
-    return Matched(
-        role,
-        role.capitalize(),
-        {},
-        type="continuous",
-        decide=[f"no column can be the {role}; which one is it?"],
-    )
-
-
-def _rank(group: Matched, role: str, words: Words) -> int | None:
-    ranks = [
-        words.rank(role, name) for name in (group.key, *(each.column for each in group.members.values()))
-    ]
-    return min((rank for rank in ranks if rank is not None), default=None)
-
-
-def _may_be_outcome(group: Matched) -> bool:
-    return group.type in ("ordinal", "binary")
-
-
-def _may_be_mediator(group: Matched) -> bool:
-    return group.type == "continuous"
 
 
 def order_of(texts: Sequence[object], levels: Sequence[int | str]) -> dict[Any, int | str]:

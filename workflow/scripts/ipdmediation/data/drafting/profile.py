@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal
@@ -41,12 +41,13 @@ class Profile:
     Attributes
     ----------
     name : of the column.
-    kind : what it holds.
     rows, missing, different : numbers of rows, of empty cells, and of values that are not the same.
+    kind : what it holds.
     codes : of a column of codes those that enough patients have, and how many; None where that would give a
         small number away.
     whole_codes : whether all codes are whole numbers.
     rare : number of the other codes.
+    beyond : number of those that are no whole number between two codes that are named.
     missing_codes : what very likely means missing.
     other_texts : number of cells among numbers that are none.
     between : rounded quantiles, and the share between them in percent; None where too few have a value.
@@ -54,13 +55,14 @@ class Profile:
     """
 
     name: str
-    kind: Kind
     rows: int
     missing: int
     different: int
-    codes: Mapping[CodeValue, int | None]
+    kind: Kind = "text"
+    codes: Mapping[CodeValue, int | None] = field(default_factory=dict)
     whole_codes: bool = False
     rare: int = 0
+    beyond: int = 0
     missing_codes: Sequence[CodeValue] = ()
     other_texts: int = 0
     between: tuple[float, float, int] | None = None
@@ -114,14 +116,9 @@ def profile(
     cells = raw[column]
     known = cells[~cells.map(is_missing).astype(bool)]
     values = list(pd.unique(known))
-    about = {
-        "name": column,
-        "rows": len(cells),
-        "missing": len(cells) - len(known),
-        "different": len(values),
-    }
+    plain = Profile(name=column, rows=len(cells), missing=len(cells) - len(known), different=len(values))
     if not values:
-        return Profile(**about, kind="empty", codes={})
+        return replace(plain, kind="empty")
     numbers = {value: number(value, decimal=decimal) for value in values}
     missing = _missing(numbers, words)
     left = [value for value in values if value not in missing]
@@ -129,33 +126,34 @@ def profile(
     is_number = bool(mostly) and known.isin(mostly).sum() >= 0.9 * known.isin(left).sum()
     formats = _formats(left, raw)
     if formats is not None:
-        return Profile(**about, kind="dates", codes={}, formats=formats)
+        return replace(plain, kind="dates", formats=formats)
     whole = is_number and all(held is None or is_whole(held) for held in map(numbers.get, mostly))
     coded = 0 < len(left) <= MOST_CODES and len(left) < len(known) and (whole or not is_number)
     coded &= all(len(str(value)) <= LONGEST_CODE for value in left)
     missing_codes = tuple(dict.fromkeys(map(code_of, missing)))
     if coded or (is_number and len(mostly) < len(left)):
-        counted = {code: n for code, n in _counts(known, patient).items() if code not in missing_codes}
+        counted = {code: n for code, n in counts(known, patient).items() if code not in missing_codes}
         often = {code for code, n in counted.items() if n >= MINIMUM_COUNT}
     if coded:
         shown = public_counts({repr(code): n for code, n in counted.items()}, minimum=MINIMUM_COUNT)
-        codes = {code: shown[repr(code)] for code in sorted(often, key=_order)}
-        return Profile(
-            **about,
+        codes = {code: shown[repr(code)] for code in sorted(often, key=code_order)}
+        return replace(
+            plain,
             kind="codes",
             codes=codes,
             whole_codes=whole and all(isinstance(code, int) for code in counted),
             rare=len(counted) - len(often),
+            beyond=sum(not _between_codes(code, often) for code in set(counted) - often),
             missing_codes=missing_codes,
         )
     if not is_number:
-        return Profile(**about, kind="text", codes={})
+        return plain
     others = [value for value in left if numbers[value] is None]
     texts = {code_of(value) for value in others} & often if others else set()
-    return Profile(
-        **about,
+    return replace(
+        plain,
         kind="whole numbers" if whole else "numbers",
-        codes=dict.fromkeys(sorted(texts, key=_order)),
+        codes=dict.fromkeys(sorted(texts, key=code_order)),
         missing_codes=missing_codes,
         other_texts=int(known.isin(others).sum()),
         between=_between(known.map({value: float(numbers[value] or 0) for value in mostly}).dropna()),
@@ -168,7 +166,9 @@ def _missing(numbers: Mapping[Any, Decimal | None], words: Words) -> list[Any]:
     texts = {str(code).casefold() for code in words.of("missing_texts")}
     found = [value for value in numbers if isinstance(value, str) and value.strip().casefold() in texts]
     others = [value for value in numbers.values() if value is not None and value not in usual]
-    if len(found) == len(numbers) or not others:
+    if not others:
+        # among words every such number lies apart
+        found += [value for value, held in numbers.items() if held in usual and not isinstance(value, bool)]
         return found if len(found) < len(numbers) else []
     low, high = min(others), max(others)
     for value, held in numbers.items():
@@ -198,8 +198,16 @@ def _formats(values: Sequence[Any], raw: RawTable) -> tuple[str, ...] | None:
     return fitting
 
 
-def _counts(known: pd.Series[Any], patient: pd.Series[Any] | None) -> dict[CodeValue, int]:
-    """Return each code and how many patients have it; two spellings of a whole number are one code."""
+def counts(known: pd.Series[Any], patient: pd.Series[Any] | None) -> dict[CodeValue, int]:
+    """Return each code and how many patients have it; two spellings of a whole number are one code.
+
+    Parameters
+    ----------
+    known : Series
+        Cells that are not empty.
+    patient : Series or None
+        As in `profile`.
+    """
     values = list(pd.unique(known))
     spellings: dict[Decimal, set[CodeValue]] = defaultdict(set)
     for value in values:
@@ -211,10 +219,17 @@ def _counts(known: pd.Series[Any], patient: pd.Series[Any] | None) -> dict[CodeV
     if patient is not None:
         rows = pd.DataFrame({"code": coded, "patient": patient.loc[known.index]}).drop_duplicates()
         coded = rows["code"]
-    return {code: int(n) for code, n in coded.value_counts().items()}
+    numbers: Mapping[Any, int] = coded.value_counts()
+    return {code: int(n) for code, n in numbers.items()}
 
 
-def _order(code: CodeValue) -> tuple[bool, float, str]:
+def _between_codes(code: CodeValue, others: Collection[CodeValue]) -> bool:
+    whole = [other for other in others if isinstance(other, int)]
+    return isinstance(code, int) and len(whole) == len(others) > 0 and min(whole) < code < max(whole)
+
+
+def code_order(code: CodeValue) -> tuple[bool, float, str]:
+    """Return by what codes are sorted: numbers by their size, before texts."""
     return (isinstance(code, str), 0.0 if isinstance(code, str) else float(code), str(code))
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
 
 from ipdmediation.data.disclosure import MINIMUM_COUNT
-from ipdmediation.data.drafting.profile import CodeValue, Profile, profile
+from ipdmediation.data.drafting.profile import CodeValue, Profile, code_order, counts, profile
 from ipdmediation.data.drafting.source import Source
 from ipdmediation.data.drafting.words import Words, split_name
-from ipdmediation.data.drafting.yaml_text import code_of, scalar
+from ipdmediation.data.drafting.yaml_text import scalar
 from ipdmediation.data.matching import is_missing
 from ipdmediation.data.reading import RawTable
 
@@ -72,18 +75,24 @@ def find_roles(source: Source, *, words: Words, alone: bool) -> Roles:
     roles = Roles(profiles=rows)
     _find_trial(roles, raw, words=words, alone=alone)
     _find_patient(roles, raw, words=words)
+    patient = None
     if roles.repeated and roles.patient is not None:
         keys = [roles.patient] if roles.trial is None else [roles.trial, roles.patient]
         patient = raw.frame.groupby(keys, sort=False, dropna=False).ngroup()
         roles.profiles = {
             name: profile(raw, name, decimal=decimal, words=words, patient=patient) for name in rows
         }
-        roles.varying = frozenset(
-            str(name) for name in raw.columns if (raw[name].groupby(patient).nunique() > 1).any()
-        )
+        roles.varying = frozenset(name for name in rows if _varies(raw[name], patient))
         _find_visits(roles, words=words)
+    _count_trials(roles, raw, patient, words=words)
     _find_arm(roles, words=words)
     return roles
+
+
+def _varies(cells: pd.Series[Any], patient: pd.Series[Any]) -> bool:
+    """Return whether the rows of some patient do not agree."""
+    known = pd.DataFrame({"patient": patient, "cell": cells})[~cells.map(is_missing).astype(bool)]
+    return bool(known.drop_duplicates()["patient"].duplicated().any())
 
 
 def _named(roles: Roles, kind: str, words: Words, among: Sequence[str]) -> list[str]:
@@ -106,38 +115,39 @@ def _find_trial(roles: Roles, raw: RawTable, *, words: Words, alone: bool) -> No
     trials = _named(roles, "trial", words, several)
     sites = [name for name in _named(roles, "site", words, several) if len(split_name(name)) == 1]
     column = next(iter(trials), None) or next((name for name in sites if alone), None)
-    if column is None:
+    if column is not None and len(_often(raw, column, None)[0]) >= 2:
+        roles.trial = column
+
+
+def _count_trials(roles: Roles, raw: RawTable, patient: pd.Series[Any] | None, *, words: Words) -> None:
+    """Name the trials of which there are patients enough; where it is not two of them there are none."""
+    if (column := roles.trial) is None:
         return
-    found = _trial_codes(raw, column)
-    if len(found.often) < 2:
+    roles.trial_codes, rare = _often(raw, column, patient)
+    if len(roles.trial_codes) < 2:
+        roles.trial = None
+        roles.trial_codes = []
         return
-    roles.trial, roles.trial_codes = column, found.often
-    kind = "a trial of its own" if column in trials else "a trial of its own, rather than a site of one trial"
+    rather = "" if words.rank("trial", column) is not None else ", rather than a site of one trial"
     roles.ask(
-        "trial", f"is each code of {scalar(column)} {kind}? If not, take `trial` away and write a `label`"
+        "trial",
+        f"is each code of {scalar(column)} a trial of its own{rather}? If not, take `trial` away and write "
+        "a `label`",
     )
-    if found.rare:
+    if rare:
         roles.ask(
             "trial",
-            f"{found.rare} more codes that fewer than 5 rows have are not written here; which trials, or "
-            "`excluded`?",
+            f"{rare} more codes that fewer than {MINIMUM_COUNT} patients have are not written here; which "
+            "trials, or `excluded`?",
         )
 
 
-@dataclass(frozen=True)
-class _Codes:
-    often: list[CodeValue]
-    rare: int
-
-
-def _trial_codes(raw: RawTable, column: str) -> _Codes:
-    """Return the codes of a column that enough rows have, however many there are."""
+def _often(raw: RawTable, column: str, patient: pd.Series[Any] | None) -> tuple[list[CodeValue], int]:
+    """Return the codes of a column that enough patients have, and how many others there are."""
     known = raw[column]
-    counts = known[~known.map(is_missing).astype(bool)].map(code_of).value_counts()
-    often = [code for code, n in counts.items() if n >= MINIMUM_COUNT]
-    return _Codes(
-        sorted(often, key=lambda code: (isinstance(code, str), str(code).zfill(12))), len(counts) - len(often)
-    )
+    counted = counts(known[~known.map(is_missing).astype(bool)], patient)
+    often = [code for code, n in counted.items() if n >= MINIMUM_COUNT]
+    return sorted(often, key=code_order), len(counted) - len(often)
 
 
 def _find_patient(roles: Roles, raw: RawTable, *, words: Words) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from ipdmediation.data.codes import EXCLUDED
 from ipdmediation.data.drafting.matched import match
 from ipdmediation.data.drafting.roles import find_roles
 from ipdmediation.data.drafting.source import find_source
@@ -15,6 +16,7 @@ from ipdmediation.data.drafting.written import (
     mapping_text,
     names_of_trials,
 )
+from ipdmediation.data.references import EVERY_TRIAL
 
 CONFIGURATION = "config"
 
@@ -40,7 +42,7 @@ def draft_study(files: Mapping[Path, str], *, words: Words) -> dict[str, str]:
         Where a file is not read.
     """
     sources = {path: find_source(path) for path in files}
-    taken = {CONFIGURATION}
+    taken = {CONFIGURATION, EVERY_TRIAL, EXCLUDED}
     keys = {path: identifier(path.name.split(".")[0], instead="trial", taken=taken) for path in files}
     roles = {
         keys[path]: find_roles(source, words=words, alone=len(files) == 1) for path, source in sources.items()

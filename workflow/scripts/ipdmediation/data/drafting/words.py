@@ -54,11 +54,24 @@ class Words:
         words: Sequence[Any] = self.lists[kind]
         return words
 
-    def rank(self, kind: str, name: str) -> int | None:
-        """Return the place of the first word of a kind that is a part of a column's name, or all of it."""
+    def rank(self, kind: str, name: str, *, inside: bool = False) -> int | None:
+        """Return the place of the first word of a kind that a column's name holds; None where it holds none.
+
+        Parameters
+        ----------
+        kind : str
+            One of the lists.
+        name : str
+            The column's.
+        inside : bool
+            Whether a word may stand inside of a part of the name, as `vol` in FUVOLCC; else it is a part
+            (digits behind it aside), or all of the name.
+        """
         parts = split_name(name)
-        told = {*parts, "".join(parts)}
-        return next((place for place, word in enumerate(self.of(kind)) if word in told), None)
+        told = {*parts, *(part.rstrip("0123456789") for part in parts), "".join(parts)}
+        held = "".join(parts)
+        found = [word in told or (inside and word in held) for word in self.of(kind)]
+        return found.index(True) if True in found else None
 
     def says(self, kind: str, text: str) -> bool:
         """Return whether a code is one of the words of a kind."""
@@ -117,7 +130,7 @@ def split_name(name: str) -> tuple[str, ...]:
     >>> split_name("PatientId"), split_name("Pat-Nr."), split_name("VOLUME_CL")
     (('patient', 'id'), ('pat', 'nr'), ('volume', 'cl'))
     """
-    apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
+    apart = re.sub(r"(?<=[a-z][a-z])(?=[A-Z])", " ", name)
     return tuple(_PART.findall(plain(apart)))
 
 

@@ -6,16 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ipdmediation.data.codes import EXCLUDED
 from ipdmediation.data.disclosure import MINIMUM_COUNT
+from ipdmediation.data.drafting.drafted_variable import Matched, Member
 from ipdmediation.data.drafting.labels import label_of, unlike
-from ipdmediation.data.drafting.matched import Matched, Matches, Member, order_of
+from ipdmediation.data.drafting.matched import Matches, order_of
 from ipdmediation.data.drafting.profile import Profile
 from ipdmediation.data.drafting.roles import Roles
 from ipdmediation.data.drafting.source import Source
 from ipdmediation.data.drafting.words import Words, identifier
 from ipdmediation.data.drafting.yaml_text import comment, entry, scalar
-from ipdmediation.data.references import EVERY_TRIAL
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +49,6 @@ def names_of_trials(
     taken : set of str
         Ids that are taken; the new ones are added.
     """
-    taken |= {EVERY_TRIAL, EXCLUDED}
     made = {
         file: {code: identifier(str(code), instead="trial", taken=taken) for code in roles.trial_codes}
         for file, roles in files.items()
@@ -116,7 +114,8 @@ def _variable(variable: Matched, file: TrialFile, words: Words) -> list[str]:
         )
         question = f"which column is {variable.key}, or did the trial not record it?{told}"
         return entry(variable.key, {"absent": True}, indent=2, decide=[question])
-    found, decide = member.profile, []
+    found = member.profile
+    decide: list[str] = []
     said: dict[str, Any] = {"column": member.column}
     if member.name.unit is not None and variable.unit not in (None, member.name.unit):
         said["unit"] = member.name.unit
@@ -125,15 +124,14 @@ def _variable(variable: Matched, file: TrialFile, words: Words) -> list[str]:
         said["codes"] = codes
     if found.missing_codes:
         said["missing"] = list(found.missing_codes)
-        decide.append(f"missing values: is that what {', '.join(map(scalar, found.missing_codes))} stands for?")
+        decide.append(f"what {', '.join(map(scalar, found.missing_codes))} stands for: missing?")
     if found.other_texts:
         decide.append(
             f'{found.other_texts} cells are no numbers; their meaning? (`codes: {{"<1": 0.5}}`, `missing`)'
         )
-    if found.rare:
-        decide.append(
-            f"{found.rare} more codes that fewer than {MINIMUM_COUNT} patients have are not written here"
-        )
+    more = found.beyond if variable.type == "ordinal" else found.rare
+    if more and variable.type != "continuous":
+        decide.append(f"{more} more codes that fewer than {MINIMUM_COUNT} patients have are not written here")
     if member.column in file.roles.varying:
         said["at"] = "last"
         decide.append("at which visit? A patient's rows do not agree")
