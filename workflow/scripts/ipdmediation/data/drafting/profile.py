@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -219,8 +219,7 @@ def counts(known: pd.Series[Any], patient: pd.Series[Any] | None) -> dict[CodeVa
     if patient is not None:
         rows = pd.DataFrame({"code": coded, "patient": patient.loc[known.index]}).drop_duplicates()
         coded = rows["code"]
-    numbers: Mapping[Any, int] = coded.value_counts()
-    return {code: int(n) for code, n in numbers.items()}
+    return dict(Counter(coded))
 
 
 def _between_codes(code: CodeValue, others: Collection[CodeValue]) -> bool:
