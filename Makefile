@@ -4,6 +4,8 @@ BIN := $(VENV)/bin
 DOCS_VENV := .venv-docs
 CORES ?= all
 CONFIG ?= config/config.yaml
+IN ?=
+FROM ?=
 PYTEST_OPTIONS ?=
 WORKERS ?= 2
 # Each file's tests in one worker, in the order of the files: those with slow tests come first.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ipdmediation.data.drafting.profile import Profile
+from ipdmediation.data.drafting.column_profile import Profile
 from ipdmediation.data.drafting.words import Name
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from ipdmediation.data.disclosure import MINIMUM_COUNT
-from ipdmediation.data.drafting.profile import CodeValue, Profile, code_order, counts, profile
+from ipdmediation.data.drafting.column_profile import CodeValue, Profile, code_order, counts, profile
 from ipdmediation.data.drafting.source import Source
 from ipdmediation.data.drafting.words import Words, split_name
 from ipdmediation.data.drafting.yaml_text import scalar

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from ipdmediation.data.disclosure import MINIMUM_COUNT
+from ipdmediation.data.drafting.column_profile import Profile
 from ipdmediation.data.drafting.drafted_variable import Matched, Member
 from ipdmediation.data.drafting.labels import label_of, unlike
 from ipdmediation.data.drafting.matched import Matches, order_of
-from ipdmediation.data.drafting.profile import Profile
 from ipdmediation.data.drafting.roles import Roles
 from ipdmediation.data.drafting.source import Source
 from ipdmediation.data.drafting.words import Words, identifier
