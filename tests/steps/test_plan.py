@@ -124,8 +124,9 @@ def test_a_step_expects_what_its_own_analysis_made(study: Planned, name: str, dr
         assert expected(study, "bootstrap_chunk", analysis=name, start=start) == {
             "imputed": wanted["imputed"]
         }
-    cohort, imputation, *fits, bootstrap = expected(study, "collect_notices", analysis=name)["noted"]
-    assert [cohort, imputation, bootstrap] == [None] * 3
+    *steps, bootstrap = expected(study, "collect_notices", analysis=name)["noted"]
+    before, fits = steps[:3], steps[3:]
+    assert [*before, bootstrap] == [None] * 4
     assert [(one["step"], one["analysis"]) for one in fits] == [("fit_models", name)] * 3
     position = 3 * ANALYSES.index(name)
     assert expected(study, "report")["diagnostics"][position : position + 3] == fits
@@ -135,6 +136,7 @@ def test_a_step_expects_what_its_own_analysis_made(study: Planned, name: str, dr
 def test_every_step_may_have_something_to_say(study: Planned, name: str) -> None:
     folder = f"results/odd/{name}"
     assert study.planned("collect_notices", analysis=name)["input"]["named"]["noted"] == [
+        "results/odd/notices/pooling.csv",
         f"{folder}/notices/cohort.csv",
         f"{folder}/notices/imputation.csv",
         *(f"{folder}/models/{model}.json" for model in ("mediator", "total", "outcome")),

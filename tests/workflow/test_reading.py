@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -102,3 +103,55 @@ def test_an_arm_that_is_not_compared_is_counted_apart(study: Study) -> None:
     assert flow[["remaining_treated", "remaining_control"]].to_numpy().tolist() == [[10, 10], [10, 10]]
     quality = pd.read_csv(study.root / "results/quality/one.csv")
     assert quality["n"].tolist() == [30] * 4
+
+
+REGISTRY = """
+source: {file: registry.csv, format: csv}
+trial:
+  column: STUDY
+  codes:
+    1: {id: north, label: Northern trial}
+    2: {id: south, label: Southern trial}
+    9: excluded
+visits: {column: VISIT}
+patient: {column: ID}
+treatment: {column: ARM, codes: {A: treated, B: control}}
+variables:
+  age: {column: AGE}
+  volume: {column: VOL, at: {visit: D1}}
+  better: {column: BETTER, at: last}
+"""
+
+
+def test_one_file_of_two_trials_and_three_visits_ends_in_a_report(study: Study) -> None:
+    """The ids of the two trials are the same; a third trial is not pooled."""
+    study.edit("my.yaml", "{one: one.yaml}", "{registry: registry.yaml}")
+    study.edit(
+        "my.yaml", "trial_effects: none", "trial_effects: fixed\n    bootstrap: {replicates: 40, chunk: 40}"
+    )
+    (study.root / "registry.yaml").write_text(REGISTRY)
+    rng = np.random.default_rng(1)
+    lines = ["STUDY,ID,ARM,VISIT,AGE,VOL,BETTER"]
+    for trial in (1, 2, 9):
+        for patient in range(60):
+            arm = "AB"[patient % 2]
+            volume = rng.lognormal(2 - (arm == "A"), 1)
+            better = int(rng.random() < 1 / (1 + volume / 5))
+            age = f"{rng.normal(60, 8):.0f}"
+            lines += [
+                f"{trial},{patient},{arm},D0,{age},,",
+                f"{trial},{patient},{arm},D1,,{volume:.2f},",
+                f"{trial},{patient},{arm},M3,{age},{volume / 2:.2f},{better}",
+            ]
+    (study.root / "registry.csv").write_text("\n".join([*lines, ""]))
+    study.run("--configfile", "my.yaml")
+    pooled = pd.read_parquet(study.root / "results/ipd/pooled.parquet")
+    assert pooled["trial"].value_counts().to_dict() == {"north": 60, "south": 60}
+    assert pooled[["age", "volume", "better"]].notna().all(axis=None)
+    quality = pd.read_csv(study.root / "results/quality/registry.csv").set_index(["variable", "trial"])["n"]
+    assert quality["trial"].to_dict() == {"north": 60, "south": 60, "excluded": 180}
+    page = (study.root / "results/report.html").read_text()
+    assert "Northern trial" in page
+    assert "Trials that are not pooled" in page
+    assert (study.root / "results/primary/figures/mediator_by_trial.svg").is_file()
+    assert study.run("--dry-run", "--configfile", "my.yaml").count("Nothing to be done") == 1

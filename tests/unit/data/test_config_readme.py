@@ -28,7 +28,7 @@ SECTIONS = {
     "eligibility": ("config", ["eligibility", "describe", "disclosure"]),
     "analyses": ("config", ["analyses"]),
     "published": ("config", ["published"]),
-    "trial": ("trial", ["label", "source", "missing", "patient", "treatment"]),
+    "trial": ("trial", ["label", "trial", "source", "missing", "visits", "patient", "treatment"]),
     "trial-variables": ("trial", ["variables"]),
 }
 BLOCK = re.compile(r"<!-- keys: ([a-z-]+) -->\n(.*?)<!-- end -->", re.DOTALL)

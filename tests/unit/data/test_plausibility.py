@@ -52,7 +52,7 @@ def test_of_two_trials_each_is_far_from_the_other() -> None:
 
 
 def test_a_factor_that_no_unit_has_is_said_without_one() -> None:
-    (line,) = said(trials(1, 300, 1))
+    (line,) = said(trials(1, 200, 1))
     assert line.endswith("; is its unit another one?")
 
 

@@ -280,7 +280,7 @@ SLIPS = [
         CONFIG,
         "south: south.yaml",
         "south: north.yaml",
-        "source: the file of trial 'north': its patients would",
+        "source: the file of 'north': its patients would",
         3,
         NORTH,
     ),

@@ -183,15 +183,15 @@ def test_a_copy_of_a_file_under_another_name_is_noticed(study: Path) -> None:
     shutil.copy(study / "data/north.csv", study / "data/south.csv")
     found = [text for text in problems() if "copy" in text]
     assert found == [
-        "  study/south.yaml:3: source: a copy of the file of trial 'north': its patients would count twice; "
-        "name this trial's own"
+        "  study/south.yaml:3: source: a copy of the file of 'north': its patients would count twice; name "
+        "this trial's own (where one file holds several trials, one mapping names them, under `trial:`)"
     ]
 
 
 def test_a_link_to_another_trial_s_file_is_noticed(study: Path) -> None:
     (study / "data/south.csv").unlink()
     (study / "data/south.csv").symlink_to("north.csv")
-    assert any("south.yaml:3: source: the file of trial 'north'" in text for text in problems())
+    assert any("south.yaml:3: source: the file of 'north'" in text for text in problems())
 
 
 def test_two_sheets_of_a_workbook_are_two_sources(study: Path) -> None:

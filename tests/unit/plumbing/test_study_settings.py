@@ -26,6 +26,7 @@ PRIMARY: dict[str, Any] = {
 }
 CONFIG: dict[str, Any] = {
     "study": {"title": "A study", "synthetic": None},
+    "trials": {"north": "north.yaml"},
     "arms": {"control": {"label": "Old"}, "treated": {"label": "New"}},
     "variables": {"age": {"type": "continuous", "label": "Age", "unit": "year", "minimum": 18}},
     "eligibility": [{"variable": "age", "measured": True, "reason": "Age unknown"}],
@@ -109,3 +110,13 @@ def test_a_trial_is_read_by_its_mapping_without_label_and_place(study: StudySett
     assert "minimum" not in study.harmonising(of("primary"))["age"]
     assert study.types == {"age": {"type": "continuous"}}
     assert study.measures == {"age": {"type": "continuous", "unit": "year"}}
+
+
+def test_trials_of_one_file_are_trials_of_the_study_and_no_label_of_theirs_computes() -> None:
+    codes = {2: {"id": "west", "label": "West"}, 1: {"id": "east", "label": "East"}, 9: "excluded"}
+    registry = {"trial": {"column": "STUDY", "codes": codes}, "source": {"format": "csv"}, "variables": {}}
+    config = {**CONFIG, "trials": {"registry": "registry.yaml", "north": "north.yaml"}}
+    study = StudySettings(config, {**MAPPINGS, "registry": registry})
+    assert list(study.trials.items()) == [("west", "West"), ("east", "East"), ("north", "North")]
+    assert study.pooled == {"north": ["north"], "registry": ["east", "west"]}
+    assert "label" not in str(study.mapping(SimpleNamespace(trial="registry")))

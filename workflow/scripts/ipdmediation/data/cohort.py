@@ -15,6 +15,7 @@ from ipdmediation.data.arms import ARMS
 from ipdmediation.data.errors import CohortError, CohortWarning, listing
 from ipdmediation.data.missing import NOTHING_NEEDED, MissingData
 from ipdmediation.data.variables import Variable, trial_variable
+from ipdmediation.vocabulary.terms import TRIAL
 from ipdmediation.vocabulary.trial_effects import TRIAL_EFFECTS
 
 Mask = npt.NDArray[np.bool_]
@@ -104,12 +105,15 @@ def select_cohort(
     _check_arms(pooled.loc[compared])
     if not compared.all():
         flow.exclude(~compared, kind="arm", reason=NOT_COMPARED, where=repr(NOT_COMPARED))
+    meant = np.ones(len(pooled), dtype=bool)  # whose trials no rule leaves out
     for number, rule in enumerate(rules, start=1):
         where = f"eligibility rule {number} ({rule['reason']!r}, variable {rule['variable']!r})"
         lacking = ~_met(pooled, rule, number, variables)
+        if rule["variable"] == TRIAL:
+            meant &= ~lacking
         flow.exclude(lacking, kind="eligibility", reason=str(rule["reason"]), where=where)
     eligible = pooled.loc[flow.remaining]
-    _warn_of_nobody(pooled, eligible, "eligible patient", kind="nobody_eligible")
+    _warn_of_nobody(pooled.loc[meant], eligible, "eligible patient", kind="nobody_eligible")
 
     lacking = pooled[list(missing.required)].isna().any(axis=1).to_numpy()
     if missing.always_shown or (lacking & flow.remaining).any():

@@ -268,11 +268,10 @@ def _rule_faults(
 ) -> Iterator[Fault]:
     for position, rule in enumerate(rules):
         where = (*place, position)
-        if rule["variable"] == TRIAL:
-            variable = trial_variable(study.trials)
-        else:
+        named = {**variables, TRIAL: trial_variable(study.trials)}
+        if rule["variable"] != TRIAL:
             yield from study.unknown((*where, "variable"), rule["variable"])
-            variable = variables.get(rule["variable"])
+        variable = named.get(rule["variable"])
         if variable is None:
             continue
         low, high = rule.get("between", (None, None))

@@ -68,7 +68,7 @@ class Visits:
             days = found.data.to_numpy(dtype=np.float64)
             problems = [f"column {column!r} (day of the visit): {text}" for text in found.problems]
         patients = whose.drop_duplicates().reset_index(drop=True)
-        return cls(raw, patients, of_row, days, mapping, problems)
+        return cls(raw, patients, of_row.astype(np.intp), days, mapping, problems)
 
     def of_each_patient(self, at: At | None, convert: Convert) -> Harmonised:
         """Return a variable with one value per patient.
@@ -83,7 +83,7 @@ class Visits:
             Turns the cells of some rows into values.
         """
         order = self._order(at)
-        asked = ~np.isnan(order).any(axis=0)
+        asked = np.atleast_1d(~np.isnan(order).any(axis=0))
         if not asked.any():
             return Harmonised(pd.Series(dtype=object), problems=[self._nowhere(at)])
         part, of_row, order = self.raw.where(asked), self.of_row[asked], order[:, asked]
@@ -136,29 +136,29 @@ class Visits:
                 self.raw[str(self.mapping.visit_column)], at.visits, decimal=self.mapping.decimal
             )
             place = {code: float(number) for number, code in enumerate(at.visits)}
-            return found.map(place).to_numpy(dtype=np.float64)[None, :]
+            return np.array([found.map(place).to_numpy(dtype=np.float64)])
         if at.day is not None:
             assert self.days is not None  # `mapping_faults` refuses a day without a column of days
             within = (self.days >= at.low) & (self.days <= at.high)
             # of two visits that are as near the earlier one
-            return np.where(within, [np.abs(self.days - at.day), self.days], np.nan)
-        ordered = rows if self.days is None else self.days
-        return (ordered if at.rule == "first" else -ordered)[None, :]
+            keys = np.array([np.abs(self.days - at.day), self.days])
+            return np.where(within, keys, np.nan)
+        ordered: Numbers = rows if self.days is None else self.days
+        return np.array([ordered if at.rule == "first" else -ordered])
 
 
 def _unlike(values: pd.Series[Any], order: Numbers, chosen: npt.NDArray[np.intp], unknown: Mask) -> Mask:
     """Return the rows that come as early as the one that is chosen, and hold another value."""
     as_early = (order == order[:, chosen]).all(axis=0)
-    other = values.to_numpy(dtype=object) != values.to_numpy(dtype=object)[chosen]
-    unlike: Mask = as_early & ~unknown & ~unknown[chosen] & other.astype(bool)
+    codes, _ = pd.factorize(values)
+    unlike: Mask = as_early & ~unknown & ~unknown[chosen] & (codes != codes[chosen])
     return unlike
 
 
 def _taken(result: Harmonised, chosen: npt.NDArray[np.intp]) -> Harmonised:
     """Return the values of the chosen rows; -1 is no row, and its value is missing."""
     masks = {kind: getattr(result, kind) for kind in HAPPENED}
-    return replace(
-        result,
-        data=result.data.reindex(chosen).reset_index(drop=True),
-        **{kind: None if mask is None else np.append(mask, False)[chosen] for kind, mask in masks.items()},
-    )
+    taken: dict[str, Any] = {
+        kind: None if mask is None else np.append(mask, False)[chosen] for kind, mask in masks.items()
+    }
+    return replace(result, data=result.data.reindex(chosen).reset_index(drop=True), **taken)

@@ -100,21 +100,21 @@ def equal_source_faults(sources: Mapping[str, Mapping[str, Any]]) -> Iterator[tu
 def equal_trial_faults(mappings: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, Fault]]:
     """Yield each trial that has the id or the label of an earlier one, with the mapping that states it."""
     stated = {
-        (source, *place): (str(trial), str(label))
+        ("trials", source, *place): (str(trial), str(label))
         for source, mapping in mappings.items()
         for place, trial, label in _stated_trials(source, mapping)
     }
     first: dict[str, Place] = {}
     for place, (trial, label) in stated.items():
         known = first.setdefault(trial, place)
-        if known[0] != place[0]:
-            text = f"{trial!r} is a trial of {known[0]!r} too; name each trial in one place"
-            yield str(place[0]), Fault(place[1:-1], text)
+        if known[1] != place[1]:
+            text = f"{trial!r} is a trial of {known[1]!r} too; name each trial in one place"
+            yield str(place[1]), Fault(place[2:-1], text)
         elif stated[known][1] != label:
             text = f"{label!r} and {stated[known][1]!r} are labels of one trial, {trial!r}; allowed: one"
-            yield str(place[0]), Fault(place[1:], text)
+            yield str(place[1]), Fault(place[2:], text)
     for fault in equal_labels({place: stated[place][1] for place in first.values()}):
-        yield str(fault.place[0]), Fault(fault.place[1:], fault.text)
+        yield str(fault.place[1]), Fault(fault.place[2:], fault.text)
 
 
 def _stated_trials(source: str, mapping: Mapping[str, Any]) -> Iterator[tuple[Place, str, str]]:
