@@ -123,9 +123,7 @@ def test_files_elsewhere_in_the_study_are_kept_out_of_git_as_well(run: Path) -> 
 
 
 @pytest.mark.parametrize("arguments", [[], ["my-study"], ["--help", "x"]])
-def test_wrong_arguments_are_told_the_usage(
-    arguments: list[str], capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_wrong_arguments_are_told_the_usage(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(arguments) == 2
     assert capsys.readouterr().err.startswith("usage: ")
 
