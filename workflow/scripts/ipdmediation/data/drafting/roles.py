@@ -17,7 +17,7 @@ from ipdmediation.data.matching import is_missing
 from ipdmediation.data.reading import RawTable
 
 #: An arm has at most so many codes, and a file at most so many trials.
-MOST_ARMS, MOST_TRIALS = 6, 60
+MOST_ARMS, MOST_TRIALS = 6, 200
 
 
 @dataclass
