@@ -4,6 +4,8 @@ BIN := $(VENV)/bin
 DOCS_VENV := .venv-docs
 CORES ?= all
 CONFIG ?= config/config.yaml
+IN ?=
+FROM ?=
 PYTEST_OPTIONS ?=
 WORKERS ?= 2
 # Each file's tests in one worker, in the order of the files: those with slow tests come first.
@@ -28,6 +30,10 @@ run: $(VENV)/run.stamp ## make the environment and run the default study (CORES=
 	@echo
 	@echo "Done. Open results/report.html in a browser; results/README.md says what each file is."
 	@echo "From now on: . $(BIN)/activate && snakemake --cores $(CORES)"
+
+.PHONY: study
+study: $(VENV)/run.stamp ## draft a study from its trials' files (IN=my-study FROM="data/north.csv data/south.sav")
+	$(BIN)/python workflow/scripts/new_study.py $(IN) $(FROM)
 
 .PHONY: check
 check: $(VENV)/run.stamp ## say everything that is wrong with a study (CONFIG=my-study/config.yaml), run nothing

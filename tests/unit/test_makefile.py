@@ -68,3 +68,12 @@ def test_the_supported_pythons_are_the_same_everywhere() -> None:
     assert "(3, 11) <= sys.version_info[:2] <= (3, 13)" in makefile
     assert "- python >=3.11,<3.14" in (ROOT / "envs/ipdmediation.yaml").read_text()
     assert re.search(r"Python 3\.11 to 3\.13", (ROOT / "README.md").read_text())
+
+
+@pytest.mark.tool("make")
+def test_make_study_hands_the_folder_and_every_file_to_the_command() -> None:
+    command = ["make", "-n", "study", "IN=my-study", "FROM=data/a.csv 'data/b c.sav'"]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, env=environment)
+    wanted = ".venv/bin/python workflow/scripts/new_study.py my-study data/a.csv 'data/b c.sav'"
+    assert done.stdout.splitlines()[-1] == wanted

@@ -575,3 +575,25 @@ def test_the_command_says_what_it_found(study: Path, capsys: pytest.CaptureFixtu
     assert "usage: " in capsys.readouterr().err
     assert main(["study"]) == 1
     assert capsys.readouterr().err.endswith("\n  study: a folder, not a file\n")
+
+
+def test_open_decisions_of_all_files_are_listed_beside_other_faults(study: Path) -> None:
+    config, north = (study / name for name in (CONFIG, "north.yaml"))
+    config.write_text(config.read_text().replace("seed: 1\n", "# DECIDE: which seed?\nseed: 010\n"))
+    north.write_text(north.read_text().replace("label: North", "label: North # DECIDE: what is it called?"))
+    found = problems()
+    lines = config.read_text().splitlines()
+    asked = f"  study/config.yaml:{lines.index('# DECIDE: which seed?') + 1}: to be decided: which seed?"
+    assert f"{asked}; delete the comment when it is" in found
+    said = "to be decided: what is it called?; delete the comment when it is"
+    assert f"  study/north.yaml:2: {said}" in found
+    assert any(":seed" in line or "'010'" in line for line in found)
+
+
+def test_an_open_decision_alone_is_a_problem_and_the_rest_is_read(study: Path) -> None:
+    path = study / "south.yaml"
+    path.write_text(f"{path.read_text()}# DECIDE: is it all?\n")
+    found, checked_study = checked()
+    assert [problem.text for problem in found] == ["to be decided: is it all?; delete the comment when it is"]
+    assert checked_study is not None
+    assert set(checked_study.mappings) == {"north", "south", "east"}

@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from ipdmediation.data.errors import ConfigurationError
+from ipdmediation.data.open_decisions import open_decisions
 from ipdmediation.data.problems import Problem
 from ipdmediation.data.yaml_faults import (
     LARGEST_FILE,
@@ -114,6 +115,7 @@ def _document(text: str, name: str, *, read_elsewhere: bool) -> Document:
         check_anchors(node)
         hard = list(hard_faults(node))
         found = hard or list(faults(node, read_elsewhere=read_elsewhere))
+        found += open_decisions(text, _Base)
         problems = tuple(Problem(name, line, "", said) for line, said in found)
         if hard:
             return Document(None, Places(name, None, key=str), problems)

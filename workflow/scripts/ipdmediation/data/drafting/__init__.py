@@ -1,0 +1,1 @@
+"""A first draft of a study from the files of its trials: what they hold, and what is left to decide."""
