@@ -77,10 +77,17 @@ def test_the_first_visible_sheet_is_read_from_its_header_on(tmp_path: Path, name
         ("a.csv", b"$FL2", "spss"),
         ("a", b"<stata_dta>", "stata"),
         ("a.nonsense", b"x", "csv"),
+        ("a.xls", bytes.fromhex("d0cf11e0a1b11ae1"), "xls"),
+        ("a.dat", bytes(12) + b"\xc2\xea\x81", "sas7bdat"),
+        ("a.csv.gz", b"\x1f\x8b", "csv"),
+        ("a.ods", b"", "ods"),
     ],
 )
-def test_the_first_bytes_are_surer_than_the_name(name: str, beginning: bytes, known: str) -> None:
-    assert format_of(name, beginning) == known
+def test_the_first_bytes_are_surer_than_the_name(
+    tmp_path: Path, name: str, beginning: bytes, known: str
+) -> None:
+    (tmp_path / name).write_bytes(beginning)
+    assert format_of(tmp_path / name) == known
 
 
 @pytest.mark.parametrize(

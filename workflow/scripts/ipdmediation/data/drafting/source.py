@@ -13,6 +13,7 @@ from ipdmediation.data.codes import number
 from ipdmediation.data.errors import SourceError
 from ipdmediation.data.matching import is_missing
 from ipdmediation.data.reading import FORMATS, RawTable, read_raw
+from ipdmediation.data.reading.beginnings import GZIP, ZIP, known_format
 
 #: Formats by the ending of a file's name; any other format is found by an ending that is its name.
 ENDINGS = {
@@ -28,17 +29,8 @@ ENDINGS = {
     "pq": "parquet",
     "fea": "feather",
 }
-#: Formats by their first bytes, which are surer than a name.
-BEGINNINGS = {
-    b"PAR1": "parquet",
-    b"ARROW1": "feather",
-    b"$FL2": "spss",
-    b"$FL3": "spss",
-    b"<stata_dta>": "stata",
-    b"HEADER RECORD*******LIB": "sas_xport",
-}
 TEXTS = ("csv", "tsv")
-COMPRESSED = (b"\x1f\x8b", b"PK\x03\x04")
+COMPRESSED = (GZIP, ZIP)
 SEPARATORS = (",", ";", "\t", "|")
 #: How far down a header is looked for, in lines or rows.
 HEADER_ROWS = 12
@@ -84,31 +76,22 @@ def find_source(path: Path) -> Source:
     """
     if not path.is_file():
         raise SourceError(f"{path}: no such file")
-    beginning = path.read_bytes()[:32]
-    if not beginning:
+    if path.stat().st_size == 0:
         raise SourceError(f"{path}: the file is empty")
-    file_format = format_of(path.name, beginning)
+    file_format = format_of(path)
     found = _text(path) if file_format in TEXTS else _sheet(path, file_format)
     _check_header(found, path)
     return found
 
 
-def format_of(name: str, beginning: bytes) -> str:
-    """Return the format of a file, by its first bytes or else by its name; text where neither tells.
-
-    Examples
-    --------
-    >>> format_of("a.sav", b"$FL2"), format_of("a.csv", b"PAR1"), format_of("a.data", b"id,arm")
-    ('spss', 'parquet', 'csv')
-    """
-    for begins, known in BEGINNINGS.items():
-        if beginning.startswith(begins) and known in FORMATS:
-            return known
-    endings = [part for part in name.lower().split(".")[1:] if part not in ("gz", "zip")]
+def format_of(path: Path) -> str:
+    """Return the format of a file: by the mark that it carries, else by its name, else text."""
+    known = known_format(path)
+    if known is not None:
+        return known
+    endings = [part for part in path.name.lower().split(".")[1:] if part not in ("gz", "zip")]
     ending = endings[-1] if endings else ""
     found = ENDINGS.get(ending, ending)
-    if found in TEXTS and beginning.startswith(COMPRESSED[1]) and not name.lower().endswith(".zip"):
-        return "excel"
     return found if found in FORMATS else "csv"
 
 
