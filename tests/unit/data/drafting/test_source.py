@@ -48,6 +48,29 @@ def test_tabs_make_a_tsv_whatever_its_name(tmp_path: Path) -> None:
     assert (found.file_format, dict(found.options)) == ("tsv", {"decimal": ","})
 
 
+@pytest.mark.parametrize(
+    ("below", "units"),
+    [
+        (["", "", "cm3"], True),
+        (["", "old/new", "cm3"], True),
+        (["P77", "A", "<1"], False),  # a patient: the arm is that of others
+        (["", "", "1.5"], False),
+        (["", "", ""], False),
+    ],
+)
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_a_row_of_units_below_the_header_is_asked(
+    tmp_path: Path, ending: str, below: list[str], units: bool
+) -> None:
+    table = pd.DataFrame([below, *[[f"P{n}", "AB"[n % 2], n / 2] for n in range(20)]])
+    table.columns = ["id", "arm", "volume"]
+    path = tmp_path / f"a.{ending}"
+    table.to_csv(path, index=False) if ending == "csv" else table.to_excel(path, index=False)
+    found = find_source(path)
+    assert found.options.get("rows_below_header") == (1 if units else None)
+    assert any("units or the like" in question for question in found.decide) is units
+
+
 @pytest.mark.parametrize("name", ["a.xlsx", "a.csv"])
 def test_the_first_visible_sheet_is_read_from_its_header_on(tmp_path: Path, name: str) -> None:
     book = openpyxl.Workbook()
