@@ -8,6 +8,7 @@ import pandas as pd
 
 from ipdmediation.data.codes import EXCLUDED
 from ipdmediation.data.conversion import to_levels
+from ipdmediation.data.distinct import flagged
 from ipdmediation.data.errors import MappingError, listing, raise_all
 from ipdmediation.data.mapping import Codes, TrialMapping
 from ipdmediation.data.matching import is_missing
@@ -36,8 +37,9 @@ def trial_of_row(raw: RawTable, mapping: TrialMapping, *, source: str, file: str
     if mapping.trial is None:
         return pd.Series(source, index=raw.frame.index, dtype=object)
     problems = []
+    raw = raw.of(mapping.trial)
     found = to_levels(raw, mapping.trial, codes=mapping.trial_codes, missing=(), decimal=mapping.decimal)
-    blank = raw[mapping.trial].map(is_missing).astype(bool) & found.data.isna()
+    blank = flagged(raw[mapping.trial], is_missing) & found.data.isna().to_numpy()
     if blank.any():
         problems.append(f"{raw.place(blank)} without a trial; allowed: {listing(mapping.trial_codes)}")
     if found.problems:
