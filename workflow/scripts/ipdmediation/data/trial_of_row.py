@@ -44,7 +44,8 @@ def trial_of_row(raw: RawTable, mapping: TrialMapping, *, source: str, file: str
         problems.append(f"{raw.place(blank)} without a trial; allowed: {listing(mapping.trial_codes)}")
     if found.problems:
         problems += [*found.problems[:-1], f"{found.problems[-1]} (a trial that is not pooled: `{EXCLUDED}`)"]
-    empty = [trial for trial in _ids(mapping.trial_codes) if trial not in set(found.data)]
+    there = set(found.data.unique())
+    empty = [trial for trial in _ids(mapping.trial_codes) if trial not in there]
     if empty and not problems:
         problems.append(f"no row is of trial {listing(empty)}; allowed: trials of which there are patients")
     raise_all(
