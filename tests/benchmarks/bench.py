@@ -34,6 +34,7 @@ from tests.benchmarks.floors import floors_table
 from tests.benchmarks.growth import sweep_covariates, sweep_memory, sweep_patients, sweep_replicates
 from tests.benchmarks.overhead import overhead
 from tests.benchmarks.parts import fixed_parts, mixed_parts, replicate_parts
+from tests.benchmarks.registry import PATIENTS, measure
 from tests.benchmarks.study import IMPUTED, ROOT, Rows, Study
 
 
@@ -48,6 +49,7 @@ class Effort:
     r_jobs : `tool:model:resample:repetitions` of fits.R.
     statsmodels : repetitions of its fits.
     taken_apart : resamples whose refits are taken apart.
+    registry : patients of the registry.
     turns : how often this commit and an earlier one are measured in turn.
     """
 
@@ -62,6 +64,7 @@ class Effort:
     whole_run: bool
     statsmodels: int
     taken_apart: int
+    registry: int
     turns: int
 
 
@@ -99,6 +102,7 @@ FULL = Effort(
     whole_run=True,
     statsmodels=3,
     taken_apart=40,
+    registry=PATIENTS,
     turns=3,
 )
 QUICK = Effort(
@@ -113,6 +117,7 @@ QUICK = Effort(
     whole_run=False,
     statsmodels=1,
     taken_apart=2,
+    registry=20_000,
     turns=0,
 )
 COVARIATES = (0, 10, 30, 90)
@@ -170,7 +175,11 @@ def main() -> None:
     )
     _say("overhead of Snakemake and of starting processes")
     costs = overhead(output / "first_run", whole=effort.whole_run)
-    floors = floors_table(comparison=compared, resamples=resamples, sweeps=sweeps, run=run, overhead=costs)
+    _say("a registry of many trials on its way to a cohort")
+    registry = measure(output / "registry", patients=effort.registry)
+    floors = floors_table(
+        comparison=compared, resamples=resamples, sweeps=sweeps, run=run, overhead=costs, registry=registry
+    )
     tables = {
         "fits": compared,
         "resamples": resamples,
@@ -179,6 +188,7 @@ def main() -> None:
         "chunks": run.chunks,
         "resampling_loop": resampling_loop(compared, 10_000),
         "overhead": costs,
+        "registry": registry,
         "floors": floors,
     }
     if effort.turns:

@@ -7,6 +7,7 @@ import pandas as pd
 
 from tests.benchmarks.growth import ENGINE, LABELS, exponent
 from tests.benchmarks.overhead import NO_RUN, seconds_of, share
+from tests.benchmarks.registry import PATIENTS
 from tests.benchmarks.study import SnakemakeRun
 
 LARGEST_EXPONENT = 1.1
@@ -55,6 +56,7 @@ def floors_table(
     sweeps: pd.DataFrame,
     run: SnakemakeRun,
     overhead: pd.DataFrame,
+    registry: pd.DataFrame,
 ) -> pd.DataFrame:
     """Hold the measurements against the floors.
 
@@ -63,6 +65,7 @@ def floors_table(
     comparison, resamples, sweeps : tables of `fits.comparison`, `fits.resample_statuses` and `growth`.
     run : the bootstrap inside Snakemake.
     overhead : table of `overhead.overhead`.
+    registry : table of `registry.measure`.
     """
     warm = resamples.set_index(["trial_effects", "model"])["median_ms"]
     memory = sweeps[sweeps["sweep"] == "memory"].sort_values("x")
@@ -110,9 +113,23 @@ def floors_table(
         Floor(
             "start of a chunk", seconds_of(overhead, "start of a chunk's process"), "s of processor time", 1.5
         ),
+        *_registry(registry),
         Floor("first run: what is no computation", share(overhead), "of its processor time", 0.25),
     ]
     return pd.DataFrame([floor.row for floor in floors], columns=COLUMNS)
+
+
+def _registry(registry: pd.DataFrame) -> list[Floor]:
+    """How long one file of many trials takes to be harmonised, pooled and filtered, and what memory."""
+    floors = []
+    for row in registry.itertuples():
+        whole = row.patients == PATIENTS
+        what = f"{PATIENTS:,} patients in {row.trials} trials of one {row.format}"
+        floors += [
+            Floor(f"{what}: harmonised, pooled, filtered", row.seconds if whole else np.nan, "s", 60),
+            Floor(f"{what}: memory", row.megabytes if whole else np.nan, "MB", 4_000),
+        ]
+    return floors
 
 
 def _growth(sweeps: pd.DataFrame, effects: str) -> Floor:

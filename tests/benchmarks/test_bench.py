@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.benchmarks import earlier
+from tests.benchmarks import earlier, floors, registry
 from tests.benchmarks.fits import Fit, comparison, resampling_loop
 from tests.benchmarks.floors import Floor
 from tests.benchmarks.growth import exponent
@@ -54,6 +54,31 @@ def test_fits_are_compared_with_the_engine_on_the_same_data(resamples):
     assert table.loc[("R clm", 1), "largest_difference"] == pytest.approx(0.5)
     warm = table.xs("ipdmediation, warm").iloc[0]
     assert (warm["repetitions"], warm["seconds"], warm["ratio"]) == pytest.approx((100, 0.002, 1))
+
+
+def test_a_registry_comes_to_the_cohort_that_its_rows_make(tmp_path):
+    """The measured steps do the whole, in both formats alike."""
+    registry.write(tmp_path, patients=3_000)
+    found = {}
+    for file_format in ("csv", "parquet"):
+        assert set(registry.cohort(tmp_path, file_format)) == {"imports", "harmonise", "pool", "filter"}
+        found[file_format] = pd.read_parquet(tmp_path / "cohort.parquet")
+    pd.testing.assert_frame_equal(found["csv"], found["parquet"])
+    raw = pd.read_csv(tmp_path / "registry.csv")
+    kept = raw[(raw["AGE"] >= 18) & (raw["SITE"] <= 2) & (raw["SCORE"] >= 0)]
+    assert sorted(found["csv"]["patient"]) == sorted(kept["ID"])
+    assert found["csv"]["trial"].nunique() == registry.TRIALS
+
+
+def test_floors_of_the_registry_are_only_those_of_the_whole():
+    row = {"format": "csv", "patients": 10, "trials": 50, "seconds": 1.0, "megabytes": 5_000.0}
+    rows = pd.DataFrame([row, {**row, "patients": registry.PATIENTS}])
+    assert [floor.met for floor in floors._registry(rows)] == [
+        "not measured",
+        "not measured",
+        "met",
+        "not met",
+    ]
 
 
 def test_the_loop_of_a_bootstrap_is_extrapolated_from_all_three_models():

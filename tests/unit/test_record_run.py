@@ -54,6 +54,28 @@ def test_every_checksum_is_that_of_its_file(recorded: dict[str, Any], tmp_path: 
     }
 
 
+def test_each_of_several_files_of_a_trial_is_recorded_by_name(tmp_path: Path) -> None:
+    for name in ("a.csv", "b.csv", "c.csv", "m.yaml"):
+        (tmp_path / name).write_text(f"content of {name}")
+    main(
+        raw=[str(tmp_path / name) for name in ("a.csv", "b.csv", "c.csv")],
+        mappings=[str(tmp_path / "m.yaml")] * 2,
+        flows=[],
+        effects=[],
+        recorded=str(tmp_path / "run.json"),
+        trials=["several", "one"],
+        configuration={"seed": 1, "analyses": {}},
+        joined={"several": ["main", "scans"]},
+    )
+    trials = json.loads((tmp_path / "run.json").read_text())["trials"]
+    assert {name: each["file"] for name, each in trials["several"]["files"].items()} == {
+        "main": "a.csv",
+        "scans": "b.csv",
+    }
+    assert trials["several"]["files"]["scans"]["sha256"] == hashlib.sha256(b"content of b.csv").hexdigest()
+    assert trials["one"]["file"] == "c.csv"
+
+
 def test_who_was_randomised_eligible_and_fitted(recorded: dict[str, Any]) -> None:
     assert recorded["participants"] == {
         "primary": {"randomised": 90, "eligible": 70, "fitted": 70},

@@ -102,7 +102,7 @@ rule report:
 
 rule record_run:
     input:
-        raw=[study.raw_file(trial) for trial in config["trials"]],
+        raw=[file for trial in config["trials"] for file in study.raw_files(trial)],
         mappings=list(config["trials"].values()),
         flows=expand("<results>/{analysis}/flow.csv", analysis=config["analyses"]),
         effects=expand("<results>/{analysis}/effects.csv", analysis=config["analyses"]),
@@ -115,6 +115,7 @@ rule record_run:
         "../../envs/ipdmediation.yaml"
     params:
         trials=list(config["trials"]),
+        joined=study.joined,
         configuration={key: value for key, value in config.items() if key != "pathvars"},
         code=code("record_run"),
     script:

@@ -6,15 +6,15 @@ from typing import Any
 
 from ipdmediation.data.harmonise import harmonise_trial
 from ipdmediation.data.mapping import TrialMapping
-from ipdmediation.data.reading import read_raw
 from ipdmediation.data.result_tables import write_table
 from ipdmediation.data.schema import in_canonical_order
+from ipdmediation.data.sources import named_files, read_source
 from ipdmediation.data.variables import variables_from_config
 
 
 def main(
     *,
-    raw: str,
+    raw: str | list[str],
     harmonised: str,
     quality: str,
     trial: str,
@@ -22,14 +22,17 @@ def main(
     variables: dict[str, Any],
     ranges: dict[str, dict[str, float]],
 ) -> None:
-    """Read a trial's file; write the harmonised trial and what harmonising did."""
+    """Read a trial's file or files; write the harmonised trial and what harmonising did."""
     known = variables_from_config({name: entry | ranges.get(name, {}) for name, entry in variables.items()})
     declared = TrialMapping.from_mapping(mapping)
-    source = mapping["source"]
-    table = read_raw(
-        raw, file_format=source["format"], options=source.get("options"), columns=declared.columns
+    paths, source = [raw] if isinstance(raw, str) else raw, mapping["source"]
+    result = harmonise_trial(
+        read_source(paths, source, declared),
+        mapping=declared,
+        trial=trial,
+        variables=known,
+        file=named_files(paths, source),
     )
-    result = harmonise_trial(table, mapping=declared, trial=trial, variables=known, file=raw)
     in_canonical_order(result.frame).to_parquet(harmonised)
     write_table(result.quality, quality)
 

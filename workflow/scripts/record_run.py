@@ -37,18 +37,20 @@ def main(
     recorded: str,
     trials: list[str],
     configuration: dict[str, Any],
+    joined: dict[str, list[str]] | None = None,
 ) -> None:
     """Read the inputs, the patient flows and the effects; write what they were and what they depend on."""
     content = {
         "seed": configuration["seed"],
         "trials": {
             trial: {
-                "file": Path(data).name,
-                "sha256": _checksum(data),
+                **_files(data, (joined or {}).get(trial)),
                 "mapping": mapping,
                 "mapping_sha256": _checksum(mapping),
             }
-            for trial, data, mapping in zip(trials, raw, mappings, strict=True)
+            for trial, data, mapping in zip(
+                trials, _by_trial(raw, trials, joined or {}), mappings, strict=True
+            )
         },
         "participants": {
             analysis: _participants(read_table(path))
@@ -61,6 +63,18 @@ def main(
         "configuration": configuration,
     }
     Path(recorded).write_text(json.dumps(content, indent=2) + "\n")
+
+
+def _by_trial(raw: list[str], trials: list[str], joined: dict[str, list[str]]) -> list[list[str]]:
+    """Return the files of each trial, of which some join several."""
+    files = iter(raw)
+    return [[next(files) for _ in joined.get(trial, [trial])] for trial in trials]
+
+
+def _files(paths: list[str], names: list[str] | None) -> dict[str, Any]:
+    """Return what a trial's file is, or by name what the files are that are joined."""
+    found = [{"file": Path(path).name, "sha256": _checksum(path)} for path in paths]
+    return {"files": dict(zip(names, found, strict=True))} if names else found[0]
 
 
 def _participants(flow: pd.DataFrame) -> dict[str, int]:

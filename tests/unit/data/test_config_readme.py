@@ -20,7 +20,12 @@ SCHEMAS = {
     name: yaml.safe_load((ROOT / "workflow" / "schemas" / f"{name}.schema.yaml").read_text(encoding="utf-8"))
     for name in ("config", "trial")
 }
-PLACEHOLDERS = {"trials": "<trial>", "variables": "<variable>", "analyses": "<analysis>"}
+PLACEHOLDERS = {
+    "trials": "<trial>",
+    "variables": "<variable>",
+    "analyses": "<analysis>",
+    "source.files": "<file>",
+}
 #: Sections of the README: marker, schema, top-level keys.
 SECTIONS = {
     "study": ("config", ["study", "seed", "pathvars"]),
@@ -116,10 +121,18 @@ def table(section: str) -> str:
     for key in keys(name):
         if re.split(r"[.\[]", key.path)[0] not in tops or key.path.endswith("<any>"):
             continue
+        if key.path.replace("source.files.<file>", "source") in described(name, key):
+            continue  # each of several files is stated as the only one is
         example = f"`{flow(key.node['examples'][0])}`" if "examples" in key.node else ""
         cells = [f"`{key.path}`", key.node["description"], allowed(key.node), default(key), example]
         lines.append("| " + " | ".join(cell.strip().replace("|", "\\|") for cell in cells) + " |")
     return "\n".join(lines) + "\n"
+
+
+def described(name: str, key: Key) -> set[str]:
+    """Return the other keys that have the same description."""
+    same = {each.path for each in keys(name) if each.node["description"] == key.node["description"]}
+    return same - {key.path}
 
 
 def written() -> str:

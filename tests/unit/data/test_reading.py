@@ -180,13 +180,14 @@ def test_a_shipped_file_that_is_not_there(source: dict[str, str], message: str) 
 
 def test_the_schema_knows_the_options_of_each_format() -> None:
     schema = yaml.safe_load((ROOT / "workflow/schemas/trial.schema.yaml").read_text(encoding="utf-8"))
-    source = schema["properties"]["source"]
-    assert source["properties"]["format"]["enum"] == list(FORMATS)
-    validator = jsonschema.Draft202012Validator({**source, "$defs": schema["$defs"]})
-    for name, known in FORMATS.items():
-        for option, node in source["properties"]["options"]["properties"].items():
-            content = {"file": "a", "format": name, "options": {option: node["examples"][0]}}
-            assert validator.is_valid(content) == (option in known.options), (name, option)
+    parts = schema["$defs"]
+    assert parts["format"]["enum"] == list(FORMATS)
+    for source in (schema["properties"]["source"], parts["joined_file"]):
+        validator = jsonschema.Draft202012Validator({**source, "$defs": parts})
+        for name, known in FORMATS.items():
+            for option, node in parts["options"]["properties"].items():
+                content = {"file": "a", "format": name, "options": {option: node["examples"][0]}}
+                assert validator.is_valid(content) == (option in known.options), (name, option)
 
 
 @pytest.mark.parametrize("file_format", ["stata", "spss", "sas_xport", "parquet", "excel"])

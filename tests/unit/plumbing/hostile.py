@@ -409,7 +409,7 @@ SLIPS = [
         NORTH,
         SOURCE,
         "source: {format: csv}",
-        "source: exactly one of 'file', 'package' is needed, found none",
+        "source: exactly one of 'file', 'package', 'files' is needed, found none",
     ),
     Slip(
         NORTH,

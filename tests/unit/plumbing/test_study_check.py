@@ -6,8 +6,10 @@ import copy
 import re
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import openpyxl
 import pytest
 import yaml
 
@@ -209,6 +211,138 @@ def test_two_sheets_of_a_workbook_are_two_sources(
     (study / "data/both.xlsx").write_bytes(b"PK")
     assert any("its patients would count twice" in text for text in problems()) == same
     assert (problems() == []) != same
+
+
+@pytest.mark.parametrize(
+    ("sheets", "same"),
+    [
+        (("one", 1), False),
+        (("one", 2), True),
+        (("hidden", 1), False),
+        (("three", None), False),
+        (("one", 9), False),
+    ],
+)
+def test_a_sheet_is_the_same_by_its_name_and_by_its_number(
+    study: Path, sheets: tuple[object, ...], same: bool
+) -> None:
+    """Numbers count the sheets that are not hidden, as the reader does."""
+    book = openpyxl.Workbook()
+    for name in ("hidden", "two", "one", "three"):
+        book.create_sheet(name)
+    del book["Sheet"]
+    book["hidden"].sheet_state = "hidden"
+    book.save(study / "data/both.xlsx")
+    for name, sheet in zip(("north", "south"), sheets, strict=True):
+        mapping = (study / f"{name}.yaml").read_text()
+        options = "" if sheet is None else f", options: {{sheet: {sheet}}}"
+        source = f"source: {{file: data/both.xlsx, format: excel{options}}}"
+        (study / f"{name}.yaml").write_text(re.sub(r"source: .*", source, mapping))
+    assert any("its patients would count twice" in text for text in problems()) == same
+
+
+JOINED = """
+label: North
+source:
+  files:
+    main: {file: data/main.csv, format: csv}
+    scans: {file: data/scans.csv, format: csv, key: subject}
+patient: {column: id}
+treatment: {column: main/arm, codes: {new: treated, usual: control}}
+variables:
+  age: {column: main/age}
+  female: {column: main/sex, codes: {F: 1, M: 0}}
+  delay: {column: main/hours}
+  lesion: {column: scans/volume_ml}
+"""
+
+
+@pytest.fixture
+def joined(study: Path) -> Path:
+    """A study of which one trial stands in two files."""
+    rest = (study / "north.yaml").read_text().partition("  lesion:")[2].partition("\n")[2]
+    (study / "north.yaml").write_text(JOINED + rest.replace("column: ", "column: main/"))
+    for name in ("main", "scans"):
+        (study / f"data/{name}.csv").write_text(f"id,{name}\n1,1\n")
+    return study
+
+
+def test_each_of_several_files_is_looked_for_and_is_an_input_of_the_job(joined: Path) -> None:
+    found, checked_study = checked()
+    assert found == []
+    assert checked_study is not None
+    settings = StudySettings(checked_study.config, checked_study.mappings)
+    assert settings.raw_file("north") == ["study/data/main.csv", "study/data/scans.csv"]
+    assert settings.raw_file("south") == "study/data/south.csv"
+    assert settings.joined == {"north": ["main", "scans"]}
+    mapping = settings.mapping(SimpleNamespace(trial="north"))
+    assert mapping["source"]["first"] == "main"
+    assert "main.csv" not in str(mapping)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (
+            "data/scans.csv",
+            "data/scan.csv",
+            "north.yaml:6: source.files.scans.file: 'data/scan.csv': there is no",
+        ),
+        (
+            "data/scans.csv",
+            "data/main.csv",
+            "north.yaml:6: source.files.scans: the file of 'main': a file is",
+        ),
+        (
+            "data/scans.csv",
+            "<results>/a.csv",
+            "source.files.scans.file: '<results>/a.csv' is made by a run only",
+        ),
+        ("main/age", "age", "north.yaml:10: variables.age.column: column 'age': several files are joined"),
+        (
+            "main/arm",
+            "mian/arm",
+            "treatment.column: column 'mian/arm': no file is called 'mian'; write main/arm",
+        ),
+        (
+            "    scans:",
+            "    Scans:",
+            "source.files.Scans: as a key: found 'Scans'; allowed: lower-case letters",
+        ),
+        (
+            "key: subject",
+            "key: subject, options: {sheet: 1}",
+            "source.files.scans.options.sheet: this key does not",
+        ),
+        ("{column: id}", "{row_number: true}", "patient.row_number: files are joined by the patient's id"),
+        ("patient:", "visits: {column: v}\npatient:", "north.yaml:7: visits: several files are joined"),
+        ("source:\n", "source:\n  format: csv\n", "source.format: this key does not belong here"),
+        (
+            "source:\n",
+            "source:\n  file: a.csv\n",
+            "source: exactly one of 'file', 'package', 'files' is needed",
+        ),
+        (
+            "    scans: {file: data/scans.csv, format: csv, key: subject}\n",
+            "",
+            "source.files: 1 keys; allowed: at",
+        ),
+    ],
+)
+def test_what_is_wrong_with_joined_files_is_said(joined: Path, old: str, new: str, said: str) -> None:
+    path = joined / "north.yaml"
+    assert old in path.read_text()
+    path.write_text(path.read_text().replace(old, new, 1))
+    assert any(said in line for line in problems()), problems()
+
+
+def test_results_may_not_lie_about_any_of_the_files(joined: Path) -> None:
+    (joined / "data/raw").mkdir()
+    (joined / "data/scans.csv").rename(joined / "data/raw/scans.csv")
+    path, config = joined / "north.yaml", joined / CONFIG
+    path.write_text(path.read_text().replace("data/scans", "data/raw/scans"))
+    config.write_text(config.read_text().replace("<study>/results", "<study>/data/raw"))
+    assert any("a trial's file, study/data/raw/scans.csv, lies in" in line for line in problems())
 
 
 POOLED = """

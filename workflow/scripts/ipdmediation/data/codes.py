@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from itertools import combinations
+from math import isnan
 from numbers import Integral, Real
 
 #: What a code of an arm or a trial may mean beside these: it is none that is compared or pooled.
@@ -89,6 +90,24 @@ def number(cell: object, *, decimal: str = ".", exponent: bool = True) -> Decima
         found = Decimal(repr(float(cell)) if isinstance(cell, float) else str(cell))
         return None if found.is_nan() else found
     return None
+
+
+def as_float(cell: object, *, decimal: str = ".", exponent: bool = True) -> float | None:
+    """Return the same as a number of double precision, the nearest one; None where it is no number.
+
+    Examples
+    --------
+    >>> [as_float(cell, decimal=",") for cell in ("01,50", 2, True, "M", float("nan"))]
+    [1.5, 2.0, None, None, None]
+    """
+    if isinstance(cell, str):
+        text = cell.strip()
+        found = _pattern(decimal, exponent=exponent).fullmatch(text) is not None
+        return float(text.replace(decimal, ".")) if found else None
+    if isinstance(cell, float):
+        return None if isnan(cell) else float(cell)
+    value = None if isinstance(cell, bool) else number(cell)
+    return None if value is None else float(value)
 
 
 def is_whole(value: Decimal) -> bool:

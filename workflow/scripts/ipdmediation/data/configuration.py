@@ -10,6 +10,7 @@ from typing import Any
 
 from ipdmediation.data.codes import EXCLUDED
 from ipdmediation.data.errors import ConfigurationError, SourceError, listing
+from ipdmediation.data.joined_columns import joined_files
 from ipdmediation.data.problems import Place
 
 # what draws depend on, beside the resampling
@@ -43,6 +44,25 @@ def resolve_source(source: Mapping[str, Any]) -> Path:
         if ".." not in path.parts and not path.is_absolute() and (Path(directory) / path).is_file():
             return Path(directory) / path
     raise SourceError(f"source: package {package!r} ships no file {str(path)!r}")
+
+
+def stated_files(source: Mapping[str, Any]) -> dict[Place, Any]:
+    """Return the files of a trial, each with the place in its mapping where it is stated.
+
+    Parameters
+    ----------
+    source : mapping
+        `source` of a trial's mapping.
+
+    Examples
+    --------
+    >>> list(stated_files({"file": "a.csv", "format": "csv"}))
+    [('source',)]
+    >>> list(stated_files({"files": {"main": {"file": "a.csv"}, "scans": {"file": "b.csv"}}}))
+    [('source', 'files', 'main'), ('source', 'files', 'scans')]
+    """
+    joined = joined_files(source)
+    return {("source", "files", name): entry for name, entry in joined.items()} or {("source",): source}
 
 
 def trials_of(source: str, mapping: Mapping[str, Any]) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from typing import Any
@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ipdmediation.data.codes import Code, number
+from ipdmediation.data.codes import Code, as_float, number
+from ipdmediation.data.distinct import Distinct
 from ipdmediation.data.errors import listing
-from ipdmediation.data.matching import is_missing, match_codes, shown, spelt_alike
-from ipdmediation.data.reading.raw_table import ErrorCell, Mask, RawTable, is_error
+from ipdmediation.data.matching import is_missing, match_values, shown, spelt_alike
+from ipdmediation.data.reading.raw_table import DeclaredMissing, ErrorCell, Mask, RawTable, is_error
 
 
 @dataclass
@@ -57,17 +58,26 @@ def to_levels(
         The codes are the common ones, which the mapping does not write: a cell that its file declares missing
         is none of them.
     """
+    raw, decimal = raw.of(column), raw.of(column).decimal or decimal
     cells = raw[column]
+    different = Distinct.of(cells)
+    absent = frozenset(missing)
     declared = list(missing) if implied else None
-    found = match_codes(cells, [*missing, *codes], decimal=decimal, declared=declared)
-    coded_missing = found.isin(list(missing))
+    found = match_values(different.cells, [*missing, *codes], decimal=decimal, declared=declared)
+    levels = [np.nan if code is None or code in absent else codes[code] for code in found]
     result = Harmonised(
-        found.mask(coded_missing).map(codes).astype(object),
-        missing_coded=coded_missing.to_numpy(),
-        missing_found=frozenset(found[coded_missing]),
-        problems=error_cells(raw, cells, found),
+        pd.Series(different.spread(levels), index=cells.index, dtype=object),
+        missing_coded=different.spread([code in absent for code in found], dtype=bool),
+        missing_found=frozenset(code for code in found if code in absent and code is not None),
+        problems=error_cells(raw, cells, _uncoded_errors(different, found)),
     )
-    unknown = ~cells.map(is_missing) & found.isna() & ~cells.map(is_error)
+    unknown = different.spread(
+        [
+            code is None and not is_missing(cell) and not is_error(cell)
+            for code, cell in zip(found, different.cells, strict=True)
+        ],
+        dtype=bool,
+    )
     if unknown.any():
         alike = spelt_alike(cells[unknown], list(codes), decimal=decimal)
         result.problems.append(
@@ -94,33 +104,35 @@ def to_numbers(
     codes : mapping of Code
         Code to the number that it stands for.
     """
+    raw, decimal = raw.of(column), raw.of(column).decimal or decimal
     cells = raw[column]
-    found = match_codes(cells, [*missing, *codes], decimal=decimal, by_value=True)
-    coded_missing = found.isin(list(missing))
-    recoded = found.notna() & ~coded_missing
-    plain = ~cells.map(is_missing) & found.isna()
-    values = [
-        _number(cell, decimal) if is_plain else None
-        for cell, is_plain in zip(cells.array, plain, strict=True)
-    ]
+    different = Distinct.of(cells)
+    absent = frozenset(missing)
+    found = match_values(different.cells, [*missing, *codes], decimal=decimal, by_value=True)
+    numbers: list[float] = []
+    bad: list[bool] = []
+    for code, cell in zip(found, different.cells, strict=True):
+        if code is not None:
+            value = None if code in absent else float(codes[code])
+        else:
+            value = None if isinstance(cell, DeclaredMissing) else as_float(cell, decimal=decimal)
+        numbers.append(np.nan if value is None else value)
+        bad.append(value is None and code is None and not is_missing(cell) and not is_error(cell))
     result = Harmonised(
-        pd.Series(values, index=cells.index, dtype="float64").mask(
-            recoded, found.map(codes).astype("float64")
-        ),
-        missing_coded=coded_missing.to_numpy(),
-        recoded=recoded.to_numpy(),
-        missing_found=frozenset(found[coded_missing]),
-        problems=error_cells(raw, cells, found),
+        pd.Series(different.spread(numbers, dtype=np.float64), index=cells.index),
+        missing_coded=different.spread([code in absent for code in found], dtype=bool),
+        recoded=different.spread([code is not None and code not in absent for code in found], dtype=bool),
+        missing_found=frozenset(code for code in found if code in absent and code is not None),
+        problems=error_cells(raw, cells, _uncoded_errors(different, found)),
     )
-    bad = plain & result.data.isna() & ~cells.map(is_error)
-    if bad.any():
-        result.problems.append(f"{raw.holding(bad)} {_no_numbers(cells[bad], decimal)}")
+    no_numbers = different.spread(bad, dtype=bool)
+    if no_numbers.any():
+        result.problems.append(f"{raw.holding(no_numbers)} {_no_numbers(cells[no_numbers], decimal)}")
     return result
 
 
-def error_cells(raw: RawTable, cells: pd.Series[Any], found: pd.Series[Any]) -> list[str]:
+def error_cells(raw: RawTable, cells: pd.Series[Any], errors: Mask) -> list[str]:
     """Return one sentence for all errors of a worksheet that no code names."""
-    errors = cells.map(is_error).astype(bool) & found.isna()
     if not errors.any():
         return []
     places = ", ".join(
@@ -133,11 +145,10 @@ def error_cells(raw: RawTable, cells: pd.Series[Any], found: pd.Series[Any]) -> 
     ]
 
 
-def _number(cell: object, decimal: str) -> float | None:
-    if isinstance(cell, (bool, np.bool_)):
-        return None
-    value = number(cell, decimal=decimal)
-    return None if value is None else float(value)
+def _uncoded_errors(different: Distinct, found: Sequence[Code | None]) -> Mask:
+    """Return the rows with an error of a worksheet that no code names."""
+    named = zip(found, different.cells, strict=True)
+    return different.spread([code is None and is_error(cell) for code, cell in named], dtype=bool)
 
 
 def _no_numbers(cells: pd.Series[Any], decimal: str) -> str:

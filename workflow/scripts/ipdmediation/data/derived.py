@@ -25,10 +25,11 @@ from ipdmediation.data.derivation_tree import (
     Step,
     column_names,
 )
+from ipdmediation.data.distinct import flagged
 from ipdmediation.data.elapsed import to_elapsed
 from ipdmediation.data.mapping import ColumnMapping
 from ipdmediation.data.matching import cell_text, is_missing, match_codes
-from ipdmediation.data.reading.raw_table import Mask, RawTable
+from ipdmediation.data.reading.raw_table import Mask, RawTable, is_error
 
 Numbers = npt.NDArray[np.float64]
 #: Values of a part, a row each: numbers with nan, truth values as 1, 0 and nan, or cells with None.
@@ -194,8 +195,9 @@ class _Evaluation:
     def _cells_of(self, name: str, where: Mask) -> Values:
         """Return the cells of a column as they stand in the file, None where nothing does."""
         coded, part = self._codes_for_missing(name, by_value=False), self._raw.where(where)
-        errors = error_cells(part, part[name], coded[where].reset_index(drop=True))
-        self._problems |= dict.fromkeys(f"column {name!r}: {problem}" for problem in errors)
+        errors = flagged(part[name], is_error) & coded[where].isna().to_numpy()
+        told = error_cells(part.of(name), part[name], errors)
+        self._problems |= dict.fromkeys(f"column {name!r}: {problem}" for problem in told)
         cells = self._raw[name].to_numpy(dtype=object).copy()
         cells[coded.notna().to_numpy() | self._is_empty(name)] = None
         return cells
@@ -203,19 +205,20 @@ class _Evaluation:
     def _codes_for_missing(self, name: str, *, by_value: bool) -> pd.Series[Any]:
         """Return which cells of a column are a code for missing, and count them once."""
         if (name, by_value) not in self._coded:
-            found = match_codes(self._raw[name], self._missing, decimal=self._decimal, by_value=by_value)
+            decimal = self._decimal_of(name)
+            found = match_codes(self._raw[name], self._missing, decimal=decimal, by_value=by_value)
             self._coded[name, by_value] = found
             self._happened["missing_coded"] |= found.notna().to_numpy()
             self._missing_found |= set(found.dropna())
         return self._coded[name, by_value]
 
     def _is_text(self, node: IsText, where: Mask) -> Numbers:
-        cells = pd.Series(self._values(node.part, where), dtype=object)
+        cells, decimal = pd.Series(self._values(node.part, where), dtype=object), self._decimal
         unknown = cells.isna().to_numpy()
         if isinstance(node.part, Column):
             # which code a cell is depends on how the column writes its numbers elsewhere
-            cells = self._raw[node.part.name]
-        found = match_codes(cells, [Code(node.text)], decimal=self._decimal).notna().to_numpy()
+            cells, decimal = self._raw[node.part.name], self._decimal_of(node.part.name)
+        found = match_codes(cells, [Code(node.text)], decimal=decimal).notna().to_numpy()
         return np.where(unknown, np.nan, found == node.equal)
 
     def _choice(self, node: Choice, where: Mask) -> Values:
@@ -287,14 +290,18 @@ class _Evaluation:
             ", ".join(f"{name} {cell_text(cell)}" for name, cell in zip(names, row, strict=True))
             for row in rows
         )
+        place = self._raw.of(*names).place(bad)
         self._problems[
-            f"`{node.text}` {_NOT_FINITE.get(node.name, 'is too large a number')} in {self._raw.place(bad)}"
+            f"`{node.text}` {_NOT_FINITE.get(node.name, 'is too large a number')} in {place}"
             + (f", {cells}" if cells else "")
             + "; allowed: numbers (or say for which patients there is none: `missing if ... else ...`)"
         ] = None
 
+    def _decimal_of(self, name: str) -> str:
+        return self._raw.of(name).decimal or self._decimal
+
     def _is_empty(self, name: str) -> Mask:
-        return self._raw[name].map(is_missing).to_numpy(dtype=bool)
+        return flagged(self._raw[name], is_missing)
 
     def _nobody(self) -> Mask:
         return np.zeros(len(self._raw), dtype=bool)

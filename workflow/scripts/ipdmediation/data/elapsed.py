@@ -11,9 +11,10 @@ import pandas as pd
 
 from ipdmediation.data.codes import Code
 from ipdmediation.data.conversion import Harmonised, error_cells
+from ipdmediation.data.distinct import Distinct, flagged
 from ipdmediation.data.mapping import ColumnMapping
-from ipdmediation.data.matching import cell_text, is_missing, match_codes, shown
-from ipdmediation.data.reading.raw_table import DeclaredMissing, Mask, RawTable
+from ipdmediation.data.matching import cell_text, is_missing, match_values, shown
+from ipdmediation.data.reading.raw_table import DeclaredMissing, Mask, RawTable, is_error
 from ipdmediation.data.stamp_formats import Precision
 from ipdmediation.data.stamps import DAY, SECOND, Stamp, read_missing_stamp, read_stamp
 from ipdmediation.data.units import convert
@@ -24,6 +25,7 @@ class _Side:
     """The stamps of one of the two columns."""
 
     name: str
+    raw: RawTable
     cells: pd.Series[Any]
     stamps: list[Stamp | None]
     coded_missing: Mask
@@ -70,9 +72,9 @@ def to_elapsed(
         problems=[f"{side.name!r}: {text}" for side in sides for text in side.problems],
     )
     if not result.problems:
-        result.problems += _complete(raw, sides, column, unit, result)
+        result.problems += _complete(sides, column, unit, result)
     if not result.problems:
-        result.problems += _offset_problems(raw, sides)
+        result.problems += _offset_problems(sides)
     if result.problems:
         return result
     seconds = [
@@ -87,33 +89,38 @@ def to_elapsed(
 def _side(
     raw: RawTable, name: str, *, column: ColumnMapping, missing: Collection[Code], decimal: str
 ) -> _Side:
+    raw, decimal = raw.of(name), raw.of(name).decimal or decimal
     cells = raw[name]
-    found = match_codes(cells, list(missing), decimal=decimal, by_value=True)
     unknown = {
         stamp.local: code
         for code in missing
         if (stamp := read_missing_stamp(code, stamp_format=column.stamp_format, epoch=raw.epoch))
     }
-    stamps: list[Stamp | None] = []
-    for place, cell in enumerate(cells.array):
+    different = Distinct.of(cells)
+    codes = match_values(different.cells, list(missing), decimal=decimal, by_value=True)
+    read: list[Stamp | None] = []
+    for place, cell in enumerate(different.cells):
         held = cell.value if isinstance(cell, DeclaredMissing) else cell
         stamp = None
-        if not is_missing(held) and found.iloc[place] is None:
+        if not is_missing(held) and codes[place] is None:
             stamp = read_stamp(held, stamp_format=column.stamp_format, epoch=raw.epoch)
             if stamp is not None and stamp.local in unknown:
-                found.iloc[place], stamp = unknown[stamp.local], None
-        stamps.append(None if is_missing(cell) else stamp)
+                codes[place], stamp = unknown[stamp.local], None
+        read.append(None if is_missing(cell) else stamp)
+    stamps: list[Stamp | None] = different.spread(read).tolist()
+    found = pd.Series(different.spread(codes), index=cells.index, dtype=object)
     at_midnight = _are_dates(stamps)
     if at_midnight:
         stamps = [stamp and replace(stamp, precision=Precision.DAY) for stamp in stamps]
     side = _Side(
         name,
+        raw,
         cells,
         stamps,
         found.notna().to_numpy(),
         at_midnight=at_midnight,
         missing_found=frozenset(found.dropna()),
-        problems=error_cells(raw, cells, found),
+        problems=error_cells(raw, cells, flagged(cells, is_error) & found.isna().to_numpy()),
     )
     bad = ~cells.map(is_missing).to_numpy(dtype=bool) & found.isna().to_numpy() & ~side.where(lambda _: True)
     if bad.any() and not side.problems:
@@ -134,9 +141,7 @@ def _are_dates(stamps: list[Stamp | None]) -> bool:
     )
 
 
-def _complete(
-    raw: RawTable, sides: list[_Side], column: ColumnMapping, unit: str, result: Harmonised
-) -> list[str]:
+def _complete(sides: list[_Side], column: ColumnMapping, unit: str, result: Harmonised) -> list[str]:
     """Do with incomplete stamps what the mapping says; return a sentence for each column that has some."""
     told = {stamp.precision for side in sides for stamp in side.stamps if stamp is not None}
     if not told:
@@ -148,7 +153,7 @@ def _complete(
     if column.incomplete == "error":
         reason = "as other stamps have" if finest == Precision.TIME else f"which the unit, {unit}, asks for"
         return [
-            f"{side.name!r}: {raw.holding(mask)} {_kinds(side, mask)}, {shown(side.cells[mask])}"
+            f"{side.name!r}: {side.raw.holding(mask)} {_kinds(side, mask)}, {shown(side.cells[mask])}"
             f"{' (the whole column is at midnight)' if side.at_midnight else ''}; "
             f"allowed: {needed}, {reason} (or say `incomplete: missing`, or `incomplete: start` for the "
             "start of the day, month or year)"
@@ -169,7 +174,7 @@ def _kinds(side: _Side, mask: Mask) -> str:
     return " or ".join(str(kind) for kind in sorted(kinds, reverse=True))
 
 
-def _offset_problems(raw: RawTable, sides: list[_Side]) -> list[str]:
+def _offset_problems(sides: list[_Side]) -> list[str]:
     """Return one sentence where some stamps say how far they are from UTC and others do not."""
     aware = [side.where(lambda stamp: stamp.offset is not None) for side in sides]
     local = [side.where(lambda stamp: stamp.offset is None) for side in sides]
@@ -178,7 +183,7 @@ def _offset_problems(raw: RawTable, sides: list[_Side]) -> list[str]:
 
     def places(masks: list[Mask]) -> str:
         return " and ".join(
-            f"{side.name!r} in {raw.place(mask)}, such as {cell_text(side.cells[mask].iloc[0])}"
+            f"{side.name!r} in {side.raw.place(mask)}, such as {cell_text(side.cells[mask].iloc[0])}"
             for side, mask in zip(sides, masks, strict=True)
             if mask.any()
         )

@@ -39,6 +39,10 @@ class PoolingWarning(Notice):
     """The trials can be pooled, but do not seem to say the same by the same variable."""
 
 
+class JoiningWarning(Notice):
+    """The files of a trial can be joined, but not every row has a patient."""
+
+
 class CohortWarning(Notice):
     """The cohort can be analysed, but not every trial says what it should."""
 

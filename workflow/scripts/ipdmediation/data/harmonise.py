@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -13,27 +12,22 @@ import numpy as np
 import pandas as pd
 
 from ipdmediation.data.arms import ARMS
-from ipdmediation.data.codes import EXCLUDED, Code, is_whole, number
+from ipdmediation.data.codes import EXCLUDED, Code
 from ipdmediation.data.conversion import Harmonised, to_levels, to_numbers
 from ipdmediation.data.derived import to_derived
+from ipdmediation.data.distinct import flagged
 from ipdmediation.data.elapsed import to_elapsed
 from ipdmediation.data.errors import MappingError, listing, raise_all
-from ipdmediation.data.mapping import At, ColumnMapping, TrialMapping, check_units
-from ipdmediation.data.matching import cell_text, is_missing, shown
+from ipdmediation.data.joined_columns import column_fault
+from ipdmediation.data.mapping import ColumnMapping, TrialMapping, check_units
+from ipdmediation.data.matching import cell_text, is_missing
+from ipdmediation.data.patients import Patients, patients_of
 from ipdmediation.data.quality import by_trial, counted, rows_left_out
 from ipdmediation.data.reading.columns import check_columns
-from ipdmediation.data.reading.raw_table import SHOWN_ROWS, RawTable, is_error, numbered
+from ipdmediation.data.reading.raw_table import RawTable
 from ipdmediation.data.schema import check_contract, conform
-from ipdmediation.data.trial_of_row import trial_of_row
 from ipdmediation.data.units import convert
 from ipdmediation.data.variables import Variable
-from ipdmediation.data.visits import Convert, Visits
-
-#: A number as a program writes one of floating point into a text file: with a decimal mark or an exponent.
-FLOATING_POINT = re.compile(r"\d+[.,]\d+([eE]\+\d+)?|\d+[eE]\+\d+", re.ASCII)
-
-#: Digits that such a program, a spreadsheet for example, keeps for certain.
-SURE_DIGITS = 15
 
 
 @dataclass(frozen=True)
@@ -53,7 +47,9 @@ class HarmonisedTrial:
         `missing_codes_unused` lists the codes for missing that were declared for the variable and occur
         nowhere in the file: its own codes not in its columns, the file's in no column at all. Of a file that
         holds several trials, the first row of each counts its rows (variable `trial`), and the last one of
-        all, of trial `excluded`, those of trials that are not pooled.
+        all, of trial `excluded`, those of trials that are not pooled. Of joined files, a row (variable
+        `patient`) for each but the first counts as missing the patients without a row in it, and one of trial
+        `excluded` the rows of nobody.
     """
 
     frame: pd.DataFrame
@@ -61,7 +57,7 @@ class HarmonisedTrial:
 
 
 def harmonise_trial(
-    raw: RawTable,
+    raw: RawTable | Mapping[str, RawTable],
     *,
     mapping: TrialMapping,
     trial: str,
@@ -72,8 +68,8 @@ def harmonise_trial(
 
     Parameters
     ----------
-    raw : RawTable
-        The trial's file as `reading.read_raw` returns it, one row per patient.
+    raw : RawTable, or mapping of str to RawTable
+        The trial's file as `sources.read_source` returns it; the files by name where several are joined.
     mapping : TrialMapping
         How its columns become the common variables.
     trial : str
@@ -103,53 +99,44 @@ def harmonise_trial(
             f"{listing(unknown) or 'nothing'} that the study does not have; "
             f"allowed: {listing(variables, limit=99)}"
         )
-    _check_patient_column(mapping, file)
+    _check_columns(mapping, file)
     check_units(mapping, variables, file=file)
-    check_columns(list(raw.columns), mapping.columns, file=file)
-    trials = trial_of_row(raw, mapping, source=trial, file=file)
-    left_out = (trials == EXCLUDED).to_numpy()
-    raw, trials = raw.where(~left_out), trials[~left_out].reset_index(drop=True)
+    names = (
+        raw.columns if isinstance(raw, RawTable) else [name for each in raw.values() for name in each.columns]
+    )
+    check_columns(list(names), mapping.columns, file=file)
+    patients = patients_of(raw, mapping, trial=trial, file=file)
+    problems, trials = patients.problems, patients.trials
 
-    patient = _patients(raw, mapping)
-    problems = _patient_problems(raw, mapping, patient, trials)
-    visits = None
-    if mapping.visits is not None:
-        visits = Visits.of(raw, mapping, trials=trials, patient=patient)
-        problems += visits.problems
-        trials, patient = visits.patients["trial"], visits.patients["patient"]
-
-    def each(at: At | None, convert: Convert) -> Harmonised:
-        return convert(raw) if visits is None else visits.of_each_patient(at, convert)
-
-    treatment = each(None, lambda rows: _arms(rows, mapping))
-    if visits is not None and not treatment.problems and treatment.data.isna().any():
-        place = visits.first_rows.place(treatment.data.isna())
+    several_rows = patients.have_several_rows(mapping.treatment)
+    arms = partial(_arms, mapping=mapping, several_rows=several_rows)
+    treatment = patients.each([mapping.treatment], None, arms)
+    if several_rows and not treatment.problems and treatment.data.isna().any():
+        place = patients.first_rows.place(treatment.data.isna())
         treatment.problems.append(f"no row of the patients of {place} has an arm; allowed: an arm for each")
     problems += [f"column {mapping.treatment!r} (treatment): {text}" for text in treatment.problems]
-    done = {
-        name: each(mapping.variables[name].at, partial(_harmonise, variable=variables[name], mapping=mapping))
-        for name in variables
-    }
-    for name, result in done.items():
+    done = {}
+    for name, variable in variables.items():
         column = mapping.variables[name]
+        convert = partial(_harmonise, variable=variable, mapping=mapping)
+        done[name] = patients.each(column.columns, column.at, convert)
         place = shorten(column.origin, 100) if column.derive else f"column {column.origin!r}"
-        problems += [f"{place} ({name}): {text}" for text in result.problems]
-    raise_all(problems, MappingError, f"{file}: trial {trial!r} does not fit its mapping ({len(raw)} rows):")
+        problems += [f"{place} ({name}): {text}" for text in done[name].problems]
+    rows = len(patients.raw)
+    raise_all(problems, MappingError, f"{file}: trial {trial!r} does not fit its mapping ({rows} rows):")
 
     frame = conform(
         pd.DataFrame(
-            {"trial": trials, "patient": patient, "treatment": treatment.data.map(ARMS)}
+            {"trial": trials, "patient": patients.ids, "treatment": treatment.data.map(ARMS)}
             | {name: result.data for name, result in done.items()}
         ),
         variables,
         excluded_arms=True,
     )
-    quality = [counted("treatment", mapping.treatment, treatment, (), trials)]
-    if mapping.patient is None:
-        quality.insert(0, counted("patient", f"number of the {raw.counted}", Harmonised(patient), (), trials))
-    if mapping.trial is not None:
-        found = Harmonised(trials, recoded=np.ones(len(trials), dtype=bool))
-        quality.insert(0, counted("trial", mapping.trial, found, (), trials))
+    quality = [
+        *_counted_patients(patients, mapping),
+        counted("treatment", mapping.treatment, treatment, (), trials),
+    ]
     nowhere = set(mapping.missing).difference(*(result.missing_found for result in done.values()))
     for name, result in done.items():
         column = mapping.variables[name]
@@ -157,35 +144,60 @@ def harmonise_trial(
         if column.columns:
             unused += [code for code in mapping.missing if code in nowhere and code not in unused]
         quality.append(counted(name, column.origin, result, unused, trials))
-    if left_out.any():
-        quality.append(rows_left_out(str(mapping.trial), int(left_out.sum())))
+    quality += _rows_left_out(patients, mapping)
     return HarmonisedTrial(
         frame=check_contract(frame, variables, file=file, excluded_arms=True),
         quality=by_trial(quality, list(trials.unique())),
     )
 
 
-def _check_patient_column(mapping: TrialMapping, file: str) -> None:
-    """Raise where the column of the patient's id is read for something else as well."""
+def _check_columns(mapping: TrialMapping, file: str) -> None:
+    """Raise where a column is of none of the joined files, or that of the patient's id is read for more."""
+    files = [each.name for each in mapping.files]
+    faults = [column_fault(column, files) for column in mapping.columns] if files else []
+    raise_all([fault for fault in faults if fault], MappingError, f"{file}: columns of no file:")
+    ids = [each.whole_key for each in mapping.files] or [str(mapping.patient)]
+    for patient in ids if mapping.patient is not None else ():
+        used = [name for name, column in mapping.variables.items() if patient in column.columns]
+        used += [name for name in ("treatment", "trial") if getattr(mapping, name) == patient]
+        if used:
+            raise MappingError(
+                f"{file}: column {patient!r} is that of the patient's id, and is read for "
+                f"{listing(used)} too; allowed: a column of its own for each"
+            )
+
+
+def _counted_patients(patients: Patients, mapping: TrialMapping) -> list[pd.DataFrame]:
+    """Count the rows of each trial, where the ids are from, and who is in each of the other files."""
+    found, trials = [], patients.trials
+    if mapping.trial is not None:
+        recoded = Harmonised(trials, recoded=np.ones(len(trials), dtype=bool))
+        found.append(counted("trial", mapping.trial, recoded, (), trials))
     if mapping.patient is None:
-        return
-    used = [name for name, column in mapping.variables.items() if mapping.patient in column.columns]
-    used += [name for name in ("treatment", "trial") if getattr(mapping, name) == mapping.patient]
-    if used:
-        raise MappingError(
-            f"{file}: column {mapping.patient!r} is that of the patient's id, and is read for "
-            f"{listing(used)} too; allowed: a column of its own for each"
-        )
+        number = f"number of the {patients.raw.counted}"
+        found.append(counted("patient", number, Harmonised(patients.ids), (), trials))
+    for column, has_row, _ in patients.joined.counts() if patients.joined else ():
+        found.append(counted("patient", column, Harmonised(has_row.where(has_row)), (), trials))
+    return found
 
 
-def _arms(raw: RawTable, mapping: TrialMapping) -> Harmonised:
-    """Return the arm of each patient in words."""
+def _rows_left_out(patients: Patients, mapping: TrialMapping) -> list[pd.DataFrame]:
+    """Count the rows of trials that are not pooled, and those of the other files that are of nobody."""
+    found = [rows_left_out("trial", str(mapping.trial), patients.left_out)] if patients.left_out else []
+    for column, _, rows in patients.joined.counts() if patients.joined else ():
+        found += [rows_left_out("patient", column, rows)] if rows else []
+    return found
+
+
+def _arms(raw: RawTable, *, mapping: TrialMapping, several_rows: bool) -> Harmonised:
+    """Return the arm of each row in words."""
     column, codes = mapping.treatment, mapping.treatment_codes
     result = to_levels(raw, column, codes=codes, missing=(), decimal=mapping.decimal)
     result.recoded = result.data.notna().to_numpy()
-    blank = raw[column].map(is_missing).astype(bool) & result.data.isna()
-    if blank.any() and mapping.visits is None:
-        result.problems.append(f"{raw.place(blank)} without an arm; allowed: {listing(codes)}")
+    blank = flagged(raw[column], is_missing) & result.data.isna().to_numpy()
+    if blank.any() and not several_rows:
+        place = raw.of(column).place(blank)
+        result.problems.append(f"{place} without an arm; allowed: {listing(codes)}")
     elif result.problems and EXCLUDED not in codes.values():
         result.problems[-1] += f" (a code of an arm that is not compared: `{EXCLUDED}`)"
     return result
@@ -215,7 +227,7 @@ def _derived(
     derived = to_derived(raw, column, numbers=numbers, missing=missing, decimal=decimal)
     if derived.problems or numbers:
         return _ranged(raw, _in_common_unit(derived, variable, column), variable, column)
-    cells = replace(raw, frame=pd.DataFrame({column.origin: derived.data}))
+    cells = replace(raw.of(*column.columns), frame=pd.DataFrame({column.origin: derived.data}))
     levels = _typed(cells, column.origin, variable, column, missing=(), decimal=decimal)
     return replace(derived, data=levels.data, recoded=levels.recoded, problems=levels.problems)
 
@@ -278,77 +290,8 @@ def _ranged(raw: RawTable, result: Harmonised, variable: Variable, column: Colum
         between = ", " if column.derive else " to "
         written = "; ".join(between.join(map(cell_text, row)) for row in zip(*cells, strict=True))
         result.problems.append(
-            f"{raw.place(outside)} outside the range, {found}"
+            f"{raw.of(*column.columns).place(outside)} outside the range, {found}"
             + (f" (in the file {written})" if written else "")
             + f"; allowed: {variable.allowed} (or say `out_of_range: missing` in the variable's mapping)"
         )
     return result
-
-
-def _patient_problems(
-    raw: RawTable, mapping: TrialMapping, patient: pd.Series[Any], trials: pd.Series[Any]
-) -> list[str]:
-    """Return one sentence for each kind of row whose id says not, or not for certain, who it is."""
-    if mapping.patient is None:
-        return []
-    problems = []
-    cells = raw[mapping.patient]
-    errors = cells.map(is_error).astype(bool)
-    if errors.any():
-        problems.append(f"{raw.holding(errors)} errors of a worksheet, {shown(cells[errors])}; allowed: ids")
-    inexact = cells.map(_is_inexact).astype(bool)
-    if inexact.any():
-        problems.append(
-            f"{raw.holding(inexact)} numbers of more digits than the file keeps: two ids may have become "
-            "one; allowed: ids as text, or whole numbers below 2^53 (2^24 where the column has single "
-            "precision)"
-        )
-    if patient.isna().any():
-        problems.append(f"{raw.place(patient.isna())} without an id; allowed: an id in every row")
-    whose = pd.DataFrame({"trial": trials, "patient": patient})
-    repeated = patient.notna() & whose.duplicated(keep=False) & (mapping.visits is None)
-    if repeated.any() and not (errors | inexact).any():
-        problems.append(
-            f"{raw.place(repeated)} share an id{_sharing(raw, whose[repeated])}; allowed: each patient once "
-            "(where a row is a visit, say `visits:`)"
-        )
-    return [f"column {mapping.patient!r} (patient): {text}" for text in problems]
-
-
-def _sharing(raw: RawTable, whose: pd.DataFrame) -> str:
-    """Return which rows share which id, without the ids: messages go to logs and terminals."""
-    groups = [[raw.rows[place] for place in places] for places in whose.groupby(list(whose)).groups.values()]
-    if len(groups) == 1:
-        return ""
-    told = ": " + "; ".join(numbered(raw.counted, rows) for rows in sorted(groups)[:SHOWN_ROWS])
-    return told if len(groups) <= SHOWN_ROWS else f"{told} and {len(groups) - SHOWN_ROWS} more ids"
-
-
-def _is_inexact(cell: object) -> bool:
-    """Return whether an id is a number of floating point so large that it may stand for its neighbour."""
-    if isinstance(cell, str):
-        text = cell.strip()
-        return FLOATING_POINT.fullmatch(text) is not None and float(text.replace(",", ".")) >= 10**SURE_DIGITS
-    if not isinstance(cell, (float, np.floating)) or is_missing(cell):
-        return False
-    precision = type(cell) if isinstance(cell, np.floating) else np.float64
-    return bool(abs(float(cell)) >= 2.0 ** (np.finfo(precision).nmant + 1))
-
-
-def _patients(raw: RawTable, mapping: TrialMapping) -> pd.Series[Any]:
-    """Return each row's id as text."""
-    if mapping.patient is None:
-        return pd.Series([str(row) for row in raw.rows], index=raw.frame.index, dtype=object)
-    return raw[mapping.patient].map(_identifier).astype(object)
-
-
-def _identifier(cell: object) -> str | None:
-    """Return a patient's id as text: what a number was is written without decimals, text is kept as it is."""
-    if is_missing(cell):
-        return None
-    if isinstance(cell, str):
-        return str(cell).strip() or None
-    value = number(cell)
-    if value is None:
-        return str(cell)
-    return str(int(value)) if is_whole(value) else f"{value.normalize():f}"

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from ipdmediation.data.codes import Code
 from ipdmediation.data.derivation import derivation_columns
 from ipdmediation.data.errors import ConfigurationError, raise_all
+from ipdmediation.data.joined_columns import file_of, in_file, joined_files, key_of, name_in_file
 from ipdmediation.data.units import check_conversion
 from ipdmediation.data.variables import Variable
 
@@ -49,6 +50,32 @@ class VisitColumns:
 
     column: str | None = None
     day: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class JoinedFile:
+    """One of several files that are joined for a trial.
+
+    Parameters
+    ----------
+    name : str
+    key : str
+        Its column of the patient's id, as it is called in the file.
+    visits : VisitColumns or None
+        Of a file with a row for each visit; None where each patient has at most one.
+    decimal : str
+        Decimal mark of numbers that it holds as text.
+    """
+
+    name: str
+    key: str
+    visits: VisitColumns | None = None
+    decimal: str = "."
+
+    @property
+    def whole_key(self) -> str:
+        """The column of the id, named with its file."""
+        return in_file(self.name, self.key)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,6 +171,9 @@ class TrialMapping:
         The trial's code of an arm to `control`, `treated` or `excluded`.
     variables : dict
         One `ColumnMapping` a common variable.
+    files : tuple of JoinedFile
+        The files that are joined, that of the patients first; every column is then named with its file. Empty
+        where there is one file.
     """
 
     patient: str | None
@@ -155,18 +185,22 @@ class TrialMapping:
     visits: VisitColumns | None = None
     decimal: str = "."
     missing: tuple[Code, ...] = ()
+    files: tuple[JoinedFile, ...] = ()
 
     @classmethod
     def from_mapping(cls, mapping: Mapping[str, Any]) -> TrialMapping:
         """Build it from what is computed with of a trial's mapping (`plumbing.settings.reading`)."""
         trial = mapping.get("trial", {})
+        files = _joined_files(mapping)
+        visits = VisitColumns(**mapping["visits"]) if "visits" in mapping else None
         return cls(
+            files=files,
             trial=trial.get("column"),
             trial_codes=_code_map(trial.get("codes", {})),
-            visits=VisitColumns(**mapping["visits"]) if "visits" in mapping else None,
-            decimal=str(mapping["source"].get("options", {}).get("decimal", ".")),
+            visits=files[0].visits if files else visits,
+            decimal=files[0].decimal if files else _decimal(mapping["source"]),
             missing=_codes(mapping.get("missing", ())),
-            patient=mapping["patient"].get("column"),
+            patient=files[0].whole_key if files else mapping["patient"].get("column"),
             treatment=str(mapping["treatment"]["column"]),
             treatment_codes=_code_map(mapping["treatment"]["codes"]),
             variables={name: _column_mapping(entry) for name, entry in mapping["variables"].items()},
@@ -194,6 +228,18 @@ class TrialMapping:
         for column, role in used:
             roles[column] = f"{roles[column]}, {role}" if column in roles else role
         return roles
+
+    def file(self, name: str) -> JoinedFile:
+        """Return one of the joined files."""
+        return next(file for file in self.files if file.name == name)
+
+    def columns_of(self, name: str) -> dict[str, str]:
+        """Return the columns that are read of a joined file, as it calls them, and what each is for."""
+        file = self.file(name)
+        days = () if file.visits is None else (file.visits.column, file.visits.day)
+        used = {column: role for column, role in self.columns.items() if file_of(column) == name}
+        stated = {file.whole_key: "patient"} | {column: "visit" for column in days if column is not None}
+        return {name_in_file(column): role for column, role in (stated | used).items()}
 
 
 def check_units(mapping: TrialMapping, variables: Mapping[str, Variable], *, file: str) -> None:
@@ -235,6 +281,27 @@ def _codes(values: Iterable[str | float]) -> tuple[Code, ...]:
 
 def _code_map(codes: Mapping[str | float, str | float]) -> dict[Code, str | float]:
     return {Code(code): level for code, level in codes.items()}
+
+
+def _decimal(source: Mapping[str, Any]) -> str:
+    return str(source.get("options", {}).get("decimal", "."))
+
+
+def _joined_files(mapping: Mapping[str, Any]) -> tuple[JoinedFile, ...]:
+    stated = joined_files(mapping["source"])
+    return tuple(
+        JoinedFile(
+            name=name,
+            key=str(key_of(name, mapping)),
+            visits=_visits_in(name, entry["visits"]) if "visits" in entry else None,
+            decimal=_decimal(entry),
+        )
+        for name, entry in stated.items()
+    )
+
+
+def _visits_in(file: str, stated: Mapping[str, str]) -> VisitColumns:
+    return VisitColumns(**{kind: in_file(file, column) for kind, column in stated.items()})
 
 
 def _column_mapping(entry: Mapping[str, Any]) -> ColumnMapping:

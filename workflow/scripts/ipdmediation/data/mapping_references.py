@@ -9,7 +9,10 @@ from typing import Any
 
 from ipdmediation.data.arms import ARMS
 from ipdmediation.data.codes import EXCLUDED, Code, same_codes
+from ipdmediation.data.configuration import stated_files
 from ipdmediation.data.derivation_faults import derivation_faults
+from ipdmediation.data.joined_columns import joined_files
+from ipdmediation.data.joining_faults import columns_of, decimal_of, joining_faults, visits_of
 from ipdmediation.data.known_units import conversion_fault
 from ipdmediation.data.problems import Fault, Place, shown
 from ipdmediation.data.references import EVERY_TRIAL, Study, level_faults
@@ -28,17 +31,7 @@ def mapping_faults(mapping: Mapping[str, Any], study: Study) -> Iterator[Fault]:
         The study's sound parts.
     """
     variables = study.variables
-    codes, options = mapping["treatment"]["codes"], mapping["source"].get("options", {})
-    yield from _option_faults(("source", "options"), options)
-    for arm in [arm for arm in ARMS if arm not in codes.values()]:
-        yield Fault(("treatment", "codes"), f"no code means {arm!r}")
-    decimal = options.get("decimal", ".")
-    yield from _same_code_faults(("treatment",), codes, (), by_value=False, decimal=decimal)
-    if "visits" in mapping and "column" not in mapping["patient"]:
-        text = "the rows of a patient are found by an id; name its column, or say no `visits:`"
-        yield Fault(("patient", "row_number"), text)
-    if "trial" in mapping:
-        yield from _trial_faults(mapping["trial"]["codes"], decimal=decimal)
+    yield from _file_faults(mapping)
     for name in [name for name in study.declared if name not in mapping["variables"]]:
         text = f"{name!r} is not mapped (`absent: true` if the trial did not record it)"
         yield Fault(("variables",), text)
@@ -52,7 +45,8 @@ def mapping_faults(mapping: Mapping[str, Any], study: Study) -> Iterator[Fault]:
         if "at" in entry and not {"column", "from", "derive"} & set(entry):
             yield Fault((*place, "at"), "a variable that is in no column has no visit either")
         elif "at" in entry:
-            yield from _visit_faults((*place, "at"), entry["at"], variable, mapping.get("visits"))
+            yield from _visit_faults((*place, "at"), entry["at"], variable, visits_of(mapping, entry))
+        decimal = decimal_of(mapping, *columns_of(entry))
         if "derive" in entry:
             yield from derivation_faults(place, entry, variable, decimal=decimal)
         if "column" in entry or "derive" in entry:
@@ -63,6 +57,25 @@ def mapping_faults(mapping: Mapping[str, Any], study: Study) -> Iterator[Fault]:
                 missing = []  # codes are those of what is derived, the missing ones those of the columns
             known = entry.get("codes", levels)
             yield from _same_code_faults(place, known, missing, by_value=by_value, decimal=decimal)
+
+
+def _file_faults(mapping: Mapping[str, Any]) -> Iterator[Fault]:
+    """Yield what is wrong with all but the variables."""
+    codes, files = mapping["treatment"]["codes"], joined_files(mapping["source"])
+    for place, source in stated_files(mapping["source"]).items():
+        yield from _option_faults((*place, "options"), source.get("options", {}))
+    if files:
+        yield from joining_faults(mapping)
+    for arm in [arm for arm in ARMS if arm not in codes.values()]:
+        yield Fault(("treatment", "codes"), f"no code means {arm!r}")
+    decimal = decimal_of(mapping, mapping["treatment"]["column"])
+    yield from _same_code_faults(("treatment",), codes, (), by_value=False, decimal=decimal)
+    if "visits" in mapping and "column" not in mapping["patient"]:
+        text = "the rows of a patient are found by an id; name its column, or say no `visits:`"
+        yield Fault(("patient", "row_number"), text)
+    if "trial" in mapping:
+        decimal = decimal_of(mapping, mapping["trial"]["column"])
+        yield from _trial_faults(mapping["trial"]["codes"], decimal=decimal)
 
 
 def _trial_faults(codes: Mapping[str | float, Any], *, decimal: str) -> Iterator[Fault]:
@@ -81,7 +94,8 @@ def _visit_faults(
 ) -> Iterator[Fault]:
     """Yield why a variable cannot have its value at the visits that its mapping names."""
     if visits is None:
-        yield Fault(place, "each patient has one row; where the file has a row for each visit, say `visits:`")
+        text = "each patient has one row; where the file has a row for each visit, say `visits:` (of joined "
+        yield Fault(place, f"{text}files in the file's own entry)")
         return
     if isinstance(at, str):
         if at in ("smallest", "largest") and variable.type == "categorical":

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ipdmediation.data.codes import Code, is_whole, number
+from ipdmediation.data.codes import Code, as_float, is_whole, number
+from ipdmediation.data.distinct import Distinct
 from ipdmediation.data.reading.raw_table import DeclaredMissing
 
 #: How Stata and SAS name a missing value that has a meaning.
@@ -55,20 +56,39 @@ def match_codes(
     Series of object
         With the index of `cells`.
     """
-    lookup = _Lookup(cells, codes, decimal=decimal, by_value=by_value)
-    named = lookup if declared is None else _Lookup(cells, declared, decimal=decimal, by_value=by_value)
-    known: dict[tuple[type, object], Code | None] = {}
+    different = Distinct.of(cells)
+    found = match_values(different.cells, codes, decimal=decimal, by_value=by_value, declared=declared)
+    return pd.Series(different.spread(found), index=cells.index, dtype=object)
+
+
+def match_values(
+    values: Sequence[object],
+    codes: Sequence[Code],
+    *,
+    decimal: str,
+    by_value: bool = False,
+    declared: Sequence[Code] | None = None,
+) -> list[Code | None]:
+    """Return the same for the different cells of a column.
+
+    Parameters
+    ----------
+    values : sequence
+        All the different cells that the column has.
+    codes, decimal, by_value, declared
+        As in `match_codes`.
+    """
+    lookup = _Lookup(values, codes, decimal=decimal, by_value=by_value)
+    named = lookup if declared is None else _Lookup(values, declared, decimal=decimal, by_value=by_value)
     found: list[Code | None] = []
-    for cell in cells.array:
-        is_declared = isinstance(cell, DeclaredMissing)
-        if is_missing(cell) and not is_declared:
+    for value in values:
+        if isinstance(value, DeclaredMissing):
+            found.append(named.of_declared(value.value))
+        elif is_missing(value) or lookup.is_plain_number(value):
             found.append(None)
-            continue
-        key = (type(cell), cell)
-        if key not in known:
-            known[key] = named.of_declared(cell.value) if is_declared else lookup.code_of(cell)
-        found.append(known[key])
-    return pd.Series(found, index=cells.index, dtype=object)
+        else:
+            found.append(lookup.code_of(value))
+    return found
 
 
 def is_missing(cell: object) -> bool:
@@ -127,7 +147,9 @@ def spelt_alike(cells: pd.Series[Any], codes: Sequence[Code], *, decimal: str) -
 class _Lookup:
     """The codes of one column by text and by number, and how often the column spells a number."""
 
-    def __init__(self, cells: pd.Series[Any], codes: Sequence[Code], *, decimal: str, by_value: bool) -> None:
+    def __init__(
+        self, cells: Iterable[object], codes: Sequence[Code], *, decimal: str, by_value: bool
+    ) -> None:
         self.decimal = decimal
         self.by_value = by_value
         self.texts: dict[str, Code] = {}
@@ -146,10 +168,19 @@ class _Lookup:
             self.rounded = {float(np.float32(float(value))): code for value, code in self.numbers.items()}
         self.spellings: dict[Decimal, set[str]] = defaultdict(set)
         if not by_value:
-            for cell in cells.array:
+            for cell in cells:
                 value = number(cell, decimal=decimal, exponent=False) if isinstance(cell, str) else None
                 if value is not None:
                     self.spellings[value].add(str(cell).strip())
+
+        self.floats = {
+            *map(float, self.numbers), *map(float, self.quoted_numbers), *self.rounded
+        }  # fmt: skip
+
+    def is_plain_number(self, cell: object) -> bool:
+        """Return whether a cell is a number, and so far from all codes that none can be it."""
+        value = as_float(cell, decimal=self.decimal, exponent=self.by_value)
+        return value is not None and value not in self.floats and str(cell).strip() not in self.texts
 
     def code_of(self, cell: object) -> Code | None:
         if isinstance(cell, str):

@@ -41,19 +41,29 @@ def unlikely_units(pooled: pd.DataFrame, variables: Mapping[str, Variable]) -> I
         if variable.type != "continuous":
             continue
         known = pooled[["trial", name]].dropna()
-        for trial in known["trial"].unique():
-            own = known["trial"] == trial
-            values, others = (known.loc[rows, name].to_numpy(dtype=np.float64) for rows in (own, ~own))
+        places, trials = pd.factorize(known["trial"])
+        # ordered once, and not anew for each trial and for all the others
+        order = np.argsort(known[name].to_numpy(dtype=np.float64), kind="stable")
+        places, everybody = places[order], known[name].to_numpy(dtype=np.float64)[order]
+        for place, trial in enumerate(trials):
+            own = places == place
+            values, others = everybody[own], everybody[~own]
             if min(values.size, others.size) >= FEWEST and _far(values, others):
                 yield PoolingWarning(_sentence(name, variable, trial, values, others), kind="unlikely_unit")
 
 
 def _far(values: np.ndarray[Any, Any], others: np.ndarray[Any, Any]) -> bool:
-    own, theirs = np.median(values), np.median(others)
+    """Return whether the values of a trial, in order, lie far from those of all others."""
+    own, theirs = _middle(values), _middle(others)
     if not (own > 0 and theirs > 0 and max(own / theirs, theirs / own) >= FAR):
         return False
     (low, high), (from_, to) = (np.quantile(each, (ENDS, 1 - ENDS)) for each in (values, others))
     return bool(low > to or high < from_)
+
+
+def _middle(ordered: np.ndarray[Any, Any]) -> float:
+    """Return the median of values that are in order."""
+    return float(np.mean(ordered[(ordered.size - 1) // 2 : ordered.size // 2 + 1]))
 
 
 def _sentence(

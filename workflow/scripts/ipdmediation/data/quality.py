@@ -63,10 +63,10 @@ def counted(
     )
 
 
-def rows_left_out(column: str, rows: int) -> pd.DataFrame:
-    """Count the rows of trials that are not pooled."""
+def rows_left_out(variable: str, column: str, rows: int) -> pd.DataFrame:
+    """Count rows of trials that are not pooled, or of nobody."""
     counts = {"n": rows, "missing": 0} | dict.fromkeys(HAPPENED, 0)
-    words = {"trial": EXCLUDED, "variable": "trial", "column": column, "missing_codes_unused": ""}
+    words = {"trial": EXCLUDED, "variable": variable, "column": column, "missing_codes_unused": ""}
     return pd.DataFrame([words | counts])
 
 

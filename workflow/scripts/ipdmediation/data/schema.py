@@ -125,9 +125,11 @@ def in_canonical_order(frame: pd.DataFrame) -> pd.DataFrame:
     >>> in_canonical_order(rows).to_numpy().tolist()
     [['a', '10'], ['a', '9'], ['b', '1']]
     """
-    keys = zip(frame["trial"], frame["patient"], strict=True)
-    order = [row for row, _ in sorted(enumerate(keys), key=lambda numbered: numbered[1])]
-    return frame.iloc[order].reset_index(drop=True)
+    patients = frame["patient"].tolist()
+    by_patient = np.array(sorted(range(len(patients)), key=patients.__getitem__), dtype=np.intp)
+    names = {trial: place for place, trial in enumerate(sorted(frame["trial"].unique()))}
+    trials = frame["trial"].map(names).to_numpy(dtype=np.intp)[by_patient]
+    return frame.iloc[by_patient[np.argsort(trials, kind="stable")]].reset_index(drop=True)
 
 
 def harmonised_schema(variables: Mapping[str, Variable], *, missing_arm: bool = False) -> pa.DataFrameSchema:

@@ -8,6 +8,7 @@ import pandas as pd
 
 from ipdmediation.data.codes import EXCLUDED
 from ipdmediation.data.conversion import to_levels
+from ipdmediation.data.distinct import flagged
 from ipdmediation.data.errors import MappingError, listing, raise_all
 from ipdmediation.data.mapping import Codes, TrialMapping
 from ipdmediation.data.matching import is_missing
@@ -36,13 +37,15 @@ def trial_of_row(raw: RawTable, mapping: TrialMapping, *, source: str, file: str
     if mapping.trial is None:
         return pd.Series(source, index=raw.frame.index, dtype=object)
     problems = []
+    raw = raw.of(mapping.trial)
     found = to_levels(raw, mapping.trial, codes=mapping.trial_codes, missing=(), decimal=mapping.decimal)
-    blank = raw[mapping.trial].map(is_missing).astype(bool) & found.data.isna()
+    blank = flagged(raw[mapping.trial], is_missing) & found.data.isna().to_numpy()
     if blank.any():
         problems.append(f"{raw.place(blank)} without a trial; allowed: {listing(mapping.trial_codes)}")
     if found.problems:
         problems += [*found.problems[:-1], f"{found.problems[-1]} (a trial that is not pooled: `{EXCLUDED}`)"]
-    empty = [trial for trial in _ids(mapping.trial_codes) if trial not in set(found.data)]
+    there = set(found.data.unique())
+    empty = [trial for trial in _ids(mapping.trial_codes) if trial not in there]
     if empty and not problems:
         problems.append(f"no row is of trial {listing(empty)}; allowed: trials of which there are patients")
     raise_all(

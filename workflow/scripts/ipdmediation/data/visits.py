@@ -61,14 +61,29 @@ class Visits:
         """
         whose = pd.DataFrame({"trial": trials, "patient": patient})
         of_row = whose.groupby(list(whose), sort=False, dropna=False).ngroup().to_numpy(dtype=np.intp)
+        patients = whose.drop_duplicates().reset_index(drop=True)
+        return cls.of_rows(raw, mapping, patients=patients, of_row=of_row.astype(np.intp))
+
+    @classmethod
+    def of_rows(
+        cls, raw: RawTable, mapping: TrialMapping, *, patients: pd.DataFrame, of_row: npt.NDArray[np.intp]
+    ) -> Visits:
+        """Find the day of each row, of which the patient is known.
+
+        Parameters
+        ----------
+        raw, mapping
+            As in `of`.
+        patients, of_row
+            As the attributes.
+        """
         days, problems = None, []
         if mapping.visits is not None and mapping.visits.day is not None:
             column = mapping.visits.day
             found = to_numbers(raw, column, codes={}, missing=mapping.missing, decimal=mapping.decimal)
             days = found.data.to_numpy(dtype=np.float64)
             problems = [f"column {column!r} (day of the visit): {text}" for text in found.problems]
-        patients = whose.drop_duplicates().reset_index(drop=True)
-        return cls(raw, patients, of_row.astype(np.intp), days, mapping, problems)
+        return cls(raw, patients, of_row, days, mapping, problems)
 
     def of_each_patient(self, at: At | None, convert: Convert) -> Harmonised:
         """Return a variable with one value per patient.

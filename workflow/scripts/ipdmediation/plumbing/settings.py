@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ipdmediation.data.joined_columns import joined_files
+
 RANGE = ("minimum", "maximum")
 
 
@@ -81,13 +83,21 @@ def reading(mapping: Mapping[str, Any]) -> dict[str, Any]:
     >>> reading({"trial": {"column": "STUDY", "codes": codes}, "source": {"file": "a.csv", "format": "csv"}})
     {'trial': {'column': 'STUDY', 'codes': {1: 'north', 2: 'excluded'}}, 'source': {'format': 'csv'}}
     """
-    source = {key: mapping["source"][key] for key in ("format", "options") if key in mapping["source"]}
+    joined = joined_files(mapping["source"])
+    source: dict[str, Any] = _without_place(mapping["source"])
+    if joined:  # which file is the first is kept beside them, for they get the order of their names
+        files = {name: _without_place(entry) for name, entry in joined.items()}
+        source = {"files": files, "first": next(iter(joined))}
     rest = {key: value for key, value in mapping.items() if key != "label"}
     if "trial" in mapping:
         codes = mapping["trial"]["codes"].items()
         ids = {code: trial["id"] if isinstance(trial, Mapping) else trial for code, trial in codes}
         rest["trial"] = {**mapping["trial"], "codes": ids}
     return {**rest, "source": source}
+
+
+def _without_place(source: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: source[key] for key in ("format", "options", "key", "visits") if key in source}
 
 
 def shown(variables: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:

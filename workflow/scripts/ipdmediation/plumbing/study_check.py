@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ipdmediation.data.configuration import trials_of
+from ipdmediation.data.configuration import stated_files, trials_of
 from ipdmediation.data.json_schema import schema_faults
 from ipdmediation.data.mapping_references import mapping_faults
 from ipdmediation.data.problems import Fault, Problem
@@ -213,11 +213,11 @@ class _Check:
         self._add_to(trial, departures)
         if departures or not isinstance(document.content, dict):
             return
-        source = document.content["source"]
-        if "file" in source and not source["file"].startswith("<"):
-            source["file"], ambiguous = located(source["file"], stated_in=path)
-            if ambiguous is not None:
-                self._add_to(trial, [Fault(("source", "file"), ambiguous)])
+        for at, source in stated_files(document.content["source"]).items():
+            if "file" in source and not source["file"].startswith("<"):
+                source["file"], ambiguous = located(source["file"], stated_in=path)
+                if ambiguous is not None:
+                    self._add_to(trial, [Fault((*at, "file"), ambiguous)])
         self.mappings[trial] = document.content
 
     def _check_sources(self, synthetic: bool) -> None:
@@ -240,8 +240,9 @@ class _Check:
         read |= dict.fromkeys(self.around.code, "the workflow")
         read |= dict.fromkeys((document.places.file for document in self.documents.values()), "a mapping")
         for mapping in self.mappings.values():
-            if "file" in mapping["source"] and not mapping["source"]["file"].startswith("<"):
-                read[mapping["source"]["file"]] = "a trial's file"
+            for source in stated_files(mapping["source"]).values():
+                if "file" in source and not source["file"].startswith("<"):
+                    read[source["file"]] = "a trial's file"
         if synthetic is not None:
             read[synthetic] = "the generating model"
         faults = list(folder_faults(stated, study=study, read=read))

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from ipdmediation.data import configuration
+from ipdmediation.data.joined_columns import joined_files
 from ipdmediation.data.strict_yaml import read_yaml
 from ipdmediation.plumbing import settings
 from ipdmediation.plumbing.result_files import KERNELS
@@ -115,9 +116,15 @@ class StudySettings:
 
     # Of a trial
 
-    def raw_file(self, source: str) -> str:
-        """Return the file that a mapping names."""
-        return str(configuration.resolve_source(self._mappings[source]["source"]))
+    def raw_file(self, source: str) -> str | list[str]:
+        """Return the file that a mapping names; all of them where several are joined."""
+        files = self.raw_files(source)
+        return files if self.joined.get(source) else files[0]
+
+    def raw_files(self, source: str) -> list[str]:
+        """Return the files that a mapping names."""
+        stated = configuration.stated_files(self._mappings[source]["source"])
+        return [str(configuration.resolve_source(entry)) for entry in stated.values()]
 
     def reading(self, wildcards: Any) -> dict[str, Any]:
         """Return what is computed with of a mapping, as it stands."""
@@ -136,6 +143,14 @@ class StudySettings:
         return settings.ranges(self._config["variables"], self._mappings[wildcards.trial])
 
     # Of the study
+
+    @property
+    def joined(self) -> dict[str, list[str]]:
+        """The names of the files of each mapping that joins several."""
+        names = {
+            source: list(joined_files(self._mappings[source]["source"])) for source in self._config["trials"]
+        }
+        return {source: found for source, found in names.items() if found}
 
     @property
     def trials(self) -> dict[str, str]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date, datetime, time
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from ipdmediation.data.errors import SourceError
 from ipdmediation.data.reading.beginnings import has_password, unreadable
@@ -31,13 +31,7 @@ def read_values(path: Path, *, file_format: str, sheet: str | int | None) -> tup
 
     try:
         book = python_calamine.CalamineWorkbook.from_filelike(BytesIO(path.read_bytes()))
-        kinds = python_calamine.SheetTypeEnum, python_calamine.SheetVisibleEnum
-        hidden: Mapping[str, bool] = {
-            known.name: known.visible != kinds[1].Visible
-            for known in book.sheets_metadata
-            if known.typ == kinds[0].WorkSheet
-        }
-        title = chosen_sheet(hidden, sheet, path)
+        title = chosen_sheet(_worksheets(book), sheet, path)
         return title, [list(row) for row in book.get_sheet_by_name(title).to_python(skip_empty_area=False)]
     except (SourceError, KeyboardInterrupt, SystemExit):
         raise
@@ -45,6 +39,38 @@ def read_values(path: Path, *, file_format: str, sheet: str | int | None) -> tup
         raise has_password(path) from error
     except BaseException as error:  # of the library, and its panics, which are no `Exception`
         raise unreadable(path, file_format, error) from error
+
+
+def sheet_name(path: Path, *, sheet: str | int) -> str | int:
+    """Return the name of a worksheet that is named or counted; what was stated where it cannot be told.
+
+    Parameters
+    ----------
+    path : Path
+        The workbook, of any format.
+    sheet : str or int
+        As in `chosen_sheet`.
+    """
+    import python_calamine
+
+    try:
+        book = python_calamine.CalamineWorkbook.from_filelike(BytesIO(path.read_bytes()))
+        return chosen_sheet(_worksheets(book), sheet, path)
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException:  # as above; what is wrong with the file its reader says
+        return sheet
+
+
+def _worksheets(book: Any) -> dict[str, bool]:
+    """Return each worksheet of a workbook, and whether it is hidden."""
+    from python_calamine import SheetTypeEnum, SheetVisibleEnum
+
+    return {
+        known.name: known.visible != SheetVisibleEnum.Visible
+        for known in book.sheets_metadata
+        if known.typ == SheetTypeEnum.WorkSheet
+    }
 
 
 def with_time(cell: object) -> object:

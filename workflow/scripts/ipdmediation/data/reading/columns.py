@@ -70,8 +70,7 @@ def check_columns(names: Sequence[str], wanted: Wanted, *, file: str) -> None:
     raise_all(
         problems,
         MappingError,
-        f"{file}: {told}; a trial is read from one file, columns "
-        "of a second one have to be joined to it by the patient's id first:",
+        f"{file}: {told}; columns of a second file are joined by the patient's id: `source: {{files: ...}}`:",
     )
 
 

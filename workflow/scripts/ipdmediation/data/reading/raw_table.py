@@ -76,12 +76,18 @@ class RawTable:
         What these numbers count: "row", "line" or "sheet row".
     epoch : datetime or None
         Day 0 of a workbook's serial numbers; None where numbers are no stamps.
+    decimal : str or None
+        Decimal mark of numbers in text; None where it is that of the mapping.
+    file : str or None
+        Which of a trial's files it is, where there are several.
     """
 
     frame: pd.DataFrame
     rows: Sequence[int]
     counted: str = "row"
     epoch: datetime | None = None
+    decimal: str | None = None
+    file: str | None = None
 
     @classmethod
     def of_rows(cls, frame: pd.DataFrame) -> RawTable:
@@ -90,8 +96,14 @@ class RawTable:
 
     def where(self, mask: Mask) -> RawTable:
         """Return some of the rows, which keep their numbers."""
-        rows = [row for row, is_in in zip(self.rows, mask, strict=True) if is_in]
+        if mask.all():
+            return self
+        rows = np.asarray(self.rows)[mask].tolist()
         return replace(self, frame=self.frame[mask].reset_index(drop=True), rows=rows)
+
+    def of(self, *_columns: str) -> RawTable:
+        """Return the table with the row numbers of the file that some columns are in."""
+        return self
 
     @property
     def columns(self) -> pd.Index[Any]:
@@ -110,9 +122,10 @@ class RawTable:
 
     def place(self, mask: npt.ArrayLike) -> str:
         """Return how many rows a mask holds and which: "2 rows (lines 3, 9)"."""
-        found = [row for row, is_in in zip(self.rows, np.asarray(mask, dtype=bool), strict=True) if is_in]
+        found = np.asarray(self.rows)[np.asarray(mask, dtype=bool)].tolist()
         plural = "" if len(found) == 1 else "s"
-        return f"{len(found)} row{plural} ({numbered(self.counted, found)})"
+        whose = "" if self.file is None else f" of {self.file}"
+        return f"{len(found)} row{plural} ({numbered(self.counted, found)}{whose})"
 
     def holding(self, mask: npt.ArrayLike) -> str:
         """Return the same with a verb: "1 row (line 3) holds", "2 rows (lines 3, 9) hold"."""

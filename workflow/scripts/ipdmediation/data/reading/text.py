@@ -6,9 +6,8 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -25,11 +24,13 @@ HEADER_LINES = 50
 #: A first line in which a spreadsheet program says the separator.
 SEPARATOR_LINE = re.compile(r'"?sep=(.)"?', re.IGNORECASE)
 
+#: Bytes that the encoding does not know, as they stay in the text (PEP 383).
+UNDECODED = re.compile("[\udc80-\udcff]")
+
 WITHOUT_QUOTING = "source: {options: {quoting: none}}"
 
 
-@dataclass(frozen=True)
-class _Row:
+class _Row(NamedTuple):
     """The cells of a row, the lines that it stands on, and its number among the rows from the header on.
 
     Lines are counted from 1, rows from 0, empty ones among them.
@@ -53,7 +54,8 @@ def read_tsv(path: Path, *, options: Mapping[str, Any], columns: Wanted) -> RawT
 
 def _read_text(path: Path, *, separator: str, options: Mapping[str, Any], columns: Wanted) -> RawTable:
     encoding = str(options.get("encoding", "utf-8"))
-    lines = list(io.StringIO(_decoded(path, encoding), newline=""))
+    text = _decoded(path, encoding)
+    lines = list(io.StringIO(text, newline=""))
     stated = _stated_separator(lines[0], options, path) if lines else None
     separator = options.get("separator", stated or separator)
     skipped = max(int(options.get("header_row", 1)) - 1, 0 if stated is None else 1)
@@ -79,7 +81,8 @@ def _read_text(path: Path, *, separator: str, options: Mapping[str, Any], column
         }
     )
     table = RawTable(frame=frame, rows=[row.first for row in body], counted="line")
-    _check_readable(table, encoding, path)
+    if UNDECODED.search(text):
+        _check_readable(table, encoding, path)
     return table
 
 
@@ -103,7 +106,7 @@ def _stated_separator(line: str, options: Mapping[str, Any], path: Path) -> str 
 
 
 def _decoded(path: Path, encoding: str) -> str:
-    """Return the file's text; bytes that the encoding does not know stay recognisable (PEP 383)."""
+    """Return the file's text; bytes that the encoding does not know stay recognisable."""
     content = content_of(path)
     utf_8, utf_16 = (
         encoding.lower().replace("_", "-") in ("utf-8", "utf8"),
@@ -157,7 +160,7 @@ def _rows(
                 f"where it was written without quoting, say {WITHOUT_QUOTING}"
             ) from error
         last = skipped + reader.line_num
-        is_filled = any(cell.strip() for cell in cells)
+        is_filled = any(map(str.strip, cells))
         number += is_filled or number >= 0
         if is_filled:
             yield _Row(cells, first, last, number)
@@ -251,7 +254,7 @@ def _check_readable(table: RawTable, encoding: str, path: Path) -> None:
 
 
 def _is_undecoded(text: str) -> bool:
-    return any("\udc80" <= character <= "\udcff" for character in text)
+    return UNDECODED.search(text) is not None
 
 
 def _shown(text: str) -> str:
