@@ -13,7 +13,9 @@ from ipdmediation.plumbing import settings
 from ipdmediation.plumbing.result_files import KERNELS
 from ipdmediation.vocabulary.effects import SHARE_BY_DIFFERENCE
 
-MODEL = ("mediator", "outcome", "covariates", "interaction", "trial_effects")
+MODEL = (
+    "mediator", "outcome", "covariates", "interaction", "trial_effects", "weights", "cluster", "estimation",
+)  # fmt: skip
 SHOWN = (
     "label",
     "mediator",
@@ -22,6 +24,9 @@ SHOWN = (
     "covariates",
     "interaction",
     "trial_effects",
+    "weights",
+    "cluster",
+    "estimation",
     "standardisation",
     "missing",
 )
@@ -193,6 +198,7 @@ class StudySettings:
             "trials": self.trials,
             "analysis": {
                 **{key: stated[key] for key in SHOWN},
+                "trials": list(configuration.analysed_trials(self._config, name, self.trials)),
                 "bootstrap": {key: stated["bootstrap"][key] for key in bootstrap},
                 "published_share": self.published_share(name),
             },
