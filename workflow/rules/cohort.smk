@@ -25,6 +25,8 @@ rule select_cohort:
         reasons=lambda wildcards, input: study.reasons(wildcards),  # in messages only: not compared
         needed=study.needed,
         trial_effects=study.setting("trial_effects"),
+        weights=study.setting("weights"),
+        cluster=study.setting("cluster"),
         variables=study.types,
         code=code("select_cohort"),
     script:

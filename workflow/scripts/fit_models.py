@@ -14,6 +14,7 @@ from ipdmediation.data.notices import model_step
 from ipdmediation.data.result_tables import write_table
 from ipdmediation.data.schema import conform
 from ipdmediation.data.variables import variables_from_config
+from ipdmediation.data.weights import effective_number
 from ipdmediation.inference.model_table import (
     model_diagnostics,
     model_table,
@@ -41,7 +42,7 @@ def main(
     models = models_by_imputation(completed, specification=specification, variables=known)
     notes: list[tuple[str, FitWarning]] = []
     for name in MODEL_NAMES:
-        fits = [getattr(each, name).fit() for each in models]
+        fits = [each.fit(name) for each in models]
         terms = getattr(models[0], name).terms
         rare = rare_terms(terms, getattr(models[0], f"{name}_design"), minimum=minimum_count)
         table = model_table(
@@ -55,6 +56,9 @@ def main(
         )
         write_table(table, written[name])
         diagnostics = model_diagnostics(fits, terms=terms, minimum=minimum_count)
+        if models[0].weights is not None:
+            diagnostics["weights"] = specification.weights
+            diagnostics["effective_n"] = effective_number(models[0].weights)
         diagnostics["terms"] = list(map(asdict, reported_terms(fits[0], terms, specification=specification)))
         Path(written[f"{name}_diagnostics"]).write_text(json.dumps(diagnostics, indent=2) + "\n")
         notes += [(model_step(name), warning) for warning in pooled_warnings(fits)]

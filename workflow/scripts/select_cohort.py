@@ -6,11 +6,14 @@ from typing import Any
 
 import pandas as pd
 
+from ipdmediation.data.clusters import check_clusters
 from ipdmediation.data.cohort import select_cohort, warn_of_mixed_trials, without_reasons
 from ipdmediation.data.missing import MissingData
 from ipdmediation.data.result_tables import write_table
 from ipdmediation.data.schema import conform
 from ipdmediation.data.variables import variables_from_config
+from ipdmediation.data.weights import check_weights
+from ipdmediation.vocabulary.terms import TRIAL
 
 
 def main(
@@ -23,6 +26,8 @@ def main(
     reasons: list[str],
     needed: dict[str, Any],
     trial_effects: str,
+    weights: str | None,
+    cluster: str,
     variables: dict[str, Any],
 ) -> None:
     """Read the pooled trials; write the patients who are analysed, the steps to them and what was missing."""
@@ -33,6 +38,10 @@ def main(
         variables=known,
         missing=MissingData.of(**needed, variables=known),
     )
+    if weights is not None:
+        check_weights(selected.frame, variable=weights)
+    if cluster != TRIAL:
+        check_clusters(selected.frame, variable=cluster)
     warn_of_mixed_trials(selected.frame, trial_effects=trial_effects)
     selected.frame.to_parquet(cohort)
     write_table(without_reasons(selected.flow), steps)

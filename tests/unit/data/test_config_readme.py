@@ -36,6 +36,7 @@ SECTIONS = {
     "trial": ("trial", ["label", "trial", "source", "missing", "visits", "patient", "treatment"]),
     "trial-variables": ("trial", ["variables"]),
 }
+REFUSED = re.compile(r"<!-- refused -->\n(.*?)<!-- end -->", re.DOTALL)
 BLOCK = re.compile(r"<!-- keys: ([a-z-]+) -->\n(.*?)<!-- end -->", re.DOTALL)
 
 
@@ -135,9 +136,25 @@ def described(name: str, key: Key) -> set[str]:
     return same - {key.path}
 
 
+def refused() -> dict[str, str]:
+    """Return what is refused by name, each key or value with what to write instead."""
+    found: dict[str, str] = {}
+    for key in keys("config"):
+        for name, instead in key.node.get("refused", {}).items():
+            place = f"{key.path}: {name}" if "enum" in key.node else f"{key.path}.{name}"
+            found[place] = instead
+    return found
+
+
+def refused_table() -> str:
+    rows = [f"| `{place}` | {instead} |" for place, instead in refused().items()]
+    return "\n".join(["| not supported | what to write instead |", "|---|---|", *rows]) + "\n"
+
+
 def written() -> str:
     """Return the README with its tables as the schemas have them."""
     text = README.read_text(encoding="utf-8")
+    text = REFUSED.sub(lambda _: f"<!-- refused -->\n{refused_table()}<!-- end -->", text)
     return BLOCK.sub(lambda block: f"<!-- keys: {block[1]} -->\n{table(block[1])}<!-- end -->", text)
 
 

@@ -251,6 +251,58 @@ CHANGES: list[Change] = [
     ),
     (["analyses", "early", "bootstrap"], {"replicates": 1}, "1 are too few for"),
     (
+        ["analyses", "early"],
+        {"label": "E", "mediator": {"centred": "within_trial"}, "interaction": True},
+        "analyses.early.mediator.centred: a centred mediator is a difference from the mean of the trial, "
+        "not a value, which interaction needs; state `interaction: false` beside it",
+    ),
+    (
+        ["analyses", "early"],
+        {"label": "E", "mediator": {"centred": "within_trial", "spline_knots": 3}},
+        "which mediator.spline_knots needs; state `spline_knots: null` beside it",
+    ),
+    (
+        ["analyses", "early"],
+        {"label": "E", "mediator": {"centred": "within_trial"}, "standardisation": {"controlled_at": [5]}},
+        "which standardisation.controlled_at needs; state `controlled_at: []` beside it",
+    ),
+    (["analyses", "early", "weights"], "ipw", "analyses.early.weights: no variable 'ipw'; allowed: 'age'"),
+    (["analyses", "early", "weights"], "site", "'site' is categorical; allowed: a continuous variable, or"),
+    (["analyses", "early", "weights"], "volume", "weights: 'volume' is the mediator or the outcome"),
+    (["analyses", "early", "cluster"], "centre", "analyses.early.cluster: no variable 'centre'; allowed:"),
+    (["analyses", "early", "cluster"], "age", "'age' is continuous; allowed: a categorical variable, or 'tr"),
+    (
+        ["analyses", "early"],
+        {"label": "E", "cluster": "site", "trial_effects": "fixed"},
+        "analyses.early.cluster: cluster 'site' needs random effects, found trial_effects 'fixed'; allowed: "
+        "'random_intercept', 'random_slope', 'random_slopes', or cluster 'trial'",
+    ),
+    (
+        ["analyses", "early"],
+        {"label": "E", "cluster": "site", "bootstrap": {"resampling": "two_level"}},
+        "analyses.early.cluster: resampling 'two_level' draws trials and is not supported beside cluster 'si",
+    ),
+    (
+        ["analyses", "early"],
+        {"label": "E", "cluster": "site", "standardisation": {"population": "new_trial"}},
+        "analyses.early.cluster: effects in a new trial need random effects of the trials",
+    ),
+    (
+        ["analyses", "early"],
+        {"label": "E", "estimation": "reml", "trial_effects": "none"},
+        "analyses.early.estimation: 'reml' is for random trial effects, found trial_effects 'none'",
+    ),
+    (
+        ["analyses", "early", "eligibility"],
+        [{"variable": "trial", "none_of": ["b"], "reason": "R"}],
+        "analyses.primary.trial_effects: 'random_slope' needs two trials; allowed for one: 'none'",
+    ),
+    (
+        ["analyses", "early", "eligibility"],
+        [{"variable": "trial", "none_of": ["a", "b"], "reason": "R"}],
+        "analyses.early.eligibility: the rules on 'trial' leave no trial",
+    ),
+    (
         ["eligibility"],
         [{"variable": "site", "one_of": ["m3"], "reason": "R"}],
         "eligibility[entry 1].one_of: 'm3' is no value of 'site'; allowed: m1, ica, none",

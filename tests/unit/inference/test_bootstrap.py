@@ -271,7 +271,7 @@ GOOD, AT_BOUNDARY, FAILED = FitStatus.CONVERGED, FitStatus.SINGULAR, FitStatus.N
 def test_one_model_decides_how_a_replicate_ended(statuses, status, reason):
     models = dict(zip(MODEL_NAMES, map(Stub, statuses), strict=True))
     analysis = SimpleNamespace(
-        models=SimpleNamespace(**models),
+        models=SimpleNamespace(**models, weighted=lambda counts: counts),
         effects=[SimpleNamespace(column="a")],
         evaluate=lambda fits, weights: np.array([weights.sum()]),
     )

@@ -226,7 +226,7 @@ def test_random_effects_by_trial(frame, trial_effects, first, last):
     )
     assert binary.outcome.fit().family == "binary"
     restricted = mediation_models(
-        frame, specification=specification(trial_effects=trial_effects), method="reml"
+        frame, specification=specification(trial_effects=trial_effects, estimation="reml")
     )
     assert restricted.mediator.fit().residual_variance > mediator.residual_variance
 

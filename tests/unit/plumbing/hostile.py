@@ -37,6 +37,18 @@ SLIPS = [
         CONFIG, "replicates: 200", "replicate: 200", "bootstrap.replicate: unknown key; allowed: 'resampling'"
     ),
     Slip(
+        CONFIG,
+        "    label: Complete cases",
+        "    label: Complete cases\n    offset: age",
+        "analyses.complete_case.offset: unknown key; an offset of the outcome is not supported",
+    ),
+    Slip(
+        CONFIG,
+        "family: ordinal",
+        "family: poisson",
+        "outcome.family: found 'poisson'; counts have no model of their own; derive",
+    ),
+    Slip(
         CONFIG, "    label: Complete cases\n", "", "analyses.complete_case: key 'label' is missing", line=51
     ),
     Slip(

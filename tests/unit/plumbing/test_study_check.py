@@ -731,3 +731,51 @@ def test_an_open_decision_alone_is_a_problem_and_the_rest_is_read(study: Path) -
     assert [problem.text for problem in found] == ["to be decided: is it all?; delete the comment when it is"]
     assert checked_study is not None
     assert set(checked_study.mappings) == {"north", "south", "east"}
+
+
+def test_subgroups_are_analyses_of_the_checked_study(study: Path) -> None:
+    """Published figures may name them, and nobody else has to know that one line stands for several."""
+    more = study / "more.yaml"
+    subgroups = "{variable: female}\n    covariates: [age]\n"
+    figure = "label: x, value: 1, table: flow, column: remaining"
+    more.write_text(
+        f"analyses:\n  sex:\n    label: By sex\n    subgroups: {subgroups}"
+        f"published:\n  - {{{figure}, analysis: sex_1, where: {{step: 2}}}}\n"
+    )
+    found, checked_study = checked("study/config.yaml", "study/more.yaml")
+    assert found == []
+    assert checked_study is not None
+    analyses = checked_study.config["analyses"]
+    assert list(analyses) == ["primary", "complete_case", "sex_0", "sex_1"]
+    settings = StudySettings(checked_study.config, checked_study.mappings)
+    assert settings.words("sex_1")["analysis"]["label"] == "By sex: Female sex, Yes"
+    more.write_text(more.read_text().replace("analysis: sex_1", "analysis: sex"))
+    assert problems("study/config.yaml", "study/more.yaml") == [
+        "  study/more.yaml:7: published[entry 1].analysis: no analysis 'sex'; allowed: 'primary', "
+        "'complete_case', 'sex_0', 'sex_1'"
+    ]
+    more.write_text("analyses:\n  sex:\n    label: By sex\n    subgroups: {variable: female}\n")
+    (found_line,) = problems("study/config.yaml", "study/more.yaml")
+    assert found_line.startswith(
+        "  study/more.yaml:4: analyses.sex.subgroups.variable: 'female' is a covariate"
+    )
+
+
+def test_a_figure_of_a_trial_that_the_analysis_leaves_out(study: Path) -> None:
+    more = study / "more.yaml"
+    rule = "{variable: trial, none_of: [north], reason: Trial left out}"
+    where = "{variable: lesion, trial: north, arm: all, statistic: n}"
+    more.write_text(
+        f"analyses:\n  without:\n    label: Without\n    eligibility: [{rule}]\n"
+        "published:\n  - {label: x, value: 1, table: describe/mediator, column: estimate, "
+        f"analysis: without, where: {where}}}\n"
+    )
+    (found,) = problems("study/config.yaml", "study/more.yaml")
+    assert "no row of table 'describe/mediator' has 'north'; allowed: 'all', 'south', 'east'" in found
+    more.write_text(more.read_text().replace("trial: north, arm", "trial: south, arm"))
+    found_all, checked_study = checked("study/config.yaml", "study/more.yaml")
+    assert found_all == []
+    assert checked_study is not None
+    settings = StudySettings(checked_study.config, checked_study.mappings)
+    assert settings.words("without")["analysis"]["trials"] == ["south", "east"]
+    assert settings.words("primary")["analysis"]["trials"] == ["north", "south", "east"]

@@ -20,6 +20,9 @@ PRIMARY: dict[str, Any] = {
     "covariates": ["age"],
     "interaction": False,
     "trial_effects": "fixed",
+    "weights": None,
+    "cluster": "trial",
+    "estimation": "ml",
     "standardisation": {"utility": None},
     "missing": {"method": "impute"},
     "bootstrap": BOOTSTRAP,
@@ -68,6 +71,9 @@ def test_an_analysis_has_its_own_settings_and_inherits_the_others(study: StudySe
         "covariates": [],
         "interaction": False,
         "trial_effects": "fixed",
+        "weights": None,
+        "cluster": "trial",
+        "estimation": "ml",
     }
     assert study.needed(of("other"))["covariates"] == []
 

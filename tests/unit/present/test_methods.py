@@ -48,6 +48,35 @@ def test_only_sources_that_are_named_are_listed(examples):
         ({"interaction": True}, "expected log odds, averaged over the participants", "keeps them apart"),
         ({"trial_effects": "none"}, "The 7 trials are not told apart", "There is one study"),
         ({"interaction": True}, "with their interaction", "The share by difference is one minus"),
+        (
+            {"weights": "nihss"},
+            "Participants are weighted by “NIHSS at baseline”, divided by its mean",
+            "restricted",
+        ),
+        (
+            {"mediator": {"variable": "fiv", "transform": "log", "offset": 1, "centred": "within_trial"}},
+            "so that zero is allowed, as the difference from its mean in the participant's own trial;",
+            "spline",
+        ),
+        (
+            {"estimation": "reml"},
+            "the mediator model by restricted maximum likelihood.",
+            "weighted",
+        ),
+        (
+            {"cluster": "occlusion"},
+            "Each level of “Occlusion site” within a trial has its own level and its own treatment effect, "
+            "normally distributed. Trials have their own levels as well (indicators).",
+            "in a trial like their own",
+        ),
+        ({"cluster": "occlusion"}, "each in a cluster like their own", "Each trial has"),
+        ({"trial_effects": "none", "trials": ["escape"]}, "There is one study", "are not told apart"),
+        ({"trial_effects": "none", "trials": ["escape", "piste"]}, "The 2 trials are not told", "7 trials"),
+        (
+            {"trial_effects": "none", "trials": ["escape"]},
+            "drawn with replacement within arm",
+            "within trial",
+        ),
     ],
 )
 def test_the_models_are_told_as_they_are(examples, choices, words, not_words):

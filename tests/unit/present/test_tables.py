@@ -239,6 +239,28 @@ def test_intervals_about_other_trials_are_told_from_those_about_these(
     assert any("its Wald interval is about trials in general" in note for note in notes) == differ
 
 
+def test_weights_are_named_and_their_wald_intervals_not_trusted(examples):
+    study = examples.study()
+    weighted = replace(study, analysis={**study.analysis, "weights": "nihss"})
+    (named, warned) = (
+        note for note in models_table(examples.models(), study=weighted).notes if "weight" in note
+    )
+    assert named == "Participants are weighted by “NIHSS at baseline”."
+    assert "they are not robust" in warned
+    for table in (effects_table, natural_effects):
+        assert named in table(examples.effects(), study=weighted).notes
+        assert not any("weight" in note for note in table(examples.effects(), study=study).notes)
+
+
+def test_clusters_are_not_called_trials(examples):
+    study = examples.study()
+    clustered = replace(
+        study, analysis={**study.analysis, "trial_effects": "random_slope", "cluster": "occlusion"}
+    )
+    notes = models_table(examples.models(), study=clustered).notes
+    assert any("its Wald interval is about clusters in general" in note for note in notes)
+
+
 def test_terms_of_a_spline_are_marked_as_coefficients(examples):
     study, frames, _ = examples.spline()
     table = models_table(frames, study=study)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -12,11 +12,12 @@ from ipdmediation.data.codes import EXCLUDED
 from ipdmediation.data.errors import ConfigurationError, SourceError, listing
 from ipdmediation.data.joined_columns import joined_files
 from ipdmediation.data.problems import Place
+from ipdmediation.vocabulary.terms import TRIAL
 
 # what draws depend on, beside the resampling
 DRAWN_BY = (
     "eligibility", "mediator", "outcome", "covariates", "interaction", "trial_effects", "standardisation",
-    "missing",
+    "missing", "weights", "cluster", "estimation",
 )  # fmt: skip
 
 
@@ -133,6 +134,24 @@ def stated_at(config: Mapping[str, Any], analysis: str, *keys: str) -> Place:
 def eligibility_rules(config: Mapping[str, Any], analysis: str) -> list[dict[str, Any]]:
     """Return the rules of an analysis: the study's, then its own."""
     return [*config["eligibility"], *resolve_analysis(config, analysis)["eligibility"]]
+
+
+def analysed_trials(config: Mapping[str, Any], analysis: str, trials: Iterable[str]) -> tuple[str, ...]:
+    """Return those of some trials, by id, that no eligibility rule of an analysis leaves out as a whole.
+
+    Examples
+    --------
+    >>> rule = {"variable": "trial", "none_of": ["b"], "reason": "Left out"}
+    >>> config = {"eligibility": [], "analyses": {"primary": {"eligibility": [rule]}}}
+    >>> analysed_trials(config, "primary", ["a", "b", "c"])
+    ('a', 'c')
+    """
+    left = tuple(trials)
+    for rule in eligibility_rules(config, analysis):
+        if rule["variable"] == TRIAL:
+            kept, lost = rule.get("one_of", left), rule.get("none_of", ())
+            left = tuple(trial for trial in left if trial in kept and trial not in lost)
+    return left
 
 
 def drawn_as(config: Mapping[str, Any], analysis: str) -> str:

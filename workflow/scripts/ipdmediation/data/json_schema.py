@@ -50,7 +50,8 @@ def schema_faults(content: Any, schema: Mapping[str, Any]) -> list[Fault]:
         Configuration as read from YAML; defaults are added in place.
     schema : mapping
         JSON schema, draft 2020-12. Beside its own keywords: `format` may be one of `written_text.FORMATS`,
-        and `allowed` says in words what a `pattern` allows.
+        `allowed` says in words what a `pattern` allows, and `refused` has keys, or values of an `enum`, that
+        somebody may try, each with what to write instead.
 
     Returns
     -------
@@ -108,8 +109,10 @@ def _faults(error: ValidationError) -> Iterator[Fault]:
         yield from _of_alternatives(error, place, content)
     elif error.validator == "additionalProperties":
         known = schema.get("properties", {})
+        refused = schema.get("refused", {})
         for key in [key for key in content if key not in known]:
-            yield Fault((*place, key), f"unknown key; allowed: {listing(known, limit=99)}")
+            instead = refused.get(key) or f"allowed: {listing(known, limit=99)}"
+            yield Fault((*place, key), f"unknown key; {instead}")
     elif error.validator == "required":
         missing = [key for key in schema["required"] if key not in content]
         yield Fault(place, f"key {listing(missing)} is missing")
@@ -187,12 +190,18 @@ def _message(error: ValidationError, schema: Mapping[str, Any]) -> str:
         return _SIZES[keyword].format(found=len(content), limit=value)
     words_of = {
         "type": lambda: _of_kind(content, _as_list(value)),
-        "enum": lambda: f"found {shown(content)}; allowed: {', '.join(map(shown, value))}",
+        "enum": lambda: _of_enum(content, value, schema),
         "const": lambda: f"found {shown(content)}; allowed: {shown(value)}",
         "pattern": lambda: _of_pattern(content, schema),
         "uniqueItems": lambda: f"{_twice(content)} stands twice; allowed: each once",
     }
     return words_of[keyword]() if keyword in words_of else error.message
+
+
+def _of_enum(content: Any, allowed: Iterable[Any], schema: Mapping[str, Any]) -> str:
+    refused = schema.get("refused", {})
+    instead = f"{refused[content]}; " if isinstance(content, str) and content in refused else ""
+    return f"found {shown(content)}; {instead}allowed: {', '.join(map(shown, allowed))}"
 
 
 def _of_pattern(content: Any, schema: Mapping[str, Any]) -> str:

@@ -7,11 +7,17 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Any
 
-from ipdmediation.data.configuration import resolve_analysis, stated_at
+from ipdmediation.data.configuration import (
+    analysed_trials,
+    eligibility_rules,
+    resolve_analysis,
+    stated_at,
+)
 from ipdmediation.data.covariates import all_covariate_names, main_effects
 from ipdmediation.data.errors import listing
 from ipdmediation.data.formula import FormulaError
 from ipdmediation.data.known_units import known_unit_fault
+from ipdmediation.data.model_choices import centring_faults, cluster_faults, model_faults, weights_faults
 from ipdmediation.data.problems import Fault, Place, in_words, shown
 from ipdmediation.data.replicates import fewest_replicates
 from ipdmediation.data.variables import (
@@ -26,7 +32,6 @@ from ipdmediation.vocabulary.families import FAMILIES
 from ipdmediation.vocabulary.links import LOGIT
 from ipdmediation.vocabulary.terms import TREATMENT, TRIAL
 from ipdmediation.vocabulary.transforms import TRANSFORMS
-from ipdmediation.vocabulary.trial_effects import TRIAL_EFFECTS
 
 MOST_CHUNKS = 2_000  # jobs of one analysis, which Snakemake plans in seconds
 EVERY_TRIAL = "all"  # how the tables call all trials together
@@ -161,7 +166,23 @@ def _analysis_faults(name: str, study: Study, variables: Mapping[str, Variable])
     yield from _outcome_faults(at, analysis, variables.get(outcome["variable"]))
     yield from _held_faults(at, analysis, variables.get(analysis["mediator"]["variable"]))
     yield from _covariate_faults(at("covariates"), analysis, study)
-    yield from _model_faults(at, analysis, study)
+    whole = {"eligibility": [], **config}
+    trials = analysed_trials(whole, name, study.trials)
+    named_trials = [
+        level
+        for rule in eligibility_rules(whole, name)
+        if rule["variable"] == TRIAL
+        for level in (*rule.get("one_of", ()), *rule.get("none_of", ()))
+    ]
+    if set(named_trials) <= set(study.trials) and study.trials and not trials:
+        yield Fault(at("eligibility"), "the rules on 'trial' leave no trial")
+    yield from model_faults(at, analysis, trials)
+    yield from centring_faults(at, analysis)
+    for key, none in (("weights", None), ("cluster", TRIAL)):
+        if analysis[key] != none:
+            yield from study.unknown(at(key), analysis[key])
+    yield from weights_faults(at, analysis, variables)
+    yield from cluster_faults(at, analysis, variables)
     yield from _bootstrap_faults(at, analysis["bootstrap"])
 
 
@@ -180,21 +201,6 @@ def _bootstrap_faults(at: Any, bootstrap: Mapping[str, Any]) -> Iterator[Fault]:
             f"{replicates} replicates in chunks of {bootstrap['chunk']} are {chunks} jobs; allowed: at most "
             f"{MOST_CHUNKS}; take chunks of {ceil(replicates / MOST_CHUNKS)} or more",
         )
-
-
-def _model_faults(at: Any, analysis: Mapping[str, Any], study: Study) -> Iterator[Fault]:
-    effects = analysis["trial_effects"]
-    if len(study.trials) == 1 and TRIAL_EFFECTS[effects].tell_apart:
-        yield Fault(at("trial_effects"), f"{effects!r} needs two trials; allowed for one: 'none'")
-    if analysis["bootstrap"]["resampling"] == "two_level" and not TRIAL_EFFECTS[effects].random:
-        yield Fault(
-            at("bootstrap", "resampling"),
-            f"'two_level' needs random trial effects, found trial_effects {effects!r}; allowed: 'stratified'",
-        )
-    distribution = analysis["standardisation"]["mediator_distribution"]
-    if analysis["mediator"]["spline_knots"] is not None and distribution == "empirical":
-        text = "a spline needs the mediator_distribution 'gaussian', not 'empirical'"
-        yield Fault(at("mediator", "spline_knots"), text)
 
 
 def _covariate_faults(place: Place, analysis: Mapping[str, Any], study: Study) -> Iterator[Fault]:

@@ -38,7 +38,7 @@ class ArmPredictor:
     ----------
     control, added : (p, n) and (d, n) columns under control, and what treatment changes in them.
     control_positions, added_positions : where their coefficients are among the model's estimates.
-    trials : (n,) codes of the trials, for conditional modes.
+    trials : (n,) codes of the trials, or of what else random effects are of, for conditional modes.
     random_names : (q,) roles of the random effects: intercept, treatment, mediator.
     """
 
@@ -66,7 +66,7 @@ class ArmPredictor:
             added=np.ascontiguousarray(added[in_added]),
             control_positions=np.concatenate(at),
             added_positions=positions[in_added],
-            trials=design.trial_codes,
+            trials=design.cluster_codes,
             random_names=random_names(model),
         )
 

@@ -104,11 +104,15 @@ class Standardisation:
                 "a spline of the mediator is integrated over a Gaussian residual only;"
                 " mediator_distribution: empirical needs a mediator that is linear in the outcome model"
             )
+        if models.specification.centred and options.controlled_at:
+            raise ModelError(
+                "a centred mediator is held at no value: controlled_at has to be empty beside it"
+            )
         values = mediator_scale(options.controlled_at, specification=models.specification)
         own_trials = options.population == "these_trials"
         rule = None
         if not terms.linear:
-            whole = models.mediator.refit(np.ones(len(frame)))
+            whole = models.mediator.refit(models.weighted(np.ones(len(frame))))
             variances = np.zeros(2) if own_trials else arm_variances(whole, mediator.random_names)
             everyone = np.arange(len(frame))
             means = mediator.by_arm(whole, everyone)
@@ -123,7 +127,7 @@ class Standardisation:
             terms,
             held_at=values,
             rule=rule,
-            n_groups=len(models.outcome_design.trial_names) if by_trial else 1,
+            n_groups=len(models.outcome_design.cluster_names) if by_trial else 1,
         )
         return cls(
             options=options,

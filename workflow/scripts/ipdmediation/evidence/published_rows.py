@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from math import prod
 from typing import Any
 
-from ipdmediation.data.configuration import eligibility_rules, resolve_analysis
+from ipdmediation.data.configuration import analysed_trials, eligibility_rules, resolve_analysis
 from ipdmediation.data.errors import listing
 from ipdmediation.data.formula import FormulaError
 from ipdmediation.data.problems import Fault, Place, shown
@@ -44,7 +44,8 @@ def published_faults(study: Study, mappings: Mapping[str, Mapping[str, Any]]) ->
 
 def _rows(study: Study, analysis: str, table: str, *, excluding: bool) -> list[Row]:
     """Return the rows of a table; none where a fault of the analysis keeps them from being told."""
-    settings, variables = resolve_analysis(study.config, analysis), study.variables
+    config = {"eligibility": [], **study.config}
+    settings, variables = resolve_analysis(config, analysis), study.variables
     if not {settings["mediator"]["variable"], settings["outcome"]["variable"]} <= set(variables):
         return []
     try:
@@ -52,9 +53,9 @@ def _rows(study: Study, analysis: str, table: str, *, excluding: bool) -> list[R
             table,
             settings=settings,
             variables=variables,
-            trials=study.trials,
+            trials=analysed_trials(config, analysis, study.trials),
             baseline=study.config.get("describe", {}).get("baseline", []),
-            rules=eligibility_rules({"eligibility": [], **study.config}, analysis),
+            rules=eligibility_rules(config, analysis),
             excluding=excluding,
         )
     except FormulaError:

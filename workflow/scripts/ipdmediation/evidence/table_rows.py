@@ -21,6 +21,7 @@ from ipdmediation.effects.catalogue import (
 from ipdmediation.vocabulary.families import FAMILIES
 from ipdmediation.vocabulary.scales import scales_of
 from ipdmediation.vocabulary.terms import (
+    TRIAL,
     Term,
     TermKind,
     covariate_term,
@@ -255,7 +256,7 @@ def _models(
             yield _term_row(term)
     part = "mediator" if model == "mediator" else "outcome"
     yield from _covariates(covariates_of(settings["covariates"], model=part), variables)
-    if effects.indicators:
+    if effects.indicators or settings.get("cluster", TRIAL) != TRIAL:
         for trial in trials:
             yield _term_row(trial_term(trial), certain=False)
     for term in random_terms(effects.random_in(mediator=model == "outcome")):

@@ -28,8 +28,8 @@ class BootstrapError(ValueError):
 
 def cohort_effects(analysis: MediationEffects) -> NDArray[np.float64]:
     """Return the effects of one completed data set, in the order of ``analysis.effects``."""
-    weights = np.ones(len(analysis.models.mediator_values))
-    return analysis.evaluate(_fits(analysis, weights), weights)
+    patients = np.ones(len(analysis.models.mediator_values))
+    return analysis.evaluate(_fits(analysis, patients), analysis.models.weighted(patients))
 
 
 def jackknife_effects(
@@ -104,13 +104,15 @@ def draw_replicates(
     return pd.concat([labels, pd.DataFrame(values, columns=columns)], axis=1)
 
 
-def _fits(analysis: MediationEffects, weights: NDArray[np.float64]) -> list[Refit]:
+def _fits(analysis: MediationEffects, counts: NDArray[np.float64]) -> list[Refit]:
+    weights = analysis.models.weighted(counts)
     return [getattr(analysis.models, name).fit(weights=weights).start() for name in MODEL_NAMES]
 
 
 def _refitted_effects(
-    analysis: MediationEffects, weights: NDArray[np.float64], starts: Sequence[Refit]
+    analysis: MediationEffects, counts: NDArray[np.float64], starts: Sequence[Refit]
 ) -> Ending:
+    weights = analysis.models.weighted(counts)
     models = [getattr(analysis.models, name) for name in MODEL_NAMES]
     fits = [model.refit(weights, start) for model, start in zip(models, starts, strict=True)]
     for name, model, fit in zip(MODEL_NAMES, models, fits, strict=True):

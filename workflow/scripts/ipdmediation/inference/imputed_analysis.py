@@ -57,7 +57,8 @@ class ImputedAnalysis:
         completed : DataFrame
             As `conform` returns it.
         model : mapping
-            `mediator`, `outcome`, `covariates`, `interaction` and `trial_effects`.
+            `mediator`, `outcome`, `covariates`, `interaction`, `trial_effects`, `weights`, `cluster` and
+            `estimation`.
         standardisation : mapping
             What the outcome is standardised over, and `utility`.
         resampling : str

@@ -16,7 +16,7 @@ from ipdmediation.models.linear import LinearModel
 from ipdmediation.models.linear_mixed import LinearMixedModel
 from ipdmediation.models.results import Model
 from ipdmediation.vocabulary.families import BINARY, CONTINUOUS, ORDINAL
-from ipdmediation.vocabulary.terms import INTERCEPT, MEDIATOR, TREATMENT
+from ipdmediation.vocabulary.terms import INTERCEPT, MEDIATOR, TREATMENT, TRIAL
 from ipdmediation.vocabulary.trial_effects import TRIAL_EFFECTS
 
 
@@ -28,6 +28,11 @@ def random_part(design: Design, trial_effects: str) -> tuple[FloatArray, tuple[s
         # the first column of a spline is M itself
         columns[MEDIATOR] = design.matrix[:, int(design.mediator_positions[0])]
     return np.column_stack([columns[role] for role in roles]), roles
+
+
+def clusters_of(design: Design) -> str:
+    """Return what several of the clusters are called in a sentence."""
+    return "trials" if design.cluster == TRIAL else f"clusters by {design.cluster}"
 
 
 def linear_model(
@@ -67,8 +72,9 @@ def linear_model(
         matrix,
         names=names,
         offset=offset,
-        trials=design.trial_codes,
-        trial_names=design.trial_names,
+        trials=design.cluster_codes,
+        trial_names=design.cluster_names,
+        clusters=clusters_of(design),
         random_design=random_design,
         random_names=random_names,
         method=method,
@@ -116,8 +122,9 @@ def cumulative_model(data: OutcomeData) -> Model:
         n_levels=len(data.levels),
         level_names=data.levels,
         link=data.link,
-        trials=design.trial_codes,
-        trial_names=design.trial_names,
+        trials=design.cluster_codes,
+        trial_names=design.cluster_names,
+        clusters=clusters_of(design),
         random_design=random_design,
         random_names=random_names,
         trial_effects=data.trial_effects,

@@ -62,6 +62,7 @@ class CumulativeLinkMixedModel:
     random_names : (q,) names of these, e.g. ("intercept", "treatment").
     trial_names : names of the trials; default their codes.
     level_names, link, offset, trial_effects : as of `CumulativeLinkModel`.
+    clusters : what several trials are called in notes, where they are others than trials.
 
     Raises
     ------
@@ -103,6 +104,7 @@ class CumulativeLinkMixedModel:
         link: str = "logit",
         offset: ArrayLike | None = None,
         trial_effects: str = "random",
+        clusters: str = "trials",
     ) -> None:
         if link not in LINKS:
             raise ModelError(f"link must be one of {', '.join(LINKS)}, not {link!r}")
@@ -122,6 +124,7 @@ class CumulativeLinkMixedModel:
         self.n_levels = n_levels
         self.link = link
         self.trial_effects = trial_effects
+        self._clusters = clusters
         self.random_names = tuple(random_names)
         self.names = (*(f"{a}|{b}" for a, b in itertools.pairwise(labels)), *names)
         self._link = links.LINKS[link]
@@ -336,6 +339,7 @@ class CumulativeLinkMixedModel:
                     columns=self._random,
                     unit=1.0,
                     trials=np.unique(self._trial_codes).size,
+                    clusters=self._clusters,
                 )
             )
         elif result.status == FitStatus.SEPARATED:

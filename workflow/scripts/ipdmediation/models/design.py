@@ -51,6 +51,8 @@ class Design:
     matrix : (n, p) the columns.
     trial_names : trials in the order of their first patient; the first is the reference of the indicators.
     trial_codes : (n,) index into `trial_names` of each row.
+    cluster : what random effects are of: trials, or a column that divides each of them.
+    cluster_names, cluster_codes : the same of the clusters; those of the trials where these are the clusters.
     trial_indicators : whether the design has columns of trials.
     mediator_positions : (J,) the columns that depend on the mediator: its own, then their products with
         treatment.
@@ -63,6 +65,9 @@ class Design:
     matrix: FloatArray
     trial_names: tuple[str, ...]
     trial_codes: IntArray
+    cluster: str
+    cluster_names: tuple[str, ...]
+    cluster_codes: IntArray
     trial_indicators: bool
     mediator_positions: IntArray
     mediator_knots: tuple[float, ...]
@@ -74,6 +79,12 @@ class Design:
     def names(self) -> tuple[str, ...]:
         """(p,) texts for messages and tables, all different."""
         return tuple(term.id for term in self.terms)
+
+    @property
+    def patients_per_trial(self) -> dict[str, int]:
+        """How many rows are of each trial."""
+        counts = np.bincount(self.trial_codes, minlength=len(self.trial_names))
+        return dict(zip(self.trial_names, counts.tolist(), strict=True))
 
     @property
     def treatment_position(self) -> int:
@@ -162,6 +173,7 @@ def fit_design(
     covariates: Covariates = (),
     trial_indicators: bool = False,
     by_trial: bool = False,
+    cluster: str = TRIAL,
 ) -> Design:
     """Build a design without a mediator and check it.
 
@@ -172,6 +184,8 @@ def fit_design(
     trial_indicators : whether trials after the first get an indicator column (`trial_effects: fixed`).
     by_trial : whether the model uses trials in another way (random effects); asks for the same checks of
         trials.
+    cluster : what the random effects are of: `trial`, or a column, of which each value within a trial is a
+        cluster. Several trials then have indicator columns, so that clusters differ within their trial.
 
     Raises
     ------
@@ -182,6 +196,10 @@ def fit_design(
     arm = frame[TREATMENT].to_numpy(dtype=np.float64)
     codes, trials = pd.factorize(frame[TRIAL].astype(str))
     trial_names = tuple(map(str, trials))
+    own, names = codes, trial_names
+    if cluster != TRIAL:
+        own, names = _clusters(frame, cluster)
+        trial_indicators, by_trial = len(trial_names) > 1, False
     notes = _check_arms(arm, codes, trial_names, by_trial=by_trial or trial_indicators)
     terms, parts = [treatment_term(), *learnt.terms], [arm[:, None], learnt.matrix]
     if trial_indicators:
@@ -194,6 +212,9 @@ def fit_design(
         matrix=matrix,
         trial_names=trial_names,
         trial_codes=codes.astype(np.int64),
+        cluster=cluster,
+        cluster_names=names,
+        cluster_codes=own.astype(np.int64),
         trial_indicators=trial_indicators,
         mediator_positions=np.arange(0),
         mediator_knots=(),
@@ -203,6 +224,16 @@ def fit_design(
     )
     check_design(matrix, design.names, len(frame))
     return design
+
+
+def _clusters(frame: pd.DataFrame, variable: str) -> tuple[IntArray, tuple[str, ...]]:
+    """Return the cluster of each row, a value of a variable within a trial, and the names of the clusters."""
+    if frame[variable].isna().any():
+        raise MissingValueError(f"missing values in {variable} ({int(frame[variable].isna().sum())} rows)")
+    codes, names = pd.factorize(frame[TRIAL].astype(str) + " / " + frame[variable].astype(str))
+    if len(names) < 2:
+        raise SingleTrialError(f"there is one cluster only, {variable} {names[0]}: use trial_effects none")
+    return codes, tuple(map(str, names))
 
 
 def _mediator_columns(values: FloatArray, knots: Sequence[float]) -> FloatArray:

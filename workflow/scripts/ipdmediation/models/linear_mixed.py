@@ -56,6 +56,7 @@ class LinearMixedModel:
     method : "ml" or "reml".
     offset : (n,) added to x'beta.
     trial_effects : label of the random structure, carried into the results.
+    clusters : what several trials are called in notes, where they are others than trials.
 
     Raises
     ------
@@ -93,6 +94,7 @@ class LinearMixedModel:
         method: str = "ml",
         offset: ArrayLike | None = None,
         trial_effects: str = "random",
+        clusters: str = "trials",
     ) -> None:
         if method not in METHODS:
             raise ModelError(f"method must be one of {', '.join(METHODS)}, not {method!r}")
@@ -112,6 +114,7 @@ class LinearMixedModel:
         self.random_names = tuple(random_names)
         self.method = method
         self.trial_effects = trial_effects
+        self._clusters = clusters
 
         self._order = np.argsort(checked_trials.codes, kind="stable").astype(np.int64)
         counts = np.bincount(checked_trials.codes, minlength=len(checked_trials.names))
@@ -186,6 +189,7 @@ class LinearMixedModel:
                     columns=self._random,
                     unit=float(np.sqrt(result.residual_variance)),
                     trials=int(np.count_nonzero(np.diff(self._trial_start))),
+                    clusters=self._clusters,
                 )
             )
         elif status != FitStatus.CONVERGED:

@@ -45,7 +45,13 @@ def empty_level_notes(level_names: Sequence[str], present: IntArray) -> list[Fit
 
 
 def singular_note(
-    roles: Sequence[str], covariance: FloatArray, *, columns: FloatArray, unit: float, trials: int
+    roles: Sequence[str],
+    covariance: FloatArray,
+    *,
+    columns: FloatArray,
+    unit: float,
+    trials: int,
+    clusters: str = "trials",
 ) -> FitWarning:
     """Return the note on a covariance of random effects that is at its boundary.
 
@@ -56,6 +62,7 @@ def singular_note(
     columns : (n, q) columns of the random effects.
     unit : standard deviation of the residual, 1 for a linear predictor.
     trials : number of trials.
+    clusters : what they are called.
 
     Examples
     --------
@@ -75,7 +82,7 @@ def singular_note(
     if flat.any():
         listed = " and ".join(word for word, none in zip(words, flat, strict=True) if none)
         sentences.append(
-            f"the {trials} trials differ in their {listed} by no more than chance: this variance "
+            f"the {trials} {clusters} differ in their {listed} by no more than chance: this variance "
             "between them is estimated as 0"
         )
     for later in range(len(words)):
@@ -86,12 +93,12 @@ def singular_note(
             correlation = covariance[earlier, later] / (sds[earlier] * sds[later])
             if abs(correlation) > _ALIKE:
                 sentences.append(
-                    f"{trials} trials are too few to tell how their {words[earlier]} and their "
+                    f"{trials} {clusters} are too few to tell how their {words[earlier]} and their "
                     f"{words[later]} go together: this correlation is estimated as {sign:.0f}"
                 )
     if not sentences:
         sentences.append(
-            f"{trials} trials are too few to tell how their {', '.join(words[:-1])} and {words[-1]} go "
+            f"{trials} {clusters} are too few to tell how their {', '.join(words[:-1])} and {words[-1]} go "
             "together: one is estimated as a combination of the others"
         )
     return SingularFitWarning("; ".join(sentences))

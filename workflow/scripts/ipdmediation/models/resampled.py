@@ -272,7 +272,7 @@ class ResampledModel:
         """Return start values where the offset is too large for a cold start to find the thresholds."""
         share = np.bincount(np.asarray(self._levels), weights=left, minlength=self._first + 1) + 0.5
         below = np.cumsum(share)[:-1] / share.sum()
-        q, trials = len(self.random_names), len(self._design.trial_names) if self.random_names else 0
+        q, trials = len(self.random_names), len(self._design.cluster_names) if self.random_names else 0
         estimates = np.zeros(len(self.names))
         estimates[: self._first] = found.thresholds - shift + np.log(below / (1 - below))
         none = np.zeros((trials, q))

@@ -7,7 +7,7 @@ The outcome model may hold a spline of M, and the mediator model other covariate
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise
 from typing import Any, Protocol
@@ -24,6 +24,7 @@ from ipdmediation.data.covariates import (
 )
 from ipdmediation.data.formula import FormulaError
 from ipdmediation.data.transforms import to_analysis_scale
+from ipdmediation.data.weights import scaled_weights
 from ipdmediation.kernels.arrays import FloatArray, IntArray
 from ipdmediation.models.build import linear_model, outcome_model
 from ipdmediation.models.design import Design, fit_design
@@ -32,12 +33,14 @@ from ipdmediation.models.errors import (
     ModelError,
     OutcomeError,
 )
+from ipdmediation.models.linear_mixed import METHODS
 from ipdmediation.models.mediator import check_mediator
 from ipdmediation.models.resampled import ResampledModel
+from ipdmediation.models.results import ModelFit
 from ipdmediation.models.splines import quantile_knots
 from ipdmediation.vocabulary.families import FAMILIES
 from ipdmediation.vocabulary.links import LINKS, LOGIT
-from ipdmediation.vocabulary.terms import intercept_term, threshold_term
+from ipdmediation.vocabulary.terms import TRIAL, intercept_term, threshold_term
 from ipdmediation.vocabulary.transforms import IDENTITY, TRANSFORMS
 from ipdmediation.vocabulary.trial_effects import TRIAL_EFFECTS
 
@@ -65,6 +68,7 @@ class AnalysisSpecification:
     family : a key of `vocabulary.families.FAMILIES`.
     better : "high" or "low", the better end of an ordinal or binary outcome. The outcome is turned so that a
         higher level is better; a continuous outcome stays as it is.
+    centred : whether M is its difference from the mean of the patient's own trial, both arms together.
     spline_knots : number of knots of a restricted cubic spline of M in the outcome model; 0 for a linear M.
     covariates : column names or a formula; or a mapping of these, with the keys "mediator" and "outcome" (for
         the total model as well).
@@ -73,6 +77,11 @@ class AnalysisSpecification:
         (correlated intercept and treatment slope by trial) or "random_slopes" (the outcome model has a random
         slope of M as well).
     link : a key of `vocabulary.links.LINKS`, of ordinal and binary outcomes.
+    weights : column by which patients count for more or less, scaled to a mean of 1; None where all count
+        alike.
+    cluster : what the random effects are of: "trial", or a column whose values within a trial are clusters;
+        trials then have indicators.
+    estimation : "ml" or "reml", of linear models with random effects.
     """
 
     mediator: str
@@ -81,11 +90,15 @@ class AnalysisSpecification:
     offset: float = 0.0
     family: str = "ordinal"
     better: str = "high"
+    centred: bool = False
     spline_knots: int = 0
     covariates: StatedCovariates = ()
     interaction: bool = False
     trial_effects: str = "none"
     link: str = LOGIT.key
+    weights: str | None = None
+    cluster: str = TRIAL
+    estimation: str = METHODS[0]
 
     def __post_init__(self) -> None:
         for name, allowed in (
@@ -94,6 +107,7 @@ class AnalysisSpecification:
             ("better", ("high", "low")),
             ("trial_effects", tuple(TRIAL_EFFECTS)),
             ("link", tuple(LINKS)),
+            ("estimation", METHODS),
         ):
             if getattr(self, name) not in allowed:
                 raise ModelError(f"{name} must be one of {', '.join(allowed)}, not {getattr(self, name)!r}")
@@ -101,6 +115,12 @@ class AnalysisSpecification:
             used = all_covariate_names(self.covariates)
         except FormulaError as error:
             raise ModelError(f"covariates: {error}") from None
+        if self.cluster != TRIAL and not TRIAL_EFFECTS[self.trial_effects].random:
+            raise ModelError(
+                f"clusters by {self.cluster} need random trial_effects, not {self.trial_effects!r}"
+            )
+        if self.centred and (self.spline_knots or self.interaction):
+            raise ModelError("a centred mediator has neither a spline nor an interaction")
         if self.mediator in used:
             raise ModelError(f"{self.mediator} is the mediator; it cannot be a covariate as well")
 
@@ -116,10 +136,14 @@ class AnalysisSpecification:
             family=outcome["family"],
             better=outcome.get("better", "high"),
             link=outcome.get("link", LOGIT.key),
+            centred=mediator.get("centred") is not None,
             spline_knots=mediator.get("spline_knots") or 0,
             covariates=analysis["covariates"],
             interaction=bool(analysis.get("interaction", False)),
             trial_effects=analysis.get("trial_effects", "none"),
+            weights=analysis.get("weights"),
+            cluster=analysis.get("cluster", TRIAL),
+            estimation=analysis.get("estimation", METHODS[0]),
         )
 
 
@@ -134,6 +158,7 @@ class MediationModels:
     mediator_values : (n,) mediator on the analysis scale.
     outcome_values : (n,) outcome as modelled: level index (higher is better), 0/1 (1 is better) or number.
     outcome_levels : names of the levels in that order; empty for a continuous outcome.
+    weights : (n,) by how much each patient counts, 1 on average; None where all count alike.
     """
 
     specification: AnalysisSpecification
@@ -146,6 +171,17 @@ class MediationModels:
     mediator_values: FloatArray
     outcome_values: FloatArray | IntArray
     outcome_levels: tuple[str, ...]
+    weights: FloatArray | None = None
+
+    def weighted(self, counts: FloatArray) -> FloatArray:
+        """Return the (n,) numbers of times that patients are drawn, times their weights."""
+        return counts if self.weights is None else counts * self.weights
+
+    def fit(self, name: str) -> ModelFit:
+        """Fit one of `MODEL_NAMES` to the cohort; it counts patients, whatever their weights."""
+        model: ResampledModel = getattr(self, name)
+        fit = model.fit(weights=self.weights)
+        return replace(fit, n_per_trial=self.mediator_design.patients_per_trial)
 
 
 def mediation_models(
@@ -154,7 +190,6 @@ def mediation_models(
     specification: AnalysisSpecification,
     variables: Mapping[str, VariableLevels] | None = None,
     knots: Sequence[float] | None = None,
-    method: str = "ml",
 ) -> MediationModels:
     """Build the mediator, total and outcome model of an analysis.
 
@@ -165,7 +200,6 @@ def mediation_models(
     variables : definitions of the variables, for the levels of the outcome; without them the levels are the
         whole numbers between the smallest and the largest outcome found.
     knots : of the mediator's spline, as `mediator_knots` returns them; None for those of the frame.
-    method : "ml" or "reml", of linear mixed models.
 
     Returns
     -------
@@ -176,11 +210,20 @@ def mediation_models(
     ModelError
         Or one of its named kinds, naming the column.
     """
+    weights = None if specification.weights is None else scaled_weights(frame[specification.weights])
     mediator = mediator_scale(frame[specification.mediator], specification=specification)
+    if specification.centred:
+        mediator = mediator - _trial_means(mediator, frame, weights)
     outcome, levels = _oriented_outcome(frame, specification, variables)
     effects = specification.trial_effects
     stated = TRIAL_EFFECTS[effects]
-    design = partial(fit_design, frame, trial_indicators=stated.indicators, by_trial=bool(stated.random))
+    design = partial(
+        fit_design,
+        frame,
+        trial_indicators=stated.indicators,
+        by_trial=bool(stated.random),
+        cluster=specification.cluster,
+    )
     covariates = {model: covariates_of(specification.covariates, model=model) for model in COVARIATE_MODELS}
     mediator_design = design(covariates=covariates["mediator"])
     check_mediator(
@@ -198,6 +241,7 @@ def mediation_models(
         knots=mediator_knots(frame, specification=specification) if knots is None else knots,
         interaction=specification.interaction,
     )
+    method = specification.estimation
     linear = partial(linear_model, values=mediator, trial_effects=effects, method=method)
     build = partial(
         outcome_model,
@@ -228,6 +272,7 @@ def mediation_models(
         mediator_values=mediator,
         outcome_values=outcome,
         outcome_levels=levels,
+        weights=weights,
     )
 
 
@@ -293,6 +338,14 @@ def mediator_scale(values: ArrayLike, *, specification: AnalysisSpecification) -
             f"with offset {specification.offset:g}; give a larger offset"
         )
     return scaled
+
+
+def _trial_means(values: FloatArray, frame: pd.DataFrame, weights: FloatArray | None) -> FloatArray:
+    """Return the (n,) mean of the patient's own trial, both arms together."""
+    codes = pd.factorize(frame[TRIAL])[0]
+    counted = np.ones(values.size) if weights is None else weights
+    means: FloatArray = (np.bincount(codes, counted * values) / np.bincount(codes, counted))[codes]
+    return means
 
 
 def _oriented_outcome(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from ipdmediation.data.mapping_references import mapping_faults
 from ipdmediation.data.problems import Fault, Problem
 from ipdmediation.data.references import Study, sound_parts, study_faults
 from ipdmediation.data.strict_yaml import Document, read_document, read_yaml
+from ipdmediation.data.subgroups import KEY, subgroup_faults, with_subgroups
 from ipdmediation.evidence.published_rows import published_faults
 from ipdmediation.plumbing.study_files import Origins, StatedStudy, folder_of, located
 from ipdmediation.plumbing.study_folders import folder_faults, study_folders
@@ -133,8 +134,9 @@ class _Check:
         sound = sound_parts(self.config, departures)
         for source, path in sound.get("trials", {}).items():
             self._read_mapping(source, path)
-        study = Study(config=sound, declared=self._names("variables"), trials=self._trials())
+        study = Study(config=sound, declared=self._names("variables"), trials=tuple(self._trials()))
         self._add([*departures, *study_faults(study), *self._taken(study)])
+        study = self._expanded(study)
         synthetic = self._synthetic(study)
         for source, mapping in self.mappings.items():
             self._add_to(source, mapping_faults(mapping, study))
@@ -146,13 +148,30 @@ class _Check:
         stated = self.config.get(section)
         return tuple(map(str, stated)) if isinstance(stated, Mapping) else ()
 
-    def _trials(self) -> tuple[str, ...]:
-        """Return the ids of all trials; of a mapping that cannot be read, its own name."""
-        return tuple(
-            trial
+    def _trials(self) -> dict[str, str]:
+        """Return the labels of all trials by id; of a mapping that cannot be read, its own name twice."""
+        return {
+            trial: label
             for source in self._names("trials")
-            for trial in (trials_of(source, self.mappings[source]) if source in self.mappings else [source])
+            for trial, label in (
+                trials_of(source, self.mappings[source]) if source in self.mappings else {source: source}
+            ).items()
+        }
+
+    def _expanded(self, study: Study) -> Study:
+        """Put an analysis for each level in the place of every analysis of subgroups."""
+        trials, variables = self._trials(), study.variables
+        sound = {**study.config, "analyses": study.analyses}
+        self._add(
+            subgroup_faults(
+                sound, variables=variables, declared=study.declared, trials=trials, taken=self.around.taken
+            )
         )
+        if not any(KEY in analysis for analysis in study.analyses.values()):
+            return study
+        expanded = with_subgroups(sound, variables=variables, trials=trials)
+        self.config["analyses"] = expanded["analyses"]
+        return replace(study, config={**study.config, **expanded})
 
     def _add(self, faults: Sequence[Fault] | Iterator[Fault]) -> None:
         self.problems += map(self.origins.problem, faults)

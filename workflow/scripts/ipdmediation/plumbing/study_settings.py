@@ -14,7 +14,9 @@ from ipdmediation.plumbing import settings
 from ipdmediation.plumbing.result_files import KERNELS
 from ipdmediation.vocabulary.effects import SHARE_BY_DIFFERENCE
 
-MODEL = ("mediator", "outcome", "covariates", "interaction", "trial_effects")
+MODEL = (
+    "mediator", "outcome", "covariates", "interaction", "trial_effects", "weights", "cluster", "estimation",
+)  # fmt: skip
 SHOWN = (
     "label",
     "mediator",
@@ -23,6 +25,9 @@ SHOWN = (
     "covariates",
     "interaction",
     "trial_effects",
+    "weights",
+    "cluster",
+    "estimation",
     "standardisation",
     "missing",
 )
@@ -208,6 +213,7 @@ class StudySettings:
             "trials": self.trials,
             "analysis": {
                 **{key: stated[key] for key in SHOWN},
+                "trials": list(configuration.analysed_trials(self._config, name, self.trials)),
                 "bootstrap": {key: stated["bootstrap"][key] for key in bootstrap},
                 "published_share": self.published_share(name),
             },

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ipdmediation.present import notation
 from ipdmediation.vocabulary.families import FAMILIES, Family
 from ipdmediation.vocabulary.links import LINKS, LOGIT, Link
+from ipdmediation.vocabulary.terms import TRIAL
 from ipdmediation.vocabulary.transforms import IDENTITY, TRANSFORMS, Transform
 from ipdmediation.vocabulary.trial_effects import TRIAL_EFFECTS, TrialEffects
 
@@ -132,6 +133,32 @@ class Study:
     def trial_effects(self) -> TrialEffects:
         """How the models tell trials apart."""
         return TRIAL_EFFECTS[self.analysis.get("trial_effects", "none")]
+
+    @property
+    def analysed_trials(self) -> Sequence[str]:
+        """Ids of the trials that no rule of the analysis leaves out as a whole."""
+        return tuple(self.analysis.get("trials", self.trials))
+
+    @property
+    def centred(self) -> bool:
+        """Whether the mediator is its difference from the mean of the own trial."""
+        return self.analysis["mediator"].get("centred") is not None
+
+    @property
+    def weights(self) -> str:
+        """Column name of the weights of the participants, empty where all count alike."""
+        return str(self.analysis.get("weights") or "")
+
+    @property
+    def cluster(self) -> str:
+        """Column name of what random effects are of within trials, empty where they are of the trials."""
+        stated = str(self.analysis.get("cluster", TRIAL))
+        return "" if stated == TRIAL else stated
+
+    @property
+    def restricted(self) -> bool:
+        """Whether linear mixed models are fitted by restricted maximum likelihood."""
+        return bool(self.analysis.get("estimation") == "reml")
 
     @property
     def better(self) -> int:

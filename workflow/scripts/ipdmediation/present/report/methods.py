@@ -45,11 +45,11 @@ _TRANSFORMS = {
     IDENTITY: "as measured",
 }
 _TRIAL_EFFECTS = {
-    "fixed": "Each trial has its own level of mediator and outcome (indicators); the effects are shared.",
-    "random_intercept": "Each trial has its own level of mediator and outcome, normally distributed.",
-    "random_slope": "Each trial has its own level and its own treatment effect, normally distributed.",
+    "fixed": "{each} has its own level of mediator and outcome (indicators); the effects are shared.",
+    "random_intercept": "{each} has its own level of mediator and outcome, normally distributed.",
+    "random_slope": "{each} has its own level and its own treatment effect, normally distributed.",
     "random_slopes": (
-        "Each trial has its own level, treatment effect and, in the outcome model, mediator effect, drawn "
+        "{each} has its own level, treatment effect and, in the outcome model, mediator effect, drawn "
         "from a normal distribution."
     ),
 }
@@ -104,6 +104,8 @@ def _models(result: AnalysisResult) -> str:
     transform = _TRANSFORMS[study.transform]
     if study.transform == LOG and study.offset:
         transform += f" after adding {study.amount(study.mediator, study.offset)}, so that zero is allowed"
+    if study.centred:
+        transform += ", as the difference from its mean in the participant's own trial"
     if study.spline_knots:
         transform += (
             f", in the outcome model by a restricted cubic spline with {study.spline_knots} knots at "
@@ -117,6 +119,7 @@ def _models(result: AnalysisResult) -> str:
         trial_sentence(study),
         _likelihood(study),
         _adjustment(study),
+        _weights(study),
     ]
     return " ".join(filter(None, sentences))
 
@@ -146,9 +149,19 @@ def _outcome_model(study: Study) -> str:
 def trial_sentence(study: Study) -> str:
     """Say how the models tell trials apart."""
     if study.trial_effects.tell_apart:
-        return _TRIAL_EFFECTS[study.trial_effects.key]
-    if len(study.trials) > 1:
-        return f"The {len(study.trials)} trials are not told apart: the models have no trial effects."
+        each, trials = "Each trial", ""
+        if study.cluster:
+            each = f"Each level of “{study.label(study.cluster)}” within a trial"
+            trials = (
+                " Trials have their own levels as well (indicators)."
+                if len(study.analysed_trials) > 1
+                else ""
+            )
+        return f"{_TRIAL_EFFECTS[study.trial_effects.key].format(each=each)}{trials}"
+    if len(study.analysed_trials) > 1:
+        return (
+            f"The {len(study.analysed_trials)} trials are not told apart: the models have no trial effects."
+        )
     return "There is one study, so the models have no trial effects."
 
 
@@ -157,12 +170,24 @@ def _likelihood(study: Study) -> str:
         if not study.has_levels:
             return "All models are fitted by least squares."
         return "The outcome models are fitted by maximum likelihood, the mediator model by least squares."
+    likelihood = f"{'restricted ' if study.restricted else ''}maximum likelihood"
     if study.has_levels:
         return (
             "The outcome models are fitted by maximum likelihood with the Laplace approximation, as by the R "
-            "package ordinal (Christensen 2019), the mediator model by maximum likelihood."
+            f"package ordinal (Christensen 2019), the mediator model by {likelihood}."
         )
-    return "The models are fitted by maximum likelihood."
+    return f"The models are fitted by {likelihood}."
+
+
+def _weights(study: Study) -> str:
+    if not study.weights:
+        return ""
+    weights = study.label(study.weights)
+    return (
+        f"Participants are weighted by “{weights}”, divided by its mean, in the models, in the averages "
+        "that the effects are, and in the replicates. The weights are taken as known. Numbers "
+        "of participants, descriptive tables and imputation are without them."
+    )
 
 
 def _effects(result: AnalysisResult) -> str:
@@ -171,8 +196,9 @@ def _effects(result: AnalysisResult) -> str:
     population = str(study.analysis.get("standardisation", {}).get("population", "these_trials"))
     over = "the participants of the cohort"
     if study.trial_effects.random:
+        group = "cluster" if study.cluster else "trial"
         over += (
-            ", each in a trial like their own (at the conditional modes of the random effects)"
+            f", each in a {group} like their own (at the conditional modes of the random effects)"
             if population == "these_trials"
             else ", in a new trial (random effects integrated over their distribution)"
         )
@@ -218,7 +244,7 @@ def _bootstrap(result: AnalysisResult) -> str:
 def _resampling(study: Study) -> str:
     """Say what is drawn; with a single trial there is none to draw within."""
     resampling = str(study.analysis["bootstrap"]["resampling"])
-    if resampling == "stratified" and len(study.trials) == 1:
+    if resampling == "stratified" and len(study.analysed_trials) == 1:
         return "Participants are drawn with replacement within arm (inference for this study)"
     return _RESAMPLING[resampling]
 

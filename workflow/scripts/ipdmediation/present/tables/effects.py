@@ -11,7 +11,7 @@ from ipdmediation.present import notation
 from ipdmediation.present.labels import effect_name
 from ipdmediation.present.scales import reading
 from ipdmediation.present.study import Study
-from ipdmediation.present.tables.table import Table, synthetic_note
+from ipdmediation.present.tables.table import Table, synthetic_note, weights_note
 from ipdmediation.vocabulary.effects import KHB_COEFFICIENTS, SHARE_ON_ONE_SCALE
 from ipdmediation.vocabulary.scales import COEFFICIENT, PROPORTION
 from ipdmediation.vocabulary.withheld import Withheld
@@ -55,7 +55,8 @@ def effects(results: pd.DataFrame, *, study: Study) -> Table:
         notes=(
             "Intervals and P values come from bootstrap replicates in which all models were refitted to "
             "the same resample.",
-            *failures(shown, counted_by="; the column of replicates counts those that do"),
+            *weights_note(study),
+            *failures(shown, study=study, counted_by="; the column of replicates counts those that do"),
             *synthetic_note(study),
         ),
     )
@@ -85,13 +86,15 @@ def counted(row: Mapping[Any, Any]) -> str:
     return notation.count(row["replicates"] - row["failed"] - row["undefined"])
 
 
-def failures(results: pd.DataFrame, *, counted_by: str = "") -> list[str]:
+def failures(results: pd.DataFrame, *, study: Study, counted_by: str = "") -> list[str]:
     """Say how many replicates failed, lay at the boundary, or had no such effect.
 
     Parameters
     ----------
     results
         The effects that the table shows.
+    study
+        Words of the study.
     counted_by
         Where the table counts the replicates that have an effect, empty where it does not.
     """
@@ -100,8 +103,9 @@ def failures(results: pd.DataFrame, *, counted_by: str = "") -> list[str]:
     )
     notes = [f"Failed bootstrap replicates: {notation.count(failed)} of {notation.count(replicates)}."]
     if singular:
+        groups = "clusters" if study.cluster else "trials"
         notes.append(
-            f"In {notation.count(singular)} replicates the trials' random effects were estimated at the "
+            f"In {notation.count(singular)} replicates the {groups}' random effects were estimated at the "
             "boundary of what is possible (no variation, or a correlation of 1); these replicates count."
         )
     # an effect that the analysis or the cohort has not is missing in every replicate, and its note says why

@@ -12,7 +12,7 @@ from ipdmediation.present import notation
 from ipdmediation.present.labels import term_label
 from ipdmediation.present.scales import better_outcome, reading
 from ipdmediation.present.study import Study
-from ipdmediation.present.tables.table import Table, synthetic_note, unique
+from ipdmediation.present.tables.table import Table, synthetic_note, unique, weights_note
 from ipdmediation.vocabulary.terms import TREATMENT, Component, TermKind
 
 # The order of the rows; what is not named stands between the interaction and the intercept.
@@ -146,11 +146,18 @@ def _notes(study: Study, varied: bool) -> list[str]:
         "The total model leaves the mediator out; the outcome model has it in.",
         "Intervals and P values of this table are Wald's; elsewhere they come from the bootstrap.",
     ]
+    if study.weights:
+        notes += [
+            *weights_note(study),
+            "Wald's intervals and P values take the weights for numbers of participants: they are not "
+            "robust, unlike those of the bootstrap.",
+        ]
     resampling = study.analysis.get("bootstrap", {}).get("resampling", "stratified")
+    groups = "clusters" if study.cluster else "trials"
     if TREATMENT in study.trial_effects.random and resampling == "stratified":
         notes.append(
-            "Those of the treatment differ, because its Wald interval is about trials in general and its "
-            "bootstrap interval about these trials."
+            f"Those of the treatment differ, because its Wald interval is about {groups} in general and its "
+            f"bootstrap interval about these {groups}."
         )
     side = reading("total", "coefficient", study=study).better_side
     if study.has_levels:

@@ -9,7 +9,7 @@ from ipdmediation.present.labels import NATURAL
 from ipdmediation.present.scales import reading
 from ipdmediation.present.study import Study
 from ipdmediation.present.tables.effects import failures
-from ipdmediation.present.tables.table import Table, synthetic_note
+from ipdmediation.present.tables.table import Table, synthetic_note, weights_note
 
 
 def natural_effects(results: pd.DataFrame, *, study: Study) -> Table:
@@ -40,7 +40,8 @@ def natural_effects(results: pd.DataFrame, *, study: Study) -> Table:
             "Direct: the mediator stays as it would be without treatment. Indirect: the treated, with the "
             "mediator as under treatment rather than as without.",
             *ratios,
-            *failures(natural),
+            *weights_note(study),
+            *failures(natural, study=study),
             *(f"{notation.upper(note)}." for note in missing),
             *synthetic_note(study),
         ),

@@ -87,6 +87,11 @@ def withheld_note(columns: Iterable[pd.Series[Any]]) -> tuple[str, ...]:
     return (notation.WITHHELD,) if any(column.isna().any() for column in columns) else ()
 
 
+def weights_note(study: Study) -> tuple[str, ...]:
+    """Return the note of weighted participants, nothing where all count alike."""
+    return (f"Participants are weighted by “{study.label(study.weights)}”.",) if study.weights else ()
+
+
 def synthetic_note(study: Study) -> tuple[str, ...]:
     """Return the note of synthetic patients, nothing for real ones."""
     return (f"{style.SYNTHETIC_NOTE}: no row describes a real person.",) if study.synthetic else ()
