@@ -110,7 +110,7 @@ def harmonise_trial(
     left_out = (trials == EXCLUDED).to_numpy()
     raw, trials = raw.where(~left_out), trials[~left_out].reset_index(drop=True)
 
-    patient = _patients(raw, mapping)
+    patient = patient_ids(raw, mapping)
     problems = _patient_problems(raw, mapping, patient, trials)
     visits = None
     if mapping.visits is not None:
@@ -335,7 +335,7 @@ def _is_inexact(cell: object) -> bool:
     return bool(abs(float(cell)) >= 2.0 ** (np.finfo(precision).nmant + 1))
 
 
-def _patients(raw: RawTable, mapping: TrialMapping) -> pd.Series[Any]:
+def patient_ids(raw: RawTable, mapping: TrialMapping) -> pd.Series[Any]:
     """Return each row's id as text."""
     if mapping.patient is None:
         return pd.Series([str(row) for row in raw.rows], index=raw.frame.index, dtype=object)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -107,7 +107,7 @@ def conform(
     return typed
 
 
-def in_canonical_order(frame: pd.DataFrame) -> pd.DataFrame:
+def in_canonical_order(frame: pd.DataFrame, *, keys: Sequence[str] = ("trial", "patient")) -> pd.DataFrame:
     """Return the rows in the order of the trial's id and then of the patient's, both as text.
 
     Random numbers go to patients by their row. In this order no result depends on that of the rows in a file,
@@ -118,6 +118,9 @@ def in_canonical_order(frame: pd.DataFrame) -> pd.DataFrame:
     ----------
     frame : DataFrame
         Has `trial` and `patient`, which are unique together.
+    keys : sequence of str
+        Only `trial` where each trial is in order already: pseudonyms have an order of their own, which is
+        that of a key and of no design.
 
     Examples
     --------
@@ -125,8 +128,8 @@ def in_canonical_order(frame: pd.DataFrame) -> pd.DataFrame:
     >>> in_canonical_order(rows).to_numpy().tolist()
     [['a', '10'], ['a', '9'], ['b', '1']]
     """
-    keys = zip(frame["trial"], frame["patient"], strict=True)
-    order = [row for row, _ in sorted(enumerate(keys), key=lambda numbered: numbered[1])]
+    each = zip(*(frame[key] for key in keys), strict=True)
+    order = [row for row, _ in sorted(enumerate(each), key=lambda numbered: numbered[1])]
     return frame.iloc[order].reset_index(drop=True)
 
 
