@@ -59,6 +59,7 @@ def counts(trial: str, *, missing: int = 0, out_of_range: float = 0) -> pd.DataF
         ("score", "absent" if missing else "MRS", 100, missing, 0, 0, 0, 0, 0.0, ""),
     ]
     names = ["variable", "column", "n", "missing", "missing_coded", "recoded", "converted", "incomplete"]
+    rows = [rows[0], *sorted(rows[1:])]  # by name, as harmonising takes them
     return pd.DataFrame(rows, columns=[*names, "out_of_range", "missing_codes_unused"]).assign(trial=trial)
 
 
@@ -136,6 +137,8 @@ def test_what_was_not_recorded_is_missing_in_all_and_said() -> None:
     (heat,) = re.findall(r"<table class=\"heat\">(.*?)</table>", html, flags=re.S)
     (row,) = re.findall(r"<th scope=\"row\">Score</th>(.*?)</tr>", heat, flags=re.S)
     assert re.findall(r"<td[^>]*>([^<]*)</td>", row) == ["", "100%"]
+    (other,) = re.findall(r"<th scope=\"row\">Female sex</th>(.*?)</tr>", heat, flags=re.S)
+    assert re.findall(r"<td[^>]*>([^<]*)</td>", other) == ["", ""]
     assert 'class="dark" style="--share: 100%"' in row
     assert "Score not recorded" in plain(html)
 

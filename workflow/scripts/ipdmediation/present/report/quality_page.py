@@ -21,10 +21,6 @@ from ipdmediation.present.study import Study
 from ipdmediation.present.tables.quality import quality as quality_table
 from ipdmediation.present.tables.table import Table, withheld_note
 
-#: Rows of the quality tables that count rows and arms, not values of a variable.
-COUNTED = ("trial", "patient", "treatment")
-
-
 def render_quality(
     template: Path,
     *,
@@ -118,13 +114,10 @@ def _missing(quality: Mapping[str, pd.DataFrame], study: Study) -> dict[str, Any
     """Return the share of missing values by variable and trial; the longer of the two goes down the page."""
     shares = pd.DataFrame(
         {
-            study.trial(trial): (counts["missing"] / counts["n"]).to_numpy()
-            for trial, counts in (
-                (trial, counts[~counts["variable"].isin(COUNTED)]) for trial, counts in quality.items()
-            )
-        },
-        index=[notation.upper(study.label(name)) for name in study.variables],
-    )
+            study.trial(trial): counts["missing"].div(counts["n"]).reindex(list(study.variables))
+            for trial, counts in ((trial, rows.set_index("variable")) for trial, rows in quality.items())
+        }
+    ).set_axis([notation.upper(study.label(name)) for name in study.variables], axis="index")
     shares = shares if len(shares.columns) <= max(len(shares), 8) else shares.T
     return {
         "heads": list(shares.columns),
@@ -153,7 +146,7 @@ def _variable(name: str, rows: pd.DataFrame, study: Study, handled: Mapping[str,
         "label": notation.upper(study.label(name)),
         "unit": unit,
         "handled": handled.get(name, ""),
-        "drawn": bool(ends),
+        "ends": [notation.measure(end) for end in (min(ends), max(ends))] if ends else [],
         "levels": bool(levels),
         "trials": [
             {
