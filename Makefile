@@ -4,6 +4,7 @@ BIN := $(VENV)/bin
 DOCS_VENV := .venv-docs
 CORES ?= all
 CONFIG ?= config/config.yaml
+RESULTS ?= results
 IN ?=
 FROM ?=
 PYTEST_OPTIONS ?=
@@ -38,6 +39,10 @@ study: $(VENV)/run.stamp ## draft a study from its trials' files (IN=my-study FR
 .PHONY: check
 check: $(VENV)/run.stamp ## say everything that is wrong with a study (CONFIG=my-study/config.yaml), run nothing
 	$(BIN)/python workflow/scripts/check_study.py $(CONFIG)
+
+.PHONY: share
+share: $(VENV)/run.stamp ## put all results that may be shown into one file, shared.zip (RESULTS=results)
+	$(BIN)/python workflow/scripts/share_results.py $(RESULTS)
 
 .PHONY: environment
 environment: $(VENV)/run.stamp ## make the environment and run nothing

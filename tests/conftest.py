@@ -8,6 +8,7 @@ import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import settings
@@ -15,6 +16,10 @@ from hypothesis import settings
 # Before numpy is imported: threads of BLAS that wait for each other make small models three times slower, and
 # a job of Snakemake has only one.
 os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS="1")
+
+# The key of pseudonyms that studies of tests make is none of the user's.
+SETTINGS = TemporaryDirectory(prefix="ipdmediation-settings-")
+os.environ["XDG_CONFIG_HOME"] = SETTINGS.name
 
 # How long an example takes says how busy the machine is, not whether the code is right.
 settings.register_profile("unhurried", deadline=None)

@@ -18,6 +18,9 @@ Jobs = list[dict[str, Any]]
 
 PAGE = {"record_run", "report", "manifest"}
 SHOWN = {"figures", "tables"} | PAGE
+SAID = {"quality_report"} | SHOWN
+DESCRIBED = {"describe_trials", "describe_flow", "describe_cohort", "fit_models", "collect_notices"} | SAID
+DESCRIBED |= {"compare_published"}
 DRAWN = {"impute_missing", "fit_models", "bootstrap_chunk", "estimate_effects", "collect_notices"}
 
 
@@ -48,15 +51,17 @@ def test_nothing_whatever_the_dates_say(needed: Callable[[], Jobs]) -> None:
     ("change", "expected"),
     [
         (lambda config: config.update(seed=6), DRAWN | SHOWN),
-        (lambda config: config["variables"]["age"].update(label="Years"), SHOWN),
+        (lambda config: config["variables"]["age"].update(label="Years"), SAID),
         (
             lambda config: config["trials"].update(trial_1=config["trials"].pop("trial_1")),
-            SHOWN,
+            SAID,
         ),
         (lambda config: config["variables"]["age"].update(maximum=900), PAGE),
-        (lambda config: config["study"].update(title="Another"), SHOWN),
+        (lambda config: config["study"].update(title="Another"), SAID),
+        (lambda config: config.update(identifiers={"key": "~/other.key"}), set()),
+        (lambda config: config.update(disclosure={"minimum_count": 4}), DESCRIBED),
     ],
-    ids=["seed", "label", "order of trials", "maximum", "title"],
+    ids=["seed", "label", "order of trials", "maximum", "title", "key", "small cells"],
 )
 @pytest.mark.usefixtures("copied")
 def test_what_uses_a_setting(

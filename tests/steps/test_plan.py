@@ -99,7 +99,18 @@ def test_patients_rows_are_in_one_folder(study: Planned) -> None:
     }
 
 
-@pytest.mark.parametrize("rule", ["describe_flow", "describe_cohort", "fit_models"])
+def test_no_figure_table_or_page_is_made_of_patients_rows(study: Planned) -> None:
+    """So no single patient is a point of one."""
+    readers = {one["rule"] for one in study.jobs if any("/ipd/" in path for path in one["input"]["every"])}
+    assert readers == {
+        "pool_trials", "describe_trials", "select_cohort", "describe_flow", "impute_missing",
+        "describe_cohort", "fit_models", "bootstrap_chunk", "estimate_effects",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "rule", ["describe_trials", "describe_flow", "describe_cohort", "fit_models", "quality_report"]
+)
 def test_few_patients_are_as_many_as_the_study_says(study: Planned, rule: str) -> None:
     assert {one["params"]["minimum_count"] for one in study.jobs if one["rule"] == rule} == {3}
 

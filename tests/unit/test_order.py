@@ -63,13 +63,15 @@ def raw_trial(trial: str) -> pd.DataFrame:
 def numbers(trials: tuple[str, ...], rows: dict[str, tuple[int, ...]]) -> tuple[bytes, ...]:
     """The completed cohort as its file is written, and the weights of some bootstrap replicates."""
     frames = [
-        harmonise_trial(
-            RawTable.of_rows(raw_trial(trial).iloc[list(rows[trial])].reset_index(drop=True)),
-            mapping=MAPPING,
-            trial=trial,
-            variables=VARIABLES,
-            file=trial,
-        ).frame
+        in_canonical_order(
+            harmonise_trial(
+                RawTable.of_rows(raw_trial(trial).iloc[list(rows[trial])].reset_index(drop=True)),
+                mapping=MAPPING,
+                trial=trial,
+                variables=VARIABLES,
+                file=trial,
+            ).frame
+        )
         for trial in trials
     ]
     pooled = pool_trials(frames, variables=VARIABLES)
@@ -112,3 +114,13 @@ def test_the_order_is_that_of_the_trial_s_and_then_the_patient_s_id_as_text(orde
     ordered = pd.DataFrame({"trial": trial, "patient": patient})
     shuffled = ordered.iloc[order].reset_index(drop=True)
     pd.testing.assert_frame_equal(in_canonical_order(shuffled), ordered)
+
+
+@given(st.permutations(range(12)))
+def test_pooling_puts_trials_into_order_and_leaves_the_rows_of_each(order: list[int]) -> None:
+    """Their ids may be pseudonyms, whose order is that of a key."""
+    rows = pd.DataFrame({"trial": [["10", "9", "B", "a"][number % 4] for number in order], "patient": order})
+    pooled = in_canonical_order(rows, keys=["trial"])
+    assert pooled["trial"].tolist() == sorted(rows["trial"])
+    for trial, patients in pooled.groupby("trial"):
+        assert patients["patient"].tolist() == rows.loc[rows["trial"] == trial, "patient"].tolist()

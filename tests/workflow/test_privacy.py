@@ -1,10 +1,19 @@
 """A finished study, and one that fails, show nobody: no value to all decimals, no end of a range, no id."""
 
 import base64
+import gzip
+import io
+import os
 import re
+import shutil
 import stat
+import subprocess
+import sys
 import zipfile
+import zlib
 from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +21,7 @@ import pandas as pd
 import pytest
 
 from tests.workflow.conftest import Study
+from tests.workflow.made_up import STUDIES, MadeUp, write
 
 pytestmark = pytest.mark.slow
 
@@ -154,3 +164,152 @@ def test_a_job_that_crashes_has_no_id_in_its_log(study: Study) -> None:
     done = study.snakemake("results/ipd/primary/imputed.parquet")
     assert done.returncode != 0
     assert ids_in(done.stdout + done.stderr + logs(study), ids) == []
+
+
+LEAK = "ZZ-LEAK"
+
+
+@dataclass(frozen=True)
+class Recognisable:
+    """A study whose ids and values are like nothing else, run once by somebody who closes no file."""
+
+    study: Study
+    said: str
+    results: Path
+    patients: list[pd.DataFrame]
+
+    @property
+    def words(self) -> list[bytes]:
+        """What may stand nowhere: the ids, each value to all of its digits, and the stamps."""
+        stated = [str(each) for frame in self.patients for name in frame for each in frame[name]]
+        return [each.encode() for each in stated if len(each) >= 7]
+
+    def files(self) -> Iterator[Path]:
+        """Go through all that the run has made, but the patients' rows and the trials' own files."""
+        for path in self.study.root.rglob("*"):
+            parts = path.relative_to(self.study.root).parts
+            made = parts[0] in ("results", "logs", "benchmarks", ".snakemake")
+            if made and path.is_file() and parts[:3] != ("results", "leak", "ipd"):
+                yield path
+
+
+@pytest.fixture(scope="module")
+def recognisable(finished_study: Study, tmp_path_factory: pytest.TempPathFactory) -> Recognisable:
+    study = Study(tmp_path_factory.mktemp("leak") / "study")
+    ignored = shutil.ignore_patterns("results", "logs", "benchmarks", ".snakemake")
+    shutil.copytree(finished_study.root, study.root, symlinks=True, ignore=ignored)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(STUDIES, "leak", MadeUp(patients=20, analysis=QUICK))
+        config = study.root / write(study.root, "leak")
+    rng = np.random.default_rng(1)
+    patients = []
+    for number in (1, 2):
+        path = config.with_name(f"trial_{number}.csv")
+        made = pd.read_csv(path)
+        made["ID"] = [f"{LEAK}-{number}-{row:04d}" for row in rng.permutation(20)]
+        for name in ("AGE", "VOL"):
+            made[name] = (made[name] + rng.uniform(0, 0.01, 20)).round(7)
+        entered = pd.Timestamp("1987-03-02 04:05:06") + pd.to_timedelta(rng.integers(0, 10**8, 20), "s")
+        made["IN"] = entered.strftime("%Y-%m-%dT%H:%M:%S")
+        made["OUT"] = (entered + pd.to_timedelta(made["DAYS"].abs(), "D")).strftime("%Y-%m-%dT%H:%M:%S")
+        made = made.drop(columns="DAYS")
+        made.to_csv(path, index=False)
+        mapping = config.with_name(f"trial_{number}.yaml")
+        mapping.write_text(mapping.read_text().replace("column: DAYS", "from: IN\n    to: OUT"))
+        patients.append(made)
+    done = subprocess.run(
+        [sys.executable, "-m", "snakemake", "--cores", "1", "--configfile", str(config), "all"],
+        cwd=study.root,
+        umask=0,
+        env={**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert study.snakemake("share", "--configfile", str(config)).returncode == 0
+    return Recognisable(study, done.stdout + done.stderr, study.root / "results/leak", patients)
+
+
+QUICK = {
+    "missing": {"method": "complete_case"},
+    "trial_effects": "none",
+    "bootstrap": {"replicates": 20, "chunk": 20},
+}
+
+
+def layers(content: bytes) -> Iterator[bytes]:
+    """Yield some bytes and all that is packed in them: archives, compressed streams and embedded files."""
+    yield content
+    if content.startswith(b"PK\x03\x04"):
+        with zipfile.ZipFile(io.BytesIO(content)) as parts:
+            for name in parts.namelist():
+                yield from layers(parts.read(name))
+        return
+    if content.startswith(b"\x1f\x8b"):
+        yield from layers(gzip.decompress(content))
+    for begins in re.finditer(rb"x[\x01\x5e\x9c\xda]", content):  # what zlib writes first: of PDF and PNG
+        with suppress(zlib.error):
+            yield zlib.decompressobj().decompress(content[begins.start() :])
+    for encoded in re.findall(rb"base64,([A-Za-z0-9+/=]+)", content):
+        yield from layers(base64.b64decode(encoded))
+
+
+def test_nothing_outside_the_patients_folder_has_an_id_a_value_or_a_date(recognisable: Recognisable) -> None:
+    """Every file of a run, its logs and all that Snakemake keeps, and the file that is shared."""
+    search = re.compile(b"|".join(map(re.escape, [LEAK.encode(), *recognisable.words])), re.IGNORECASE)
+    assert len(recognisable.words) > 200
+    files = list(recognisable.files())
+    kinds = {path.suffix for path in files}
+    assert {".html", ".png", ".pdf", ".svg", ".docx", ".zip", ".log", ".json", ".csv", ".parquet"} <= kinds
+    assert {".snakemake", "results", "logs"} <= {
+        path.relative_to(recognisable.study.root).parts[0] for path in files
+    }
+    found = {
+        str(path.relative_to(recognisable.study.root)): match[0]
+        for path in files
+        for layer in layers(path.read_bytes())
+        if (match := search.search(layer))
+    }
+    assert found == {}
+    assert not search.search(recognisable.said.encode())
+
+
+def test_the_walk_would_find_them(recognisable: Recognisable, tmp_path: Path) -> None:
+    """In a page with an embedded figure, a Word document in an archive, a PDF and a compressed text."""
+    word = f"<{LEAK}-1>".encode()
+    inner = io.BytesIO()
+    for name in ("b.docx", "a.zip"):
+        outer = io.BytesIO()
+        with zipfile.ZipFile(outer, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr(name, inner.getvalue() or word)
+        inner = outer
+    hidden = [
+        b'<img src="data:image/png;base64,' + base64.b64encode(b"\x89PNG zTXt" + zlib.compress(word)) + b'">',
+        inner.getvalue(),
+        b"%PDF stream " + zlib.compress(word),
+        gzip.compress(word),
+    ]
+    for content in hidden:
+        assert word not in content
+        assert any(word in layer for layer in layers(content))
+
+
+def test_patients_have_pseudonyms_that_stand_in_their_folder_alone(recognisable: Recognisable) -> None:
+    every = [pd.read_parquet(path) for path in (recognisable.results / "ipd").rglob("*.parquet")]
+    assert len(every) == 5
+    pseudonyms = {one for frame in every for one in frame["patient"]}
+    assert len(pseudonyms) == 40
+    assert all(re.fullmatch("[a-z2-7]{16}", one) for one in pseudonyms)
+    search = re.compile("|".join(pseudonyms).encode())
+    assert not [path for path in recognisable.files() if search.search(path.read_bytes())]
+
+
+def test_whatever_the_umask_patients_files_are_open_to_nobody_else(recognisable: Recognisable) -> None:
+    ipd = recognisable.results / "ipd"
+    modes = {path: stat.S_IMODE(path.stat().st_mode) for path in [ipd, *ipd.rglob("*")]}
+    assert {path: mode for path, mode in modes.items() if mode != (0o700 if path.is_dir() else 0o600)} == {}
+    assert len(modes) > 10
+    assert stat.S_IMODE((recognisable.results / "report.html").stat().st_mode) == 0o666  # the umask was 0
+    key = Path(os.environ["XDG_CONFIG_HOME"], "ipdmediation/pseudonyms.key")
+    assert stat.S_IMODE(key.stat().st_mode) == 0o600

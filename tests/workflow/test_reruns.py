@@ -20,7 +20,7 @@ TRIAL, FORMAT = "mr_clean", "csv"
 AFTER_POOLING = {"select_cohort", "impute_missing", "describe_cohort", "fit_models", "bootstrap_chunk"}
 AFTER_POOLING |= {"describe_flow", "estimate_effects", "collect_notices", "compare_published"}
 ONE_PAGE = {"record_run", "report", "manifest"}
-AFTER_POOLING |= {"figures", "tables"} | ONE_PAGE
+AFTER_POOLING |= {"describe_trials", "quality_report", "figures", "tables"} | ONE_PAGE
 
 
 @pytest.fixture
@@ -226,6 +226,7 @@ def test_what_is_shown_of_few_patients_is_no_reason_to_draw_again(either: Study)
     config["disclosure"]["minimum_count"] += 5
     either.configure(config)
     described = {"describe_flow", "describe_cohort", "fit_models", "collect_notices", "compare_published"}
+    described |= {"describe_trials", "quality_report"}
     assert either.rules() == described | SHOWN
 
 
@@ -249,6 +250,7 @@ def test_an_analysis_that_is_removed_reruns_only_what_lists_all_of_them(either: 
 
 
 FLOW = {"describe_flow", "compare_published"} | SHOWN
+SAID = {"quality_report"} | SHOWN
 
 
 def configure(change: Callable[[dict[str, Any]], object]) -> Callable[[Study], None]:
@@ -267,12 +269,12 @@ def edit(path: str, old: str, new: str) -> Callable[[Study], None]:
 @pytest.mark.parametrize(
     ("change", "rules"),
     [
-        (configure(lambda config: config["variables"]["age"].update(label="Years")), SHOWN),
-        (configure(lambda config: config["variables"]["occlusion"]["levels"].update(m1="M one")), SHOWN),
-        (configure(lambda config: config["arms"]["treated"].update(label="New")), SHOWN),
-        (edit("config/trials/piste.yaml", "label: PISTE", "label: Piste"), SHOWN),
-        (configure(lambda config: config.update(trials=dict(reversed(config["trials"].items())))), SHOWN),
-        (configure(lambda config: config["study"].update(title="Another title")), SHOWN),
+        (configure(lambda config: config["variables"]["age"].update(label="Years")), SAID),
+        (configure(lambda config: config["variables"]["occlusion"]["levels"].update(m1="M one")), SAID),
+        (configure(lambda config: config["arms"]["treated"].update(label="New")), SAID),
+        (edit("config/trials/piste.yaml", "label: PISTE", "label: Piste"), SAID),
+        (configure(lambda config: config.update(trials=dict(reversed(config["trials"].items())))), SAID),
+        (configure(lambda config: config["study"].update(title="Another title")), SAID),
         (configure(lambda config: config["eligibility"][0].update(reason="Dead")), FLOW),
         (edit("config/trials/piste.yaml", "label:", "# a remark\nlabel:"), ONE_PAGE),
         (configure(lambda config: config["variables"]["age"].update(maximum=120)), ONE_PAGE),
@@ -367,6 +369,8 @@ def test_a_dry_run_touches_nothing(moved: Study) -> None:
 
 def test_the_results_are_as_their_manifest_until_one_is_not(study: Study, tmp_path: Path) -> None:
     assert study.snakemake("verify").returncode == 0
+    assert study.snakemake("share").returncode == 0
+    assert study.snakemake("verify").returncode == 0
     (study.root / "results/primary/effects.csv").write_text("")
     (study.root / "results/primary/more.csv").write_text("")
     (study.root / "results/published/flow.csv").unlink()
@@ -379,6 +383,14 @@ def test_the_results_are_as_their_manifest_until_one_is_not(study: Study, tmp_pa
         "results/published/flow.csv: missing",
     ):
         assert f"verify: {line} (log: logs/verify.log)" in said
+    shared = study.read("results/shared.zip")
+    done = study.snakemake("share")
+    assert done.returncode == 1
+    assert (
+        "share: results/primary/more.csv: not in the manifest (log: logs/share.log)"
+        in done.stdout + done.stderr
+    )
+    assert study.read("results/shared.zip") == shared
     copy = shutil.copytree(study.root / "results", tmp_path / "copy")
     script = [sys.executable, str(study.root / "workflow/scripts/verify.py"), str(copy)]
     alone = subprocess.run(script, capture_output=True, text=True, check=False)

@@ -23,6 +23,8 @@ def test_every_file_of_the_results_is_there(finished_study: Study) -> None:
     config = finished_study.config()
     expected = [
         "report.html",
+        "quality/report.html",
+        "distributions.csv",
         "manifest.json",
         "run.json",
         "published_comparison.csv",
@@ -177,7 +179,7 @@ def test_the_manifest_names_what_was_used(finished_study: Study) -> None:
         assert entry["sha256"] == hashlib.sha256(raw.read_bytes()).hexdigest()
         assert entry["mapping_sha256"] == hashlib.sha256(mapping.read_bytes()).hexdigest()
     for path, checksum in manifest["effects"].items():
-        assert checksum == hashlib.sha256(finished_study.read(path)).hexdigest()
+        assert checksum == hashlib.sha256(finished_study.read(f"results/{path}")).hexdigest()
     results = finished_study.root / "results"
     shown = {
         path.relative_to(results).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
@@ -226,7 +228,7 @@ def test_an_unknown_code_is_one_line_and_nothing_made_is_lost(study: Study) -> N
         study.root / "results" / name
         for name in (
             "ipd/harmonised/mr_clean.parquet",
-            "quality/mr_clean.csv",
+            "ipd/quality/mr_clean.csv",
             "provenance/harmonise_trial/mr_clean.json",
         )
     }

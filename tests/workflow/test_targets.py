@@ -19,7 +19,7 @@ SHOWN = ESTIMATED | FITTED | FLOW | {"describe_cohort", "figures", "tables"}
 @pytest.mark.parametrize(
     ("target", "rules"),
     [
-        ("pool", POOLED),
+        ("pool", POOLED | {"describe_trials", "quality_report"}),
         ("cohort", IMPUTED | FLOW),
         ("describe", POOLED | {"select_cohort", "describe_cohort"}),
         ("models", FITTED),

@@ -1,8 +1,10 @@
-# In: each trial's own file and its mapping. Out: one harmonised file per trial, what harmonising did, and all trials as one.
+# In: each trial's own file and its mapping. Out: one harmonised file per trial, what harmonising did, all trials as one, and
+# the trials side by side as tables that show no single patient.
 rule pool:
     input:
         "<results>/ipd/pooled.parquet",
-        expand("<results>/quality/{trial}.csv", trial=config["trials"]),
+        files.quality,
+        "<results>/quality/report.html",
 
 
 rule harmonise_trial:
@@ -10,7 +12,7 @@ rule harmonise_trial:
         raw=lambda wildcards: study.raw_file(wildcards.trial),
     output:
         harmonised="<results>/ipd/harmonised/{trial}.parquet",
-        quality="<results>/quality/{trial}.csv",
+        counts="<results>/ipd/quality/{trial}.csv",
         provenance="<results>/provenance/harmonise_trial/{trial}.json",
     log:
         "<logs>/harmonise_trial/{trial}.log",
@@ -22,6 +24,8 @@ rule harmonise_trial:
         mapping=study.mapping,
         variables=study.harmonising,
         ranges=lambda wildcards, input: study.ranges(wildcards),  # `reruns.Comparison` compares them
+        pseudonymous=study.pseudonymous,
+        key=lambda wildcards, input: config["identifiers"]["key"],  # no number depends on it: not compared
         code=code("harmonise_trial"),
     script:
         "../scripts/harmonise_trial.py"
@@ -45,3 +49,25 @@ rule pool_trials:
         code=code("pool_trials"),
     script:
         "../scripts/pool_trials.py"
+
+
+# What is left out of tables is no reason to harmonise and pool again.
+rule describe_trials:
+    input:
+        pooled="<results>/ipd/pooled.parquet",
+        counts=expand("<results>/ipd/quality/{trial}.csv", trial=study.pooled),
+    output:
+        quality=files.quality,
+        distributions=results.DISTRIBUTIONS,
+        provenance="<results>/provenance/describe_trials.json",
+    log:
+        "<logs>/describe_trials.log",
+    localrule: True
+    conda:
+        "../../envs/ipdmediation.yaml"
+    params:
+        minimum_count=config["disclosure"]["minimum_count"],
+        variables=study.measures,
+        code=code("describe_trials"),
+    script:
+        "../scripts/describe_trials.py"

@@ -56,9 +56,34 @@ rule tables:
         "../scripts/tables.py"
 
 
+# What was read, before anything is analysed.
+rule quality_report:
+    input:
+        templates=[source("../report/quality.html.j2"), source("../report/parts.html.j2")],
+        quality=expand("<results>/quality/{trial}.csv", trial=config["trials"]),
+        distributions=results.DISTRIBUTIONS,
+        notices=results.POOLING,
+    output:
+        page=report("<results>/quality/report.html", caption="../report/quality.rst", category="Report"),
+        provenance="<results>/provenance/quality_report.json",
+    log:
+        "<logs>/quality_report.log",
+    localrule: True
+    conda:
+        "../../envs/ipdmediation.yaml"
+    params:
+        study={**study.said, "analysis": {}},
+        conversions=study.conversions,
+        needed=study.needed_of("primary"),
+        minimum_count=config["disclosure"]["minimum_count"],
+        code=code("quality_report"),
+    script:
+        "../scripts/quality_report.py"
+
+
 rule report:
     input:
-        template=source("../report/page.html.j2"),
+        templates=[source("../report/page.html.j2"), source("../report/parts.html.j2")],
         flow=expand("<results>/{analysis}/flow.csv", analysis=config["analyses"]),
         baseline=expand("<results>/{analysis}/describe/baseline.csv", analysis=config["analyses"]),
         outcome=expand("<results>/{analysis}/describe/outcome.csv", analysis=config["analyses"]),
@@ -116,7 +141,7 @@ rule record_run:
     params:
         trials=list(config["trials"]),
         joined=study.joined,
-        configuration={key: value for key, value in config.items() if key != "pathvars"},
+        configuration=study.recorded,
         code=code("record_run"),
     script:
         "../scripts/record_run.py"
@@ -152,3 +177,17 @@ rule verify:
         code=code("verify"),
     script:
         "../scripts/verify.py"
+
+
+# Nor is this: what it puts into one file has been made.
+rule share:
+    log:
+        "<logs>/share.log",
+    localrule: True
+    conda:
+        "../../envs/ipdmediation.yaml"
+    params:
+        results=inside.path("<results>"),
+        code=code("share_results"),
+    script:
+        "../scripts/share_results.py"

@@ -4,25 +4,31 @@ from job import run, snakemake  # first: it makes the other imports faster
 
 from typing import Any
 
+import pandas as pd
+
 from ipdmediation.data.harmonise import harmonise_trial
 from ipdmediation.data.mapping import TrialMapping
+from ipdmediation.data.pseudonyms import pseudonyms
 from ipdmediation.data.result_tables import write_table
 from ipdmediation.data.schema import in_canonical_order
 from ipdmediation.data.sources import named_files, read_source
 from ipdmediation.data.variables import variables_from_config
+from ipdmediation.plumbing.pseudonym_key import key_file, read_key
 
 
 def main(
     *,
     raw: str | list[str],
     harmonised: str,
-    quality: str,
+    counts: str,
     trial: str,
     mapping: dict[str, Any],
     variables: dict[str, Any],
     ranges: dict[str, dict[str, float]],
+    pseudonymous: bool,
+    key: str | None,
 ) -> None:
-    """Read a trial's file or files; write the harmonised trial and what harmonising did."""
+    """Read a trial's files; write the harmonised trial and what harmonising did, with every small count."""
     known = variables_from_config({name: entry | ranges.get(name, {}) for name, entry in variables.items()})
     declared = TrialMapping.from_mapping(mapping)
     paths, source = [raw] if isinstance(raw, str) else raw, mapping["source"]
@@ -33,8 +39,12 @@ def main(
         variables=known,
         file=named_files(paths, source),
     )
-    in_canonical_order(result.frame).to_parquet(harmonised)
-    write_table(result.quality, quality)
+    patients = in_canonical_order(result.frame)  # by their own ids: no number may depend on the key
+    if pseudonymous:
+        made = pseudonyms(patients["trial"], patients["patient"], key=read_key(key_file(key)))
+        patients = patients.assign(patient=pd.Series(made, dtype="str"))
+    patients.to_parquet(harmonised)
+    write_table(result.quality, counts)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ import pandas as pd
 
 import ipdmediation
 from ipdmediation.data.result_tables import read_table
+from ipdmediation.plumbing.settings import anywhere
 
 PACKAGES = (
     "snakemake",
@@ -45,7 +46,7 @@ def main(
         "trials": {
             trial: {
                 **_files(data, (joined or {}).get(trial)),
-                "mapping": mapping,
+                "mapping": anywhere(mapping),
                 "mapping_sha256": _checksum(mapping),
             }
             for trial, data, mapping in zip(
@@ -56,7 +57,10 @@ def main(
             analysis: _participants(read_table(path))
             for analysis, path in zip(configuration["analyses"], flows, strict=True)
         },
-        "effects": {path: _checksum(path) for path in effects},
+        "effects": {
+            f"{analysis}/{Path(path).name}": _checksum(path)
+            for analysis, path in zip(configuration["analyses"], effects, strict=True)
+        },
         "commit": _commit(),
         "software": {"name": "ipdmediation", "version": ipdmediation.__version__},
         "versions": {"python": platform.python_version()} | {name: version(name) for name in PACKAGES},

@@ -19,7 +19,7 @@ from ipdmediation.vocabulary.terms import read_terms
 
 def main(
     *,
-    template: str,
+    templates: list[str],
     figures: list[str],
     diagnostics: list[str],
     quality: list[str],
@@ -56,7 +56,7 @@ def main(
         )
     compared = read_table(published)
     page = render(
-        Path(template),
+        Path(templates[0]),  # which takes parts from the others beside it
         results,
         published=None if compared.empty else compared,
         quality=_by_trial(pd.concat(map(read_table, quality))),

@@ -30,7 +30,7 @@ PLACEHOLDERS = {
 SECTIONS = {
     "study": ("config", ["study", "seed", "pathvars"]),
     "trials": ("config", ["trials", "arms", "variables"]),
-    "eligibility": ("config", ["eligibility", "describe", "disclosure"]),
+    "eligibility": ("config", ["eligibility", "describe", "disclosure", "identifiers"]),
     "analyses": ("config", ["analyses"]),
     "published": ("config", ["published"]),
     "trial": ("trial", ["label", "trial", "source", "missing", "visits", "patient", "treatment"]),

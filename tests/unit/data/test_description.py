@@ -12,10 +12,13 @@ from ipdmediation.data.description import (
     DESCRIPTION_COLUMNS,
     _order_statistics,
     _wilson,
+    arm_variable,
     describe_baseline,
     describe_mediator,
     describe_outcome,
+    describe_trials,
 )
+from ipdmediation.data.disclosure import public_description
 from ipdmediation.data.schema import conform
 from ipdmediation.data.transforms import from_analysis_scale, to_analysis_scale
 from ipdmediation.data.variables import variables_from_config
@@ -337,3 +340,38 @@ def test_by_hand_arms_that_do_not_overlap() -> None:
         for trial in ("all", "t0"):
             p_value = pick(table, trial=trial, arm="difference", statistic="p_value")
             assert p_value.estimate == pytest.approx(0.03038, abs=1e-5)
+
+
+def test_trials_stand_side_by_side_with_all_that_was_read() -> None:
+    """Patients of an arm that is not compared count too, and the arms are a variable of their own."""
+    _, patients = a_cohort(300, 9)
+    patients["treatment"] = patients["treatment"].astype("Int8").mask(np.arange(300) % 5 == 0)
+    table = describe_trials(patients, variables=VARIABLES, minimum=5)
+    assert set(table["arm"]) == {"all"}
+    assert list(dict.fromkeys(table["variable"])) == ["treatment", *VARIABLES]
+    for trial in ("all", "t0", "t2"):
+        members = patients if trial == "all" else patients[patients["trial"] == trial]
+        at = {"trial": trial, "variable": "age"}
+        assert pick(table, **at, statistic="n").estimate == members["age"].notna().sum()
+        assert pick(table, **at, statistic="q3").estimate == members["age"].quantile(0.75)
+        ill = pick(table, trial=trial, variable="site", statistic="percent", level="ica").estimate
+        assert ill == pytest.approx(100 * (members["site"] == "ica").sum() / members["site"].notna().sum())
+        arms = table[(table["trial"] == trial) & (table["variable"] == "treatment")]
+        counted = arms[arms["statistic"] == "count"].set_index("level")["estimate"]
+        wanted = {"control": 0, "treated": 1}
+        assert {arm: counted[arm] for arm in wanted} == {
+            arm: (members["treatment"] == code).sum() for arm, code in wanted.items()
+        }
+        assert counted["excluded"] == members["treatment"].isna().sum()
+    assert table[["ci_low", "ci_high"]].isna().all(axis=None)
+
+
+def test_no_small_cell_of_a_trial_is_among_them() -> None:
+    _, patients = a_cohort(90, 4)
+    known = VARIABLES | {"treatment": arm_variable()}
+    public = public_description(
+        describe_trials(patients, variables=VARIABLES, minimum=5), variables=known, minimum=5
+    )
+    counted = public.loc[public["statistic"].isin(["n", "count"]), "estimate"]
+    assert not counted.between(1, 4).any()
+    assert counted.isna().any()

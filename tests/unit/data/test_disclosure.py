@@ -12,7 +12,13 @@ from hypothesis import strategies as st
 
 from ipdmediation.data.cohort import select_cohort
 from ipdmediation.data.description import describe_baseline, describe_mediator, describe_outcome
-from ipdmediation.data.disclosure import hidden_cells, public_description, public_flow, rounded
+from ipdmediation.data.disclosure import (
+    hidden_cells,
+    public_description,
+    public_flow,
+    public_quality,
+    rounded,
+)
 from tests.unit.data.conftest import VARIABLES, a_cohort
 
 NUMBERS = ["estimate", "ci_low", "ci_high"]
@@ -225,3 +231,35 @@ def test_no_small_exclusion_follows_from_its_neighbours(numbers: list[tuple[int,
         ends = public[f"remaining{arm}"].iloc[[step - 1, step]]
         if ends.notna().all():  # nobody else left that could hide them
             assert exact[f"excluded{arm}"].drop(index=step).sum() == 0
+
+
+def counts(**numbers: int) -> pd.DataFrame:
+    none = dict.fromkeys(
+        ("missing", "missing_coded", "recoded", "converted", "incomplete", "out_of_range"), 0
+    )
+    return pd.DataFrame([{"trial": "a", "variable": "age", "n": 90} | none | numbers])
+
+
+QUALITY = {
+    # 7 missing: 3 out of range, and 4 by a code or blank, which would say that.
+    "few out of range": (
+        {"missing": 7, "missing_coded": 4, "out_of_range": 3},
+        {"missing_coded", "out_of_range"},
+    ),
+    "and many blank": ({"missing": 30, "missing_coded": 4, "out_of_range": 3}, {"out_of_range"}),
+    "many out of range": ({"missing": 9, "missing_coded": 4, "out_of_range": 5}, set()),
+    "only missing": ({"missing": 2, "missing_coded": 1}, set()),
+    "few beyond a limit of detection": ({"recoded": 4, "converted": 90}, {"recoded"}),
+    "few completed stamps": ({"incomplete": 1, "converted": 3}, {"incomplete", "converted"}),
+}
+
+
+@pytest.mark.parametrize("case", QUALITY)
+def test_what_harmonising_did_to_few_is_not_counted_nor_what_gives_it_away(case: str) -> None:
+    given, hidden = QUALITY[case]
+    made = counts(**given)
+    public = public_quality(made, minimum=5)
+    assert {name for name in public if public[name].isna().any()} == hidden
+    shown = [name for name in made if name not in hidden]
+    assert public[shown].to_numpy().tolist() == made[shown].to_numpy().tolist()
+    assert public_quality(made, minimum=1).notna().all(axis=None)

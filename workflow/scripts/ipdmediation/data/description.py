@@ -11,6 +11,7 @@ from scipy import stats
 from scipy.special import ndtri
 
 from ipdmediation.data.arms import ARMS
+from ipdmediation.data.codes import EXCLUDED
 from ipdmediation.data.disclosure import ALL, DIFFERENCE, rounded
 from ipdmediation.data.transforms import from_analysis_scale, to_analysis_scale
 from ipdmediation.data.variables import Variable
@@ -199,6 +200,47 @@ def describe_mediator(
                 ),
             )
     return _table(table)
+
+
+def describe_trials(
+    pooled: pd.DataFrame, *, variables: Mapping[str, Variable], minimum: int = 1
+) -> pd.DataFrame:
+    """Return the distribution of every variable, and of the arms, in all trials and in each.
+
+    Parameters
+    ----------
+    pooled : DataFrame
+        The pooled trials, patients of arms that are not compared among them.
+    variables : mapping
+        The study's variables by name.
+    minimum : int
+        As in `describe_baseline`.
+
+    Returns
+    -------
+    DataFrame
+        `DESCRIPTION_COLUMNS`; `trial` is all or an id, `arm` is all. Statistics as in `describe_baseline`,
+        without intervals; of the variable `treatment` the levels are those of `arm_variable`.
+    """
+    arms = (
+        pooled["treatment"].map({code: arm for arm, code in ARMS.items()}).astype("object").fillna(EXCLUDED)
+    )
+    trials = list(_trials(pooled.assign(treatment=arms)))
+    table = [
+        row
+        for variable in (arm_variable(), *variables.values())
+        for trial, members in trials
+        for row in _labelled(
+            variable, trial, ALL, list(_summary(members[variable.name], variable, 0.95, minimum))
+        )
+    ]
+    return _table(table).assign(ci_low=np.nan, ci_high=np.nan)
+
+
+def arm_variable() -> Variable:
+    """Return the arm of a patient as a variable: control, treated, or excluded where it is not compared."""
+    levels: dict[int | str, str] = {each: each for each in (*ARMS, EXCLUDED)}
+    return Variable(name="treatment", type="categorical", label="Arm", levels=levels)
 
 
 def _density_ends(values: FloatArray, minimum: int) -> tuple[float, float]:

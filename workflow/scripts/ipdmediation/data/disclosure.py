@@ -25,6 +25,7 @@ QUANTILES = ("median", "q1", "q3")
 MOMENTS = ("mean", "sd")
 NUMBERS = ("estimate", "ci_low", "ci_high")
 _GROUPS = (ALL, *ARMS)
+_FIRST_OF_FOUR = np.arange(4) == 0
 _FINE = 4  # significant digits of means and the like: too few to have one patient from two of them
 
 
@@ -167,6 +168,39 @@ def public_flow(flow: pd.DataFrame, *, minimum: int) -> pd.DataFrame:
     empty = hidden_cells(counts, lines, minimum=minimum, shown=shown)[:, :, :3].reshape(len(flow), 6)
     public = flow.astype(dict.fromkeys(columns, "Int64"))
     public[columns] = public[columns].mask(empty)
+    return public
+
+
+def public_quality(counts: pd.DataFrame, *, minimum: int) -> pd.DataFrame:
+    """Return the counts of what harmonising did without small ones, and without what gives these away.
+
+    Counts of patients and of missing values stay: they say nothing that was measured. One of missing codes is
+    left out where the number of values out of range would follow from it.
+
+    Parameters
+    ----------
+    counts : DataFrame
+        As `quality.by_trial` returns it.
+    minimum : int
+        As in `hidden_cells`.
+
+    Returns
+    -------
+    DataFrame
+        Of the same shape; an empty cell is missing.
+    """
+    names = ["missing_coded", "out_of_range", "recoded", "converted", "incomplete"]
+    public = counts.astype(dict.fromkeys(names, "Int64"))
+    for row in range(len(counts)):
+        known = counts.iloc[row][["missing", "missing_coded", "out_of_range"]].to_numpy(dtype=np.float64)
+        cells = np.append(known, max(known[0] - known[1] - known[2], 0))  # the rest are cells without a value
+        small = (cells > 0) & (cells < minimum) & np.array([False, False, True, False])
+        if small.any():
+            small[3] = True
+            small = hidden_cells(cells, [np.arange(4)], minimum=minimum, hidden=small, shown=_FIRST_OF_FOUR)
+        others = counts.iloc[row][names[2:]].to_numpy(dtype=np.float64)
+        empty = [small[1], small[2], *((others > 0) & (others < minimum))]
+        public.loc[public.index[row], [name for name, none in zip(names, empty, strict=True) if none]] = pd.NA
     return public
 
 

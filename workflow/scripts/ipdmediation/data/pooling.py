@@ -12,12 +12,12 @@ from ipdmediation.data.variables import Variable
 
 
 def pool_trials(frames: Iterable[pd.DataFrame], *, variables: Mapping[str, Variable]) -> pd.DataFrame:
-    """Return the trials as one frame, in the order of `schema.in_canonical_order`.
+    """Return the trials as one frame, in the order of their ids; the rows of each keep their order.
 
     Parameters
     ----------
     frames : iterable of DataFrame
-        Harmonised trials.
+        Harmonised trials, each in the order of `schema.in_canonical_order` by the patients' own ids.
     variables : mapping
         The study's variables by name.
 
@@ -34,6 +34,6 @@ def pool_trials(frames: Iterable[pd.DataFrame], *, variables: Mapping[str, Varia
     if ids.duplicated().any():
         repeated = sorted(set(ids[ids.duplicated()]))
         raise ContractError(f"trials {listing(repeated)} come in more than one frame")
-    rows = in_canonical_order(pd.concat(trials, ignore_index=True))
+    rows = in_canonical_order(pd.concat(trials, ignore_index=True), keys=["trial"])
     pooled = conform(rows, variables, excluded_arms=True)
     return check_contract(pooled, variables, file="the pooled trials", excluded_arms=True)

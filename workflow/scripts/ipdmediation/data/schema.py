@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -107,7 +107,7 @@ def conform(
     return typed
 
 
-def in_canonical_order(frame: pd.DataFrame) -> pd.DataFrame:
+def in_canonical_order(frame: pd.DataFrame, *, keys: Sequence[str] = ("trial", "patient")) -> pd.DataFrame:
     """Return the rows in the order of the trial's id and then of the patient's, both as text.
 
     Random numbers go to patients by their row. In this order no result depends on that of the rows in a file,
@@ -118,6 +118,9 @@ def in_canonical_order(frame: pd.DataFrame) -> pd.DataFrame:
     ----------
     frame : DataFrame
         Has `trial` and `patient`, which are unique together.
+    keys : sequence of str
+        Only `trial` where each trial is in order already: pseudonyms have an order of their own, which is
+        that of a key and of no design.
 
     Examples
     --------
@@ -125,11 +128,13 @@ def in_canonical_order(frame: pd.DataFrame) -> pd.DataFrame:
     >>> in_canonical_order(rows).to_numpy().tolist()
     [['a', '10'], ['a', '9'], ['b', '1']]
     """
-    patients = frame["patient"].tolist()
-    by_patient = np.array(sorted(range(len(patients)), key=patients.__getitem__), dtype=np.intp)
+    order = np.arange(len(frame))
+    if "patient" in keys:
+        patients = frame["patient"].tolist()
+        order = np.array(sorted(range(len(patients)), key=patients.__getitem__), dtype=np.intp)
     names = {trial: place for place, trial in enumerate(sorted(frame["trial"].unique()))}
-    trials = frame["trial"].map(names).to_numpy(dtype=np.intp)[by_patient]
-    return frame.iloc[by_patient[np.argsort(trials, kind="stable")]].reset_index(drop=True)
+    trials = frame["trial"].map(names).to_numpy(dtype=np.intp)[order]
+    return frame.iloc[order[np.argsort(trials, kind="stable")]].reset_index(drop=True)
 
 
 def harmonised_schema(variables: Mapping[str, Variable], *, missing_arm: bool = False) -> pa.DataFrameSchema:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ipdmediation.data.problems import Problem, listing_of
-from ipdmediation.plumbing.study_check import check_stated, surroundings_of
+from ipdmediation.plumbing.study_check import CheckedStudy, check_stated, surroundings_of
 from ipdmediation.plumbing.study_files import StatedStudy, read_study
 
 WORKFLOW = Path(__file__).resolve().parents[3]
@@ -95,12 +95,17 @@ def _folders_are_text(stated: StatedStudy) -> bool:
     )
 
 
-def _problems(stated: StatedStudy) -> list[Problem]:
+def checked(stated: StatedStudy) -> tuple[CheckedStudy | None, list[Problem]]:
+    """Return a study as it was checked, None where it cannot be read, and its problems."""
     snakefile = WORKFLOW.parent / "Snakefile"
     surroundings = surroundings_of(
         lambda name: os.fspath(WORKFLOW / name), snakefiles=[str(snakefile)] if snakefile.is_file() else []
     )
-    return check_stated(stated, surroundings=surroundings)[1]
+    return check_stated(stated, surroundings=surroundings)
+
+
+def _problems(stated: StatedStudy) -> list[Problem]:
+    return checked(stated)[1]
 
 
 def main(files: Sequence[str]) -> int:

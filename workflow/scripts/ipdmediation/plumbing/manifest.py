@@ -10,13 +10,14 @@ from ipdmediation.plumbing.provenance import file_hash
 from ipdmediation.plumbing.result_files import files_in
 
 MANIFEST = "manifest.json"
+SHARED = "shared.zip"
 
 #: Key of the manifest that the checksums stand under.
 FILES = "files"
 
 #: What lies beside the results that may be shown: patients' rows, logs and running times where a study names
-#: no other folder for them, a page for people, and the manifest itself.
-NOT_LISTED = ("ipd", "logs", "benchmarks", "README.md", MANIFEST)
+#: no other folder for them, a page for people, all of it as one file, and the manifest itself.
+NOT_LISTED = ("ipd", "logs", "benchmarks", "README.md", SHARED, MANIFEST)
 
 
 def checksums(files: Iterable[str | Path], *, folder: str | Path) -> dict[str, str]:

@@ -10,7 +10,7 @@ FOLDER = "ipd"  # below the results
 IGNORED = ".gitignore"
 
 #: Names of the rules' outputs, and of inputs, that have a row per patient or counts that may be of one.
-PATIENT_ROWS = frozenset({"raw", "harmonised", "trials", "pooled", "cohort", "imputed", "steps"})
+PATIENT_ROWS = frozenset({"raw", "harmonised", "trials", "pooled", "cohort", "imputed", "steps", "counts"})
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 

@@ -14,8 +14,9 @@ from ipdmediation.plumbing.parquet_metadata import Footer, write_value
 #: Key of a JSON file, and of a Parquet file's metadata, that the provenance stands under.
 KEY = "provenance"
 
-#: Parameters that are no settings: what provenance has by name, and what is expected of the inputs.
-NO_SETTINGS = ("code", "ranges", "reasons", "analysis", "trial", "start", "stop", "expected")
+#: Parameters that are no settings: what provenance has by name, what is expected of the inputs, and where a
+#: key is, on which no number depends.
+NO_SETTINGS = ("code", "ranges", "reasons", "analysis", "trial", "start", "stop", "expected", "key")
 
 #: Outputs that may be edited by hand, as they stand for files that come from elsewhere.
 EDITED = ("raw",)

@@ -29,7 +29,7 @@ STEPS_OF_ANALYSIS = (
     "figures",
     "tables",
 )
-STEPS_OF_STUDY = ("pool_trials", "compare_published", "report")
+STEPS_OF_STUDY = ("pool_trials", "describe_trials", "compare_published", "quality_report", "report")
 
 KERNELS = "<results>/kernels/{link}.txt"
 FLOW = "<results>/{analysis}/flow.csv"
@@ -44,6 +44,7 @@ FITTED = {
 }
 
 POOLING = "<results>/notices/pooling.csv"
+DISTRIBUTIONS = "<results>/distributions.csv"
 
 #: What the steps before an analysis, its own and its models' fits have to say.
 NOTED = [
@@ -81,6 +82,8 @@ class ResultFiles:
         The files of the tables by kind.
     shown : list of str
         All of these.
+    quality : list of str
+        What harmonising did, one file for each mapping, in an order of their own.
     compared : list of str
         Tables that have a published figure, named from the results and without suffix, in order.
     """
@@ -91,6 +94,7 @@ class ResultFiles:
         self.drawn = {kind: _shown("figures", self.figures, kind) for kind in ("svg", "png", "pdf")}
         self.written = {kind: _shown("tables", TABLES, kind) for kind in ("csv", "html", "docx")}
         self.shown = [file for files in [*self.drawn.values(), *self.written.values()] for file in files]
+        self.quality = [f"<results>/quality/{source}.csv" for source in sorted(config["trials"])]
         self.compared = sorted({f"{figure['analysis']}/{figure['table']}" for figure in config["published"]})
 
     def caption(self, part: str, file: str) -> dict[str, Any]:
@@ -119,10 +123,12 @@ class ResultFiles:
         sources = self._config["trials"]
         return [
             "<results>/report.html",
+            "<results>/quality/report.html",
             "<results>/published_comparison.csv",
             POOLING,
+            DISTRIBUTIONS,
+            *self.quality,
             *(["<results>/synthetic_truth.json"] if self._config["study"]["synthetic"] else []),
-            *(f"<results>/quality/{source}.csv" for source in sources),
             *(f"<results>/provenance/harmonise_trial/{source}.json" for source in sources),
             *(f"<results>/provenance/{step}.json" for step in STEPS_OF_STUDY),
             *(KERNELS.format(link=link) for link in links),

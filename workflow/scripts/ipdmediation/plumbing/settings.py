@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from ipdmediation.data.joined_columns import joined_files
@@ -106,6 +107,18 @@ def shown(variables: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any
         name: {key: value for key, value in entry.items() if key not in RANGE}
         for name, entry in variables.items()
     }
+
+
+def anywhere(path: str) -> str:
+    """Return a path as it may be told to others: one that leads out of the directory of the run by its name.
+
+    Examples
+    --------
+    >>> anywhere("config/trials/north.yaml"), anywhere("/home/somebody/north.yaml"), anywhere("../north.yaml")
+    ('config/trials/north.yaml', 'north.yaml', 'north.yaml')
+    """
+    given = Path(path)
+    return given.name if given.is_absolute() or ".." in given.parts else path
 
 
 def _typed(entry: Mapping[str, Any]) -> dict[str, Any]:

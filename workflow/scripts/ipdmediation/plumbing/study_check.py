@@ -16,6 +16,7 @@ from ipdmediation.data.references import Study, sound_parts, study_faults
 from ipdmediation.data.strict_yaml import Document, read_document, read_yaml
 from ipdmediation.data.subgroups import KEY, subgroup_faults, with_subgroups
 from ipdmediation.evidence.published_rows import published_faults
+from ipdmediation.plumbing.pseudonym_key import key_faults, key_file, repository_of
 from ipdmediation.plumbing.study_files import Origins, StatedStudy, folder_of, located
 from ipdmediation.plumbing.study_folders import folder_faults, study_folders
 from ipdmediation.plumbing.taken_names import included, taken
@@ -143,6 +144,9 @@ class _Check:
         self._check_sources(synthetic is not None)
         self._add(published_faults(study, self.mappings))
         self._check_folders(sound.get("pathvars"), synthetic)
+        if synthetic is None:
+            folders = self.config["pathvars"] if "pathvars" in sound else {}
+            self._check_key(sound.get("identifiers"), folders.get("results"))
 
     def _names(self, section: str) -> tuple[str, ...]:
         stated = self.config.get(section)
@@ -268,3 +272,16 @@ class _Check:
         self._add(faults)
         if not faults:
             self.config["pathvars"] = study_folders(stated, study=study)
+
+    def _check_key(self, identifiers: Mapping[str, Any] | None, results: str | None) -> None:
+        """Look at the key of the pseudonyms, where patients have ids that these take the place of."""
+        named = any("column" in mapping["patient"] for mapping in self.mappings.values())
+        if identifiers is None or not identifiers["pseudonyms"] or not named:
+            return
+        workflow = [str(Path(path).parent) for path in self.around.code]
+        study = folder_of(self.origins.file(("trials",)))
+        repositories = [repository_of(folder) for folder in (".", study, *workflow)]
+        shared = [*workflow, *([] if results is None else [results])]
+        shared += [str(repository) for repository in repositories if repository is not None]
+        place = ("identifiers", "key")
+        self._add(Fault(place, text) for text in key_faults(key_file(identifiers["key"]), shared=shared))

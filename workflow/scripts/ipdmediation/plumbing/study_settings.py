@@ -80,7 +80,11 @@ class StudySettings:
 
     def needed(self, wildcards: Any) -> dict[str, Any]:
         """Return which variables the models of an analysis need, and what is done where one is missing."""
-        stated = self.analysis(wildcards.analysis)
+        return self.needed_of(wildcards.analysis)
+
+    def needed_of(self, name: str) -> dict[str, Any]:
+        """Return the same by the name of an analysis."""
+        stated = self.analysis(name)
         return {
             "method": stated["missing"]["method"],
             "covariates": stated["covariates"],
@@ -147,6 +151,12 @@ class StudySettings:
         """Return the plausible ranges of a trial's values."""
         return settings.ranges(self._config["variables"], self._mappings[wildcards.trial])
 
+    def pseudonymous(self, wildcards: Any) -> bool:
+        """Return whether pseudonyms take the place of the ids that a mapping's file has."""
+        real = self._config["study"]["synthetic"] is None
+        named = "column" in self._mappings[wildcards.trial]["patient"]
+        return bool(real and named and self._config["identifiers"]["pseudonyms"])
+
     # Of the study
 
     @property
@@ -175,6 +185,29 @@ class StudySettings:
         }
 
     @property
+    def conversions(self) -> dict[str, dict[str, str]]:
+        """The unit of the file of each variable of a mapping that is converted to another unit."""
+        return {
+            source: {
+                name: str(entry["unit"])
+                for name, entry in mapping["variables"].items()
+                if entry.get("unit") not in (None, self._config["variables"][name].get("unit"))
+            }
+            for source, mapping in self._mappings.items()
+        }
+
+    @property
+    def recorded(self) -> dict[str, Any]:
+        """The configuration as it is written down: without folders and other places of this machine."""
+        kept = {key: value for key, value in self._config.items() if key != "pathvars"}
+        study, trials = kept["study"], kept["trials"]
+        if study["synthetic"] is not None:
+            kept["study"] = {**study, "synthetic": settings.anywhere(study["synthetic"])}
+        kept["trials"] = {source: settings.anywhere(path) for source, path in trials.items()}
+        kept["identifiers"] = {"pseudonyms": kept["identifiers"]["pseudonyms"]}
+        return kept
+
+    @property
     def links(self) -> list[str]:
         """The links of the study's analyses, each once."""
         return sorted({self.analysis(name)["outcome"]["link"] for name in self._config["analyses"]})
@@ -194,6 +227,17 @@ class StudySettings:
         """The model that makes synthetic trials, as its file states it."""
         return read_yaml(self._config["study"]["synthetic"])
 
+    @property
+    def said(self) -> dict[str, Any]:
+        """What is said about the study, whatever the analysis."""
+        return {
+            **self._config["study"],
+            "synthetic": bool(self._config["study"]["synthetic"]),
+            "arms": self._config["arms"],
+            "variables": settings.shown(self._config["variables"]),
+            "trials": self.trials,
+        }
+
     def words(self, name: str, bootstrap: tuple[str, ...] = ("level",)) -> dict[str, Any]:
         """Return what figures, tables and the report say about the study and one of its analyses.
 
@@ -206,11 +250,7 @@ class StudySettings:
         """
         stated = self.analysis(name)
         return {
-            **self._config["study"],
-            "synthetic": bool(self._config["study"]["synthetic"]),
-            "arms": self._config["arms"],
-            "variables": settings.shown(self._config["variables"]),
-            "trials": self.trials,
+            **self.said,
             "analysis": {
                 **{key: stated[key] for key in SHOWN},
                 "trials": list(configuration.analysed_trials(self._config, name, self.trials)),

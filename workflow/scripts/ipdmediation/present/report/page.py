@@ -9,9 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from ipdmediation.data.codes import EXCLUDED
 from ipdmediation.data.notices import model_step
 from ipdmediation.present import notation, style
 from ipdmediation.present.labels import NATURAL, SHARES, share_label
@@ -22,6 +20,7 @@ from ipdmediation.present.report.meaning import meaning
 from ipdmediation.present.report.methods import methods
 from ipdmediation.present.report.privacy import refuse_patient_rows
 from ipdmediation.present.report.result import AnalysisResult, sentence
+from ipdmediation.present.report.templates import named_trial, page_table, page_template
 from ipdmediation.present.scales import better_outcome, reading
 from ipdmediation.present.study import Study
 from ipdmediation.present.tables.baseline import baseline
@@ -31,7 +30,6 @@ from ipdmediation.present.tables.models import models
 from ipdmediation.present.tables.natural_effects import natural_effects
 from ipdmediation.present.tables.published import published as published_table
 from ipdmediation.present.tables.quality import quality as quality_table
-from ipdmediation.present.tables.table import PROSE, Table
 from ipdmediation.vocabulary.effects import HEADLINE, PROPORTION_MEDIATED, EffectKey
 from ipdmediation.vocabulary.scales import COEFFICIENT, MEAN
 from ipdmediation.vocabulary.transforms import IDENTITY
@@ -78,16 +76,9 @@ def render(
     study = main.study
     refuse_patient_rows(results, published=published, quality=quality or {})
     compared = None if published is None or published.empty else published
-    environment = Environment(
-        loader=FileSystemLoader(template.parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     text = methods(main, version=str(manifest.get("software", {}).get("version", "")))
     true_table, true_sentences = (None, []) if truth is None else beside_truth(main, truth)
-    return environment.get_template(template.name).render(
+    return page_template(template).render(
         study=study,
         synthetic_note=style.SYNTHETIC_NOTE,
         answer=[unbroken(line) for line in answer(main)],
@@ -98,23 +89,23 @@ def render(
         mediator_caption=_mediator_caption(study),
         flow_caption=_flow_caption(main),
         figures={name: _figure(name, svg, main) for name, svg in main.figures.items()},
-        flow=_page_table(flow(main.flow, study=study)),
-        baseline=_page_table(baseline(main.baseline, main.flow, study=study)),
-        models=_page_table(models(main.models, study=study)),
-        effects=_page_table(effects(main.effects, study=study)),
-        natural=_page_table(natural_effects(main.effects, study=study)),
+        flow=page_table(flow(main.flow, study=study)),
+        baseline=page_table(baseline(main.baseline, main.flow, study=study)),
+        models=page_table(models(main.models, study=study)),
+        effects=page_table(effects(main.effects, study=study)),
+        natural=page_table(natural_effects(main.effects, study=study)),
         meaning=[unbroken(line) for line in meaning(main)],
         notices={place: main.messages(*steps) for place, steps in NOTICE_PLACES.items()},
         fits=_fits(main),
-        published=None if compared is None else _page_table(published_table(compared, study=study)),
+        published=None if compared is None else page_table(published_table(compared, study=study)),
         verdict=[] if compared is None else [*verdict(compared), *published_shares(results)],
-        truth=None if true_table is None else _page_table(true_table),
+        truth=None if true_table is None else page_table(true_table),
         true_sentences=true_sentences,
         quality=[
-            {"trial": _named(trial, study), **_page_table(quality_table(frame, study=study))}
+            {"trial": named_trial(trial, study), **page_table(quality_table(frame, study=study))}
             for trial, frame in (quality or {}).items()
         ],
-        analyses=_page_table(beside(results)) if len(results) > 1 else None,
+        analyses=page_table(beside(results)) if len(results) > 1 else None,
         analyses_notices=[
             {"analysis": str(result.study.analysis.get("label", "")), "messages": found}
             for result in results[1:]
@@ -125,10 +116,6 @@ def render(
         sources=text.sources,
         manifest=_manifest(manifest),
     )
-
-
-def _named(trial: str, study: Study) -> str:
-    return "Trials that are not pooled" if trial == EXCLUDED else study.trial(trial)
 
 
 #: Which steps' notices stand beside which part of the page.
@@ -247,17 +234,6 @@ def _alt(name: str, result: AnalysisResult) -> str:
     }
     note = f" {style.SYNTHETIC_NOTE}." if study.synthetic else ""
     return words[name] + note
-
-
-def _page_table(table: Table) -> dict[str, Any]:
-    return {
-        "title": table.title,
-        "heads": table.heads,
-        "prose": [position for position, name in enumerate(table.cells.columns) if name in PROSE],
-        "rows": [[str(cell) for cell in row] for row in table.cells.itertuples(index=False)],
-        "indented": table.indented,
-        "notes": table.notes,
-    }
 
 
 def _fits(result: AnalysisResult) -> list[str]:

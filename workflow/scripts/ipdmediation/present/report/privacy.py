@@ -49,16 +49,23 @@ def refuse_patient_rows(
     """
     for position, result in enumerate(results, start=1):
         for name, columns in OWN_COLUMNS.items():
-            _check(f"analysis {position}, {name}", getattr(result, name), columns)
+            refuse_other_columns(f"analysis {position}, {name}", getattr(result, name), columns)
         for name, frame in result.models.items():
-            _check(f"analysis {position}, {name} model", frame, (*MODEL_COLUMNS, LABEL))
+            refuse_other_columns(f"analysis {position}, {name} model", frame, (*MODEL_COLUMNS, LABEL))
     for trial, frame in quality.items():
-        _check(f"quality of {trial}", frame, QUALITY_COLUMNS)
+        refuse_other_columns(f"quality of {trial}", frame, QUALITY_COLUMNS)
     if published is not None:
-        _check("published comparison", published, PUBLISHED_COLUMNS)
+        refuse_other_columns("published comparison", published, PUBLISHED_COLUMNS)
 
 
-def _check(name: str, frame: pd.DataFrame, columns: Collection[str]) -> None:
+def refuse_other_columns(name: str, frame: pd.DataFrame, columns: Collection[str]) -> None:
+    """Stop where a table has a column that is not one of those of its kind.
+
+    Raises
+    ------
+    PatientRowsError
+        Names the table and the columns.
+    """
     strange = sorted(set(map(str, frame.columns)) - set(columns))
     if strange:
         raise PatientRowsError(

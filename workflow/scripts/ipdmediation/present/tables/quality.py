@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from ipdmediation.present import notation
 from ipdmediation.present.study import Study
-from ipdmediation.present.tables.table import Table, synthetic_note
+from ipdmediation.present.tables.table import Table, synthetic_note, withheld_note
 
 COUNTS = {
     "n": "Participants",
@@ -19,7 +21,7 @@ COUNTS = {
 }
 
 
-def quality(counts: pd.DataFrame, *, study: Study) -> Table:
+def quality(counts: pd.DataFrame, *, study: Study, units: Mapping[str, str] | None = None) -> Table:
     """List what harmonising did to each variable of one trial.
 
     Parameters
@@ -28,11 +30,13 @@ def quality(counts: pd.DataFrame, *, study: Study) -> Table:
         Columns `variable, column, missing_codes_unused` and those of `COUNTS`.
     study
         Words of the study.
+    units
+        Unit of the file of each variable that was converted to the study's.
     """
     rows = [
         [
             notation.upper(study.label(str(row["variable"]))),
-            notation.text_of(row["column"]) or "not recorded",
+            _origin(str(row["variable"]), notation.text_of(row["column"]), study, units or {}),
             *(notation.count(row[name]) for name in COUNTS),
             notation.text_of(row["missing_codes_unused"]),
         ]
@@ -47,6 +51,16 @@ def quality(counts: pd.DataFrame, *, study: Study) -> Table:
         notes=(
             "Converted: to the unit of the study, or computed from several columns.",
             "Codes not found: declared to mean missing, and nowhere in the file.",
+            *withheld_note([counts[name] for name in COUNTS]),
             *synthetic_note(study),
         ),
     )
+
+
+def _origin(variable: str, column: str, study: Study, units: Mapping[str, str]) -> str:
+    """Say where the values come from, and from which unit to which they were converted."""
+    if column in ("", "absent"):
+        return "not recorded"
+    if variable not in units:
+        return column
+    return f"{column}, {units[variable]} to {study.variables[variable]['unit']}"
