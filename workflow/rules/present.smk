@@ -77,6 +77,7 @@ rule report:
         published="<results>/published_comparison.csv",
         recorded="<results>/run.json",
         truth="<results>/synthetic_truth.json" if config["study"]["synthetic"] else [],
+        **files.evidence_on_the_page,
     output:
         report=report("<results>/report.html", caption="../report/report.rst", category="Report"),
         provenance="<results>/provenance/report.json",

@@ -10,6 +10,7 @@ from typing import Any
 from ipdmediation.data.configuration import resolve_analysis, stated_at
 from ipdmediation.data.covariates import all_covariate_names, main_effects
 from ipdmediation.data.errors import listing
+from ipdmediation.data.evidence_faults import evidence_faults
 from ipdmediation.data.formula import FormulaError
 from ipdmediation.data.known_units import known_unit_fault
 from ipdmediation.data.problems import Fault, Place, in_words, shown
@@ -163,6 +164,7 @@ def _analysis_faults(name: str, study: Study, variables: Mapping[str, Variable])
     yield from _covariate_faults(at("covariates"), analysis, study)
     yield from _model_faults(at, analysis, study)
     yield from _bootstrap_faults(at, analysis["bootstrap"])
+    yield from evidence_faults(at, analysis, trials=study.trials)
 
 
 def _bootstrap_faults(at: Any, bootstrap: Mapping[str, Any]) -> Iterator[Fault]:
