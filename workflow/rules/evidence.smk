@@ -31,8 +31,8 @@ rule each_trial:
         imputed="<results>/ipd/{analysis}/imputed.parquet",
         missing="<results>/{analysis}/missing.csv",
     output:
-        trials="<results>/{analysis}/evidence/trials.csv",
-        pooled="<results>/{analysis}/evidence/pooled.csv",
+        by_trial="<results>/{analysis}/evidence/trials.csv",
+        together="<results>/{analysis}/evidence/pooled.csv",
         provenance="<results>/{analysis}/provenance/each_trial.json",
     log:
         "<logs>/each_trial/{analysis}.log",
@@ -99,8 +99,8 @@ rule leave_one_out:
 
 rule show_each_trial:
     input:
-        trials="<results>/{analysis}/evidence/trials.csv",
-        pooled="<results>/{analysis}/evidence/pooled.csv",
+        by_trial="<results>/{analysis}/evidence/trials.csv",
+        together="<results>/{analysis}/evidence/pooled.csv",
         effects=results.EFFECTS,
     output:
         figures=[

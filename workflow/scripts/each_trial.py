@@ -24,8 +24,8 @@ def main(
     *,
     imputed: str,
     missing: str,
-    trials: str,
-    pooled: str,
+    by_trial: str,
+    together: str,
     drawn_as: str,
     model: dict[str, Any],
     standardisation: dict[str, Any],
@@ -57,9 +57,9 @@ def main(
         interval=interval,
         level=level,
     )
-    by_trial, together = tables(list(found), level=level, minimum_count=minimum_count)
-    write_table(by_trial, trials)
-    write_table(together, pooled)
+    trials, pooled = tables(list(found), level=level, minimum_count=minimum_count)
+    write_table(trials, by_trial)
+    write_table(pooled, together)
 
 
 if __name__ == "__main__":

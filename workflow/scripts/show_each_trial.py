@@ -14,11 +14,17 @@ from ipdmediation.present.tables.saving import save
 
 
 def main(
-    *, trials: str, pooled: str, effects: str, figures: list[str], tables: list[str], study: dict[str, Any]
+    *,
+    by_trial: str,
+    together: str,
+    effects: str,
+    figures: list[str],
+    tables: list[str],
+    study: dict[str, Any],
 ) -> None:
     """Read the tables of numbers; write the figure and the table in each format."""
     words = Study(**study)
-    frames = [read_table(path) for path in (trials, pooled, effects)]
+    frames = [read_table(path) for path in (by_trial, together, effects)]
     drawn = each_trial_figure(*frames, study=words)
     save_all([drawn], {Path(path).suffix.removeprefix("."): [Path(path)] for path in figures})
     table = each_trial_table(*frames, study=words)
