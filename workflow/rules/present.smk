@@ -58,6 +58,7 @@ rule tables:
 
 rule report:
     input:
+        **files.evidence_on_the_page,
         template=source("../report/page.html.j2"),
         flow=expand("<results>/{analysis}/flow.csv", analysis=config["analyses"]),
         baseline=expand("<results>/{analysis}/describe/baseline.csv", analysis=config["analyses"]),
@@ -77,7 +78,6 @@ rule report:
         published="<results>/published_comparison.csv",
         recorded="<results>/run.json",
         truth="<results>/synthetic_truth.json" if config["study"]["synthetic"] else [],
-        **files.evidence_on_the_page,
     output:
         report=report("<results>/report.html", caption="../report/report.rst", category="Report"),
         provenance="<results>/provenance/report.json",
@@ -88,7 +88,9 @@ rule report:
         "../../envs/ipdmediation.yaml"
     params:
         studies=[
-            study.words(name, bootstrap=("resampling", "replicates", "interval", "level"))
+            study.words(
+                name, bootstrap=("resampling", "replicates", "interval", "level"), more=("evidence",)
+            )
             for name in config["analyses"]
         ],
         expected=handed.expects(

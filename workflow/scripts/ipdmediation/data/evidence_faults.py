@@ -10,6 +10,7 @@ from ipdmediation.data.errors import listing
 from ipdmediation.data.formula import FormulaError
 from ipdmediation.data.problems import Fault, Place
 from ipdmediation.data.replicates import fewest_replicates
+from ipdmediation.vocabulary.terms import TREATMENT
 
 #: Switches of `evidence.trials`, and the number of replicates of each.
 _REPLICATES = {"two_stages": "replicates", "leave_one_out": "leave_one_out_replicates"}
@@ -49,6 +50,6 @@ def _covariate_faults(place: Place, analysis: Mapping[str, Any], stated: Any) ->
     except FormulaError as error:
         yield Fault(place, str(error))
         return
-    for name in [name for name in names if name not in known]:
+    for name in [name for name in names if name not in (*known, TREATMENT)]:
         text = f"{name!r} is no covariate of the analysis; allowed: {listing(known, limit=99) or 'none'}"
         yield Fault(place, text)

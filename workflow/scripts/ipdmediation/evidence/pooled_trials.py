@@ -53,7 +53,7 @@ def tables(
         for row in ([{"reason": each.reason}] if each.reason else _rows(each))
     ]
     by_trial = pd.DataFrame(rows).reindex(columns=list(TRIAL_COLUMNS))
-    by_trial = with_words(by_trial)
+    by_trial = with_words(by_trial).astype(dict.fromkeys([*ARMS, "replicates", "failed"], "Int64"))
     pooled = _pool_each(by_trial, level=level)
     fitted = {each.trial: each for each in trials if not each.reason}
     found: list[dict[str, Any]] = []

@@ -174,7 +174,9 @@ class StudySettings:
         """The model that makes synthetic trials, as its file states it."""
         return read_yaml(self._config["study"]["synthetic"])
 
-    def words(self, name: str, bootstrap: tuple[str, ...] = ("level",)) -> dict[str, Any]:
+    def words(
+        self, name: str, bootstrap: tuple[str, ...] = ("level",), more: tuple[str, ...] = ()
+    ) -> dict[str, Any]:
         """Return what figures, tables and the report say about the study and one of its analyses.
 
         Parameters
@@ -183,6 +185,8 @@ class StudySettings:
             The analysis.
         bootstrap : tuple of str
             Those settings of the bootstrap that are said.
+        more : tuple of str
+            Other parts of the analysis that are said.
         """
         stated = self.analysis(name)
         return {
@@ -192,7 +196,7 @@ class StudySettings:
             "variables": settings.shown(self._config["variables"]),
             "trials": self.trials,
             "analysis": {
-                **{key: stated[key] for key in SHOWN},
+                **{key: stated[key] for key in (*SHOWN, *more)},
                 "bootstrap": {key: stated["bootstrap"][key] for key in bootstrap},
                 "published_share": self.published_share(name),
             },

@@ -59,7 +59,7 @@ def each_trial(trials: pd.DataFrame, pooled: pd.DataFrame, effects: pd.DataFrame
         Panel(
             title=NATURAL[effect],
             read=reading(effect, MEAN.key, study=study),
-            below=(reading(effect, MEAN.key, study=study).direction, *heterogeneity(row, study=study)),
+            below=tuple(heterogeneity(row, study=study)),
         )
         for effect, row in zip(SHOWN, second, strict=True)
     ]

@@ -23,6 +23,7 @@ _ROW, _LEAST_ROW = 5.0, 0.8  # mm
 _LONGEST = 170.0  # mm, of rows that are not named
 _SQUARE = 5.5  # points, of an average weight
 _MOST_SQUARE = 9.0
+_GAP = 3.0  # mm, between a panel's numbers and the next panel
 POOLED = style.ARM_COLOURS["treated"]
 
 #: Where a row is drawn, its shape and its numbers.
@@ -108,8 +109,10 @@ def forest(
     width = (DOUBLE_COLUMN - MARGIN - left) / len(panels)
     written = [max(text_width(row[at], SMALL_SIZE) for row in texts) + 2 for at in range(len(panels))]
     top, plot = 11.0, sum(heights)
-    below = [[*wrap(notation.upper(panel.read.named), width - 4), *panel.below] for panel in panels]
-    foot = top + plot + 6 + max(text_height(lines, size=SMALL_SIZE) for lines in below) + 5
+    below = [
+        [*wrap(_axis_label(panel.read), width - 4 - _GAP, size=SMALL_SIZE), *panel.below] for panel in panels
+    ]
+    foot = top + plot + 6 + max(text_height(lines, size=SMALL_SIZE) for lines in below) + 2
     note_lines = [line for note in notes for line in wrap(note, DOUBLE_COLUMN - 2 * MARGIN, size=SMALL_SIZE)]
     sheet = new_sheet(DOUBLE_COLUMN, foot + text_height(note_lines, size=SMALL_SIZE) + 2, study)
     for edge, head in zip(edges, heads, strict=True):
@@ -123,23 +126,23 @@ def forest(
             for edge, text in zip(edges, row.counts, strict=False):
                 sheet.text(edge, top + y, text, ha="right", size=SMALL_SIZE)
     for at, panel in enumerate(panels):
-        x = left + at * width
+        x = left + at * width + _GAP
         sheet.text(x, top - 7.5, panel.title, weight="bold")
         sheet.text(
-            x + width - 1,
+            x + width - 1 - _GAP,
             top - 3,
             f"Estimate ({study.coverage} CI)",
             ha="right",
             weight="bold",
             size=SMALL_SIZE,
         )
-        axes = sheet.axes_at(x, top, width - written[at] - 2, plot)
+        axes = sheet.axes_at(x, top, width - written[at] - 2 - _GAP, plot)
         axes.set_ylim(plot, 0)
         marks = [(y, row.shape, row.marks[at]) for y, row in zip(middles, rows, strict=True)]
         _draw(axes, marks, panel.read)
         for row, texts_of, y in zip(rows, texts, middles, strict=True):
             colour = INK if row.shape == "square" else POOLED
-            sheet.text(x + width - 1, top + y, texts_of[at], ha="right", size=SMALL_SIZE, color=colour)
+            sheet.text(x + width - 1 - _GAP, top + y, texts_of[at], ha="right", size=SMALL_SIZE, color=colour)
         sheet.lines(x, top + plot + 6, below[at], size=SMALL_SIZE, color=MUTED)
     first = next((index for index, row in enumerate(rows) if row.shape != "square"), 0)
     if first:
@@ -147,6 +150,10 @@ def forest(
         sheet.line([(MARGIN, y), (DOUBLE_COLUMN - MARGIN, y)], width=0.6)
     sheet.lines(MARGIN, foot, note_lines, size=SMALL_SIZE, color=MUTED)
     return sheet.figure
+
+
+def _axis_label(read: Reading) -> str:
+    return notation.upper("; ".join(filter(None, [read.named, read.direction])))
 
 
 def _written(row: ForestRow, at: int, panel: Panel) -> str:
@@ -226,7 +233,7 @@ def _limits(marks: Sequence[Mark], read: Reading) -> tuple[float, float]:
             (outer if shape == "square" else inner).extend(ends)
     core = [value for value in inner if notation.known(value)]
     low, high = min(core), max(core)
-    reach = (high - low) / 2 or 1.0
+    reach = high - low or 1.0
     wide = [min(max(value, low - reach), high + reach) for value in outer if notation.known(value)]
     low, high = min([low, *wide]), max([high, *wide])
     pad = 0.06 * (high - low or 1.0)

@@ -35,12 +35,5 @@ def leave_one_out(left_out: pd.DataFrame, effects: pd.DataFrame, *, study: Study
     ]
     every = tuple(effect_row(effects, effect, MEAN.key) for effect in SHOWN)
     rows.append(ForestRow(label=EVERYBODY, marks=every, shape="circle"))
-    panels = [
-        Panel(
-            title=NATURAL[effect],
-            read=reading(effect, MEAN.key, study=study),
-            below=tuple(filter(None, [reading(effect, MEAN.key, study=study).direction])),
-        )
-        for effect in SHOWN
-    ]
+    panels = [Panel(title=NATURAL[effect], read=reading(effect, MEAN.key, study=study)) for effect in SHOWN]
     return forest(rows, panels, heads=[], notes=not_analysed(left_out, study), study=study)
