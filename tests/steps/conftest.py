@@ -40,14 +40,29 @@ ODD = MadeUp(
         "missing": {"method": "impute", "imputations": 2, "iterations": 3, "donors": 4},
         "standardisation": {"controlled_at": [5], "utility": [1, 0.8, 0.5, 0.2, 0]},
         "bootstrap": {"replicates": 13, "chunk": 8, "level": 0.8, "interval": "basic", "max_failed": 0.4},
+        "evidence": {
+            "trials": {
+                "two_stages": True,
+                "covariates": ["age"],
+                "replicates": 12,
+                "leave_one_out": True,
+                "leave_one_out_replicates": 11,
+            }
+        },
     },
 )
+NO_EVIDENCE = {"trials": {"two_stages": False, "leave_one_out": False}}
 OTHERS = {
     # The draws of the first, something else made of them.
-    "accelerated": {"label": "BCa", "bootstrap": {"interval": "bca", "level": 0.85}},
+    "accelerated": {
+        "label": "BCa",
+        "bootstrap": {"interval": "bca", "level": 0.85},
+        "evidence": NO_EVIDENCE,
+    },
     # Draws, patients and models of its own.
     "middle_aged": {
         "label": "Middle-aged",
+        "evidence": NO_EVIDENCE,
         "eligibility": [
             {"variable": "age", "between": [None, 78], "missing": "keep", "reason": "Not middle-aged"}
         ],

@@ -83,6 +83,7 @@ rule quality_report:
 
 rule report:
     input:
+        **files.evidence_on_the_page,
         templates=[source("../report/page.html.j2"), source("../report/parts.html.j2")],
         flow=expand("<results>/{analysis}/flow.csv", analysis=config["analyses"]),
         baseline=expand("<results>/{analysis}/describe/baseline.csv", analysis=config["analyses"]),
@@ -112,7 +113,9 @@ rule report:
         "../../envs/ipdmediation.yaml"
     params:
         studies=[
-            study.words(name, bootstrap=("resampling", "replicates", "interval", "level"))
+            study.words(
+                name, bootstrap=("resampling", "replicates", "interval", "level"), more=("evidence",)
+            )
             for name in config["analyses"]
         ],
         expected=handed.expects(

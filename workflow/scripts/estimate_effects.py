@@ -5,18 +5,15 @@ from job import run, snakemake  # first: it makes the other imports faster
 import warnings
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from ipdmediation.data.result_tables import write_table
 from ipdmediation.data.schema import conform
 from ipdmediation.data.variables import variables_from_config
-from ipdmediation.inference.bootstrap import cohort_effects, jackknife_effects
 from ipdmediation.inference.draws import join_draws
 from ipdmediation.inference.imputed_analysis import ImputedAnalysis
-from ipdmediation.inference.intervals import acceleration
 from ipdmediation.inference.small_strata import warn_of_small_strata
-from ipdmediation.inference.summary import summarise_effects
+from ipdmediation.inference.summarised_analysis import summarise_analysis
 from ipdmediation.models.errors import FitWarning
 
 
@@ -44,23 +41,19 @@ def main(
         resampling=resampling,
         variables=known,
     )
-    prepared = list(analysis.effects())
-    accelerations = None
-    if interval == "bca":
-        left_out = [jackknife_effects(each, analysis.plan.jackknife()) for each in prepared]
-        accelerations = acceleration(np.mean(left_out, axis=0))
-    family, link = (model["outcome"][key] for key in ("family", "link"))
-    warn_of_small_strata(analysis.cohort, trial_effects=model["trial_effects"], family=family, link=link)
-    table = summarise_effects(
+    specification = analysis.specification
+    warn_of_small_strata(
+        analysis.cohort,
+        trial_effects=specification.trial_effects,
+        family=specification.family,
+        link=specification.link,
+    )
+    table = summarise_analysis(
+        analysis,
         join_draws(map(pd.read_parquet, chunks), replicates=replicates),
-        np.mean([cohort_effects(each) for each in prepared], axis=0),
-        effects=prepared[0].effects,
-        family=family,
-        link=link,
         interval=interval,
         level=level,
         max_failed=max_failed,
-        accelerations=accelerations,
     )
     write_table(table, effects)
 

@@ -26,6 +26,8 @@ def main(
     published: str,
     recorded: str,
     truth: str | list[str],
+    evidence_tables: list[str],
+    evidence_figures: list[str],
     report: str,
     studies: list[dict[str, Any]],
     figure_names: list[str],
@@ -34,6 +36,8 @@ def main(
 ) -> None:
     """Read the tables of every analysis and the figures of the first one; write the page."""
     results = []
+    drawn = dict(zip(figure_names, figures, strict=True))
+    drawn |= {Path(path).stem: path for path in evidence_figures}
     for position, words in enumerate(studies):
         frames = {name: read_table(paths[position]) for name, paths in tables.items()}
         fitted = dict(zip(models, diagnostics[position * len(models) :], strict=False))
@@ -46,11 +50,8 @@ def main(
                     for name, path in fitted.items()
                 },
                 diagnostics={name: _without_provenance(path) for name, path in fitted.items()},
-                figures={
-                    name: Path(path).read_text()
-                    for name, path in zip(figure_names, figures, strict=True)
-                    if position == 0
-                },
+                figures={name: Path(path).read_text() for name, path in drawn.items() if position == 0},
+                evidence={Path(path).stem: read_table(path) for path in evidence_tables if position == 0},
                 **frames,
             )
         )

@@ -15,7 +15,10 @@ def config(*trials: str, synthetic: str | None = None) -> dict[str, Any]:
     return {
         "study": {"synthetic": synthetic},
         "trials": dict.fromkeys(trials, "mapping.yaml"),
-        "analyses": {"primary": {}, "early": {}},
+        "analyses": {
+            "primary": {"evidence": {"trials": {"two_stages": True, "leave_one_out": False}}},
+            "early": {"evidence": {"trials": {"two_stages": False, "leave_one_out": True}}},
+        },
         "published": [
             {"analysis": "early", "table": "flow"},
             {"analysis": "early", "table": "effects"},
@@ -45,6 +48,8 @@ def test_each_figure_is_reported_with_its_caption_and_kind_of_data() -> None:
 
 def test_what_is_listed_has_no_patient_s_row_and_all_draws_of_its_own() -> None:
     files = files_of("a", "b", synthetic="model.yaml")
+    assert "<results>/early/provenance/show_leave_one_out.json" in files.listed("early", [])
+    assert "<results>/early/provenance/each_trial.json" not in files.listed("early", [])
     draws = ["<results>/early/bootstrap/0-10.parquet"]
     listed = [*files.of_study(["logit"]), *files.listed("early", draws)]
     assert not any(map(lies_with_patients, listed))
@@ -60,6 +65,19 @@ def test_each_analysis_has_its_notices_and_tables_with_published_figures_come_on
     assert list(files.noted) == ["primary", "early"]
     assert files.noted["early"] == of_analysis("early", result_files.NOTED)
     assert files.compared == ["early/effects", "early/flow"]
+
+
+def test_an_analysis_has_the_evidence_that_it_switches_on() -> None:
+    files = files_of("a", "b")
+    assert [Path(file).name for file in files.evidence("primary")] == [
+        "trials.csv", "pooled.csv",
+        *(f"each_trial.{kind}" for kind in ("svg", "png", "pdf", "csv", "html", "docx")),
+    ]  # fmt: skip
+    assert files.evidence("early")[0] == "<results>/early/evidence/leave_one_out.csv"
+    assert files.evidence_on_the_page == {
+        "evidence_tables": ["<results>/primary/evidence/trials.csv", "<results>/primary/evidence/pooled.csv"],
+        "evidence_figures": ["<results>/primary/figures/each_trial.svg"],
+    }
 
 
 def test_targets_are_what_a_person_asks_for() -> None:

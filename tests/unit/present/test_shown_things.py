@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ipdmediation.plumbing.result_files import TABLES, ResultFiles
+from ipdmediation.plumbing.result_files import EVIDENCE, TABLES, ResultFiles
 
 WORKFLOW = Path(__file__).resolve().parents[3] / "workflow"
 PAGE = (WORKFLOW / "report/page.html.j2").read_text()
@@ -36,9 +36,13 @@ def made(kind: str) -> set[str]:
 @pytest.mark.parametrize("kind", ["figures", "tables"])
 def test_what_is_shown_is_known_everywhere(kind: str) -> None:
     captions = {path.stem for path in (WORKFLOW / f"report/{kind}").glob("*.rst")}
-    assert asked_for(kind) == made(kind) == captions
+    evidence = {step for step, _ in EVIDENCE.values()}
+    assert asked_for(kind) == made(kind) == captions - evidence
+    assert evidence <= captions
+    assert all((WORKFLOW / f"scripts/show_{step}.py").is_file() for step in evidence)
     assert len(captions) >= 5
 
 
 def test_the_page_has_every_figure() -> None:
-    assert set(re.findall(r'figure\("(\w+)"', PAGE)) == asked_for("figures")
+    evidence = {step for step, _ in EVIDENCE.values()}
+    assert set(re.findall(r'figure\("(\w+)"', PAGE)) == asked_for("figures") | evidence

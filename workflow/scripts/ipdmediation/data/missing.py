@@ -92,6 +92,19 @@ class MissingData:
 NOTHING_NEEDED = MissingData()
 
 
+def never_measured(table: pd.DataFrame, variable: str) -> list[str]:
+    """Return the trials of which no analysed patient has a variable that is imputed.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As `MissingData.table` returns it.
+    variable : str
+    """
+    rows = table[(table["variable"] == variable) & (table["handled"] == "imputed") & (table["trial"] != ALL)]
+    return [str(trial) for trial in rows.loc[rows["missing"] == rows["n"], "trial"]]
+
+
 def _counts(
     patients: pd.DataFrame, names: Sequence[str], handled: str
 ) -> Iterator[tuple[str, str, int, int, str]]:

@@ -15,6 +15,7 @@ from ipdmediation.data.configuration import (
 )
 from ipdmediation.data.covariates import all_covariate_names, main_effects
 from ipdmediation.data.errors import listing
+from ipdmediation.data.evidence_faults import evidence_faults
 from ipdmediation.data.formula import FormulaError
 from ipdmediation.data.known_units import known_unit_fault
 from ipdmediation.data.model_choices import centring_faults, cluster_faults, model_faults, weights_faults
@@ -184,6 +185,7 @@ def _analysis_faults(name: str, study: Study, variables: Mapping[str, Variable])
     yield from weights_faults(at, analysis, variables)
     yield from cluster_faults(at, analysis, variables)
     yield from _bootstrap_faults(at, analysis["bootstrap"])
+    yield from evidence_faults(at, analysis, trials=study.trials)
 
 
 def _bootstrap_faults(at: Any, bootstrap: Mapping[str, Any]) -> Iterator[Fault]:

@@ -7,6 +7,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from ipdmediation.data.configuration import resolve_analysis
+
 MODELS = ("mediator", "total", "outcome")
 FIGURES = (
     "patient_flow",
@@ -20,6 +22,13 @@ FIGURES = (
 )
 COMPARE_TRIALS = ("outcome_by_trial", "mediator_by_trial")  # of two at least
 TABLES = ("baseline", "flow", "models", "effects", "natural_effects")
+KINDS = {"figures": ("svg", "png", "pdf"), "tables": ("csv", "html", "docx")}
+#: What a switch of `evidence.trials` asks for: a step, whose name the figure and the table have that show
+#: its results, and these results.
+EVIDENCE = {
+    "two_stages": ("each_trial", ("trials", "pooled")),
+    "leave_one_out": ("leave_one_out", ("leave_one_out",)),
+}
 STEPS_OF_ANALYSIS = (
     "select_cohort",
     "describe_flow",
@@ -91,8 +100,8 @@ class ResultFiles:
     def __init__(self, config: Mapping[str, Any], trials: Collection[str]) -> None:
         self._config = config
         self.figures = [name for name in FIGURES if len(trials) > 1 or name not in COMPARE_TRIALS]
-        self.drawn = {kind: _shown("figures", self.figures, kind) for kind in ("svg", "png", "pdf")}
-        self.written = {kind: _shown("tables", TABLES, kind) for kind in ("csv", "html", "docx")}
+        self.drawn = {kind: _shown("figures", self.figures, kind) for kind in KINDS["figures"]}
+        self.written = {kind: _shown("tables", TABLES, kind) for kind in KINDS["tables"]}
         self.shown = [file for files in [*self.drawn.values(), *self.written.values()] for file in files]
         self.quality = [f"<results>/quality/{source}.csv" for source in sorted(config["trials"])]
         self.compared = sorted({f"{figure['analysis']}/{figure['table']}" for figure in config["published"]})
@@ -135,6 +144,29 @@ class ResultFiles:
             *(f"<results>/provenance/compile_kernels/{link}.json" for link in links),
         ]
 
+    def evidence(self, name: str) -> list[str]:
+        """Return the results of an analysis that its section `evidence` asks for."""
+        found = []
+        for step, tables in self._switched(name):
+            found += [_evidence(table) for table in tables]
+            found += [file for folder in KINDS for file in shown_evidence(step, folder)]
+        return of_analysis(name, found)
+
+    @property
+    def evidence_on_the_page(self) -> dict[str, list[str]]:
+        """What the page shows of the primary analysis' evidence: tables by name, and the figures."""
+        switched = self._switched("primary")
+        figures = [file for step, _ in switched for file in _shown("figures", [step], "svg")]
+        tables = [table for _, tables in switched for table in tables]
+        return {
+            "evidence_tables": of_analysis("primary", map(_evidence, tables)),
+            "evidence_figures": of_analysis("primary", figures),
+        }
+
+    def _switched(self, name: str) -> list[tuple[str, tuple[str, ...]]]:
+        stated = resolve_analysis(self._config, name)["evidence"]["trials"]
+        return [made for switch, made in EVIDENCE.items() if stated[switch]]
+
     @property
     def targets(self) -> list[str]:
         """The results of an analysis that a person asks for."""
@@ -144,9 +176,12 @@ class ResultFiles:
         """Return every result of an analysis that may be shown; `draws` are its own bootstrap files."""
         own = [file for file in NOTED if file.endswith(".csv") and file != POOLING]
         tables = [FLOW, MISSING, EFFECTS, NOTICES, *own]
-        records = [f"<results>/{{analysis}}/provenance/{step}.json" for step in STEPS_OF_ANALYSIS]
+        evidence = [f"{shows}{step}" for step, _ in self._switched(name) for shows in ("", "show_")]
+        steps = [*STEPS_OF_ANALYSIS, *evidence]
+        records = [f"<results>/{{analysis}}/provenance/{step}.json" for step in steps]
         return [
             *of_analysis(name, [*tables, *DESCRIPTIONS, *FITS, *self.shown, *records]),
+            *self.evidence(name),
             *draws,
         ]
 
@@ -160,6 +195,15 @@ def of_analysis(name: str, patterns: Iterable[str]) -> list[str]:
     ['<results>/early/effects.csv']
     """
     return [pattern.replace("{analysis}", name) for pattern in patterns]
+
+
+def shown_evidence(step: str, folder: str) -> list[str]:
+    """Return the figure (`figures`) or table (`tables`) of a step of evidence, in each kind of file."""
+    return [file for kind in KINDS[folder] for file in _shown(folder, [step], kind)]
+
+
+def _evidence(table: str) -> str:
+    return f"<results>/{{analysis}}/evidence/{table}.csv"
 
 
 def _shown(folder: str, names: Iterable[str], kind: str) -> list[str]:

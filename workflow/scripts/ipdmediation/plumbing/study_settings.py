@@ -238,7 +238,9 @@ class StudySettings:
             "trials": self.trials,
         }
 
-    def words(self, name: str, bootstrap: tuple[str, ...] = ("level",)) -> dict[str, Any]:
+    def words(
+        self, name: str, bootstrap: tuple[str, ...] = ("level",), more: tuple[str, ...] = ()
+    ) -> dict[str, Any]:
         """Return what figures, tables and the report say about the study and one of its analyses.
 
         Parameters
@@ -247,12 +249,14 @@ class StudySettings:
             The analysis.
         bootstrap : tuple of str
             Those settings of the bootstrap that are said.
+        more : tuple of str
+            Other parts of the analysis that are said.
         """
         stated = self.analysis(name)
         return {
             **self.said,
             "analysis": {
-                **{key: stated[key] for key in SHOWN},
+                **{key: stated[key] for key in (*SHOWN, *more)},
                 "trials": list(configuration.analysed_trials(self._config, name, self.trials)),
                 "bootstrap": {key: stated["bootstrap"][key] for key in bootstrap},
                 "published_share": self.published_share(name),

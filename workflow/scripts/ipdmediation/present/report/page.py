@@ -24,8 +24,10 @@ from ipdmediation.present.report.templates import named_trial, page_table, page_
 from ipdmediation.present.scales import better_outcome, reading
 from ipdmediation.present.study import Study
 from ipdmediation.present.tables.baseline import baseline
+from ipdmediation.present.tables.each_trial import each_trial
 from ipdmediation.present.tables.effects import effects
 from ipdmediation.present.tables.flow import flow
+from ipdmediation.present.tables.leave_one_out import leave_one_out
 from ipdmediation.present.tables.models import models
 from ipdmediation.present.tables.natural_effects import natural_effects
 from ipdmediation.present.tables.published import published as published_table
@@ -94,6 +96,8 @@ def render(
         models=page_table(models(main.models, study=study)),
         effects=page_table(effects(main.effects, study=study)),
         natural=page_table(natural_effects(main.effects, study=study)),
+        by_trial=_by_trial(main),
+        left_out=_left_out(main),
         meaning=[unbroken(line) for line in meaning(main)],
         notices={place: main.messages(*steps) for place, steps in NOTICE_PLACES.items()},
         fits=_fits(main),
@@ -121,6 +125,21 @@ def render(
 #: Which steps' notices stand beside which part of the page.
 NOTICE_PLACES = {"participants": ("pooling", "cohort", "imputation"), "mediation": ("bootstrap",)}
 MODEL_STEPS = tuple(map(model_step, ("mediator", "total", "outcome")))  # said with each fit
+
+
+def _by_trial(result: AnalysisResult) -> dict[str, Any] | None:
+    """Return the table of each trial and of the pooled ones, None where the analysis has none."""
+    if "pooled" not in result.evidence:
+        return None
+    parts = (result.evidence["trials"], result.evidence["pooled"], result.effects)
+    return page_table(each_trial(*parts, study=result.study))
+
+
+def _left_out(result: AnalysisResult) -> dict[str, Any] | None:
+    """Return the table of the analysis without each trial, None where there is none."""
+    if "leave_one_out" not in result.evidence:
+        return None
+    return page_table(leave_one_out(result.evidence["leave_one_out"], result.effects, study=result.study))
 
 
 def _own_notices(result: AnalysisResult, main: AnalysisResult) -> list[str]:
@@ -230,6 +249,8 @@ def _alt(name: str, result: AnalysisResult) -> str:
         "mediator_by_trial": f"Median and interquartile range of {mediator} by arm in each trial.",
         "path_diagram": f"Paths from treatment through {mediator} to {outcome} with their estimates.",
         "proportion_distribution": "Bootstrap distribution of the proportion mediated, with its interval.",
+        "each_trial": "Total and indirect effect in each trial, pooled in two stages, and in one stage.",
+        "leave_one_out": "Indirect effect and proportion mediated without each trial, and of all trials.",
         "model_coefficients": "Coefficients of the models without and with the mediator, with intervals.",
     }
     note = f" {style.SYNTHETIC_NOTE}." if study.synthetic else ""

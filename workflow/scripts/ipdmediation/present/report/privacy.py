@@ -11,6 +11,7 @@ from ipdmediation.data.description import DESCRIPTION_COLUMNS
 from ipdmediation.data.missing import MISSING_COLUMNS
 from ipdmediation.data.notices import Noted
 from ipdmediation.data.quality import QUALITY_COLUMNS
+from ipdmediation.evidence.columns import LEFT_OUT_COLUMNS, POOLED_COLUMNS, TRIAL_COLUMNS
 from ipdmediation.evidence.published import COLUMNS as PUBLISHED_COLUMNS
 from ipdmediation.inference.model_table import COLUMNS as MODEL_COLUMNS
 from ipdmediation.inference.summary import COLUMNS as EFFECT_COLUMNS
@@ -25,6 +26,11 @@ OWN_COLUMNS: Mapping[str, Collection[str]] = {
     "effects": EFFECT_COLUMNS,
     "missing": MISSING_COLUMNS,
     "notices": Noted._fields,
+}
+EVIDENCE_COLUMNS: Mapping[str, Collection[str]] = {
+    "trials": TRIAL_COLUMNS,
+    "pooled": POOLED_COLUMNS,
+    "leave_one_out": LEFT_OUT_COLUMNS,
 }
 
 
@@ -52,6 +58,8 @@ def refuse_patient_rows(
             refuse_other_columns(f"analysis {position}, {name}", getattr(result, name), columns)
         for name, frame in result.models.items():
             refuse_other_columns(f"analysis {position}, {name} model", frame, (*MODEL_COLUMNS, LABEL))
+        for name, frame in result.evidence.items():
+            refuse_other_columns(f"analysis {position}, {name}", frame, EVIDENCE_COLUMNS[name])
     for trial, frame in quality.items():
         refuse_other_columns(f"quality of {trial}", frame, QUALITY_COLUMNS)
     if published is not None:

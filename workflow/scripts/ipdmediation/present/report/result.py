@@ -36,6 +36,9 @@ class AnalysisResult:
         What each fit reports about itself, by model.
     figures
         SVG texts by the name of the function that drew them; only those of the first analysis are shown.
+    evidence
+        Tables of what stands beside the effects, by name: `trials` and `pooled`, `leave_one_out`; none where
+        the analysis does not ask for them. Only those of the first analysis are shown.
     """
 
     study: Study
@@ -49,6 +52,7 @@ class AnalysisResult:
     notices: pd.DataFrame
     diagnostics: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     figures: Mapping[str, str] = field(default_factory=dict)
+    evidence: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
     def row(self, effect: str, scale: str) -> Row | None:
         """Row of an effect, None where the analysis has no such effect."""

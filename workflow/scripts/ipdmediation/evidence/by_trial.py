@@ -1,0 +1,167 @@
+"""The first of two stages: the analysis of one trial by itself, with its own bootstrap."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from ipdmediation.data.arms import ARMS
+from ipdmediation.data.covariates import StatedCovariates
+from ipdmediation.inference.bootstrap import BootstrapError, draw_replicates
+from ipdmediation.inference.imputed_analysis import ImputedAnalysis
+from ipdmediation.inference.summarised_analysis import summarise_analysis
+from ipdmediation.models.errors import (
+    ConstantCovariateError,
+    MediatorError,
+    ModelError,
+    RankDeficientError,
+    SeparationError,
+)
+from ipdmediation.models.specification import MODEL_NAMES
+from ipdmediation.vocabulary.effects import (
+    KHB_COEFFICIENTS,
+    NATURAL_EFFECTS,
+    OF_THE_MEDIATOR,
+    ON_THE_MEDIATOR,
+)
+from ipdmediation.vocabulary.families import FAMILIES
+
+#: Effects that mean the same in every trial: none of them is at a value of the mediator.
+BY_TRIAL = ("total", "direct", ON_THE_MEDIATOR, *OF_THE_MEDIATOR, *KHB_COEFFICIENTS, *NATURAL_EFFECTS)
+#: ASSUME: a trial's replicates show how its effects scatter as long as no larger share of them failed.
+MOST_FAILED = 0.1
+
+
+class _NotConvergedError(ModelError):
+    """The search for a maximum ended before it."""
+
+
+#: What is said of a trial that cannot be fitted; an error's own words may quote a patient's value.
+_WHY = {
+    RankDeficientError: "too few patients, or too alike, for the coefficients of its models",
+    ConstantCovariateError: "a covariate is the same for all of its patients",
+    MediatorError: "its mediator does not vary where its effect would show",
+    _NotConvergedError: "a model of it did not converge",
+    SeparationError: "its outcome separates the arms or is ordered by the mediator: no finite estimate",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrialEffects:
+    """What one trial says by itself.
+
+    Attributes
+    ----------
+    trial : str
+    arms : mapping of str to int
+        Patients by arm.
+    reason : str
+        Why it is left out; empty where it is not.
+    effects : DataFrame
+        Those of `BY_TRIAL`, with the columns of `summarise_effects`; empty where it is left out.
+    draws : ndarray, shape (replicates, effects)
+        Of the replicates that could be fitted, in the order of `effects`.
+    """
+
+    trial: str
+    arms: dict[str, int]
+    reason: str = ""
+    effects: pd.DataFrame
+    draws: np.ndarray
+
+
+def effects_by_trial(
+    analysis: ImputedAnalysis,
+    *,
+    covariates: StatedCovariates,
+    unmeasured: Collection[str] = (),
+    replicates: int,
+    stream: Callable[[str, int], np.random.Generator],
+    interval: str,
+    level: float,
+) -> Iterator[TrialEffects]:
+    """Yield the effects of one trial after the other, in the order of their rows.
+
+    The models are those of the analysis without trial effects. Patients are drawn within arm.
+
+    Parameters
+    ----------
+    analysis : ImputedAnalysis
+        Of all trials together.
+    covariates
+        Of the models of a trial, in place of the analysis' own.
+    unmeasured : collection of str
+        Trials in which the mediator was measured of nobody: imputed values of it are the other trials'.
+    replicates : int
+        Of each trial.
+    stream : callable
+        Random stream of a trial and the number of a replicate.
+    interval, level
+        As for `summarise_effects`.
+    """
+    specification = replace(analysis.specification, trial_effects="none", covariates=covariates)
+    options = replace(analysis.options, population="these_trials", controlled_at=())
+    levels = _levels(analysis.cohort[specification.outcome])
+    for trial, rows in analysis.completed.groupby("trial", sort=False, observed=True):
+        name = str(trial)
+        own = replace(
+            analysis,
+            completed=rows,
+            specification=specification,
+            options=options,
+            resampling="stratified",
+        )
+        arm = own.cohort["treatment"]
+        arms = {key: int((arm == code).sum()) for code, key in enumerate(ARMS)}
+        nothing = TrialEffects(trial=name, arms=arms, effects=pd.DataFrame(), draws=np.empty((0, 0)))
+        reason = "the mediator was measured of none of its patients" if name in unmeasured else ""
+        reason = reason or _not_comparable(own, levels)
+        if reason:
+            yield replace(nothing, reason=reason)
+            continue
+        try:
+            _check_fits(own)
+            draws = draw_replicates(
+                own,
+                replicates=range(replicates),
+                stream=lambda replicate, name=name: stream(name, replicate),  # type: ignore[misc]
+            )
+            effects = summarise_analysis(own, draws, interval=interval, level=level, max_failed=MOST_FAILED)
+        except ModelError as error:
+            yield replace(nothing, reason=_WHY.get(type(error), "its models cannot be fitted"))
+        except BootstrapError:
+            failed = int((draws["status"] == "failed").sum())
+            yield replace(nothing, reason=f"{failed} of {replicates} of its bootstrap replicates failed")
+        else:
+            effects = effects[effects["effect"].isin(BY_TRIAL)].reset_index(drop=True)
+            columns = effects["effect"] + ":" + effects["scale"]
+            fitted = draws.loc[draws["status"] != "failed", columns].to_numpy(dtype=np.float64)
+            yield replace(nothing, effects=effects, draws=fitted)
+
+
+def _check_fits(analysis: ImputedAnalysis) -> None:
+    for prepared in analysis.effects():
+        if not all(getattr(prepared.models, name).fit().converged for name in MODEL_NAMES):
+            raise _NotConvergedError
+
+
+def _levels(outcome: pd.Series[float]) -> set[float]:
+    return set(outcome.astype(float))
+
+
+def _not_comparable(analysis: ImputedAnalysis, levels: set[float]) -> str:
+    """Say why the effects of a trial cannot be set beside those of others; empty where they can."""
+    cohort, name = analysis.cohort, analysis.specification.outcome
+    by_arm = cohort.groupby("treatment", observed=True)[name]
+    if by_arm.ngroups < len(ARMS):
+        return "all of its patients are in one arm"
+    if not FAMILIES[analysis.specification.family].levels:
+        return ""
+    if (by_arm.min() == by_arm.max()).any():
+        return "the outcome is the same for all patients of an arm"
+    if levels - _levels(cohort[name]):
+        return "it lacks an outcome level that other trials have"
+    return ""
