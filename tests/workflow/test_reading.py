@@ -1,11 +1,14 @@
 """What a user sees where a configuration or a trial's file is not what it seems, and a third arm."""
 
+import shutil
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
+import pyreadstat
 import pytest
 
+from tests.workflow import centres
+from tests.workflow.centres import SIZES, SMALLEST, patients
 from tests.workflow.conftest import ROOT, Study
 
 pytestmark = pytest.mark.slow
@@ -105,53 +108,45 @@ def test_an_arm_that_is_not_compared_is_counted_apart(study: Study) -> None:
     assert quality["n"].tolist() == [30] * 4
 
 
-REGISTRY = """
-source: {file: registry.csv, format: csv}
-trial:
-  column: STUDY
-  codes:
-    1: {id: north, label: Northern trial}
-    2: {id: south, label: Southern trial}
-    9: excluded
-visits: {column: VISIT}
-patient: {column: ID}
-treatment: {column: ARM, codes: {A: treated, B: control}}
-variables:
-  age: {column: AGE}
-  volume: {column: VOL, at: {visit: D1}}
-  better: {column: BETTER, at: last}
-"""
+def test_the_centres_files_end_in_a_report(study: Study) -> None:
+    """A SAS file, a workbook of two sheets, and two trials with a third arm and visits in one text file.
 
-
-def test_one_file_of_two_trials_and_three_visits_ends_in_a_report(study: Study) -> None:
-    """The ids of the two trials are the same; a third trial is not pooled."""
-    study.edit("my.yaml", "{one: one.yaml}", "{registry: registry.yaml}")
-    study.edit(
-        "my.yaml", "trial_effects: none", "trial_effects: fixed\n    bootstrap: {replicates: 40, chunk: 40}"
-    )
-    (study.root / "registry.yaml").write_text(REGISTRY)
-    rng = np.random.default_rng(1)
-    lines = ["STUDY,ID,ARM,VISIT,AGE,VOL,BETTER"]
-    for trial in (1, 2, 9):
-        for patient in range(60):
-            arm = "AB"[patient % 2]
-            volume = rng.lognormal(2 - (arm == "A"), 1)
-            better = int(rng.random() < 1 / (1 + volume / 5))
-            age = f"{rng.normal(60, 8):.0f}"
-            lines += [
-                f"{trial},{patient},{arm},D0,{age},,",
-                f"{trial},{patient},{arm},D1,,{volume:.2f},",
-                f"{trial},{patient},{arm},M3,{age},{volume / 2:.2f},{better}",
-            ]
-    (study.root / "registry.csv").write_text("\n".join([*lines, ""]))
-    study.run("--configfile", "my.yaml")
-    pooled = pd.read_parquet(study.root / "results/ipd/pooled.parquet")
-    assert pooled["trial"].value_counts().to_dict() == {"north": 60, "south": 60}
-    assert pooled[["age", "volume", "better"]].notna().all(axis=None)
-    quality = pd.read_csv(study.root / "results/quality/registry.csv").set_index(["variable", "trial"])["n"]
-    assert quality["trial"].to_dict() == {"north": 60, "south": 60, "excluded": 180}
-    page = (study.root / "results/report.html").read_text()
-    assert "Northern trial" in page
+    The ids of the two trials are the same; a pilot is not pooled.
+    """
+    shutil.copytree(ROOT / "config/examples/centres", study.root / "centres")
+    study.run("--configfile", "centres/config.yaml")
+    results = study.root / "centres/results"
+    pooled = pd.read_parquet(results / "ipd/pooled.parquet")
+    sizes = {trial: SIZES[trial] for trial in ("north", "south", "east", "west")}
+    assert pooled["trial"].value_counts().to_dict() == sizes
+    for trial, rows in pooled.groupby("trial"):
+        drawn = patients(trial)
+        assert rows["female"].sum() == drawn["female"].sum()
+        assert rows["age"].mean() == pytest.approx(drawn["age"].mean(), abs=0.01)
+        assert rows["delay"].mean() == pytest.approx(drawn["delay"].mean(), abs=0.01)
+        assert rows["treatment"].isna().sum() == (len(drawn) // 9 if trial in ("east", "west") else 0)
+        lesions = drawn["lesion"]
+        if trial == "south":
+            lesions = lesions.where(lesions >= SMALLEST, SMALLEST / 2)  # as the mapping says
+        assert set(rows["lesion"].dropna().round(3)) <= set(lesions.round(3))
+        assert rows["lesion"].notna().sum() >= len(drawn) - 6
+    assert (results / "primary/figures/mediator_by_trial.svg").is_file()
+    page = (results / "report.html").read_text()
+    assert "Trial East" in page
     assert "Trials that are not pooled" in page
-    assert (study.root / "results/primary/figures/mediator_by_trial.svg").is_file()
-    assert study.run("--dry-run", "--configfile", "my.yaml").count("Nothing to be done") == 1
+    assert study.run("--dry-run", "--configfile", "centres/config.yaml").count("Nothing to be done") == 1
+
+
+def test_the_centres_files_are_those_that_are_shipped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shipped = centres.DATA
+    monkeypatch.setattr(centres, "DATA", tmp_path)
+    centres.main()
+    assert {path.name for path in tmp_path.iterdir()} == {path.name for path in shipped.iterdir()}
+    assert (tmp_path / "registry.csv").read_bytes() == (shipped / "registry.csv").read_bytes()
+    for sheet in ("Baseline", "Follow-up"):
+        made, there = (pd.read_excel(each / "south.xlsx", sheet_name=sheet) for each in (tmp_path, shipped))
+        pd.testing.assert_frame_equal(made, there)
+    made, there = (pyreadstat.read_xport(each / "north.xpt")[0] for each in (tmp_path, shipped))
+    pd.testing.assert_frame_equal(made, there)

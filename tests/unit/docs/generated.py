@@ -1,4 +1,4 @@
-"""Write the parts of the architecture page that the code says: `python -m tests.unit.docs.generated`."""
+"""Write the parts of the pages that the code and the examples say: `python -m tests.unit.docs.generated`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.unit.docs.pages import ARCHITECTURE, BLOCK, ROOT
+from tests.unit.docs.pages import ARCHITECTURE, BLOCK, OWN_TRIALS, ROOT
 
 PACKAGE = ROOT / "workflow/scripts/ipdmediation"
 SCRIPTS = ROOT / "workflow/scripts"
@@ -92,6 +92,12 @@ def assumption_table() -> str:
     return "\n".join(["| file | what is assumed |", "|---|---|", *rows])
 
 
+def quoted(file: str) -> str:
+    """Return an example's file as a block of a page, without the comments that it begins with."""
+    text = re.sub(r"\A(#.*\n)+", "", (ROOT / file).read_text())
+    return f"\n```yaml\n{text}```\n"
+
+
 def written(page: str) -> str:
     """Return the page with its parts as the code has them."""
 
@@ -100,6 +106,7 @@ def written(page: str) -> str:
             "modules": lambda: inventory(block["of"]),
             "scripts": scripts,
             "assumptions": assumption_table,
+            "file": lambda: quoted(block["of"]),
         }
         return f"{block[1]}\n{made[block['kind']]()}\n<!-- end -->"
 
@@ -107,4 +114,5 @@ def written(page: str) -> str:
 
 
 if __name__ == "__main__":
-    ARCHITECTURE.write_text(written(ARCHITECTURE.read_text()))
+    for written_page in (ARCHITECTURE, OWN_TRIALS):
+        written_page.write_text(written(written_page.read_text()))

@@ -10,10 +10,12 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[3]
 ARCHITECTURE = ROOT / "docs/architecture.md"
+OWN_TRIALS = ROOT / "docs/own-trials.md"
 FENCE = re.compile(r"^( *)```.*?^\1```$", re.DOTALL | re.MULTILINE)
 #: A part of a page that is written by `make pages`: its opening mark, what it holds, its end.
 BLOCK = re.compile(
-    r"^(<!-- (?P<kind>modules|scripts|assumptions)(?:: (?P<of>\w+))? -->)\n.*?^<!-- end -->", re.S | re.M
+    r"^(<!-- (?P<kind>modules|scripts|assumptions|file)(?:: (?P<of>[\w/.]+))? -->)\n.*?^<!-- end -->",
+    re.DOTALL | re.MULTILINE,
 )
 
 

@@ -1,19 +1,23 @@
-"""The architecture page lists every module, script and assumption as the code has them."""
+"""The pages list modules, scripts, assumptions and examples as the code has them."""
 
 import re
 import subprocess
+from pathlib import Path
 
 import pytest
 
 from tests.unit.docs.generated import PACKAGE, SCRIPTS, assumed, assumptions, first_line, written
-from tests.unit.docs.pages import ARCHITECTURE, BLOCK, ROOT
+from tests.unit.docs.pages import ARCHITECTURE, BLOCK, OWN_TRIALS, ROOT
 from tests.unit.test_architecture import FLOORS
 
 PAGE = ARCHITECTURE.read_text()
 
 
-def test_the_page_says_what_the_code_says() -> None:
-    assert written(PAGE) == PAGE, "run `make pages`"
+@pytest.mark.parametrize("page", [ARCHITECTURE, OWN_TRIALS], ids=lambda page: page.stem)
+def test_a_page_says_what_the_code_and_the_examples_say(page: Path) -> None:
+    text = page.read_text()
+    assert BLOCK.search(text)
+    assert written(text) == text, "run `make pages`"
 
 
 def test_every_floor_has_its_reason_and_its_modules_in_the_order_of_the_imports() -> None:
