@@ -11,6 +11,7 @@ rule harmonise_trial:
     output:
         harmonised="<results>/ipd/harmonised/{trial}.parquet",
         quality="<results>/quality/{trial}.csv",
+        broken="<results>/notices/contract/{trial}.csv",
         provenance="<results>/provenance/harmonise_trial/{trial}.json",
     log:
         "<logs>/harmonise_trial/{trial}.log",
@@ -22,6 +23,7 @@ rule harmonise_trial:
         mapping=study.mapping,
         variables=study.harmonising,
         ranges=lambda wildcards, input: study.ranges(wildcards),  # `reruns.Comparison` compares them
+        contract=study.contract,
         code=code("harmonise_trial"),
     script:
         "../scripts/harmonise_trial.py"
@@ -30,6 +32,7 @@ rule harmonise_trial:
 rule pool_trials:
     input:
         trials=expand("<results>/ipd/harmonised/{trial}.parquet", trial=study.pooled),
+        broken=expand("<results>/notices/contract/{trial}.csv", trial=study.pooled),
     output:
         pooled="<results>/ipd/pooled.parquet",
         notices=results.POOLING,

@@ -25,6 +25,7 @@ PLACEHOLDERS = {"trials": "<trial>", "variables": "<variable>", "analyses": "<an
 SECTIONS = {
     "study": ("config", ["study", "seed", "pathvars"]),
     "trials": ("config", ["trials", "arms", "variables"]),
+    "contract": ("config", ["contract"]),
     "eligibility": ("config", ["eligibility", "describe", "disclosure"]),
     "analyses": ("config", ["analyses"]),
     "published": ("config", ["published"]),

@@ -39,6 +39,10 @@ class PoolingWarning(Notice):
     """The trials can be pooled, but do not seem to say the same by the same variable."""
 
 
+class BrokenRuleWarning(Notice):
+    """Patients break a rule of the study's contract that may be broken."""
+
+
 class CohortWarning(Notice):
     """The cohort can be analysed, but not every trial says what it should."""
 
