@@ -13,6 +13,7 @@ rule harmonise_trial:
     output:
         harmonised="<results>/ipd/harmonised/{trial}.parquet",
         counts="<results>/ipd/quality/{trial}.csv",
+        broken="<results>/notices/contract/{trial}.csv",
         provenance="<results>/provenance/harmonise_trial/{trial}.json",
     log:
         "<logs>/harmonise_trial/{trial}.log",
@@ -26,6 +27,7 @@ rule harmonise_trial:
         ranges=lambda wildcards, input: study.ranges(wildcards),  # `reruns.Comparison` compares them
         pseudonymous=study.pseudonymous,
         key=lambda wildcards, input: config["identifiers"]["key"],  # no number depends on it: not compared
+        contract=study.contract,
         code=code("harmonise_trial"),
     script:
         "../scripts/harmonise_trial.py"
@@ -34,6 +36,7 @@ rule harmonise_trial:
 rule pool_trials:
     input:
         trials=expand("<results>/ipd/harmonised/{trial}.parquet", trial=study.pooled),
+        broken=expand("<results>/notices/contract/{trial}.csv", trial=study.pooled),
     output:
         pooled="<results>/ipd/pooled.parquet",
         notices=results.POOLING,

@@ -6,8 +6,10 @@ from typing import Any
 
 import pandas as pd
 
+from ipdmediation.data.contract import rules_from_config
 from ipdmediation.data.harmonise import harmonise_trial
 from ipdmediation.data.mapping import TrialMapping
+from ipdmediation.data.notices import Noted, write_notices
 from ipdmediation.data.pseudonyms import pseudonyms
 from ipdmediation.data.result_tables import write_table
 from ipdmediation.data.schema import in_canonical_order
@@ -21,14 +23,16 @@ def main(
     raw: str | list[str],
     harmonised: str,
     counts: str,
+    broken: str,
     trial: str,
     mapping: dict[str, Any],
     variables: dict[str, Any],
     ranges: dict[str, dict[str, float]],
     pseudonymous: bool,
     key: str | None,
+    contract: list[dict[str, Any]],
 ) -> None:
-    """Read a trial's files; write the harmonised trial and what harmonising did, with every small count."""
+    """Write a harmonised trial, what harmonising did with every small count, and which rules are broken."""
     known = variables_from_config({name: entry | ranges.get(name, {}) for name, entry in variables.items()})
     declared = TrialMapping.from_mapping(mapping)
     paths, source = [raw] if isinstance(raw, str) else raw, mapping["source"]
@@ -38,6 +42,7 @@ def main(
         trial=trial,
         variables=known,
         file=named_files(paths, source),
+        contract=rules_from_config(contract),
     )
     patients = in_canonical_order(result.frame)  # by their own ids: no number may depend on the key
     if pseudonymous:
@@ -45,6 +50,7 @@ def main(
         patients = patients.assign(patient=pd.Series(made, dtype="str"))
     patients.to_parquet(harmonised)
     write_table(result.quality, counts)
+    write_notices(broken, [Noted("pooling", notice.kind, str(notice)) for notice in result.notices])
 
 
 if __name__ == "__main__":

@@ -30,6 +30,7 @@ PLACEHOLDERS = {
 SECTIONS = {
     "study": ("config", ["study", "seed", "pathvars"]),
     "trials": ("config", ["trials", "arms", "variables"]),
+    "contract": ("config", ["contract"]),
     "eligibility": ("config", ["eligibility", "describe", "disclosure", "identifiers"]),
     "analyses": ("config", ["analyses"]),
     "published": ("config", ["published"]),

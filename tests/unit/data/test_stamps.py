@@ -13,7 +13,7 @@ from ipdmediation.data.codes import Code
 from ipdmediation.data.elapsed import to_elapsed
 from ipdmediation.data.mapping import ColumnMapping
 from ipdmediation.data.reading import RawTable
-from ipdmediation.data.stamp_formats import Precision, format_problem, precision_of
+from ipdmediation.data.stamp_formats import Precision, format_problem, has_short_year, precision_of
 from ipdmediation.data.stamps import read_stamp
 
 WINDOWS, MAC = datetime(1899, 12, 30), datetime(1904, 1, 1)
@@ -244,3 +244,46 @@ def test_a_number_is_no_stamp_where_there_is_no_workbook(cell: Any) -> None:
     (problem,) = elapsed([cell], ["2014-04-04 10:00"]).problems
     assert "hold" in problem
     assert "allowed: time stamps written as ISO 8601" in problem
+
+
+@pytest.mark.parametrize(
+    ("text", "pivot", "year"),
+    [
+        ("01-02-29", 30, 2029),
+        ("01-02-30", 30, 1930),
+        ("01-02-31", 30, 1931),
+        ("01-02-99", 30, 1999),
+        ("01-02-00", 30, 2000),
+        ("01-02-00", 0, 1900),
+        ("01-02-99", 100, 2099),
+        ("01-02-69", None, 1969),
+    ],
+)
+def test_a_year_of_two_digits_is_of_the_stated_century(text: str, pivot: int | None, year: int) -> None:
+    stamp = read_stamp(text, stamp_format="%d-%m-%y", epoch=None, pivot=pivot)
+    whole = read_stamp(f"01-02-{year}", stamp_format="%d-%m-%Y", epoch=None)
+    assert stamp == whole
+
+
+def test_a_day_that_the_stated_century_does_not_have_is_no_stamp() -> None:
+    """1900 was no leap year, 2000 was."""
+    read = {"stamp_format": "%d-%m-%y", "epoch": None}
+    assert read_stamp("29-02-00", pivot=30, **read) is not None
+    assert read_stamp("29-02-00", pivot=0, **read) is None
+    result = elapsed(["29-02-00"], ["01-03-00"], unit="day", stamp_format="%d-%m-%y", pivot=0)
+    (problem,) = result.problems
+    assert "1 row (line 2) holds '29-02-00'; allowed: time stamps written as %d-%m-%y" in problem
+
+
+def test_years_of_two_digits_in_both_columns_and_in_a_code_for_missing() -> None:
+    settings = {"unit": "day", "stamp_format": "%d/%m/%y", "pivot": 20}
+    result = elapsed(["31/12/19", "31/12/20"], ["01/01/19", "01/01/21"], missing=("01/01/21",), **settings)
+    assert result.data.iloc[0] == -364  # both of this century
+    assert result.missing_coded.tolist() == [False, True]
+    assert elapsed(["31/12/19"], ["01/01/20"], **settings).data.tolist() == [-36524]  # 1920 after 2019
+
+
+@pytest.mark.parametrize("stamp_format", ["%j.%y", "%y week %W %a", "%x %U"])
+def test_a_day_of_a_year_of_two_digits_is_not_read(stamp_format: str) -> None:
+    assert "beside a year of two digits" in str(format_problem(stamp_format))
+    assert has_short_year(stamp_format)

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ipdmediation.data.errors import MappingError, SourceError
-from ipdmediation.data.reading import read_raw
+from ipdmediation.data.reading import columns, read_raw
+from ipdmediation.data.reading.columns import plain_name
 
 HEADER = "id,arm,note,vol\n"
 ROWS = "1,A,ok,5\n2,B,ok,6\n3,A,ok,7\n4,B,ok,8\n"
@@ -161,3 +162,20 @@ def test_whatever_a_writer_quotes_comes_back(
     table = read(tmp_path_factory.mktemp("csv"), content, quoting="standard")
     found = [tuple(cell or "" for cell in row) for row in table.frame[["a", "b"]].itertuples(index=False)]
     assert found == [tuple(cell if cell.strip() else "" for cell in row) for row in rows]
+
+
+def test_a_header_is_gone_through_once_however_wide_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The names of a file of 3,000 columns are looked at a few times each, not once for each other."""
+    asked: list[str] = []
+
+    def counting(name: str) -> str:
+        asked.append(name)
+        return plain_name(name)
+
+    monkeypatch.setattr(columns, "plain_name", counting)
+    names = [f"c{place}" for place in range(3000)]
+    (tmp_path / "a.csv").write_text(f"{','.join(names)}\n{','.join('1' for _ in names)}\n")
+    assert list(read_raw(tmp_path / "a.csv", file_format="csv").columns) == names
+    assert len(asked) < 10 * len(names)

@@ -108,16 +108,37 @@ def parse_derivation(text: str, *, numbers: bool) -> Derivation:
     >>> parse_derivation("a * `b (cm)` / 2", numbers=True).kind
     <Kind.NUMBER: 'a number'>
     """
+    nothing = "no column of the file; one value for every patient is `constant`"
+    return Derivation(_parsed(text, Kind.NUMBER if numbers else Kind.CODE, nothing=nothing))
+
+
+def parse_condition(text: str) -> Node:
+    """Read a condition on a study's variables, which an expression calls as it calls columns of a file.
+
+    Raises
+    ------
+    DerivationError
+        As `parse_derivation`, and where it is no comparison.
+
+    Examples
+    --------
+    >>> column_names(parse_condition("scanned >= randomised or is_missing(volume)"))
+    ['scanned', 'randomised', 'volume']
+    """
+    return _parsed(text, Kind.TRUTH, nothing="no variable of the study; a rule compares one with something")
+
+
+def _parsed(text: str, wanted: Kind, *, nothing: str) -> Node:
     try:
         source = Source.of(text)
-        tree = _Reader(source).read(source.tree, Kind.NUMBER if numbers else Kind.CODE)
+        tree = _Reader(source).read(source.tree, wanted)
         if not column_names(tree):
-            raise RefusedSyntaxError("no column of the file; one value for every patient is `constant`")
+            raise RefusedSyntaxError(nothing)
     except RefusedSyntaxError as error:
         shown = " ".join(text.split())
         shown = shown if len(shown) <= 60 else f"{shown[:60]}..."
         raise DerivationError(f"{shown!r}: {error}") from None
-    return Derivation(tree)
+    return tree
 
 
 @cache

@@ -36,7 +36,7 @@ def derivation_faults(
     except DerivationError as error:
         yield Fault((*place, "derive"), str(error))
         return
-    for key in ("format", "incomplete"):
+    for key in ("format", "incomplete", "timezone", "ambiguous", "two_digit_years"):
         if key in entry and not derivation.stamps:
             text = "the expression has no stamps; allowed: only with days_between() or hours_between()"
             yield Fault((*place, key), text)

@@ -17,6 +17,7 @@ from ipdmediation.data.matching import cell_text, is_missing, match_values, show
 from ipdmediation.data.reading.raw_table import DeclaredMissing, Mask, RawTable, is_error
 from ipdmediation.data.stamp_formats import Precision
 from ipdmediation.data.stamps import DAY, SECOND, Stamp, read_missing_stamp, read_stamp
+from ipdmediation.data.time_zones import offsets_at
 from ipdmediation.data.units import convert
 
 
@@ -48,6 +49,9 @@ def to_elapsed(
     incomplete: `column.incomplete` says what it becomes. A column of which every stamp is at midnight says
     only the date.
 
+    Where the mapping states the time zone of stamps without an offset, the time between two of them is that
+    of a stopwatch, also across a change of the clock; dates without a time differ by whole days all the same.
+
     Parameters
     ----------
     raw : RawTable
@@ -71,8 +75,11 @@ def to_elapsed(
         missing_found=frozenset().union(*(side.missing_found for side in sides)),
         problems=[f"{side.name!r}: {text}" for side in sides for text in side.problems],
     )
-    if not result.problems:
-        result.problems += _complete(sides, column, unit, result)
+    needed = _needed(sides, unit)
+    if not result.problems and needed is not None:
+        result.problems += _complete(sides, column, unit, result, needed=needed)
+        if not result.problems and column.timezone is not None and needed > Precision.DAY:
+            result.problems += _in_zone(sides, column, result)
     if not result.problems:
         result.problems += _offset_problems(sides)
     if result.problems:
@@ -91,11 +98,12 @@ def _side(
 ) -> _Side:
     raw, decimal = raw.of(name), raw.of(name).decimal or decimal
     cells = raw[name]
-    unknown = {
-        stamp.local: code
-        for code in missing
-        if (stamp := read_missing_stamp(code, stamp_format=column.stamp_format, epoch=raw.epoch))
+    written: dict[str, Any] = {
+        "stamp_format": column.stamp_format,
+        "epoch": raw.epoch,
+        "pivot": column.pivot,
     }
+    unknown = {stamp.local: code for code in missing if (stamp := read_missing_stamp(code, **written))}
     different = Distinct.of(cells)
     codes = match_values(different.cells, list(missing), decimal=decimal, by_value=True)
     read: list[Stamp | None] = []
@@ -103,7 +111,7 @@ def _side(
         held = cell.value if isinstance(cell, DeclaredMissing) else cell
         stamp = None
         if not is_missing(held) and codes[place] is None:
-            stamp = read_stamp(held, stamp_format=column.stamp_format, epoch=raw.epoch)
+            stamp = read_stamp(held, **written)
             if stamp is not None and stamp.local in unknown:
                 codes[place], stamp = unknown[stamp.local], None
         read.append(None if is_missing(cell) else stamp)
@@ -124,9 +132,9 @@ def _side(
     )
     bad = ~cells.map(is_missing).to_numpy(dtype=bool) & found.isna().to_numpy() & ~side.where(lambda _: True)
     if bad.any() and not side.problems:
-        written = column.stamp_format or "ISO 8601 (2015-03-01 14:30)"
+        way = column.stamp_format or "ISO 8601 (2015-03-01 14:30)"
         side.problems.append(
-            f"{raw.holding(bad)} {shown(cells[bad])}; allowed: time stamps written as {written}"
+            f"{raw.holding(bad)} {shown(cells[bad])}; allowed: time stamps written as {way}"
             + (", dates of the workbook or its serial numbers" if raw.epoch is not None else "")
         )
     return side
@@ -141,16 +149,28 @@ def _are_dates(stamps: list[Stamp | None]) -> bool:
     )
 
 
-def _complete(sides: list[_Side], column: ColumnMapping, unit: str, result: Harmonised) -> list[str]:
-    """Do with incomplete stamps what the mapping says; return a sentence for each column that has some."""
+def _needed(sides: list[_Side], unit: str) -> Precision | None:
+    """Return how precise the stamps have to be: as the finest, if that is enough for the unit, or a time."""
     told = {stamp.precision for side in sides for stamp in side.stamps if stamp is not None}
     if not told:
-        return []
+        return None
     finest = max(told)
     too_fine = finest.unit is None or convert(1.0, unit, finest.unit) < 1
-    needed = Precision.TIME if too_fine else finest
+    return Precision.TIME if too_fine else finest
+
+
+def _complete(
+    sides: list[_Side],
+    column: ColumnMapping,
+    unit: str,
+    result: Harmonised,
+    *,
+    needed: Precision,
+) -> list[str]:
+    """Do with incomplete stamps what the mapping says; return a sentence for each column that has some."""
     incomplete = [side.where(lambda stamp: stamp.precision < needed) for side in sides]
     if column.incomplete == "error":
+        finest = max(stamp.precision for side in sides for stamp in side.stamps if stamp is not None)
         reason = "as other stamps have" if finest == Precision.TIME else f"which the unit, {unit}, asks for"
         return [
             f"{side.name!r}: {side.raw.holding(mask)} {_kinds(side, mask)}, {shown(side.cells[mask])}"
@@ -165,6 +185,45 @@ def _complete(sides: list[_Side], column: ColumnMapping, unit: str, result: Harm
             side.stamps = [None if bad else stamp for stamp, bad in zip(side.stamps, mask, strict=True)]
     result.incomplete = incomplete[0] | incomplete[1]
     return []
+
+
+def _in_zone(sides: list[_Side], column: ColumnMapping, result: Harmonised) -> list[str]:
+    """Give stamps without an offset that of the zone; return a sentence for those that it does not tell."""
+    zone, problems = str(column.timezone), []
+    told = np.zeros(len(sides[0].stamps), dtype=bool) if result.incomplete is None else result.incomplete
+    for side in sides:
+        offsets = [
+            offsets_at(stamp.local, zone) if stamp is not None and stamp.offset is None else None
+            for stamp in side.stamps
+        ]
+        # the start of a day is the first moment of it, whatever the clock did then
+        timed = side.where(lambda stamp: stamp.precision > Precision.DAY)
+        twice = timed & np.array([known is not None and known[0] > known[1] for known in offsets], dtype=bool)
+        never = timed & np.array([known is not None and known[0] < known[1] for known in offsets], dtype=bool)
+        if column.ambiguous != "missing" and never.any():
+            problems.append(
+                f"{side.name!r}: {side.raw.holding(never)} {shown(side.cells[never])}, when no clock of "
+                f"{zone} showed that time; allowed: times that were (or say `ambiguous: missing`)"
+            )
+        if column.ambiguous == "error" and twice.any():
+            problems.append(
+                f"{side.name!r}: {side.raw.holding(twice)} {shown(side.cells[twice])}, which the clocks of "
+                f"{zone} showed twice; allowed: times with an offset (or say `ambiguous: first`, `second` or "
+                "`missing`)"
+            )
+        lost = twice | never if column.ambiguous == "missing" else np.zeros(len(sides[0].stamps), dtype=bool)
+        told = told | twice | never
+        chosen = 1 if column.ambiguous == "second" else 0
+        side.stamps = [
+            None
+            if gone
+            else stamp
+            if known is None or stamp is None
+            else replace(stamp, offset=known[chosen])
+            for stamp, known, gone in zip(side.stamps, offsets, lost, strict=True)
+        ]
+    result.incomplete = told
+    return problems
 
 
 def _kinds(side: _Side, mask: Mask) -> str:

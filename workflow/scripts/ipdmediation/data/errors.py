@@ -43,6 +43,10 @@ class JoiningWarning(Notice):
     """The files of a trial can be joined, but not every row has a patient."""
 
 
+class BrokenRuleWarning(Notice):
+    """Patients break a rule of the study's contract that may be broken."""
+
+
 class CohortWarning(Notice):
     """The cohort can be analysed, but not every trial says what it should."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from textwrap import shorten
@@ -13,12 +13,14 @@ import pandas as pd
 
 from ipdmediation.data.arms import ARMS
 from ipdmediation.data.codes import EXCLUDED, Code
+from ipdmediation.data.contract import Rule
 from ipdmediation.data.conversion import Harmonised, to_levels, to_numbers
 from ipdmediation.data.derived import to_derived
 from ipdmediation.data.distinct import flagged
 from ipdmediation.data.elapsed import to_elapsed
-from ipdmediation.data.errors import MappingError, listing, raise_all
+from ipdmediation.data.errors import BrokenRuleWarning, MappingError, listing, raise_all
 from ipdmediation.data.joined_columns import column_fault
+from ipdmediation.data.kept_rules import broken_notices, check_rules
 from ipdmediation.data.mapping import ColumnMapping, TrialMapping, check_units
 from ipdmediation.data.matching import cell_text, is_missing
 from ipdmediation.data.patients import Patients, patients_of
@@ -49,11 +51,16 @@ class HarmonisedTrial:
         holds several trials, the first row of each counts its rows (variable `trial`), and the last one of
         all, of trial `excluded`, those of trials that are not pooled. Of joined files, a row (variable
         `patient`) for each but the first counts as missing the patients without a row in it, and one of trial
-        `excluded` the rows of nobody.
+        `excluded` the rows of nobody. Of a rule of the study's contract
+        (variable `contract`), `out_of_range` are those who break it and `missing` those of whom it cannot be
+        told.
+    notices : list of BrokenRuleWarning
+        One for each rule and trial in which patients break a rule that may be broken.
     """
 
     frame: pd.DataFrame
     quality: pd.DataFrame
+    notices: list[BrokenRuleWarning]
 
 
 def harmonise_trial(
@@ -63,6 +70,7 @@ def harmonise_trial(
     trial: str,
     variables: Mapping[str, Variable],
     file: str,
+    contract: Sequence[Rule] = (),
 ) -> HarmonisedTrial:
     """Return a trial in the common variables, or all trials of a file, and what that took.
 
@@ -78,6 +86,8 @@ def harmonise_trial(
         The study's variables by name.
     file : str
         Name of the file in messages.
+    contract : sequence of Rule
+        What has to hold of the harmonised patients.
 
     Returns
     -------
@@ -89,7 +99,7 @@ def harmonise_trial(
         Where a unit of the mapping does not lead to the common one.
     MappingError
         One error for everything in the file that does not fit, each with its column, the rows, the values
-        found and the allowed ones.
+        found and the allowed ones; another one for rules of the contract that are broken.
     """
     unmapped = [name for name in variables if name not in mapping.variables]
     unknown = [name for name in mapping.variables if name not in variables]
@@ -144,10 +154,15 @@ def harmonise_trial(
         if column.columns:
             unused += [code for code in mapping.missing if code in nowhere and code not in unused]
         quality.append(counted(name, column.origin, result, unused, trials))
+    frame = check_contract(frame, variables, file=file, excluded_arms=True)
+    first = patients.first_rows
+    kept = check_rules(frame, contract, rows=first, file=file)
+    quality += [rule.counted(frame["trial"]) for rule in kept]
     quality += _rows_left_out(patients, mapping)
     return HarmonisedTrial(
-        frame=check_contract(frame, variables, file=file, excluded_arms=True),
+        frame=frame,
         quality=by_trial(quality, list(trials.unique())),
+        notices=broken_notices(kept, frame["trial"], rows=first, numbers=mapping.patient is not None),
     )
 
 
@@ -256,7 +271,7 @@ def _typed(
 def _in_common_unit(result: Harmonised, variable: Variable, column: ColumnMapping) -> Harmonised:
     if result.problems or column.unit is None or column.unit == variable.unit:
         return result
-    values = convert(result.data.to_numpy(), column.unit, str(variable.unit))
+    values = convert(result.data.to_numpy(), column.unit, str(variable.unit), substance=column.substance)
     data = pd.Series(values, index=result.data.index)
     return replace(result, data=data, converted=data.notna().to_numpy())
 

@@ -149,9 +149,7 @@ def _of_alternatives(error: ValidationError, place: Place, content: Any) -> Iter
             return
         branches = {at: inner for at, inner in branches.items() if keys[at] == found[0]}
     right_kind = [
-        inner
-        for inner in branches.values()
-        if not any(each.validator == "type" and not each.relative_path for each in inner)
+        inner for inner in branches.values() if not any(_is_other_kind(each, content) for each in inner)
     ]
     if not right_kind:
         kinds = list(
@@ -167,6 +165,13 @@ def _of_alternatives(error: ValidationError, place: Place, content: Any) -> Iter
         return
     for inner_error in min(right_kind, key=len):
         yield from _faults(inner_error)
+
+
+def _is_other_kind(error: ValidationError, content: Any) -> bool:
+    """Return whether a value is not even of the kind that an alternative asks for."""
+    if error.relative_path:
+        return False
+    return error.validator == "type" or (error.validator == "const" and isinstance(content, dict | list))
 
 
 def _as_list(kinds: Any) -> list[str]:

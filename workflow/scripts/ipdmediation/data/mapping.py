@@ -11,6 +11,7 @@ from ipdmediation.data.codes import Code
 from ipdmediation.data.derivation import derivation_columns
 from ipdmediation.data.errors import ConfigurationError, raise_all
 from ipdmediation.data.joined_columns import file_of, in_file, joined_files, key_of, name_in_file
+from ipdmediation.data.substances import Substance, stated_substance
 from ipdmediation.data.units import check_conversion
 from ipdmediation.data.variables import Variable
 
@@ -94,6 +95,12 @@ class ColumnMapping:
         An expression on columns, as `derivation.parse_derivation` reads it.
     stamp_format : str or None
         How the stamps are written (strptime); None reads ISO 8601.
+    pivot : int or None
+        Years of two digits below it are 20xx, the others 19xx.
+    timezone : str or None
+        Where the clocks are of stamps without an offset from UTC; None where clocks did not change.
+    ambiguous : {"error", "first", "second", "missing"}
+        What a time becomes that such a clock showed twice; "missing" holds for one that it never showed, too.
     incomplete : {"error", "missing", "start"}
         What a stamp becomes that is less precise than the others: "start" is the start of its day, month or
         year.
@@ -103,6 +110,8 @@ class ColumnMapping:
         The trial did not record the variable: missing for every patient.
     unit : str or None
         Unit of the trial's column, or of what is derived; None is the common unit.
+    substance : Substance or None
+        Of what the values are amounts.
     codes : mapping or None
         The trial's code, or what is derived, to the common level; of a continuous variable what stands in a
         column instead of a number, to the number that it stands for. None where they are the same.
@@ -119,10 +128,14 @@ class ColumnMapping:
     end: str | None = None
     derive: str | None = None
     stamp_format: str | None = None
+    pivot: int | None = None
+    timezone: str | None = None
+    ambiguous: Literal["error", "first", "second", "missing"] = "error"
     incomplete: Literal["error", "missing", "start"] = "error"
     constant: str | float | None = None
     absent: bool = False
     unit: str | None = None
+    substance: Substance | None = None
     codes: Codes | None = None
     missing: tuple[Code, ...] = ()
     out_of_range: Literal["error", "missing"] = "error"
@@ -269,7 +282,7 @@ def check_units(mapping: TrialMapping, variables: Mapping[str, Variable], *, fil
             problems.append(f"variable {name!r}: the mapping gives unit {source!r}, the variable has none")
             continue
         try:
-            check_conversion(source, unit)
+            check_conversion(source, unit, substance=column.substance)
         except ConfigurationError as error:
             problems.append(f"variable {name!r}: {error}")
     raise_all(problems, ConfigurationError, f"{file}: units that cannot be converted:")
@@ -311,10 +324,14 @@ def _column_mapping(entry: Mapping[str, Any]) -> ColumnMapping:
         end=entry.get("to"),
         derive=entry.get("derive"),
         stamp_format=entry.get("format"),
+        pivot=entry.get("two_digit_years", {}).get("pivot"),
+        timezone=entry.get("timezone"),
+        ambiguous=entry.get("ambiguous", "error"),
         incomplete=entry.get("incomplete", "error"),
         constant=entry.get("constant"),
         absent=bool(entry.get("absent", False)),
         unit=entry.get("unit"),
+        substance=stated_substance(entry),
         codes=None if entry.get("codes") is None else _code_map(entry["codes"]),
         missing=_codes(entry.get("missing", ())),
         out_of_range=entry.get("out_of_range", "error"),

@@ -16,7 +16,9 @@ from ipdmediation.data.joining_faults import columns_of, decimal_of, joining_fau
 from ipdmediation.data.known_units import conversion_fault
 from ipdmediation.data.problems import Fault, Place, shown
 from ipdmediation.data.references import EVERY_TRIAL, Study, level_faults
-from ipdmediation.data.stamp_formats import format_problem
+from ipdmediation.data.stamp_formats import format_problem, has_short_year
+from ipdmediation.data.substances import stated_substance, substance_fault
+from ipdmediation.data.time_zones import zone_fault
 from ipdmediation.data.variables import Variable
 
 
@@ -132,19 +134,34 @@ def _column_faults(place: Place, entry: Mapping[str, Any], variable: Variable) -
     wrong = format_problem(entry["format"]) if "format" in entry else None
     if wrong:
         yield Fault((*place, "format"), f"{entry['format']!r}: {wrong}")
+    yield from _clock_faults(place, entry)
     if variable.type == "continuous":
         for code, value in entry.get("codes", {}).items():
             if isinstance(value, bool) or not isinstance(value, (int, float)) or not isfinite(value):
                 yield Fault((*place, "codes", code), f"{code!r} is taken for {value!r}; allowed: a number")
         yield from _unit_faults(place, entry, variable)
     else:
-        for key in [key for key in ("unit", "from") if key in entry]:
+        amounts = ("unit", "from", "substance", "molar_mass", "valence")
+        for key in [key for key in amounts if key in entry]:
             text = f"`{key}` is for continuous variables, {variable.name!r} is {variable.type}"
             yield Fault((*place, key), text)
         for code, level in entry.get("codes", {}).items():
             yield from level_faults((*place, "codes", code), level, variable)
     if "constant" in entry:
         yield from level_faults((*place, "constant"), entry["constant"], variable)
+
+
+def _clock_faults(place: Place, entry: Mapping[str, Any]) -> Iterator[Fault]:
+    """Yield what is missing, or too much, beside the stamps of a variable."""
+    short = has_short_year(entry.get("format", ""))
+    if short and "two_digit_years" not in entry:
+        text = f"{entry['format']!r} has years of two digits; say which are of this century: "
+        yield Fault((*place, "format"), text + "`two_digit_years: {pivot: 30}` takes 00 to 29 for 20xx")
+    if "two_digit_years" in entry and not short:
+        text = "the format has no year of two digits; allowed: only beside a format with %y"
+        yield Fault((*place, "two_digit_years"), text)
+    if "timezone" in entry and (fault := zone_fault(entry["timezone"])) is not None:
+        yield Fault((*place, "timezone"), fault)
 
 
 def _unit_faults(place: Place, entry: Mapping[str, Any], variable: Variable) -> Iterator[Fault]:
@@ -155,12 +172,15 @@ def _unit_faults(place: Place, entry: Mapping[str, Any], variable: Variable) -> 
         fault = conversion_fault("second", variable.unit)
         if fault is not None:
             yield Fault((*place, "from"), f"the time between two stamps: {fault}")
+    if "substance" in entry and (fault := substance_fault(entry["substance"])) is not None:
+        yield Fault((*place, "substance"), fault)
+        return
     unit = entry.get("unit")
     if unit is None or unit == variable.unit:
         return
     if variable.unit is None:
         yield Fault((*place, "unit"), f"the mapping gives unit {unit!r}, the variable has none")
-    elif (fault := conversion_fault(unit, variable.unit)) is not None:
+    elif (fault := conversion_fault(unit, variable.unit, stated_substance(entry))) is not None:
         yield Fault((*place, "unit"), fault)
 
 

@@ -13,6 +13,7 @@ from ipdmediation.data.configuration import (
     resolve_analysis,
     stated_at,
 )
+from ipdmediation.data.contract import contract_faults
 from ipdmediation.data.covariates import all_covariate_names, main_effects
 from ipdmediation.data.errors import listing
 from ipdmediation.data.evidence_faults import evidence_faults
@@ -95,7 +96,7 @@ def sound_parts(content: Mapping[str, Any], faults: Iterable[Fault]) -> Mapping[
 def _entry(fault: Fault) -> Place:
     if fault.text.startswith("unknown key"):
         return fault.place
-    sections = ("variables", "trials", "analyses", "eligibility", "published")
+    sections = ("variables", "trials", "contract", "analyses", "eligibility", "published")
     return fault.place[: 2 if fault.place[0] in sections else 1]
 
 
@@ -117,6 +118,9 @@ def study_faults(study: Study) -> Iterator[Fault]:
     if EVERY_TRIAL in study.trials and EVERY_TRIAL in config.get("trials", {}):
         yield Fault(("trials", EVERY_TRIAL), f"the tables call all trials together {EVERY_TRIAL!r}")
     yield from _rule_faults(("eligibility",), config.get("eligibility", ()), study, variables)
+    unsound = set(study.declared) - set(variables)
+    rules = config.get("contract", ())
+    yield from contract_faults(rules, variables, trials=study.trials, unsound=unsound)
     for position, name in enumerate(config.get("describe", {}).get("baseline", ())):
         yield from study.unknown(("describe", "baseline", position), name)
     yield from equal_labels(

@@ -7,6 +7,9 @@ from enum import IntEnum
 
 #: Directives of strptime, by what they tell.
 YEAR, MONTH, DAY_OF_MONTH, HOUR, MINUTE = "YyGcx", "mbBcxjWUV", "dcxjuwaA", "HIcX", "McX"
+SHORT_YEAR = "yx"
+#: From these the day follows only together with the whole year.
+COUNTED_IN_YEAR = "jUWV"
 KNOWN_DIRECTIVES = frozenset("aAwdbBmyYHIpMSfzjUWcxXGuV%")
 
 
@@ -41,7 +44,20 @@ def format_problem(stamp_format: str) -> str | None:
         return f"{', '.join(twice)} stands twice"
     if not any(letter in YEAR for letter in directives):
         return "it names no year, and the time between two times of day is not known"
+    if has_short_year(stamp_format) and set(directives) & set(COUNTED_IN_YEAR):
+        return "a day or week of the year beside a year of two digits; allowed: a year of four (%Y)"
     return None
+
+
+def has_short_year(stamp_format: str) -> bool:
+    """Return whether a format writes the year with two digits.
+
+    Examples
+    --------
+    >>> has_short_year("%d-%m-%y"), has_short_year("%d-%m-%Y")
+    (True, False)
+    """
+    return bool(set(re.findall(r"%(.)", stamp_format)) & set(SHORT_YEAR))
 
 
 def precision_of(stamp_format: str) -> Precision:

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from ipdmediation.data.codes import Code
-from ipdmediation.data.stamp_formats import Precision, date_part, precision_of
+from ipdmediation.data.stamp_formats import Precision, date_part, has_short_year, precision_of
 
 SECOND = 10**9  # in nanoseconds
 DAY = 86400 * SECOND
@@ -40,7 +40,9 @@ class Stamp:
         return self.local - (self.offset or 0)
 
 
-def read_stamp(cell: object, *, stamp_format: str | None, epoch: datetime | None) -> Stamp | None:
+def read_stamp(
+    cell: object, *, stamp_format: str | None, epoch: datetime | None, pivot: int | None = None
+) -> Stamp | None:
     """Return the stamp that a cell is, None where it is no stamp.
 
     Parameters
@@ -51,6 +53,8 @@ def read_stamp(cell: object, *, stamp_format: str | None, epoch: datetime | None
         How text is written (strptime); None for ISO 8601.
     epoch : datetime or None
         Day 0 of serial numbers; None where a number is no stamp.
+    pivot : int, optional
+        Years of two digits below it are 20xx, the others 19xx.
 
     Examples
     --------
@@ -60,7 +64,7 @@ def read_stamp(cell: object, *, stamp_format: str | None, epoch: datetime | None
     3600
     """
     if isinstance(cell, str):
-        return _by_format(cell.strip(), stamp_format) if stamp_format else _iso(cell.strip())
+        return _by_format(cell.strip(), stamp_format, pivot) if stamp_format else _iso(cell.strip())
     if isinstance(cell, datetime):
         return _of_datetime(cell)
     if isinstance(cell, date):
@@ -70,7 +74,9 @@ def read_stamp(cell: object, *, stamp_format: str | None, epoch: datetime | None
     return None
 
 
-def read_missing_stamp(code: Code, *, stamp_format: str | None, epoch: datetime | None) -> Stamp | None:
+def read_missing_stamp(
+    code: Code, *, stamp_format: str | None, epoch: datetime | None, pivot: int | None = None
+) -> Stamp | None:
     """Return the stamp that a missing code is.
 
     Text is read in the file's format, its date alone or ISO 8601, a number as a workbook's serial number.
@@ -79,17 +85,21 @@ def read_missing_stamp(code: Code, *, stamp_format: str | None, epoch: datetime 
         return read_stamp(code.written, stamp_format=None, epoch=epoch)
     formats = [] if stamp_format is None else [stamp_format, date_part(stamp_format)]
     for known in [*formats, None]:
-        stamp = None if known == "" else read_stamp(code.text, stamp_format=known, epoch=None)
+        stamp = None if known == "" else read_stamp(code.text, stamp_format=known, epoch=None, pivot=pivot)
         if stamp is not None and (known is not None or stamp.precision >= Precision.DAY):
             return stamp
     return None
 
 
-def _by_format(text: str, stamp_format: str) -> Stamp | None:
+def _by_format(text: str, stamp_format: str, pivot: int | None) -> Stamp | None:
     try:
-        return _of_datetime(datetime.strptime(text, stamp_format), precision_of(stamp_format))
+        moment = datetime.strptime(text, stamp_format)
+        if pivot is not None and has_short_year(stamp_format):
+            short = moment.year % 100
+            moment = moment.replace(year=short + (2000 if short < pivot else 1900))
     except ValueError:
         return None
+    return _of_datetime(moment, precision_of(stamp_format))
 
 
 _ISO = re.compile(

@@ -16,7 +16,7 @@ VariableType = Literal["continuous", "binary", "ordinal", "categorical"]
 KEY_COLUMNS = ("trial", "patient", "treatment")
 
 #: Names that no variable may have: columns and terms of the workflow's own tables.
-RESERVED_NAMES = (*KEY_COLUMNS, "imputation", MEDIATOR, INTERCEPT, RESIDUAL)
+RESERVED_NAMES = (*KEY_COLUMNS, "contract", "imputation", MEDIATOR, INTERCEPT, RESIDUAL)
 
 #: Codes that the column of an ordinal variable can hold.
 DTYPE_RANGE = range(-128, 128)
@@ -35,7 +35,7 @@ class Variable:
     label : str
         Name in tables and figures.
     unit : str or None
-        Unit of a continuous variable, as pint or `units.CLINICAL_UNITS` spells it.
+        Unit of a continuous variable, as clinical files write it.
     minimum, maximum : float or None
         Inclusive plausible range of a continuous variable; None leaves that side open.
     levels : dict or None

@@ -6,6 +6,8 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 
+from ipdmediation.data.clinical_units import plain_unit
+
 LONGEST_NAME = 255  # bytes, of a file or folder
 
 # joiners without which some scripts cannot be written; no other invisible mark belongs in a label
@@ -72,11 +74,12 @@ def unit_fault(text: str) -> str | None:
 
     Examples
     --------
-    >>> unit_fault("mmol/L"), unit_fault("kg * m**-2")
-    (None, None)
+    >>> unit_fault("mmol/L"), unit_fault("kg * m**-2"), unit_fault("x10^9/L")
+    (None, None, None)
     >>> unit_fault("9**9*mg")
     'a power of a number; allowed: a power of a unit, as in cm**3'
     """
+    text = plain_unit(text)
     position, before = 0, ""
     while position < len(text):
         token = _UNIT_TOKEN.match(text, position)

@@ -138,6 +138,7 @@ class ResultFiles:
             DISTRIBUTIONS,
             *self.quality,
             *(["<results>/synthetic_truth.json"] if self._config["study"]["synthetic"] else []),
+            *(f"<results>/notices/contract/{source}.csv" for source in sources),
             *(f"<results>/provenance/harmonise_trial/{source}.json" for source in sources),
             *(f"<results>/provenance/{step}.json" for step in STEPS_OF_STUDY),
             *(KERNELS.format(link=link) for link in links),

@@ -168,6 +168,12 @@ class StudySettings:
         return {source: found for source, found in names.items() if found}
 
     @property
+    def contract(self) -> list[dict[str, Any]]:
+        """The rules that the harmonised patients have to keep."""
+        rules: list[dict[str, Any]] = settings.ordered(self._config["contract"])
+        return rules
+
+    @property
     def trials(self) -> dict[str, str]:
         """The label of each trial, in the order of the configuration and of the mappings."""
         return {

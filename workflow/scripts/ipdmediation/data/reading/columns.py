@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 
 from ipdmediation.data.errors import MappingError, SourceError, listing, raise_all
@@ -37,7 +38,8 @@ def find_columns(names: Sequence[str], wanted: Wanted, *, file: str) -> dict[str
         Where the name of a column that is to be read occurs more than once.
     """
     check_columns(names, wanted, file=file)
-    found = {name: _positions(name, names) for name in (wanted or map(plain_name, names))}
+    positions = _finder(names)
+    found = {name: positions(name) for name in (wanted or map(plain_name, names))}
     repeated = {name: places for name, places in found.items() if len(places) > 1}
     if repeated:
         places = "; ".join(
@@ -50,7 +52,8 @@ def find_columns(names: Sequence[str], wanted: Wanted, *, file: str) -> dict[str
 
 def missing_columns(names: Sequence[str], wanted: Wanted) -> list[str]:
     """Return the columns that are to be read and not in the file."""
-    return [name for name in wanted or () if not _positions(name, names)]
+    positions = _finder(names)
+    return [name for name in wanted or () if not positions(name)]
 
 
 def check_columns(names: Sequence[str], wanted: Wanted, *, file: str) -> None:
@@ -74,9 +77,13 @@ def check_columns(names: Sequence[str], wanted: Wanted, *, file: str) -> None:
     )
 
 
-def _positions(name: str, names: Sequence[str]) -> list[int]:
-    exact = [place for place, known in enumerate(names) if known == name]
-    return exact or [place for place, known in enumerate(names) if plain_name(known) == plain_name(name)]
+def _finder(names: Sequence[str]) -> Callable[[str], list[int]]:
+    """Return what finds the positions of a column: by its letters, or else by what is seen of them."""
+    exact, plain = defaultdict[str, list[int]](list), defaultdict[str, list[int]](list)
+    for place, name in enumerate(names):
+        exact[name].append(place)
+        plain[plain_name(name)].append(place)
+    return lambda name: exact.get(name) or plain.get(plain_name(name), [])
 
 
 def header_names(cells: Sequence[object]) -> list[str]:

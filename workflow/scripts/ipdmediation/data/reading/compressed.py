@@ -7,9 +7,17 @@ import io
 import zipfile
 import zlib
 from pathlib import Path
+from typing import IO
 
 from ipdmediation.data.errors import SourceError, listing
 from ipdmediation.data.reading.beginnings import GZIP, ZIP, unreadable
+
+#: The most bytes that a compressed file may become.
+MOST_BYTES = 2 * 1024**3
+#: From so many on, by how many times more than it has compressed: no table of patients is so uniform.
+SUSPECT_BYTES, SUSPECT_RATIO = 100 * 1024**2, 250
+#: How much is decompressed at once.
+PIECE = 1024**2
 
 #: How an archive without files begins.
 EMPTY_ZIP = b"PK\x05\x06"
@@ -24,12 +32,14 @@ def content_of(path: Path) -> bytes:
     Raises
     ------
     SourceError
-        For a damaged archive, one with a password, and one that holds not exactly one file.
+        For a damaged archive, one with a password, one that holds not exactly one file, and one that becomes
+        too large.
     """
     content = path.read_bytes()
     if content.startswith(GZIP):
         try:
-            content = gzip.decompress(content)
+            with gzip.GzipFile(fileobj=io.BytesIO(content)) as packed:
+                content = _unpacked(packed, len(content), path)
         except (OSError, EOFError, zlib.error) as error:
             raise unreadable(path, "gzip", error) from error
     elif content.startswith((ZIP, EMPTY_ZIP)):
@@ -37,6 +47,42 @@ def content_of(path: Path) -> bytes:
     if not content:
         raise SourceError(f"{path}: the compressed file in it is empty")
     return content
+
+
+def check_archive(path: Path) -> None:
+    """Raise where the parts of an archive, such as a workbook, say that they become too large together.
+
+    Raises
+    ------
+    SourceError
+        Says how large, and what is allowed.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            size = sum(member.file_size for member in archive.infolist())
+    except (OSError, ValueError, NotImplementedError, zipfile.BadZipFile):
+        return  # what is wrong is said by the reader
+    _check_size(size, path.stat().st_size, path)
+
+
+def _unpacked(packed: IO[bytes] | gzip.GzipFile, size: int, path: Path) -> bytes:
+    """Return what a compressed file holds, as far as it does not become too large."""
+    pieces = []
+    total = 0
+    while piece := packed.read(PIECE):
+        pieces.append(piece)
+        total += len(piece)
+        _check_size(total, size, path)
+    return b"".join(pieces)
+
+
+def _check_size(total: int, size: int, path: Path) -> None:
+    if total > MOST_BYTES or (total > SUSPECT_BYTES and total > SUSPECT_RATIO * size):
+        raise SourceError(
+            f"{path}: {size:,} bytes that become {total:,} or more; allowed: at most {MOST_BYTES:,}, and "
+            f"above {SUSPECT_BYTES:,} at most {SUSPECT_RATIO} times as many as the packed file has; where "
+            "it is sound, unpack it first"
+        )
 
 
 def _member(content: bytes, path: Path) -> bytes:
@@ -54,7 +100,8 @@ def _member(content: bytes, path: Path) -> bytes:
                 )
             if members[0].flag_bits & 1:
                 raise SourceError(f"{path}: the zip archive has a password; pack it without one")
-            return archive.read(members[0])
+            with archive.open(members[0]) as packed:
+                return _unpacked(packed, len(content), path)
     except SourceError:
         raise
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError) as error:

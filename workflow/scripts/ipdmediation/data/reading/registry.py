@@ -22,6 +22,7 @@ from ipdmediation.data.reading import (
 )
 from ipdmediation.data.reading.beginnings import check_beginning
 from ipdmediation.data.reading.columns import Wanted
+from ipdmediation.data.reading.compressed import check_archive
 from ipdmediation.data.reading.raw_table import RawTable
 
 
@@ -55,6 +56,10 @@ FORMATS: dict[str, Format] = {
     "parquet": Format(parquet.read_parquet, parquet.OPTIONS),
     "feather": Format(feather.read_feather, feather.OPTIONS),
 }
+
+
+#: Formats that are zip archives.
+ARCHIVES = frozenset({"excel", "xlsb", "ods"})
 
 
 def read_raw(
@@ -102,4 +107,6 @@ def read_raw(
     if file_format not in FORMATS:
         raise SourceError(f"{path}: format {file_format!r} is not one of {listing(FORMATS)}")
     check_beginning(path, file_format)
+    if file_format in ARCHIVES:
+        check_archive(path)
     return FORMATS[file_format].read(path, options=options or {}, columns=columns)
