@@ -19,11 +19,11 @@ def evidence_methods(result: AnalysisResult) -> list[str]:
             f"Each trial was also analysed by itself, {adjusted}, with "
             f"{notation.count(stated['replicates'])} bootstrap replicates of its own. The trials' effects "
             "were pooled in a second stage by a random-effects model with restricted maximum likelihood, "
-            "their standard errors being those of the replicates; intervals are those of Knapp & Hartung 2003 "
-            "with a factor that is at least 1 (Röver et al. 2015), prediction intervals have as many degrees of "
-            "freedom as trials less one (Higgins et al. 2009, who take one less), and the variation between "
-            "trials has a Q-profile interval (Viechtbauer 2007). The proportion mediated of the pooled "
-            "effects is their ratio after a joint fit, with Fieller's interval (Fieller 1954)."
+            "their standard errors being those of the replicates; intervals are those of Knapp & Hartung "
+            "2003 with a factor that is at least 1 (Röver et al. 2015), prediction intervals have as many "
+            "degrees of freedom as trials less one (Higgins et al. 2009, who take one less), and the "
+            "variation between trials has a Q-profile interval (Viechtbauer 2007). The proportion mediated "
+            "of the pooled effects is their ratio after a joint fit, with Fieller's interval (Fieller 1954)."
         )
     if "leave_one_out" in result.evidence:
         sentences.append(
