@@ -21,6 +21,7 @@ from ipdmediation.present.study import Study
 from ipdmediation.present.tables.quality import quality as quality_table
 from ipdmediation.present.tables.table import Table, withheld_note
 
+
 def render_quality(
     template: Path,
     *,
