@@ -236,7 +236,7 @@ def recognisable(finished_study: Study, tmp_path_factory: pytest.TempPathFactory
 QUICK = {
     "missing": {"method": "complete_case"},
     "trial_effects": "none",
-    "bootstrap": {"replicates": 20, "chunk": 20},
+    "bootstrap": {"replicates": 40, "chunk": 40},
 }
 
 
