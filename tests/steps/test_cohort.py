@@ -107,9 +107,10 @@ def chain(study: Planned, folder: Path, *, key: str | None) -> dict[str, str]:
 
 def test_the_trials_stand_side_by_side_and_show_nobody(study: Planned) -> None:
     made = study.do("describe_trials")
-    pooled = conform(pd.read_parquet(made["pooled"]), study.variables, excluded_arms=True)
-    table = describe_trials(pooled, variables=study.variables, minimum=3)
-    known = study.variables | {"treatment": arm_variable()}
+    variables = {name: study.variables[name] for name in sorted(study.variables)}
+    pooled = conform(pd.read_parquet(made["pooled"]), variables, excluded_arms=True)
+    table = describe_trials(pooled, variables=variables, minimum=3)
+    known = variables | {"treatment": arm_variable()}
     public = public_description(table, variables=known, minimum=3)
     assert Path(made["distributions"]).read_text() == csv_text(public)
     for counts, path in zip(made["counts"], made["quality"], strict=True):

@@ -18,7 +18,8 @@ from tests.steps.plan import SNAKEFILE
 ROOT = SNAKEFILE.parent
 INTERFACE = yaml.safe_load((ROOT / "INTERFACE.yaml").read_text())
 SCHEMA = yaml.safe_load((ROOT / "workflow/schemas/config.schema.yaml").read_text())
-ANALYSES = yaml.safe_load((ROOT / "config/config.yaml").read_text())["analyses"]
+CONFIG = yaml.safe_load((ROOT / "config/config.yaml").read_text())
+ANALYSES, TRIALS = CONFIG["analyses"], sorted(CONFIG["trials"])
 
 
 @pytest.fixture(scope="module")
@@ -30,9 +31,14 @@ def rules(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
     return json.loads(written.read_text())
 
 
-def patterns(stated: str) -> str | list[str]:
-    """Return the outputs that a pattern of the interface stands for, with the default folders."""
+def patterns(stated: str, wildcards: list[str]) -> str | list[str]:
+    """Return the outputs that a pattern of the interface stands for, with the default folders.
+
+    A rule without that wildcard has a file for each trial.
+    """
     path = stated.replace("<results>", INTERFACE["pathvars"]["results"]["default"])
+    if "{trial}" in path and "trial" not in wildcards:
+        return [path.replace("{trial}", trial) for trial in TRIALS]
     for name, known in INTERFACE["wildcards"].items():
         if isinstance(known, list) and f"{{{name}}}" in path:
             return [path.replace(f"{{{name}}}", each) for each in known]
@@ -52,8 +58,9 @@ def test_every_output_has_its_name_and_its_pattern(rules: list[dict[str, Any]]) 
         for rule in rules
         if rule["every"]
     }
+    wildcards = {rule["name"]: rule["wildcards"] for rule in rules}
     stated = {
-        name: {output: patterns(path) for output, path in outputs.items()}
+        name: {output: patterns(path, wildcards[name]) for output, path in outputs.items()}
         for name, outputs in INTERFACE["rules"].items()
     }
     assert parsed == stated

@@ -93,10 +93,17 @@ def test_a_check_makes_no_key(key: Path) -> None:
     assert not key.parent.exists()
 
 
+@pytest.mark.usefixtures("key")
+def test_a_key_may_be_below_the_home_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    assert stated("{key: ~/keys/own.key}") == []
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
         ("{key: keys/own.key}", "identifiers.key: found 'keys/own.key'; allowed: a whole path, or one that"),
+        (f"{{key: /{'k' * 300}}}", "allowed: a whole path, or one that"),
         ("{pseudonyms: maybe}", "identifiers.pseudonyms: "),
         ("as_they_are", "identifiers: "),
         ("{key: RUN/study/results/own.key}", "others may get"),

@@ -205,13 +205,13 @@ class StudySettings:
     @property
     def recorded(self) -> dict[str, Any]:
         """The configuration as it is written down: without folders and other places of this machine."""
-        kept = {key: value for key, value in self._config.items() if key != "pathvars"}
+        places = ("pathvars", "identifiers")
+        kept = {key: value for key, value in self._config.items() if key not in places}
         study, trials = kept["study"], kept["trials"]
         if study["synthetic"] is not None:
             kept["study"] = {**study, "synthetic": settings.anywhere(study["synthetic"])}
         kept["trials"] = {source: settings.anywhere(path) for source, path in trials.items()}
-        kept["identifiers"] = {"pseudonyms": kept["identifiers"]["pseudonyms"]}
-        return kept
+        return {**kept, "identifiers": {"pseudonyms": self._config["identifiers"]["pseudonyms"]}}
 
     @property
     def links(self) -> list[str]:
