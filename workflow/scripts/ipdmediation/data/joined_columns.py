@@ -104,10 +104,11 @@ def column_fault(column: str, files: Collection[str], *, in_expression: bool = F
             f"`{in_file(column, '<column>')}`"
         )
     if mark and (close := get_close_matches(file.strip().lower(), files, n=1)):
-        way_out = _written([close[0]], name or "<column>", in_expression)
-        return f"column {column!r}: no file is called {file!r}; write {way_out}"
-    reason = "several files are joined, so say of which it is"
-    return f"column {column!r}: {reason}: {_written(list(files), column, in_expression)}"
+        way_out = _written(close, name.strip() or "<column>", in_expression)
+        reason = "no column of the file" if file in files else f"no file is called {file!r}"
+        return f"column {column!r}: {reason}; write {way_out}"
+    way_out = _written(list(files), column.strip(f" {MARK}") or "<column>", in_expression)
+    return f"column {column!r}: several files are joined, so say of which it is: {way_out}"
 
 
 def _written(files: list[str], name: str, in_expression: bool) -> str:

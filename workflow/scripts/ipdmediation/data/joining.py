@@ -238,7 +238,7 @@ def _strangers(link: Link, file: JoinedFile, ids: pd.Series[Any], known: _Known)
         text += (
             f"; {link.table.place(near)} would be of a patient but for leading zeros, blanks, capitals or a "
             f"final .0: one is written {_shape(here)!r}, and {_shape(there)!r} in {row} (9 stands for any "
-            "digit, x for any letter)"
+            "digit, x and X for any letter)"
         )
     if not matched.size or np.count_nonzero(near) >= matched.size:
         some = f"only {matched.size} patients have a row" if matched.size else "no patient has a row"
@@ -264,11 +264,12 @@ def _shape(patient: str) -> str:
 
     Examples
     --------
-    >>> _shape("00417"), _shape("A 12.0")
-    ('00999', 'x 99.0')
+    >>> _shape("00417"), _shape("Ab 12.0")
+    ('00999', 'Xx 99.0')
     """
     end = re.search(r"[.,]0+$", patient)
     body = patient[: end.start()] if end else patient
     zeros = len(body) - len(body.lstrip("0"))
-    hidden = re.sub(r"[^\W\d_]", "x", re.sub(r"\d", "9", body[zeros:]))
+    letters = re.sub(r"[^\W\d_]", lambda found: "X" if found[0].isupper() else "x", body[zeros:])
+    hidden = re.sub(r"\d", "9", letters)
     return body[:zeros] + hidden + (end[0] if end else "")

@@ -78,16 +78,18 @@ def match_values(
     codes, decimal, by_value, declared
         As in `match_codes`.
     """
+    if not codes and not declared:
+        return [None] * len(values)
     lookup = _Lookup(values, codes, decimal=decimal, by_value=by_value)
     named = lookup if declared is None else _Lookup(values, declared, decimal=decimal, by_value=by_value)
     found: list[Code | None] = []
     for value in values:
         if isinstance(value, DeclaredMissing):
             found.append(named.of_declared(value.value))
-        elif is_missing(value) or lookup.is_plain_number(value):
-            found.append(None)
-        else:
+        elif lookup.may_have(value) and not is_missing(value):
             found.append(lookup.code_of(value))
+        else:
+            found.append(None)
     return found
 
 
@@ -177,10 +179,12 @@ class _Lookup:
             *map(float, self.numbers), *map(float, self.quoted_numbers), *self.rounded
         }  # fmt: skip
 
-    def is_plain_number(self, cell: object) -> bool:
-        """Return whether a cell is a number, and so far from all codes that none can be it."""
+    def may_have(self, cell: object) -> bool:
+        """Return whether a cell may be a code; False for nearly all that are none, for it is quickly told."""
         value = as_float(cell, decimal=self.decimal, exponent=self.by_value)
-        return value is not None and value not in self.floats and str(cell).strip() not in self.texts
+        if isinstance(cell, str):
+            return value in self.floats or cell.strip() in self.texts
+        return value is None or value in self.floats
 
     def code_of(self, cell: object) -> Code | None:
         if isinstance(cell, str):

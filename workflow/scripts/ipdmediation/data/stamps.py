@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Any
 
 import pandas as pd
@@ -152,10 +152,8 @@ def _of_datetime(moment: datetime, precision: Precision = Precision.TIME) -> Sta
 
 
 def _local(moment: datetime) -> int:
-    since = timedelta(
-        days=moment.toordinal(), hours=moment.hour, minutes=moment.minute, seconds=moment.second
-    )
-    return (since // timedelta(seconds=1)) * SECOND + moment.microsecond * 1000
+    minutes = (moment.toordinal() * 24 + moment.hour) * 60 + moment.minute
+    return (minutes * 60 + moment.second) * SECOND + moment.microsecond * 1000
 
 
 def _of_serial_number(cell: float, epoch: datetime) -> Stamp | None:

@@ -73,7 +73,7 @@ def check_columns(names: Sequence[str], wanted: Wanted, *, file: str) -> None:
     raise_all(
         problems,
         MappingError,
-        f"{file}: {told}; columns of a second file are joined by the patient's id: `source: {{files: ...}}`:",
+        f"{file}: {told}; columns of another file of the trial are named with it (`source: {{files: ...}}`):",
     )
 
 
