@@ -122,14 +122,18 @@ class RawTable:
 
     def place(self, mask: npt.ArrayLike) -> str:
         """Return how many rows a mask holds and which: "2 rows (lines 3, 9)"."""
-        found = np.asarray(self.rows)[np.asarray(mask, dtype=bool)].tolist()
+        found = self._numbers(mask)
         plural = "" if len(found) == 1 else "s"
         whose = "" if self.file is None else f" of {self.file}"
         return f"{len(found)} row{plural} ({numbered(self.counted, found)}{whose})"
 
     def holding(self, mask: npt.ArrayLike) -> str:
         """Return the same with a verb: "1 row (line 3) holds", "2 rows (lines 3, 9) hold"."""
-        return f"{self.place(mask)} hold{'s' if np.count_nonzero(mask) == 1 else ''}"
+        return f"{self.place(mask)} hold{'s' if len(self._numbers(mask)) == 1 else ''}"
+
+    def _numbers(self, mask: npt.ArrayLike) -> list[int]:
+        """Return the numbers of some rows; a row of the file that stands in several is one."""
+        return list(dict.fromkeys(np.asarray(self.rows)[np.asarray(mask, dtype=bool)].tolist()))
 
 
 def numbered(counted: str, found: Sequence[int]) -> str:
