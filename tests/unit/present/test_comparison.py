@@ -61,6 +61,14 @@ def test_every_analysis_shows_its_natural_effects_and_shares(examples):
     assert any(note.startswith(boundary) for note in table.notes)
 
 
+def test_analyses_of_weighted_participants_are_named(examples):
+    said = examples.study()
+    weighted = examples.study(analysis={**said.analysis, "label": "Weighted", "weights": "nihss"})
+    notes = beside([examples.result(), examples.result(study=weighted)]).notes
+    assert "Participants are weighted in “Weighted”." in notes
+    assert not any("weighted" in note for note in beside([examples.result()]).notes)
+
+
 def test_analyses_with_different_measures_name_them(examples):
     outcome = {"variable": "nihss", "family": "continuous", "better": "low"}
     other = examples.study(analysis={**examples.study().analysis, "label": "Score", "outcome": outcome})

@@ -76,3 +76,10 @@ def test_a_label_has_the_unit_that_its_coefficient_is_per(examples):
     rows = pd.DataFrame({"term": ["age", "intercept"], "unit": ["year", ""]})
     named = labelled(rows, [covariate_term("age"), intercept_term()], study=examples.study())
     assert [term_label(row) for row in named.to_dict("records")] == ["Age, per year", "Intercept"]
+
+
+def test_random_effects_of_clusters_are_not_called_those_of_trials(examples):
+    said = examples.study()
+    clustered = examples.study(analysis={**said.analysis, "cluster": "occlusion"})
+    table = pd.DataFrame({"term": [SD.id]})
+    assert labelled(table, [SD], study=clustered)["label"].tolist() == ["Between clusters: SD of intercept"]

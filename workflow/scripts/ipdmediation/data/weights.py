@@ -54,6 +54,7 @@ def check_weights(cohort: pd.DataFrame, *, variable: str) -> None:
     )
 
 
+# ASSUME: weights are known: a replicate does not estimate again what they were estimated from.
 def scaled_weights(values: ArrayLike) -> FloatArray:
     """Return weights with a mean of 1, so that they add up to the number of patients.
 

@@ -183,7 +183,7 @@ def _of_parts(term: Term, study: Study) -> str:
     if term.kind is TermKind.RANDOM:
         statistic = "SD" if len(term.parts) == 1 else "correlation"
         named = " and ".join(RANDOM_EFFECTS[part.kind] for part in term.parts)
-        return f"Between trials: {statistic} of {named}"
+        return f"Between {'clusters' if study.cluster else 'trials'}: {statistic} of {named}"
     labels = [
         study.arm("treated") if part.kind is TermKind.TREATMENT else _label(part, study)
         for part in term.parts

@@ -50,6 +50,7 @@ def beside(results: Sequence[AnalysisResult]) -> Table:
         for result in results
         if result.at_boundary
     ]
+    weighted = [f"“{result.study.analysis.get('label', '')}”" for result in results if result.study.weights]
     notes = [
         *([] if mixed else [f"{read.direction.capitalize()}."]),
         "All intervals come from the bootstrap of the analysis.",
@@ -58,6 +59,7 @@ def beside(results: Sequence[AnalysisResult]) -> Table:
             for (instead, reason), labels in withheld.items()
         ),
         *([f"Replicates with trial effects at the boundary: {'; '.join(boundary)}."] if boundary else []),
+        *([f"Participants are weighted in {notation.joined(weighted)}."] if weighted else []),
         *synthetic_note(study),
     ]
     averages = {result.study.average for result in results}
