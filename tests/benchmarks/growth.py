@@ -54,6 +54,7 @@ def sweep_covariates(rows: Rows, further: Sequence[int]) -> pd.DataFrame:
 def sweep_replicates(study: Study, numbers: Sequence[int]) -> pd.DataFrame:
     """Replicates of the three random-slope models and their effects in one process, everything loaded."""
     prepared = study.prepared()
+    draw_replicates(prepared, replicates=range(2), stream=study.stream)  # what the first call loads
     found = []
     for number in numbers:
         start = time.perf_counter()

@@ -197,6 +197,9 @@ COHORT = {"select_cohort", "describe_flow", "describe_cohort", "impute_missing"}
         ({"missing": {"method": "impute"}}, COHORT - {"bootstrap_chunk"}),
         ({"trial_effects": "fixed"}, COHORT),
         ({"interaction": True}, FITS),
+        ({"outcome": {"link": "probit"}}, {"compile_kernels", "describe_cohort"} | FITS),
+        ({"named_level": 3}, SHOWN),
+        ({"bootstrap": {"max_failed": 0.05}}, EFFECTS),
         ({"mediator": {"transform": "cube_root"}}, {"describe_cohort", "impute_missing"} | FITS),
         (
             {"eligibility": [{"variable": "age", "between": [None, 80], "reason": "Older than 80"}]},

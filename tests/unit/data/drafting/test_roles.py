@@ -102,6 +102,12 @@ def test_which_arm_is_treated_is_asked_unless_words_say_it(
     assert asked(draft, "a", "which code is `treated`") is not sure
 
 
+def test_three_codes_that_words_make_two_arms_are_asked(folder: Path) -> None:
+    draft = draft_of(folder, table(arm=["New", "Usual care", "Sham"] * (N // 3) + ["New"] * (N % 3)))
+    assert draft["a"]["treatment"]["codes"] == {"New": "treated", "Sham": "control", "Usual care": "control"}
+    assert asked(draft, "a", "are these 3 codes two arms")
+
+
 def test_an_arm_by_its_codes_alone_is_asked(folder: Path) -> None:
     draft = draft_of(folder, table(arm=None, x=["F", "M"] * (N // 2), kind=["sham", "active"] * (N // 2)))
     assert draft["a"]["treatment"]["column"] == "kind"
@@ -212,6 +218,13 @@ def test_columns_of_files_are_matched_by_their_names(folder: Path) -> None:
     assert asked(draft, "config", "Systolic Pressure of a", "SYSTOLIC_PRESURE of b")
     assert not asked(draft, "config", "age of a")
     assert "  #   a: only_here\n" in draft.texts["config.yaml"]
+
+
+def test_a_day_that_one_file_names_and_the_other_does_not_is_asked(folder: Path) -> None:
+    scores = [0, 1, 2, 3] * (N // 4)
+    draft = draft_of(folder, table(mrs=None, SCORE90=scores), table(mrs=None, Score=scores))
+    assert draft["b"]["variables"]["score90"] == {"column": "Score"}
+    assert asked(draft, "config", "are these one variable", "SCORE90 of a", "Score of b")
 
 
 def test_a_scale_of_another_day_is_another_variable(folder: Path) -> None:

@@ -48,6 +48,29 @@ def test_tabs_make_a_tsv_whatever_its_name(tmp_path: Path) -> None:
     assert (found.file_format, dict(found.options)) == ("tsv", {"decimal": ","})
 
 
+@pytest.mark.parametrize(
+    ("below", "units"),
+    [
+        (["", "", "cm3"], True),
+        (["", "old/new", "cm3"], True),
+        (["P77", "A", "<1"], False),  # a patient: the arm is that of others
+        (["", "", "1.5"], False),
+        (["", "", ""], False),
+    ],
+)
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_a_row_of_units_below_the_header_is_asked(
+    tmp_path: Path, ending: str, below: list[str], units: bool
+) -> None:
+    table = pd.DataFrame([below, *[[f"P{n}", "AB"[n % 2], n / 2] for n in range(20)]])
+    table.columns = ["id", "arm", "volume"]
+    path = tmp_path / f"a.{ending}"
+    table.to_csv(path, index=False) if ending == "csv" else table.to_excel(path, index=False)
+    found = find_source(path)
+    assert found.options.get("rows_below_header") == (1 if units else None)
+    assert any("units or the like" in question for question in found.decide) is units
+
+
 @pytest.mark.parametrize("name", ["a.xlsx", "a.csv"])
 def test_the_first_visible_sheet_is_read_from_its_header_on(tmp_path: Path, name: str) -> None:
     book = openpyxl.Workbook()
@@ -77,10 +100,17 @@ def test_the_first_visible_sheet_is_read_from_its_header_on(tmp_path: Path, name
         ("a.csv", b"$FL2", "spss"),
         ("a", b"<stata_dta>", "stata"),
         ("a.nonsense", b"x", "csv"),
+        ("a.xls", bytes.fromhex("d0cf11e0a1b11ae1"), "xls"),
+        ("a.dat", bytes(12) + b"\xc2\xea\x81", "sas7bdat"),
+        ("a.csv.gz", b"\x1f\x8b", "csv"),
+        ("a.ods", b"", "ods"),
     ],
 )
-def test_the_first_bytes_are_surer_than_the_name(name: str, beginning: bytes, known: str) -> None:
-    assert format_of(name, beginning) == known
+def test_the_first_bytes_are_surer_than_the_name(
+    tmp_path: Path, name: str, beginning: bytes, known: str
+) -> None:
+    (tmp_path / name).write_bytes(beginning)
+    assert format_of(tmp_path / name) == known
 
 
 @pytest.mark.parametrize(

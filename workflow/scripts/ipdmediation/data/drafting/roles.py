@@ -250,6 +250,12 @@ def _arms(roles: Roles, codes: list[CodeValue], rare: int, words: Words) -> dict
     said = {code: arms[0] for code, arms in meant.items() if len(arms) == 1}
     if len(said) == len(codes) and set(said.values()) == {"control", "treated"}:
         arms = {code: said[code] for code in codes}
+        if len(codes) > 2:
+            roles.ask(
+                "treatment",
+                f"are these {len(codes)} codes two arms, as written? "
+                "(an arm that is not compared: `excluded`)",
+            )
     else:
         arms = {}
         left = [arm for arm in ("control", "treated") if arm not in said.values()]

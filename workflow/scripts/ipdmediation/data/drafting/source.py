@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from ipdmediation.data.codes import number
 from ipdmediation.data.errors import SourceError
 from ipdmediation.data.matching import is_missing
 from ipdmediation.data.reading import FORMATS, RawTable, read_raw
+from ipdmediation.data.reading.beginnings import GZIP, ZIP, known_format
 
 #: Formats by the ending of a file's name; any other format is found by an ending that is its name.
 ENDINGS = {
@@ -28,20 +29,13 @@ ENDINGS = {
     "pq": "parquet",
     "fea": "feather",
 }
-#: Formats by their first bytes, which are surer than a name.
-BEGINNINGS = {
-    b"PAR1": "parquet",
-    b"ARROW1": "feather",
-    b"$FL2": "spss",
-    b"$FL3": "spss",
-    b"<stata_dta>": "stata",
-    b"HEADER RECORD*******LIB": "sas_xport",
-}
 TEXTS = ("csv", "tsv")
-COMPRESSED = (b"\x1f\x8b", b"PK\x03\x04")
+COMPRESSED = (GZIP, ZIP)
 SEPARATORS = (",", ";", "\t", "|")
 #: How far down a header is looked for, in lines or rows.
 HEADER_ROWS = 12
+#: Rows that show what a column holds.
+FEWEST_ROWS = 5
 #: Letters of a column's name, as `trial.schema.yaml` allows them.
 LONGEST_NAME = 300
 _UNNAMED = re.compile(r"column_\d+")
@@ -84,31 +78,22 @@ def find_source(path: Path) -> Source:
     """
     if not path.is_file():
         raise SourceError(f"{path}: no such file")
-    beginning = path.read_bytes()[:32]
-    if not beginning:
+    if path.stat().st_size == 0:
         raise SourceError(f"{path}: the file is empty")
-    file_format = format_of(path.name, beginning)
+    file_format = format_of(path)
     found = _text(path) if file_format in TEXTS else _sheet(path, file_format)
     _check_header(found, path)
-    return found
+    return _without_units(found, path)
 
 
-def format_of(name: str, beginning: bytes) -> str:
-    """Return the format of a file, by its first bytes or else by its name; text where neither tells.
-
-    Examples
-    --------
-    >>> format_of("a.sav", b"$FL2"), format_of("a.csv", b"PAR1"), format_of("a.data", b"id,arm")
-    ('spss', 'parquet', 'csv')
-    """
-    for begins, known in BEGINNINGS.items():
-        if beginning.startswith(begins) and known in FORMATS:
-            return known
-    endings = [part for part in name.lower().split(".")[1:] if part not in ("gz", "zip")]
+def format_of(path: Path) -> str:
+    """Return the format of a file: by the mark that it carries, else by its name, else text."""
+    known = known_format(path)
+    if known is not None:
+        return known
+    endings = [part for part in path.name.lower().split(".")[1:] if part not in ("gz", "zip")]
     ending = endings[-1] if endings else ""
     found = ENDINGS.get(ending, ending)
-    if found in TEXTS and beginning.startswith(COMPRESSED[1]) and not name.lower().endswith(".zip"):
-        return "excel"
     return found if found in FORMATS else "csv"
 
 
@@ -186,6 +171,41 @@ def _ways(content: bytes, encoding: str | None) -> Iterator[tuple[dict[str, Any]
             header = {} if row == 1 else {"header_row": row}
             marked = {} if separator in ",\t" else {"separator": separator}
             yield {**marked, **said, **header, "_tab": separator == "\t"}, likely - place
+
+
+def _without_units(source: Source, path: Path) -> Source:
+    """Return a file without the row below its header, where that holds units and no patient."""
+    option = "rows_below_header"
+    if option not in FORMATS[source.file_format].options or not _holds_units(source.raw, source.decimal):
+        return source
+    options = {**source.options, option: 1}
+    return replace(
+        source,
+        options=options,
+        raw=read_raw(path, file_format=source.file_format, options=options),
+        decide=(*source.decide, "is the row below the column names no patient, but units or the like?"),
+    )
+
+
+def _holds_units(raw: RawTable, decimal: str) -> bool:
+    """Return whether the first row has no number, but words where all other rows have numbers.
+
+    A word that other rows of its column have, such as an arm's, is a patient's.
+    """
+    if len(raw) < FEWEST_ROWS:
+        return False
+
+    def is_number(cell: object) -> bool:
+        return number(cell, decimal=decimal) is not None
+
+    first = raw.frame.iloc[0]
+    stands = [column for column in raw.columns if not is_missing(first[column])]
+    if not stands or any(not isinstance(first[column], str) or is_number(first[column]) for column in stands):
+        return False
+    below = {column: [cell for cell in raw[column].iloc[1:] if not is_missing(cell)] for column in stands}
+    if any(first[column] in cells for column, cells in below.items()):
+        return False
+    return any(cells and all(map(is_number, cells)) for cells in below.values())
 
 
 def _read(path: Path, options: Mapping[str, Any]) -> Source:
