@@ -18,6 +18,8 @@ COUNTS = {
     "out_of_range": "Out of range",
 }
 
+RULES = "Contract: a rule of the study; who breaks it is out of range, of whom it cannot be told is missing."
+
 
 def quality(counts: pd.DataFrame, *, study: Study) -> Table:
     """List what harmonising did to each variable of one trial.
@@ -47,6 +49,7 @@ def quality(counts: pd.DataFrame, *, study: Study) -> Table:
         notes=(
             "Converted: to the unit of the study, or computed from several columns.",
             "Codes not found: declared to mean missing, and nowhere in the file.",
+            *([RULES] if (counts["variable"] == "contract").any() else []),
             *synthetic_note(study),
         ),
     )
