@@ -54,7 +54,7 @@ def told() -> tuple[str, str]:
     if problems or study is None:
         return "check", listing_of(problems)
     settings = StudySettings(study.config, study.mappings)
-    outputs = {name: f"{name}.out" for name in ("harmonised", "quality", "broken")}
+    outputs = {name: f"{name}.out" for name in ("harmonised", "counts", "broken")}
     try:
         harmonise_trial.main(
             raw=settings.raw_file("a"),
@@ -64,6 +64,8 @@ def told() -> tuple[str, str]:
             variables=settings.harmonising(TRIAL),
             ranges=settings.ranges(TRIAL),
             contract=settings.contract,
+            pseudonymous=False,
+            key=None,
         )
     except DataError as error:
         return "read", str(error)

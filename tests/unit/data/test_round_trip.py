@@ -194,7 +194,8 @@ def test_limits_of_detection_are_a_stated_value_or_missing_and_counted(
     """As text in a column of numbers; formats whose columns are typed hold all of it as text."""
     file_format, write = WAYS[way]
     cells = ["<0.5", "12.75", ">300", "4"]
-    whole = {"ARM": ["1", "2", "1", "2"], "OCC": ["1", "2", "2", None], "MRS": ["0", "1", "2", None]}
+    texts = {"ARM": ["1", "2", "1", "2"], "OCC": ["1", "2", "2", None], "MRS": ["0", "1", "2", None]}
+    whole = {name: pd.Series(values, dtype=object) for name, values in texts.items()}
     table = TRIAL.assign(VOL=[cell.replace(".", decimal) for cell in cells], **whole)
     write(table, tmp_path / "a.raw")
     limit = f"<0{decimal}5"

@@ -439,6 +439,14 @@ def test_quality_names_variables_unrecorded_columns_and_idle_codes(examples):
     assert quality(counts, study=examples.study()).cells.iloc[0, 0] == "Treatment"
 
 
+def test_quality_says_how_a_rule_of_the_study_is_counted(examples):
+    counts = examples.quality()["mr_clean"].iloc[:1]
+    said = "who breaks it is out of range"
+    assert not any(said in note for note in quality(counts, study=examples.study()).notes)
+    table = quality(counts.assign(variable="contract"), study=examples.study())
+    assert any(said in note for note in table.notes)
+
+
 def test_flow_adds_up(examples):
     cells = every(examples)["flow"].cells
     assert cells["Excluded, all"].astype(int).sum() == 1764 - 1665

@@ -20,6 +20,8 @@ COUNTS = {
     "out_of_range": "Out of range",
 }
 
+RULES = "Contract: a rule of the study; who breaks it is out of range, of whom it cannot be told is missing."
+
 
 def quality(counts: pd.DataFrame, *, study: Study, units: Mapping[str, str] | None = None) -> Table:
     """List what harmonising did to each variable of one trial.
@@ -52,6 +54,7 @@ def quality(counts: pd.DataFrame, *, study: Study, units: Mapping[str, str] | No
             "Converted: to the unit of the study, or computed from several columns.",
             "Codes not found: declared to mean missing, and nowhere in the file.",
             *withheld_note([counts[name] for name in COUNTS]),
+            *([RULES] if (counts["variable"] == "contract").any() else []),
             *synthetic_note(study),
         ),
     )
