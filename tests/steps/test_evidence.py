@@ -40,6 +40,7 @@ def test_each_trial_is_analysed_as_the_configuration_says(study: Planned) -> Non
     assert Path(made["by_trial"]).read_text() == csv_text(by_trial)
     assert Path(made["together"]).read_text() == csv_text(together)
     assert len(by_trial["trial"].unique()) == 3
+    assert dict(study.planned("each_trial", analysis="primary")["params"].items())["minimum_count"] == 3
 
 
 def test_each_trial_is_left_out_as_the_configuration_says(study: Planned) -> None:

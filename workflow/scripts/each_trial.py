@@ -52,6 +52,7 @@ def main(
         analysis,
         covariates=covariates,
         unmeasured=never_measured(read_table(missing), analysis.specification.mediator),
+        minimum_count=minimum_count,
         replicates=replicates,
         stream=lambda trial, replicate: stream(seed, "each trial", drawn_as, trial, replicate),
         interval=interval,

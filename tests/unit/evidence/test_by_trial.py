@@ -228,6 +228,16 @@ def test_a_mediator_that_a_trial_never_measured_is_not_the_trial_s_own(imaged: p
     assert sum(bool(each.reason) for each in found) == 1
 
 
+def test_a_trial_with_an_arm_of_few_patients_would_give_their_counts_away(imaged: pd.DataFrame) -> None:
+    analysis = analysis_of(imaged, covariates=("c1",))
+    found = first_stage(analysis, minimum_count=19, replicates=20, level=0.8)
+    reason = "fewer than 19 patients in an arm"
+    assert [each.reason for each in found] == ["", "", reason, "", "", "", reason]
+    nobody = one_arm(imaged[imaged["trial"].isin(["t1", "t3"])]).reset_index(drop=True)
+    found = first_stage(analysis_of(nobody), covariates=(), minimum_count=19, replicates=20, level=0.8)
+    assert found[1].reason == "all of its patients are in one arm"
+
+
 def test_a_trial_whose_replicates_often_fail_is_left_out(imaged: pd.DataFrame) -> None:
     """Of five treated patients with one who is not dead, every third resample has the dead alone."""
     rows = imaged[imaged["trial"].isin(["t1", "t3"])].copy()
@@ -262,7 +272,7 @@ def test_small_arms_are_not_counted_in_public(trials: list[TrialEffects]) -> Non
     few_patients[2] = replace(few_patients[2], arms={"control": 3, "treated": 30})
     by_trial, _ = tables(few_patients, level=0.95, minimum_count=5)
     shown = by_trial.drop_duplicates("trial").set_index("trial")
-    assert np.isnan(shown.loc["t3", "control"])
+    assert pd.isna(shown.loc["t3", "control"])
     assert shown["control"].isna().sum() >= 2  # one alone would follow from the sum over trials
     whole, _ = tables(few_patients, level=0.95, minimum_count=1)
     assert whole["control"].notna().all()

@@ -78,6 +78,7 @@ def effects_by_trial(
     *,
     covariates: StatedCovariates,
     unmeasured: Collection[str] = (),
+    minimum_count: int = 1,
     replicates: int,
     stream: Callable[[str, int], np.random.Generator],
     interval: str,
@@ -95,6 +96,8 @@ def effects_by_trial(
         Of the models of a trial, in place of the analysis' own.
     unmeasured : collection of str
         Trials in which the mediator was measured of nobody: imputed values of it are the other trials'.
+    minimum_count : int
+        Smallest number of patients in an arm; the effects of a smaller one would give its counts away.
     replicates : int
         Of each trial.
     stream : callable
@@ -118,6 +121,8 @@ def effects_by_trial(
         arms = {key: int((arm == code).sum()) for code, key in enumerate(ARMS)}
         nothing = TrialEffects(trial=name, arms=arms, effects=pd.DataFrame(), draws=np.empty((0, 0)))
         reason = "the mediator was measured of none of its patients" if name in unmeasured else ""
+        if 0 < min(arms.values()) < minimum_count:
+            reason = f"fewer than {minimum_count} patients in an arm"
         reason = reason or _not_comparable(own, levels)
         if reason:
             yield replace(nothing, reason=reason)
