@@ -73,7 +73,8 @@ def check_columns(names: Sequence[str], wanted: Wanted, *, file: str) -> None:
     raise_all(
         problems,
         MappingError,
-        f"{file}: {told}; columns of another file of the trial are named with it (`source: {{files: ...}}`):",
+        f"{file}: {told}; columns of another file of the trial are joined by the patient's id, and named "
+        "with that file (`source: {files: ...}`):",
     )
 
 
