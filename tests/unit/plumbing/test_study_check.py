@@ -779,3 +779,14 @@ def test_a_figure_of_a_trial_that_the_analysis_leaves_out(study: Path) -> None:
     settings = StudySettings(checked_study.config, checked_study.mappings)
     assert settings.words("without")["analysis"]["trials"] == ["south", "east"]
     assert settings.words("primary")["analysis"]["trials"] == ["north", "south", "east"]
+
+
+def test_a_subgroup_has_a_label_of_its_own(study: Path) -> None:
+    more = study / "more.yaml"
+    stated = "    label: By sex\n    covariates: [age]\n    subgroups: {variable: female, levels: [1]}\n"
+    other = "  women:\n    label: 'By sex: Female sex, Yes'\n"
+    more.write_text(f"analyses:\n  sex:\n{stated}{other}")
+    (found,) = problems("study/config.yaml", "study/more.yaml")
+    assert found.startswith(
+        "  study/more.yaml:7: analyses.women.label: 'By sex: Female sex, Yes' is the label of"
+    )

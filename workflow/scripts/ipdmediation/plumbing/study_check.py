@@ -12,7 +12,7 @@ from ipdmediation.data.configuration import stated_files, trials_of
 from ipdmediation.data.json_schema import schema_faults
 from ipdmediation.data.mapping_references import mapping_faults
 from ipdmediation.data.problems import Fault, Problem
-from ipdmediation.data.references import Study, sound_parts, study_faults
+from ipdmediation.data.references import Study, equal_labels, sound_parts, study_faults
 from ipdmediation.data.strict_yaml import Document, read_document, read_yaml
 from ipdmediation.data.subgroups import KEY, subgroup_faults, with_subgroups
 from ipdmediation.evidence.published_rows import published_faults
@@ -175,6 +175,8 @@ class _Check:
             return study
         expanded = with_subgroups(sound, variables=variables, trials=trials)
         self.config["analyses"] = expanded["analyses"]
+        labels = {name: entry["label"] for name, entry in expanded["analyses"].items()}
+        self._add(equal_labels({("analyses", name, "label"): label for name, label in labels.items()}))
         return replace(study, config={**study.config, **expanded})
 
     def _add(self, faults: Sequence[Fault] | Iterator[Fault]) -> None:
