@@ -71,6 +71,7 @@ def test_of_two_trials_one_is_left_which_has_no_trial_effects(imaged: pd.DataFra
         )
         one = two[two["trial"] == "t2"].reset_index(drop=True)
         (alone,) = analysis_of(one, covariates=("c1",), trial_effects="none").effects()
+        assert without(analysis, "t1").resampling == "stratified"
         (left,) = without(analysis, "t1").effects()
         np.testing.assert_array_equal(cohort_effects(left), cohort_effects(alone))
         assert len(repeated(analysis, 10)["trial"].unique()) == 2
