@@ -126,3 +126,47 @@ def test_trials_of_one_file_are_trials_of_the_study_and_no_label_of_theirs_compu
     assert list(study.trials.items()) == [("west", "West"), ("east", "East"), ("north", "North")]
     assert study.pooled == {"north": ["north"], "registry": ["east", "west"]}
     assert "label" not in str(study.mapping(SimpleNamespace(trial="registry")))
+
+
+@pytest.mark.parametrize(
+    ("synthetic", "patient", "wanted", "pseudonymous"),
+    [
+        (None, {"column": "ID"}, True, True),
+        (None, {"column": "ID"}, False, False),
+        (None, {"row_number": True}, True, False),
+        ("model.yaml", {"column": "ID"}, True, False),
+    ],
+    ids=["ids of patients", "as they are", "numbers of rows", "nobody's"],
+)
+def test_pseudonyms_take_the_place_of_ids_that_are_somebody_s(
+    synthetic: str | None, patient: dict[str, Any], wanted: bool, pseudonymous: bool
+) -> None:
+    config = CONFIG | {"study": {"synthetic": synthetic}, "identifiers": {"pseudonyms": wanted, "key": None}}
+    study = StudySettings(config, {"north": MAPPINGS["north"] | {"patient": patient}})
+    assert study.pseudonymous(of("primary")) is pseudonymous
+
+
+def test_a_unit_that_is_the_study_s_is_no_conversion() -> None:
+    for unit, conversions in ((None, {}), ("year", {}), ("month", {"age": "month"})):
+        stated = {"column": "AGE", **({"unit": unit} if unit else {})}
+        study = StudySettings(CONFIG, {"north": MAPPINGS["north"] | {"variables": {"age": stated}}})
+        assert study.conversions == {"north": conversions}
+
+
+def test_what_is_written_down_names_no_place_of_this_machine() -> None:
+    places = {
+        "study": {"title": "A study", "synthetic": "/home/somebody/model.yaml"},
+        "trials": {
+            "north": "/home/somebody/north.yaml",
+            "south": "trials/south.yaml",
+            "east": "../east.yaml",
+        },
+        "pathvars": {"results": "/home/somebody/results"},
+        "identifiers": {"pseudonyms": True, "key": "/home/somebody/own.key"},
+    }
+    recorded = StudySettings(CONFIG | places, MAPPINGS).recorded
+    assert "somebody" not in repr(recorded)
+    assert recorded["trials"] == {"north": "north.yaml", "south": "trials/south.yaml", "east": "east.yaml"}
+    assert recorded["identifiers"] == {"pseudonyms": True}
+    others = [name for name in CONFIG if name not in places]
+    assert [recorded[name] for name in others] == [CONFIG[name] for name in others]
