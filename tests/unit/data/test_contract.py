@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import copy
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 
+import pool_trials
 from ipdmediation.data.contract import Rule, contract_faults, rules_from_config
-from ipdmediation.data.errors import MappingError
+from ipdmediation.data.errors import BrokenRuleWarning, MappingError
 from ipdmediation.data.harmonise import HarmonisedTrial, harmonise_trial
 from ipdmediation.data.mapping import TrialMapping
+from ipdmediation.data.notices import Noted, write_notices
 from ipdmediation.data.problems import in_words
 from ipdmediation.data.reading import RawTable
 from ipdmediation.data.references import Study, study_faults
-from tests.unit.data.conftest import MAPPING, RAW, VARIABLES
+from ipdmediation.data.schema import in_canonical_order
+from tests.unit.data.conftest import DECLARED, MAPPING, RAW, VARIABLES
 from tests.unit.data.test_configuration import CONFIG, filled
 
 #: The rows of `RAW`: lines 2 to 5 of its file.
@@ -209,3 +213,20 @@ def test_rules_come_from_the_configuration() -> None:
     assert rule.words == "Words: a > 0 (when b == 1)"
     assert Rule(rule="a > 0").words == "a > 0"
     assert Rule(rule="a > 0").when_broken == "error"
+
+
+def test_pooling_says_what_harmonising_found(tmp_path: Path) -> None:
+    """A broken rule is a notice of the step that all analyses share."""
+    result = harmonised(Rule(rule="volume < 20", when_broken="notice"))
+    in_canonical_order(result.frame).to_parquet(tmp_path / "a.parquet")
+    notes = [Noted("pooling", notice.kind, str(notice)) for notice in result.notices]
+    write_notices(tmp_path / "a.csv", notes)
+    with pytest.warns(BrokenRuleWarning, match=r"trial 'a': 1 row \(line 5\) breaks the rule volume < 20"):
+        pool_trials.main(
+            trials=[str(tmp_path / "a.parquet")],
+            broken=[str(tmp_path / "a.csv")],
+            pooled=str(tmp_path / "pooled.parquet"),
+            ids=[["a"]],
+            variables=DECLARED,
+        )
+    assert (tmp_path / "pooled.parquet").is_file()

@@ -96,5 +96,5 @@ def test_a_harmonised_trial_in_the_place_of_another_is_one_line(tmp_path: Path) 
     pd.DataFrame({"trial": ["b"], "patient": ["1"], "treatment": [0]}).to_parquet(path)
     with pytest.raises(ProvenanceError, match=r"a.parquet: rows of trial 'b', not of 'a'; delete the file"):
         pool_trials.main(
-            trials=[str(path)], ids=[["a"]], pooled=str(tmp_path / "pooled.parquet"), variables={}
+            trials=[str(path)], broken=[], ids=[["a"]], pooled=str(tmp_path / "pooled.parquet"), variables={}
         )
