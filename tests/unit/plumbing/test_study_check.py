@@ -405,11 +405,7 @@ def test_trials_of_one_file_are_trials_of_the_study(pooled: Path) -> None:
             "pooled.yaml:7: trial.codes.2.label: 'South' and 'North' are labels",
         ),
         ("label: South", "label: North", "trial.codes.2.label: "),
-<<<<<<< HEAD
-        ("id: south", "id: South", "trial.codes.2.id: "),
-=======
         ("id: south", "id: South", "trial.codes.2.id: found 'South'; allowed: lower-case letters"),
->>>>>>> values
         ("id: south", "id: all", "'all' has a meaning of its own in tables"),
         ("id: south", "id: excluded", "'excluded' has a meaning of its own in tables"),
         ("    9: excluded", "    '9': excluded\n    9.0: excluded", "are the same code"),
