@@ -17,8 +17,11 @@ from tests.steps.conftest import CONFIG, snakemake
 Jobs = list[dict[str, Any]]
 
 PAGE = {"record_run", "report", "manifest"}
-SHOWN = {"figures", "tables"} | PAGE
-DRAWN = {"impute_missing", "fit_models", "bootstrap_chunk", "estimate_effects", "collect_notices"}
+SHOWN = {"figures", "tables", "show_each_trial", "show_leave_one_out"} | PAGE
+DRAWN = {
+    "impute_missing", "fit_models", "bootstrap_chunk", "estimate_effects", "collect_notices", "each_trial",
+    "leave_one_out",
+}  # fmt: skip
 
 
 @pytest.fixture
