@@ -10,9 +10,12 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.steps.conftest import OTHERS, Planned
+from tests.steps.conftest import NO_EVIDENCE, OTHERS, Planned
 
-HEAVY = ("compile_kernels", "impute_missing", "fit_models", "bootstrap_chunk", "estimate_effects")
+EVIDENCE = ("each_trial", "leave_one_out")
+HEAVY = (
+    "compile_kernels", "impute_missing", "fit_models", "bootstrap_chunk", "estimate_effects", *EVIDENCE,
+)  # fmt: skip
 ANALYSES = ["primary", *OTHERS]
 TRIALS = ["trial_1", "trial_2", "trial_3"]
 
@@ -33,7 +36,7 @@ def test_a_cluster_is_asked_for_the_heavy_jobs_only(study: Planned) -> None:
 
 def test_what_may_take_long_says_how_long_it_took(study: Planned) -> None:
     timed = {one["rule"] for one in study.jobs if one["benchmark"]}
-    assert timed == {"impute_missing", "fit_models", "bootstrap_chunk"}
+    assert timed == {"impute_missing", "fit_models", "bootstrap_chunk", *EVIDENCE}
     files = [one["benchmark"] for one in study.jobs if one["benchmark"]]
     assert len(set(files)) == len(files)
     assert all(path.startswith("results/odd/benchmarks/") for path in files)
@@ -50,7 +53,13 @@ def test_kernels_are_compiled_for_each_link_before_the_jobs_that_use_it(study: P
         file = compiled[link]["output"]["named"]["kernels"]
         users = [one for one in study.jobs if file in one["input"]["every"] and one["rule"] != "manifest"]
         assert {one["wildcards"]["analysis"] for one in users} == set(analyses)
-        assert {one["rule"] for one in users} == {"fit_models", "bootstrap_chunk", "estimate_effects"}
+        evidence = EVIDENCE if "primary" in analyses else ()
+        assert {one["rule"] for one in users} == {
+            "fit_models",
+            "bootstrap_chunk",
+            "estimate_effects",
+            *evidence,
+        }
 
 
 def test_every_job_has_a_log_of_its_own(study: Planned) -> None:
@@ -193,7 +202,8 @@ def one_trial(
     changed = {
         "trials": {"trial_2": odd_study.config["trials"]["trial_2"]},
         "analyses": {
-            "primary": odd_study.config["analyses"]["primary"] | {"trial_effects": "none"},
+            "primary": odd_study.config["analyses"]["primary"]
+            | {"trial_effects": "none", "evidence": NO_EVIDENCE},
             "other": {"label": "Other"},
         },
         "published": [SHARE],

@@ -131,7 +131,13 @@ def test_the_page_is_that_of_all_analyses_in_their_order(study: Planned) -> None
                 )
                 for model in ("mediator", "total", "outcome")
             },
-            figures={Path(path).stem: Path(path).read_text() for path in made["figures"]}
+            figures={
+                Path(path).stem: Path(path).read_text()
+                for path in (*made["figures"], *made["evidence_figures"])
+            }
+            if name == "primary"
+            else {},
+            evidence={Path(path).stem: read_table(path) for path in made["evidence_tables"]}
             if name == "primary"
             else {},
             **described(study, name),
