@@ -81,6 +81,7 @@ format: $(VENV)/dev.stamp ## put the code into its standard form
 .PHONY: pages
 pages: $(VENV)/dev.stamp ## write those parts of the pages anew that the code and the schemas say
 	$(BIN)/python -m tests.unit.data.test_config_readme
+	$(BIN)/python -m tests.unit.data.test_readme_values
 	$(BIN)/python -m tests.unit.docs.generated
 
 .PHONY: docs

@@ -21,7 +21,7 @@ from ipdmediation.plumbing.manifest import FILES, MANIFEST, SHARED, problems
 from ipdmediation.plumbing.private_files import FOLDER
 from ipdmediation.plumbing.result_files import ResultFiles
 from ipdmediation.plumbing.study_settings import StudySettings
-from ipdmediation.present.report.privacy import OWN_COLUMNS
+from ipdmediation.present.report.privacy import EVIDENCE_COLUMNS, OWN_COLUMNS
 
 #: The folder in the file, whatever it is called here.
 INSIDE = "results"
@@ -33,6 +33,8 @@ COLUMNS: Mapping[str, Collection[str]] = {
     "*/effects.csv": OWN_COLUMNS["effects"],
     "*/notices.csv": OWN_COLUMNS["notices"],
     "notices/*.csv": OWN_COLUMNS["notices"],
+    "notices/contract/*.csv": OWN_COLUMNS["notices"],
+    **{f"*/evidence/{name}.csv": columns for name, columns in EVIDENCE_COLUMNS.items()},
     "*/describe/*.csv": OWN_COLUMNS["baseline"],
     "distributions.csv": OWN_COLUMNS["baseline"],
     "*/models/*.csv": MODEL_COLUMNS,
