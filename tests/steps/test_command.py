@@ -77,9 +77,9 @@ def test_a_run_removes_the_locks_of_a_killed_one_and_says_at_its_end_what_failed
     failed = lines.index("Failed:")
     assert lines[failed + 1].startswith("  harmonise_trial: made_up/odd/trial_2.csv")
     assert lines[failed + 2 : failed + 7] == [
-        "Made: 1 of 3 jobs.",
+        "Made: 1 of 5 jobs.",
         "Not made:",
-        "  harmonise_trial (1 of 2), pool_trials",
+        "  harmonise_trial (1 of 2), pool_trials, describe_trials, quality_report",
         "Mend the cause and give the same command again: only what is missing is made.",
         "The report and the manifest are made when every analysis is.",
     ]
@@ -108,7 +108,10 @@ def test_all_that_is_wrong_with_a_study_is_one_list() -> None:
     assert "Traceback" not in done.stdout
 
 
-CACHED = ("bootstrap/0-8.parquet", "bootstrap/8-16.parquet", "models/mediator.csv", "effects.csv")
+CACHED = (
+    "bootstrap/0-8.parquet", "bootstrap/8-16.parquet", "models/mediator.csv", "effects.csv",
+    "evidence/trials.csv", "evidence/leave_one_out.csv",
+)  # fmt: skip
 
 
 @pytest.mark.usefixtures("copied")

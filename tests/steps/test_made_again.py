@@ -21,6 +21,7 @@ SHOWN = {"figures", "tables", "show_each_trial", "show_leave_one_out"} | PAGE
 SAID = {"quality_report"} | SHOWN
 DESCRIBED = {"describe_trials", "describe_flow", "describe_cohort", "fit_models", "collect_notices"} | SAID
 DESCRIBED |= {"compare_published", "each_trial"}
+DESCRIBED -= {"show_leave_one_out"}
 DRAWN = {
     "impute_missing", "fit_models", "bootstrap_chunk", "estimate_effects", "collect_notices", "each_trial",
     "leave_one_out",
