@@ -93,14 +93,22 @@ def cohort(folder: Path, file_format: str) -> dict[str, float]:
         "harmonise": lambda: harmonise_trial.main(
             raw=str(folder / f"registry.{file_format}"),
             harmonised=str(harmonised),
-            quality=str(folder / "quality.csv"),
+            counts=str(folder / "counts.csv"),
+            broken=str(folder / "broken.csv"),
             trial="registry",
             mapping={**MAPPING, "source": {"format": file_format}},
             variables=VARIABLES,
             ranges={},
+            contract=[],
+            pseudonymous=False,
+            key=None,
         ),
         "pool": lambda: pool_trials.main(
-            trials=[str(harmonised)], pooled=str(pooled), ids=[trials], variables=VARIABLES
+            trials=[str(harmonised)],
+            broken=[str(folder / "broken.csv")],
+            pooled=str(pooled),
+            ids=[trials],
+            variables=VARIABLES,
         ),
         "filter": lambda: select_cohort.main(
             pooled=str(pooled),
@@ -111,6 +119,8 @@ def cohort(folder: Path, file_format: str) -> dict[str, float]:
             reasons=[rule["reason"] for rule in ELIGIBILITY],
             needed=NEEDED,
             trial_effects="fixed",
+            weights=None,
+            cluster="trial",
             variables=VARIABLES,
         ),
     }

@@ -60,7 +60,9 @@ def test_an_imported_workflow_runs_to_its_report(by_path: Study) -> None:
 
 
 def test_rules_of_an_imported_workflow_are_targets_under_their_new_names(by_path: Study) -> None:
-    assert by_path.rules("framing_pool") == {"framing_harmonise_trial", "framing_pool_trials"}
+    assert by_path.rules("framing_pool") == {
+        "framing_harmonise_trial", "framing_pool_trials", "framing_describe_trials", "framing_quality_report",
+    }  # fmt: skip
     assert "framing_estimate_effects" in by_path.rules("framing_primary")
 
 

@@ -104,7 +104,7 @@ def test_an_arm_that_is_not_compared_is_counted_apart(study: Study) -> None:
     assert flow["reason"].tolist() == ["Randomised", "Not in a compared arm"]
     assert flow["remaining"].tolist() == [30, 20]
     assert flow[["remaining_treated", "remaining_control"]].to_numpy().tolist() == [[10, 10], [10, 10]]
-    quality = pd.read_csv(study.root / "results/quality/one.csv")
+    quality = pd.read_csv(study.root / "results/ipd/quality/one.csv")
     assert quality["n"].tolist() == [30] * 4
 
 

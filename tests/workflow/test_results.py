@@ -229,6 +229,7 @@ def test_an_unknown_code_is_one_line_and_nothing_made_is_lost(study: Study) -> N
         for name in (
             "ipd/harmonised/mr_clean.parquet",
             "ipd/quality/mr_clean.csv",
+            "notices/contract/mr_clean.csv",
             "provenance/harmonise_trial/mr_clean.json",
         )
     }

@@ -39,7 +39,7 @@ def fieller_interval(estimates: ArrayLike, covariance: ArrayLike, *, quantile: f
     --------
     >>> low, high = fieller_interval([0.5, 1.0], [[0.01, 0.0], [0.0, 0.01]], quantile=1.96)
     >>> round(low, 3), round(high, 3)
-    (0.29, 0.75)
+    (0.296, 0.744)
     """
     numerator, denominator = np.asarray(estimates, dtype=np.float64)
     spread = quantile**2 * np.asarray(covariance, dtype=np.float64)
