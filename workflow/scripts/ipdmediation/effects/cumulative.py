@@ -48,10 +48,12 @@ class CumulativeOutcome:
 
     def _linear(self, replicate: Evaluated, effects: TrialEffects) -> FloatArray:
         slopes = self.mediator.slopes(replicate, effects)
+        structural = replicate.structural
+        variances = replicate.mediator_variances * (structural.inflation if structural else 1.0)
         mixtures = [
             [
                 Mixture(
-                    effects.variances[arm] + slope**2 * replicate.mediator_variances[source],
+                    effects.variances[arm] + slope**2 * variances[source],
                     0.0 if replicate.residuals is None else slope,
                 )
                 for slope in slopes[arm].tolist()
@@ -62,6 +64,9 @@ class CumulativeOutcome:
         for cell, (arm, source) in enumerate(CELLS):
             own = self.mediator.of_rows(slopes[arm], replicate)
             predictors[cell] = replicate.predictors[arm] + own * replicate.means[source]
+            if structural is not None:
+                bias = self.mediator.of_rows(structural.bias(slopes[arm]), replicate)
+                predictors[cell] += bias * (replicate.means[arm] - replicate.means[source])
         nothing = np.zeros((len(CELLS), 1, self.mediator.n_groups))
         return self._mean(predictors, nothing, mixtures, replicate)[:, 0]
 

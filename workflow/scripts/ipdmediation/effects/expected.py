@@ -43,6 +43,9 @@ class ExpectedPredictor:
                 replicate.weights,
             )
         products = contributions.reshape(2, 1, -1) * shares.reshape(1, 2, -1)
+        if replicate.structural is not None:
+            bias = replicate.structural.bias(contributions)
+            products += bias[:, None] * (shares[:, None] - shares[None, :])
         expected: FloatArray = (own[:, None] + products.sum(axis=2)).ravel() / replicate.weights.sum()
         return expected
 

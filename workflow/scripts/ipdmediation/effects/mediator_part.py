@@ -15,6 +15,7 @@ import numpy as np
 from ipdmediation.data.arms import ARM_CODES
 from ipdmediation.effects.predictors import MediatorTerms
 from ipdmediation.effects.quadrature import Rule
+from ipdmediation.effects.structural import StructuralSlope
 from ipdmediation.kernels.arrays import FloatArray, IntArray
 
 
@@ -30,6 +31,7 @@ class Evaluated(NamedTuple):
     residual_mean: float
     groups: IntArray  # (n,)
     weights: FloatArray  # (n,)
+    structural: StructuralSlope | None = None  # where the mediator's slope is not its effect
 
 
 class TrialEffects(NamedTuple):

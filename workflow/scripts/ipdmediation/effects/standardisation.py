@@ -25,6 +25,7 @@ from ipdmediation.effects.mediator_part import Evaluated, MediatorPart, TrialEff
 from ipdmediation.effects.predictors import ArmPredictor, MediatorTerms, arm_slopes, arm_variances
 from ipdmediation.effects.quadrature import Rule, mediator_rule, normal_rule
 from ipdmediation.effects.standardisation_options import StandardisationOptions
+from ipdmediation.effects.structural import StructuralSlope
 from ipdmediation.kernels.arrays import FloatArray, IntArray
 from ipdmediation.models.errors import ModelError
 from ipdmediation.models.results import Refit
@@ -147,7 +148,20 @@ class Standardisation:
         """Whether the mediator has one slope in each arm of the outcome model."""
         return self._terms.linear
 
-    def cells(self, mediator: Refit, outcome: Refit, weights: FloatArray) -> StandardisedCells:
+    @property
+    def has_closed_form(self) -> bool:
+        """Whether the mediator's effect may be stated to be another than its slope, see `structural`."""
+        gaussian = self.options.mediator_distribution == "gaussian"
+        return self.linear and gaussian and self.options.population == "these_trials"
+
+    def cells(
+        self,
+        mediator: Refit,
+        outcome: Refit,
+        weights: FloatArray,
+        *,
+        structural: StructuralSlope | None = None,
+    ) -> StandardisedCells:
         """Standardise the fits of one replicate.
 
         Parameters
@@ -156,13 +170,26 @@ class Standardisation:
             Fits of the two models to the same resample.
         weights : ndarray, shape (n,)
             How often each patient is in it.
+        structural : StructuralSlope or None
+            What the mediator's effect is where its slope is not it. It changes the natural cells of unlike
+            arms, of a mediator that is linear in the outcome model and of patients in their own trials.
+
+        Raises
+        ------
+        ModelError
+            With `structural`, for a spline of the mediator, its empirical residuals, or a new trial.
         """
+        if structural is not None and not self.has_closed_form:
+            raise ModelError(
+                "the mediator's effect can be another than its slope only where it is linear in the outcome"
+                " model, with Gaussian residuals, and for these trials"
+            )
         own_trials = self.options.population == "these_trials"
         rows = np.flatnonzero(weights)
         means, predictors = self._mediator.by_arm(mediator, rows), self._outcome.by_arm(outcome, rows)
         replicate = self._evaluate(
             mediator, outcome, rows=rows, weights=weights[rows], means=means, predictors=predictors
-        )
+        )._replace(structural=structural)
         if not self._models.outcome_levels:
             known = self._known_effects(outcome)
             expected = [self._expected.evaluate(replicate, known), self._expected.held(replicate, known)]
@@ -179,7 +206,7 @@ class Standardisation:
         return StandardisedCells(
             natural=cells[:4],
             controlled=cells[4:].reshape(-1, 2, cells.shape[1]),
-            predictors=self._expected.evaluate(replicate._replace(residual_mean=0.0), none),
+            predictors=self._expected.evaluate(replicate._replace(residual_mean=0.0, structural=None), none),
         )
 
     def _evaluate(
