@@ -51,18 +51,17 @@ ODD = MadeUp(
         },
     },
 )
-NO_EVIDENCE = {"trials": {"two_stages": False, "leave_one_out": False}}
 OTHERS = {
     # The draws of the first, something else made of them.
     "accelerated": {
         "label": "BCa",
         "bootstrap": {"interval": "bca", "level": 0.85},
-        "evidence": NO_EVIDENCE,
+        "evidence": None,
     },
     # Draws, patients and models of its own.
     "middle_aged": {
         "label": "Middle-aged",
-        "evidence": NO_EVIDENCE,
+        "evidence": None,
         "eligibility": [
             {"variable": "age", "between": [None, 78], "missing": "keep", "reason": "Not middle-aged"}
         ],

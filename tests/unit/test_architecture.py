@@ -58,10 +58,14 @@ def test_a_file_holds_one_thing(module):
     assert len((PACKAGE / module).with_suffix(".py").read_text().splitlines()) <= 400
 
 
+#: The one rule that is made for each piece of a registry.
+REPEATED = "for piece in results.EVIDENCE:\n\n    rule:\n        name:\n"
+
+
 def test_rules_hold_rules():
     """What they need in Python is in `plumbing`; common.smk alone is the way there, and short."""
     for path in RULES:
-        lines = path.read_text().splitlines()
+        lines = path.read_text().replace(REPEATED, "").splitlines()
         if path.name == "common.smk":
             assert len(lines) < 60
             continue

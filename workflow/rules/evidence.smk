@@ -97,54 +97,32 @@ rule leave_one_out:
         "../scripts/leave_one_out.py"
 
 
-rule show_each_trial:
-    input:
-        by_trial="<results>/{analysis}/evidence/trials.csv",
-        together="<results>/{analysis}/evidence/pooled.csv",
-        effects=results.EFFECTS,
-    output:
-        figures=[
-            report(file, **files.caption("figures", file)) if file.endswith(".svg") else file
-            for file in results.shown_evidence("each_trial", "figures")
-        ],
-        tables=[
-            report(file, **files.caption("tables", file)) if file.endswith(".html") else file
-            for file in results.shown_evidence("each_trial", "tables")
-        ],
-        provenance="<results>/{analysis}/provenance/show_each_trial.json",
-    log:
-        "<logs>/show_each_trial/{analysis}.log",
-    localrule: True
-    conda:
-        "../../envs/ipdmediation.yaml"
-    params:
-        study=lambda wildcards: study.words(wildcards.analysis),
-        code=code("show_each_trial"),
-    script:
-        "../scripts/show_each_trial.py"
+for piece in results.EVIDENCE:
 
-
-rule show_leave_one_out:
-    input:
-        left_out="<results>/{analysis}/evidence/leave_one_out.csv",
-        effects=results.EFFECTS,
-    output:
-        figures=[
-            report(file, **files.caption("figures", file)) if file.endswith(".svg") else file
-            for file in results.shown_evidence("leave_one_out", "figures")
-        ],
-        tables=[
-            report(file, **files.caption("tables", file)) if file.endswith(".html") else file
-            for file in results.shown_evidence("leave_one_out", "tables")
-        ],
-        provenance="<results>/{analysis}/provenance/show_leave_one_out.json",
-    log:
-        "<logs>/show_leave_one_out/{analysis}.log",
-    localrule: True
-    conda:
-        "../../envs/ipdmediation.yaml"
-    params:
-        study=lambda wildcards: study.words(wildcards.analysis),
-        code=code("show_leave_one_out"),
-    script:
-        "../scripts/show_leave_one_out.py"
+    rule:
+        name:
+            f"show_{piece}"
+        input:
+            numbers=results.numbers(piece),
+            effects=results.EFFECTS,
+        output:
+            figures=[
+                report(file, **files.caption("figures", file)) if file.endswith(".svg") else file
+                for file in results.shown_evidence(piece, "figures")
+            ],
+            tables=[
+                report(file, **files.caption("tables", file)) if file.endswith(".html") else file
+                for file in results.shown_evidence(piece, "tables")
+            ],
+            provenance=f"<results>/{{analysis}}/provenance/show_{piece}.json",
+        log:
+            f"<logs>/show_{piece}/{{analysis}}.log",
+        localrule: True
+        conda:
+            "../../envs/ipdmediation.yaml"
+        params:
+            piece=piece,
+            study=lambda wildcards: study.words(wildcards.analysis),
+            code=code("show_evidence"),
+        script:
+            "../scripts/show_evidence.py"

@@ -18,6 +18,7 @@ def config(*trials: str, synthetic: str | None = None) -> dict[str, Any]:
         "analyses": {
             "primary": {"evidence": {"trials": {"two_stages": True, "leave_one_out": False}}},
             "early": {"evidence": {"trials": {"two_stages": False, "leave_one_out": True}}},
+            "late": {"evidence": None},
         },
         "published": [
             {"analysis": "early", "table": "flow"},
@@ -62,7 +63,7 @@ def test_what_is_listed_has_no_patient_s_row_and_all_draws_of_its_own() -> None:
 
 def test_each_analysis_has_its_notices_and_tables_with_published_figures_come_once() -> None:
     files = files_of("a")
-    assert list(files.noted) == ["primary", "early"]
+    assert list(files.noted) == ["primary", "early", "late"]
     assert files.noted["early"] == of_analysis("early", result_files.NOTED)
     assert files.compared == ["early/effects", "early/flow"]
 
@@ -73,6 +74,7 @@ def test_an_analysis_has_the_evidence_that_it_switches_on() -> None:
         "trials.csv", "pooled.csv",
         *(f"each_trial.{kind}" for kind in ("svg", "png", "pdf", "csv", "html", "docx")),
     ]  # fmt: skip
+    assert files.evidence("late") == []
     assert files.evidence("early")[0] == "<results>/early/evidence/leave_one_out.csv"
     assert files.evidence_on_the_page == {
         "evidence_tables": ["<results>/primary/evidence/trials.csv", "<results>/primary/evidence/pooled.csv"],

@@ -93,7 +93,7 @@ def trials_of(source: str, mapping: Mapping[str, Any]) -> dict[str, str]:
 def resolve_analysis(config: Mapping[str, Any], analysis: str) -> dict[str, Any]:
     """Return an analysis with everything that it inherits from `primary`.
 
-    Mappings are merged, lists and single values replaced.
+    Mappings are merged, lists and single values replaced; `evidence: null` asks for none.
 
     Parameters
     ----------
@@ -111,7 +111,7 @@ def resolve_analysis(config: Mapping[str, Any], analysis: str) -> dict[str, Any]
     if analysis not in analyses:
         raise ConfigurationError(f"no analysis {analysis!r}; allowed: {listing(analyses, limit=99)}")
     settings: dict[str, Any] = merged(analyses["primary"], analyses[analysis])
-    return settings
+    return settings | {"evidence": settings.get("evidence") or {}}
 
 
 def stated_at(config: Mapping[str, Any], analysis: str, *keys: str) -> Place:

@@ -30,17 +30,17 @@ def evidence_faults(
     trials : sequence of str
         Ids of the study's trials.
     """
-    stated = analysis["evidence"]["trials"]
+    stated = analysis["evidence"].get("trials", {})
     fewest = fewest_replicates(analysis["bootstrap"]["level"])
     for switch, key in _REPLICATES.items():
-        if stated[switch] and stated[key] < fewest:
+        if stated.get(switch) and stated[key] < fewest:
             text = f"{stated[key]} are too few for an interval of level {analysis['bootstrap']['level']:g}"
             yield Fault(at("evidence", "trials", key), f"{text}; allowed: {fewest} or more")
-    if stated["leave_one_out"] and len(trials) == 1:
+    if stated.get("leave_one_out") and len(trials) == 1:
         yield Fault(
             at("evidence", "trials", "leave_one_out"), "true needs two trials; allowed for one: false"
         )
-    if stated["two_stages"]:
+    if stated.get("two_stages"):
         yield from _covariate_faults(at("evidence", "trials", "covariates"), analysis, stated["covariates"])
 
 

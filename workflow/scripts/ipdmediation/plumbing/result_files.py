@@ -5,9 +5,17 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from ipdmediation.data.configuration import resolve_analysis
+
+
+class Evidence(NamedTuple):
+    """What switches a piece of evidence on, as keys under `evidence`, and the tables of numbers it makes."""
+
+    asked_by: tuple[str, ...]
+    tables: tuple[str, ...]
+
 
 MODELS = ("mediator", "total", "outcome")
 FIGURES = (
@@ -23,11 +31,11 @@ FIGURES = (
 COMPARE_TRIALS = ("outcome_by_trial", "mediator_by_trial")  # of two at least
 TABLES = ("baseline", "flow", "models", "effects", "natural_effects")
 KINDS = {"figures": ("svg", "png", "pdf"), "tables": ("csv", "html", "docx")}
-#: What a switch of `evidence.trials` asks for: a step, whose name the figure and the table have that show
-#: its results, and these results.
+#: What the section `evidence` of an analysis can ask for. A piece's name is that of the step that computes
+#: it, and of the figure and the table that show it.
 EVIDENCE = {
-    "two_stages": ("each_trial", ("trials", "pooled")),
-    "leave_one_out": ("leave_one_out", ("leave_one_out",)),
+    "each_trial": Evidence(asked_by=("trials", "two_stages"), tables=("trials", "pooled")),
+    "leave_one_out": Evidence(asked_by=("trials", "leave_one_out"), tables=("leave_one_out",)),
 }
 STEPS_OF_ANALYSIS = (
     "select_cohort",
@@ -148,25 +156,22 @@ class ResultFiles:
     def evidence(self, name: str) -> list[str]:
         """Return the results of an analysis that its section `evidence` asks for."""
         found = []
-        for step, tables in self._switched(name):
-            found += [_evidence(table) for table in tables]
-            found += [file for folder in KINDS for file in shown_evidence(step, folder)]
+        for piece in self._asked(name):
+            found += [*numbers(piece), *(file for folder in KINDS for file in shown_evidence(piece, folder))]
         return of_analysis(name, found)
 
     @property
     def evidence_on_the_page(self) -> dict[str, list[str]]:
         """What the page shows of the primary analysis' evidence: tables by name, and the figures."""
-        switched = self._switched("primary")
-        figures = [file for step, _ in switched for file in _shown("figures", [step], "svg")]
-        tables = [table for _, tables in switched for table in tables]
+        asked = self._asked("primary")
         return {
-            "evidence_tables": of_analysis("primary", map(_evidence, tables)),
-            "evidence_figures": of_analysis("primary", figures),
+            "evidence_tables": of_analysis("primary", [file for piece in asked for file in numbers(piece)]),
+            "evidence_figures": of_analysis("primary", _shown("figures", asked, "svg")),
         }
 
-    def _switched(self, name: str) -> list[tuple[str, tuple[str, ...]]]:
-        stated = resolve_analysis(self._config, name)["evidence"]["trials"]
-        return [made for switch, made in EVIDENCE.items() if stated[switch]]
+    def _asked(self, name: str) -> list[str]:
+        stated = resolve_analysis(self._config, name)["evidence"]
+        return [piece for piece, evidence in EVIDENCE.items() if _at(stated, evidence.asked_by)]
 
     @property
     def targets(self) -> list[str]:
@@ -177,7 +182,7 @@ class ResultFiles:
         """Return every result of an analysis that may be shown; `draws` are its own bootstrap files."""
         own = [file for file in NOTED if file.endswith(".csv") and file != POOLING]
         tables = [FLOW, MISSING, EFFECTS, NOTICES, *own]
-        evidence = [f"{shows}{step}" for step, _ in self._switched(name) for shows in ("", "show_")]
+        evidence = [f"{shows}{piece}" for piece in self._asked(name) for shows in ("", "show_")]
         steps = [*STEPS_OF_ANALYSIS, *evidence]
         records = [f"<results>/{{analysis}}/provenance/{step}.json" for step in steps]
         return [
@@ -198,13 +203,20 @@ def of_analysis(name: str, patterns: Iterable[str]) -> list[str]:
     return [pattern.replace("{analysis}", name) for pattern in patterns]
 
 
-def shown_evidence(step: str, folder: str) -> list[str]:
-    """Return the figure (`figures`) or table (`tables`) of a step of evidence, in each kind of file."""
-    return [file for kind in KINDS[folder] for file in _shown(folder, [step], kind)]
+def numbers(piece: str) -> list[str]:
+    """Return the tables of numbers that a piece of evidence makes."""
+    return [f"<results>/{{analysis}}/evidence/{table}.csv" for table in EVIDENCE[piece].tables]
 
 
-def _evidence(table: str) -> str:
-    return f"<results>/{{analysis}}/evidence/{table}.csv"
+def shown_evidence(piece: str, folder: str) -> list[str]:
+    """Return the figure (`figures`) or table (`tables`) of a piece of evidence, in each kind of file."""
+    return [file for kind in KINDS[folder] for file in _shown(folder, [piece], kind)]
+
+
+def _at(stated: Any, keys: Iterable[str]) -> Any:
+    for key in keys:
+        stated = stated.get(key, {})
+    return stated
 
 
 def _shown(folder: str, names: Iterable[str], kind: str) -> list[str]:

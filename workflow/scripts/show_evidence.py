@@ -1,33 +1,47 @@
-"""Show each trial by itself, and the pooled effects beside those of all trials together."""
+"""Show a piece of evidence beside the effects of its analysis: one figure, one table."""
 
 from job import run, snakemake  # first: it makes the other imports faster
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from matplotlib.figure import Figure
+
 from ipdmediation.data.result_tables import read_table
 from ipdmediation.present.figures.each_trial import each_trial as each_trial_figure
+from ipdmediation.present.figures.leave_one_out import leave_one_out as leave_one_out_figure
 from ipdmediation.present.figures.saving import save_all
 from ipdmediation.present.study import Study
 from ipdmediation.present.tables.each_trial import each_trial as each_trial_table
+from ipdmediation.present.tables.leave_one_out import leave_one_out as leave_one_out_table
 from ipdmediation.present.tables.saving import save
+from ipdmediation.present.tables.table import Table
 
 
 def main(
     *,
-    by_trial: str,
-    together: str,
+    numbers: list[str],
     effects: str,
     figures: list[str],
     tables: list[str],
+    piece: str,
     study: dict[str, Any],
 ) -> None:
     """Read the tables of numbers; write the figure and the table in each format."""
+    drawers: dict[str, Callable[..., Figure]] = {
+        "each_trial": each_trial_figure,
+        "leave_one_out": leave_one_out_figure,
+    }
+    makers: dict[str, Callable[..., Table]] = {
+        "each_trial": each_trial_table,
+        "leave_one_out": leave_one_out_table,
+    }
     words = Study(**study)
-    frames = [read_table(path) for path in (by_trial, together, effects)]
-    drawn = each_trial_figure(*frames, study=words)
+    frames = [read_table(path) for path in (*numbers, effects)]
+    drawn = drawers[piece](*frames, study=words)
     save_all([drawn], {Path(path).suffix.removeprefix("."): [Path(path)] for path in figures})
-    table = each_trial_table(*frames, study=words)
+    table = makers[piece](*frames, study=words)
     for path in tables:
         save(table, Path(path))
 
