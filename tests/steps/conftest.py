@@ -47,7 +47,9 @@ ODD = MadeUp(
                 "replicates": 12,
                 "leave_one_out": True,
                 "leave_one_out_replicates": 11,
-            }
+            },
+            "confounding": {"curve": True, "correlations": [-0.2, 0.3], "replicates": 10},
+            "measurement_error": {"error": {"error_sd": 0.2}, "replicates": 14},
         },
     },
 )

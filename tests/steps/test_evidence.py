@@ -14,7 +14,9 @@ import yaml
 
 from ipdmediation.data.result_tables import csv_text, read_table
 from ipdmediation.evidence.by_trial import effects_by_trial
+from ipdmediation.evidence.confounding import confounding
 from ipdmediation.evidence.leave_one_out import leave_one_out
+from ipdmediation.evidence.measurement_error import measurement_error
 from ipdmediation.evidence.pooled_trials import tables
 from ipdmediation.inference.streams import stream
 from tests.steps.conftest import Planned
@@ -56,8 +58,49 @@ def test_each_trial_is_left_out_as_the_configuration_says(study: Planned) -> Non
     assert Path(made["effects"]).read_text() == csv_text(table)
 
 
+def resample(replicate: int) -> np.random.Generator:
+    """The resamples of the analysis' own bootstrap."""
+    return stream(5, "bootstrap", "primary", replicate)
+
+
+def test_confounding_is_stated_as_the_configuration_says(study: Planned) -> None:
+    made = study.do("confounding", analysis="primary")
+    tables = confounding(
+        prepared(study, "primary"),
+        correlations=[-0.2, 0.3],
+        benchmarks=study.analysis("primary")["covariates"],
+        logit_check=True,
+        replicates=10,
+        stream=resample,
+        interval="basic",
+        level=0.8,
+        max_failed=0.4,
+    )
+    for name, table in tables._asdict().items():
+        assert Path(made[name]).read_text() == csv_text(table)
+
+
+def test_error_of_measurement_is_stated_as_the_configuration_says(study: Planned) -> None:
+    made = study.do("measurement_error", analysis="primary")
+    table = measurement_error(
+        prepared(study, "primary"),
+        error={"error_sd": 0.2},
+        replicates=14,
+        stream=resample,
+        interval="basic",
+        level=0.8,
+        max_failed=0.4,
+    )
+    assert Path(made["effects"]).read_text() == csv_text(table)
+
+
 def test_figures_and_tables_are_made_of_the_analysis_that_asks_for_them(study: Planned) -> None:
-    for step in ("show_each_trial", "show_leave_one_out"):
+    for step in (
+        "show_each_trial",
+        "show_leave_one_out",
+        "show_confounding",
+        "show_measurement_error",
+    ):
         made = study.do(step, analysis="primary")
         assert len(made["figures"]) == len(made["tables"]) == 3
         assert all(Path(path).stat().st_size for path in (*made["figures"], *made["tables"]))
@@ -104,7 +147,9 @@ CONFIG = {
                     "replicates": 40,
                     "leave_one_out": True,
                     "leave_one_out_replicates": 40,
-                }
+                },
+                "confounding": {"curve": True, "replicates": 40},
+                "measurement_error": {"error": {"reliability": 0.8}, "replicates": 40},
             },
         }
     },
@@ -144,3 +189,24 @@ def test_by_configuration_r_s_effects_of_each_trial_and_shares_without_one(
     assert on_the_mean(left_out, "pm") == pytest.approx(
         [0.48786189, 0.41272690, 0.50823427, 0.51536455, 0.46949079, 0.53247619, 0.52778399], abs=2e-8
     )
+
+
+def test_by_configuration_r_s_effects_under_confounding_and_without_error_of_measurement(
+    seven_trials: Planned, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(seven_trials.root)
+    made = seven_trials.do("confounding", analysis="primary")
+    tables = {name: read_table(made[name]) for name in ("curve", "undone", "benchmarks", "e_values", "logit")}
+    curve = tables["curve"].query("scale == 'mean' and effect == 'tnie'").set_index("rho")["estimate"]
+    assert curve[[0, 0.2, 0.4, -0.2]].tolist() == pytest.approx(
+        [-0.50325959, -0.29064487, -0.05222273, -0.71714045], abs=2e-8
+    )
+    assert tables["undone"].query("statistic == 'explains'")["rho"].tolist() == pytest.approx([0.4385890904])
+    benchmarks = tables["benchmarks"].query("effect == 'tnie'").set_index("variable")["rho"]
+    assert benchmarks[["c1", "c2"]].tolist() == pytest.approx([0.14475233, 0.00139871], abs=1e-8)
+    values = tables["e_values"].set_index(["effect", "scale"])["e_value"]
+    assert values["tnie", "prob_le_2"] == pytest.approx(1.80616584, abs=1e-7)
+    logit = tables["logit"].set_index(["statistic", "rho"])["tnie"]
+    assert logit["grid", 0.2] == pytest.approx(-0.302096, abs=3e-6)
+    found = read_table(seven_trials.do("measurement_error", analysis="primary")["effects"])
+    assert on_the_mean(found[found["stated"] == "reliability"], "pm") == pytest.approx([0.61670475], abs=2e-8)

@@ -13,7 +13,7 @@ import yaml
 
 from tests.steps.conftest import OTHERS, Planned
 
-EVIDENCE = ("each_trial", "leave_one_out")
+EVIDENCE = ("each_trial", "leave_one_out", "confounding", "measurement_error")
 HEAVY = (
     "compile_kernels", "impute_missing", "fit_models", "bootstrap_chunk", "estimate_effects", *EVIDENCE,
 )  # fmt: skip
@@ -50,11 +50,13 @@ def test_no_job_uses_more_than_one_core(study: Planned) -> None:
 def test_kernels_are_compiled_for_each_link_before_the_jobs_that_use_it(study: Planned) -> None:
     compiled = {one["params"]["link"]: one for one in study.jobs if one["rule"] == "compile_kernels"}
     assert set(compiled) == {"logit", "probit"}
-    for link, analyses in {"logit": ("primary", "accelerated"), "probit": ("middle_aged",)}.items():
+    for link, analyses, evidence in (
+        ("logit", ("primary", "accelerated"), EVIDENCE),
+        ("probit", ("middle_aged", "primary"), ("confounding",)),
+    ):
         file = compiled[link]["output"]["named"]["kernels"]
         users = [one for one in study.jobs if file in one["input"]["every"] and one["rule"] != "manifest"]
         assert {one["wildcards"]["analysis"] for one in users} == set(analyses)
-        evidence = EVIDENCE if "primary" in analyses else ()
         assert {one["rule"] for one in users} == {
             "fit_models",
             "bootstrap_chunk",

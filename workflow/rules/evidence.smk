@@ -1,5 +1,6 @@
 # In: the published figures of the configuration and the tables of this run that have them; the imputed cohort of an analysis.
-# Out: the figures side by side; each trial by itself and pooled in two stages, and the analysis without each trial.
+# Out: the figures side by side; each trial by itself and pooled in two stages, and the analysis without each trial;
+#      what unmeasured confounding, and error of the mediator's measurement, would make of the effects.
 rule evidence:
     input:
         [file for name in config["analyses"] for file in files.evidence(name)],
@@ -95,6 +96,84 @@ rule leave_one_out:
         code=code("leave_one_out"),
     script:
         "../scripts/leave_one_out.py"
+
+
+rule confounding:
+    input:
+        study.probit_kernels,
+        imputed="<results>/ipd/{analysis}/imputed.parquet",
+    output:
+        curve="<results>/{analysis}/evidence/confounding.csv",
+        undone="<results>/{analysis}/evidence/confounding_undone.csv",
+        benchmarks="<results>/{analysis}/evidence/confounding_benchmarks.csv",
+        e_values="<results>/{analysis}/evidence/confounding_e_values.csv",
+        logit="<results>/{analysis}/evidence/confounding_logit.csv",
+        provenance="<results>/{analysis}/provenance/confounding.json",
+    log:
+        "<logs>/confounding/{analysis}.log",
+    benchmark:
+        "<benchmarks>/confounding/{analysis}.tsv"
+    cache: inside.caching
+    conda:
+        "../../envs/ipdmediation.yaml"
+    threads: 1
+    resources:
+        mem_mb=doubling(1000),
+        runtime=doubling(20),
+    params:
+        drawn_as=study.drawn_as,
+        model=study.model,
+        standardisation=study.setting("standardisation"),
+        resampling=study.setting("bootstrap", "resampling"),
+        correlations=study.setting("evidence", "confounding", "correlations"),
+        covariates=study.benchmarks,
+        logit_check=study.setting("evidence", "confounding", "logit_check"),
+        replicates=study.setting("evidence", "confounding", "replicates"),
+        interval=study.setting("bootstrap", "interval"),
+        level=study.setting("bootstrap", "level"),
+        max_failed=study.setting("bootstrap", "max_failed"),
+        variables=study.types,
+        seed=config["seed"],
+        expected=handed.expects(imputed=handed.made_by(rules.impute_missing)),
+        code=code("confounding"),
+    script:
+        "../scripts/confounding.py"
+
+
+rule measurement_error:
+    input:
+        study.kernels,
+        imputed="<results>/ipd/{analysis}/imputed.parquet",
+    output:
+        effects="<results>/{analysis}/evidence/measurement_error.csv",
+        provenance="<results>/{analysis}/provenance/measurement_error.json",
+    log:
+        "<logs>/measurement_error/{analysis}.log",
+    benchmark:
+        "<benchmarks>/measurement_error/{analysis}.tsv"
+    cache: inside.caching
+    conda:
+        "../../envs/ipdmediation.yaml"
+    threads: 1
+    resources:
+        mem_mb=doubling(1000),
+        runtime=doubling(20),
+    params:
+        drawn_as=study.drawn_as,
+        model=study.model,
+        standardisation=study.setting("standardisation"),
+        resampling=study.setting("bootstrap", "resampling"),
+        error=study.setting("evidence", "measurement_error", "error"),
+        replicates=study.setting("evidence", "measurement_error", "replicates"),
+        interval=study.setting("bootstrap", "interval"),
+        level=study.setting("bootstrap", "level"),
+        max_failed=study.setting("bootstrap", "max_failed"),
+        variables=study.types,
+        seed=config["seed"],
+        expected=handed.expects(imputed=handed.made_by(rules.impute_missing)),
+        code=code("measurement_error"),
+    script:
+        "../scripts/measurement_error.py"
 
 
 for piece in results.EVIDENCE:

@@ -9,12 +9,16 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from ipdmediation.data.result_tables import read_table
+from ipdmediation.present.figures.confounding import confounding as confounding_figure
 from ipdmediation.present.figures.each_trial import each_trial as each_trial_figure
 from ipdmediation.present.figures.leave_one_out import leave_one_out as leave_one_out_figure
+from ipdmediation.present.figures.measurement_error import measurement_error as measurement_error_figure
 from ipdmediation.present.figures.saving import save_all
 from ipdmediation.present.study import Study
+from ipdmediation.present.tables.confounding import confounding as confounding_table
 from ipdmediation.present.tables.each_trial import each_trial as each_trial_table
 from ipdmediation.present.tables.leave_one_out import leave_one_out as leave_one_out_table
+from ipdmediation.present.tables.measurement_error import measurement_error as measurement_error_table
 from ipdmediation.present.tables.saving import save
 from ipdmediation.present.tables.table import Table
 
@@ -32,10 +36,14 @@ def main(
     drawers: dict[str, Callable[..., Figure]] = {
         "each_trial": each_trial_figure,
         "leave_one_out": leave_one_out_figure,
+        "confounding": confounding_figure,
+        "measurement_error": measurement_error_figure,
     }
     makers: dict[str, Callable[..., Table]] = {
         "each_trial": each_trial_table,
         "leave_one_out": leave_one_out_table,
+        "confounding": confounding_table,
+        "measurement_error": measurement_error_table,
     }
     words = Study(**study)
     frames = [read_table(path) for path in (*numbers, effects)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from ipdmediation.data.formula import parse_formula
+from ipdmediation.vocabulary.terms import TREATMENT
 
 Covariates = Sequence[str] | str
 StatedCovariates = Covariates | Mapping[str, Covariates]
@@ -66,6 +67,18 @@ def all_covariate_names(stated: StatedCovariates) -> list[str]:
     """
     sets = [covariate_names(covariates_of(stated, model=model)) for model in COVARIATE_MODELS]
     return list(dict.fromkeys(name for names in sets for name in names))
+
+
+def shared_covariate_names(stated: StatedCovariates) -> list[str]:
+    """Return the variables that the covariates of both models use, other than the treatment.
+
+    Examples
+    --------
+    >>> shared_covariate_names({"mediator": ["age", "nihss"], "outcome": "age + female"})
+    ['age']
+    """
+    mediator, outcome = (covariate_names(covariates_of(stated, model=model)) for model in COVARIATE_MODELS)
+    return [name for name in outcome if name in mediator and name != TREATMENT]
 
 
 def main_effects(stated: StatedCovariates) -> list[str]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
-from ipdmediation.data.covariates import all_covariate_names
+from ipdmediation.data.covariates import all_covariate_names, shared_covariate_names
 from ipdmediation.data.errors import listing
 from ipdmediation.data.formula import FormulaError
 from ipdmediation.data.problems import Fault, Place
@@ -14,6 +15,10 @@ from ipdmediation.vocabulary.terms import TREATMENT
 
 #: Switches of `evidence.trials`, and the number of replicates of each.
 _REPLICATES = {"two_stages": "replicates", "leave_one_out": "leave_one_out_replicates"}
+#: What states another effect of the mediator than its slope, and the key that asks for it.
+_SLOPES = {"confounding": "curve", "measurement_error": "error"}
+_NEEDED = {"mediator_distribution": "gaussian", "population": "these_trials"}
+_ERRORS = ("reliability", "error_sd", "marginal_reliability")
 
 
 def evidence_faults(
@@ -42,6 +47,38 @@ def evidence_faults(
         )
     if stated.get("two_stages"):
         yield from _covariate_faults(at("evidence", "trials", "covariates"), analysis, stated["covariates"])
+    for topic, switch in _SLOPES.items():
+        asked = analysis["evidence"].get(topic, {})
+        if asked.get(switch):
+            yield from _slope_faults(partial(at, "evidence", topic), analysis, asked, switch=switch)
+
+
+def _slope_faults(
+    at: Callable[..., Place], analysis: Mapping[str, Any], asked: Mapping[str, Any], *, switch: str
+) -> Iterator[Fault]:
+    """Yield faults of what states another effect of the mediator than its slope."""
+    replicates, level = asked["replicates"], analysis["bootstrap"]["level"]
+    if replicates < fewest_replicates(level):
+        text = f"{replicates} are too few for an interval of level {level:g}"
+        yield Fault(at("replicates"), f"{text}; allowed: {fewest_replicates(level)} or more")
+    knots, over = analysis["mediator"].get("spline_knots"), analysis["standardisation"]
+    if knots:
+        yield Fault(
+            at(switch),
+            f"cannot be had of a mediator with spline_knots: {knots}; allowed: spline_knots: null",
+        )
+    for key, allowed in _NEEDED.items():
+        if over[key] != allowed:
+            yield Fault(at(switch), f"cannot be had with {key}: {over[key]}; allowed: {key}: {allowed}")
+    error = asked.get("error")
+    if error is not None and len([value for value in error.values() if value is not None]) != 1:
+        found = listing([name for name, value in error.items() if value is not None]) or "none"
+        yield Fault(at("error"), f"states {found}; allowed: one of {listing(_ERRORS)}, the others null")
+    shared = shared_covariate_names(analysis["covariates"])
+    for name in asked.get("benchmarks") or ():
+        if name not in shared:
+            text = f"{name!r} is no covariate of both models; allowed: {listing(shared, limit=99) or 'none'}"
+            yield Fault(at("benchmarks"), text)
 
 
 def _covariate_faults(place: Place, analysis: Mapping[str, Any], stated: Any) -> Iterator[Fault]:

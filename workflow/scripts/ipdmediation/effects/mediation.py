@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -21,8 +22,9 @@ from ipdmediation.effects.khb import khb
 from ipdmediation.effects.log_odds import PathCoefficients, coefficient_effects
 from ipdmediation.effects.natural_effects import OutcomeScales, natural_effects
 from ipdmediation.effects.predictors import MediatorTerms, first_column
-from ipdmediation.effects.standardisation import Standardisation
+from ipdmediation.effects.standardisation import Standardisation, StandardisedCells
 from ipdmediation.effects.standardisation_options import StandardisationOptions
+from ipdmediation.effects.structural import StructuralSlope
 from ipdmediation.kernels.arrays import FloatArray
 from ipdmediation.models.results import Refit
 from ipdmediation.models.specification import (
@@ -33,6 +35,21 @@ from ipdmediation.models.specification import (
     mediator_knots,
     mediator_scale,
 )
+
+
+class PreparedEffects(Protocol):
+    """Effects that are prepared for a cohort and evaluated for the fits of every replicate."""
+
+    @property
+    def models(self) -> MediationModels:
+        """The models whose fits `evaluate` takes."""
+
+    @property
+    def effects(self) -> tuple[Effect, ...]:
+        """What `evaluate` returns, in its order."""
+
+    def evaluate(self, fits: Sequence[Refit], weights: FloatArray) -> FloatArray:
+        """Return the effects of fits of all three models to a resample, with the weights of its patients."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +99,7 @@ class CoefficientEffects:
         mediator, total, outcome = fits
         at_mediator, at_total, at_outcome = self.treatment
         direct, own = outcome.estimates[at_outcome], outcome.estimates[self.mediator.positions]
-        slopes = self.slopes @ own
+        slopes = self.slopes_of(outcome)
         paths = PathCoefficients(
             total=float(total.estimates[at_total]),
             direct=float(direct),
@@ -103,6 +120,11 @@ class CoefficientEffects:
             )
         values = coefficient_effects(paths)
         return values if self.mediator.linear else values[_WITHOUT_SLOPE]
+
+    def slopes_of(self, outcome: Refit) -> FloatArray:
+        """Return the (2,) slope of a linear mediator in the outcome model, by arm."""
+        slopes: FloatArray = self.slopes @ outcome.estimates[self.mediator.positions]
+        return slopes
 
 
 # of coefficient_effects: all but the mediator's slope and the product that it is a factor of
@@ -177,6 +199,26 @@ class MediationEffects:
             _scales=scales,
             _coefficients=CoefficientEffects.of(models, quartiles=quartiles),
         )
+
+    @property
+    def scales(self) -> OutcomeScales:
+        """The scales of the natural effects."""
+        return self._scales
+
+    def cells(
+        self,
+        mediator: Refit,
+        outcome: Refit,
+        weights: FloatArray,
+        *,
+        structural: StructuralSlope | None = None,
+    ) -> StandardisedCells:
+        """Return the outcomes under set treatments, see `Standardisation.cells`."""
+        return self._standardisation.cells(mediator, outcome, weights, structural=structural)
+
+    def mediator_slopes(self, outcome: Refit) -> FloatArray:
+        """Return the (2,) slope of a linear mediator in the outcome model, by arm."""
+        return self._coefficients.slopes_of(outcome)
 
     def evaluate(self, fits: Sequence[Refit], weights: FloatArray) -> FloatArray:
         """Return the effects in one replicate.

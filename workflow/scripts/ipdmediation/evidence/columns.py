@@ -16,8 +16,24 @@ POOLED_COLUMNS = (
     "tau", "tau_low", "tau_high", "i2", "q", "q_p", "singular", "withheld", "note",
 )  # fmt: skip
 LEFT_OUT_COLUMNS = ("trial", *EFFECT_COLUMNS, "reason")
+_ALONG = tuple(name for name in EFFECT_COLUMNS if name != "at")
+CONFOUNDING_COLUMNS = ("rho", "r2", *_ALONG)
+UNDONE_COLUMNS = ("effect", "scale", "statistic", "rho", "ci_low", "ci_high", "r2", "withheld", "note")
+BENCHMARK_COLUMNS = ("variable", "rho", "r2", "against", *_ALONG)
+E_VALUE_COLUMNS = (
+    "effect", "scale", "statistic", "estimate", "ci_low", "ci_high", "e_value", "e_value_limit", "interval",
+    "replicates", "failed", "withheld", "note",
+)  # fmt: skip
+LOGIT_COLUMNS = (
+    "statistic", "rho", "te", "tnie", "te_probit", "tnie_probit", "slope", "log_likelihood", "note",
+)  # fmt: skip
+MEASUREMENT_ERROR_COLUMNS = (
+    "stated", "reliability", "error_sd", "marginal_reliability", "least", "method", *_ALONG,
+)  # fmt: skip
 
-_WORDS = ("effect", "scale", "interval", "withheld", "reason", "note")
+_WORDS = (
+    "variable", "statistic", "stated", "method", "effect", "scale", "interval", "withheld", "reason", "note",
+)  # fmt: skip
 
 
 def with_words(table: pd.DataFrame) -> pd.DataFrame:

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ipdmediation.effects.mediation import MediationEffects
+from ipdmediation.effects.mediation import PreparedEffects
 from ipdmediation.inference.imputed_analysis import ImputedAnalysis
 from ipdmediation.kernels.status import FitStatus
 from ipdmediation.models.results import Refit
@@ -26,20 +26,20 @@ class BootstrapError(ValueError):
     """Too many replicates failed for their distribution to be trusted."""
 
 
-def cohort_effects(analysis: MediationEffects) -> NDArray[np.float64]:
+def cohort_effects(analysis: PreparedEffects) -> NDArray[np.float64]:
     """Return the effects of one completed data set, in the order of ``analysis.effects``."""
     patients = np.ones(len(analysis.models.mediator_values))
     return analysis.evaluate(_fits(analysis, patients), analysis.models.weighted(patients))
 
 
 def jackknife_effects(
-    analysis: MediationEffects, weights: Iterable[NDArray[np.float64]]
+    analysis: PreparedEffects, weights: Iterable[NDArray[np.float64]]
 ) -> NDArray[np.float64]:
     """Return the effects of one completed data set without one group of patients after the other.
 
     Parameters
     ----------
-    analysis : MediationEffects
+    analysis : PreparedEffects
         Models and effects of the data set.
     weights : iterable of ndarray, shape (n,)
         Weights of its patients, as a plan's `jackknife` yields them.
@@ -104,13 +104,13 @@ def draw_replicates(
     return pd.concat([labels, pd.DataFrame(values, columns=columns)], axis=1)
 
 
-def _fits(analysis: MediationEffects, counts: NDArray[np.float64]) -> list[Refit]:
+def _fits(analysis: PreparedEffects, counts: NDArray[np.float64]) -> list[Refit]:
     weights = analysis.models.weighted(counts)
     return [getattr(analysis.models, name).fit(weights=weights).start() for name in MODEL_NAMES]
 
 
 def _refitted_effects(
-    analysis: MediationEffects, counts: NDArray[np.float64], starts: Sequence[Refit]
+    analysis: PreparedEffects, counts: NDArray[np.float64], starts: Sequence[Refit]
 ) -> Ending:
     weights = analysis.models.weighted(counts)
     models = [getattr(analysis.models, name) for name in MODEL_NAMES]

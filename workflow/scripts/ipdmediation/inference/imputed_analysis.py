@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from ipdmediation.effects.mediation import MediationEffects, effects_by_imputation
+from ipdmediation.effects.mediation import MediationEffects, PreparedEffects, effects_by_imputation
 from ipdmediation.effects.standardisation_options import StandardisationOptions
 from ipdmediation.inference.resampling import PLANS, Plan
 from ipdmediation.models.specification import AnalysisSpecification, VariableLevels
@@ -31,6 +31,8 @@ class ImputedAnalysis:
         As for `mediation_models`.
     resampling : str
         Name of one of `PLANS`.
+    of : callable or None
+        Makes of the prepared effects of a data set the effects that are wanted; None where these are.
     """
 
     completed: pd.DataFrame
@@ -39,6 +41,7 @@ class ImputedAnalysis:
     utility: Sequence[float] | None = None
     variables: Mapping[str, VariableLevels] | None = None
     resampling: str = "stratified"
+    of: Callable[[MediationEffects], PreparedEffects] | None = None
 
     @classmethod
     def from_config(
@@ -90,18 +93,16 @@ class ImputedAnalysis:
         """How the patients of a replicate are drawn; the same in each data set."""
         return PLANS[self.resampling].of(self.cohort)
 
-    def effects(self) -> Iterator[MediationEffects]:
+    def effects(self) -> Iterator[PreparedEffects]:
         """Prepare the effects of one data set after the other."""
         return self._effects(None)
 
-    def resampled_effects(self) -> Iterator[MediationEffects]:
+    def resampled_effects(self) -> Iterator[PreparedEffects]:
         """Prepare those of the frames that the plan's weights are for, one after the other."""
         return self._effects(self.plan.frame)
 
-    def _effects(
-        self, resampled: Callable[[pd.DataFrame], pd.DataFrame] | None
-    ) -> Iterator[MediationEffects]:
-        return effects_by_imputation(
+    def _effects(self, resampled: Callable[[pd.DataFrame], pd.DataFrame] | None) -> Iterator[PreparedEffects]:
+        prepared = effects_by_imputation(
             self.completed,
             specification=self.specification,
             variables=self.variables,
@@ -109,3 +110,4 @@ class ImputedAnalysis:
             utility=self.utility,
             resampled=resampled,
         )
+        return prepared if self.of is None else map(self.of, prepared)

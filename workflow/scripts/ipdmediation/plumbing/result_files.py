@@ -36,6 +36,17 @@ KINDS = {"figures": ("svg", "png", "pdf"), "tables": ("csv", "html", "docx")}
 EVIDENCE = {
     "each_trial": Evidence(asked_by=("trials", "two_stages"), tables=("trials", "pooled")),
     "leave_one_out": Evidence(asked_by=("trials", "leave_one_out"), tables=("leave_one_out",)),
+    "confounding": Evidence(
+        asked_by=("confounding", "curve"),
+        tables=(
+            "confounding",
+            "confounding_undone",
+            "confounding_benchmarks",
+            "confounding_e_values",
+            "confounding_logit",
+        ),
+    ),
+    "measurement_error": Evidence(asked_by=("measurement_error", "error"), tables=("measurement_error",)),
 }
 STEPS_OF_ANALYSIS = (
     "select_cohort",

@@ -8,11 +8,13 @@ from functools import cached_property
 from typing import Any
 
 from ipdmediation.data import configuration
+from ipdmediation.data.covariates import shared_covariate_names
 from ipdmediation.data.joined_columns import joined_files
 from ipdmediation.data.strict_yaml import read_yaml
 from ipdmediation.plumbing import settings
 from ipdmediation.plumbing.result_files import KERNELS
 from ipdmediation.vocabulary.effects import SHARE_BY_DIFFERENCE
+from ipdmediation.vocabulary.links import PROBIT
 
 MODEL = (
     "mediator", "outcome", "covariates", "interaction", "trial_effects", "weights", "cluster", "estimation",
@@ -77,6 +79,16 @@ class StudySettings:
     def kernels(self, wildcards: Any) -> str:
         """Return the file that says that the kernels of an analysis are compiled."""
         return KERNELS.format(link=self.analysis(wildcards.analysis)["outcome"]["link"])
+
+    def probit_kernels(self, wildcards: Any) -> list[str]:
+        """Return the same file of an analysis that is made again with a probit, and its own."""
+        return [self.kernels(wildcards), KERNELS.format(link=PROBIT.key)]
+
+    def benchmarks(self, wildcards: Any) -> list[str]:
+        """Return the covariates that confounding is held against: those stated, else all of both models."""
+        stated = self.analysis(wildcards.analysis)
+        named: list[str] | None = stated["evidence"]["confounding"]["benchmarks"]
+        return shared_covariate_names(stated["covariates"]) if named is None else named
 
     def needed(self, wildcards: Any) -> dict[str, Any]:
         """Return which variables the models of an analysis need, and what is done where one is missing."""
@@ -215,8 +227,11 @@ class StudySettings:
 
     @property
     def links(self) -> list[str]:
-        """The links of the study's analyses, each once."""
-        return sorted({self.analysis(name)["outcome"]["link"] for name in self._config["analyses"]})
+        """The links of the study's analyses and of the evidence beside them, each once."""
+        stated = [self.analysis(name) for name in self._config["analyses"]]
+        used = {each["outcome"]["link"] for each in stated}
+        latent = any(each["evidence"].get("confounding", {}).get("curve") for each in stated)
+        return sorted(used | {PROBIT.key} if latent else used)
 
     @property
     def types(self) -> dict[str, dict[str, Any]]:

@@ -6,6 +6,7 @@ P(Y <= k) = F(threshold[k] - eta), with the levels in the order in which a highe
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 
@@ -25,6 +26,8 @@ class Link:
         Key of the link that the same model has of the reversed levels; its own where F is symmetric.
     distribution : str
         What F is.
+    sd : float
+        Its standard deviation.
     normal : bool
         Whether F is a normal distribution function: a Gaussian part of the predictor then only widens it.
     """
@@ -34,6 +37,7 @@ class Link:
     odds: bool = False
     reversed: str
     distribution: str
+    sd: float
     normal: bool = False
 
     @property
@@ -47,31 +51,48 @@ class Link:
         return "log odds" if self.odds else f"{self.name} scale"
 
 
-LOGIT = Link(key="logit", name="logit", odds=True, reversed="logit", distribution="F(x) = 1 / (1 + exp(-x))")
+LOGIT = Link(
+    key="logit",
+    name="logit",
+    odds=True,
+    reversed="logit",
+    distribution="F(x) = 1 / (1 + exp(-x))",
+    sd=math.pi / math.sqrt(3),
+)
+PROBIT = Link(
+    key="probit",
+    name="probit",
+    reversed="probit",
+    distribution="F is the standard normal distribution function",
+    sd=1.0,
+    normal=True,
+)
 #: All links by key, the default first.
 LINKS = {
     link.key: link
     for link in (
         LOGIT,
-        Link(
-            key="probit",
-            name="probit",
-            reversed="probit",
-            distribution="F is the standard normal distribution function",
-            normal=True,
-        ),
+        PROBIT,
         Link(
             key="cloglog",
             name="complementary log-log",
             reversed="loglog",
             distribution="F(x) = 1 - exp(-exp(x))",
+            sd=math.pi / math.sqrt(6),
         ),
-        Link(key="loglog", name="log-log", reversed="cloglog", distribution="F(x) = exp(-exp(-x))"),
+        Link(
+            key="loglog",
+            name="log-log",
+            reversed="cloglog",
+            distribution="F(x) = exp(-exp(-x))",
+            sd=math.pi / math.sqrt(6),
+        ),
         Link(
             key="cauchit",
             name="cauchit",
             reversed="cauchit",
             distribution="F is the standard Cauchy distribution function",
+            sd=math.inf,
         ),
     )
 }

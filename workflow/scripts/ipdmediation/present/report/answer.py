@@ -8,6 +8,7 @@ from ipdmediation.present import notation
 from ipdmediation.present.labels import why_no_share
 from ipdmediation.present.notation import lower
 from ipdmediation.present.report.result import AnalysisResult, sentence
+from ipdmediation.present.report.undoing import undone_by
 from ipdmediation.present.scales import Reading, Row, named_cut, reading
 from ipdmediation.present.study import Study
 from ipdmediation.vocabulary.effects import HEADLINE, SHARE_BY_DIFFERENCE, SHARE_ON_ONE_SCALE
@@ -30,8 +31,9 @@ def answer(result: AnalysisResult) -> list[str]:
     Returns
     -------
     list of str
-        The total effect; how much of it runs through the mediator, with its interval and the assumption; the
-        same in people; what the published way of calculating gives; cautions.
+        The total effect; how much of it runs through the mediator, with its interval and the assumption; what
+        would undo that, where the analysis asks; the same in people; what the published way of calculating
+        gives; cautions.
     """
     rows = [result.estimated(effect, "mean") for effect in ("te", "pnde", "tnie")]
     if any(row is None for row in rows):
@@ -39,6 +41,7 @@ def answer(result: AnalysisResult) -> list[str]:
     return [
         _total(result),
         *_mediated(result),
+        *undone_by(result),
         *_in_people(result),
         *_published_way(result),
         *_cautions(result),

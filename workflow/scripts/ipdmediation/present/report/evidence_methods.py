@@ -1,4 +1,4 @@
-"""What was done to set the trials beside each other, in sentences."""
+"""What was done to set evidence beside the effects, in sentences."""
 
 from __future__ import annotations
 
@@ -30,4 +30,48 @@ def evidence_methods(result: AnalysisResult) -> list[str]:
             "The analysis of all trials was repeated without one trial after the other, with "
             f"{notation.count(stated['leave_one_out_replicates'])} bootstrap replicates each."
         )
-    return sentences
+    return [*sentences, *_confounding(result), *_measurement_error(result)]
+
+
+def _confounding(result: AnalysisResult) -> list[str]:
+    if "confounding" not in result.evidence:
+        return []
+    study, stated = result.study, result.study.analysis["evidence"]["confounding"]
+    latent = "by a probit" if study.has_levels else "by the linear model"
+    covariates = (
+        " A covariate's own strength is the correlation that it would make if it were left out of both "
+        "models (compare Cinelli & Hazlett 2020)."
+        if len(result.evidence["confounding_benchmarks"])
+        else ""
+    )
+    values = (
+        " Mediational E-values (Smith & VanderWeele 2019) are of ratios of standardised risks, and "
+        "approximate."
+        if study.has_levels
+        else ""
+    )
+    checked = (
+        " A logit model with errors correlated by a Gaussian copula was fitted anew at nine correlations, "
+        "of the first completed data set and with trials as fixed effects, as a check of the probit."
+        if (result.evidence["confounding_logit"]["statistic"] == "grid").any()
+        else ""
+    )
+    return [
+        "Unmeasured confounding of mediator and outcome was taken as a correlation of the errors of their "
+        f"models, the same in both arms (Imai et al. 2010), with the outcome modelled {latent}, in the first "
+        f"{notation.count(stated['replicates'])} resamples of the bootstrap; the intervals along it are "
+        f"pointwise.{covariates}{values}{checked}"
+    ]
+
+
+def _measurement_error(result: AnalysisResult) -> list[str]:
+    if "measurement_error" not in result.evidence:
+        return []
+    stated = result.study.analysis["evidence"]["measurement_error"]
+    calibrated = (result.evidence["measurement_error"]["method"] == "calibrated").any()
+    how = "by calibration of the regression" if calibrated else "in closed form"
+    return [
+        "Error of the mediator's measurement was taken as classical, independent of treatment, outcome and "
+        f"covariates, and removed {how} (Carroll et al. 2006) in the first "
+        f"{notation.count(stated['replicates'])} resamples of the bootstrap."
+    ]

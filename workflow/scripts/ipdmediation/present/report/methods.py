@@ -17,7 +17,11 @@ from ipdmediation.vocabulary.links import LINKS
 from ipdmediation.vocabulary.transforms import CUBE_ROOT, IDENTITY, LOG, LOG1P
 
 SOURCES = {
+    "Carroll et al. 2006": "Carroll RJ, Ruppert D, Stefanski LA, Crainiceanu CM. Measurement error in "
+    "nonlinear models. 2nd ed. Chapman & Hall 2006.",
     "Christensen 2019": "Christensen RHB. ordinal: regression models for ordinal data. R package 2019.",
+    "Cinelli & Hazlett 2020": "Cinelli C, Hazlett C. Making sense of sensitivity: extending omitted variable "
+    "bias. J R Stat Soc B 2020;82:39.",
     "Davison & Hinkley 1997": "Davison AC, Hinkley DV. Bootstrap methods and their application. Cambridge "
     "University Press 1997.",
     "Efron 1987": "Efron B. Better bootstrap confidence intervals. J Am Stat Assoc 1987;82:171.",
@@ -40,6 +44,8 @@ SOURCES = {
     "Rubin 1987": "Rubin DB. Multiple imputation for nonresponse in surveys. Wiley 1987.",
     "Schomaker & Heumann 2018": "Schomaker M, Heumann C. Bootstrap inference when using multiple imputation. "
     "Stat Med 2018;37:2252.",
+    "Smith & VanderWeele 2019": "Smith LH, VanderWeele TJ. Mediational E-values: approximate sensitivity "
+    "analysis for unmeasured mediator-outcome confounding. Epidemiology 2019;30:835.",
     "van Buuren 2018": "van Buuren S. Flexible imputation of missing data. 2nd ed. CRC Press 2018.",
     "Viechtbauer 2007": "Viechtbauer W. Confidence intervals for the amount of heterogeneity in "
     "meta-analysis. Stat Med 2007;26:37.",

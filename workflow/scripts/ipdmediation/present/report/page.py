@@ -21,13 +21,16 @@ from ipdmediation.present.report.methods import methods
 from ipdmediation.present.report.privacy import refuse_patient_rows
 from ipdmediation.present.report.result import AnalysisResult, sentence
 from ipdmediation.present.report.templates import named_trial, page_table, page_template
+from ipdmediation.present.report.undoing import confounding_sentences, measurement_sentences
 from ipdmediation.present.scales import better_outcome, reading
 from ipdmediation.present.study import Study
 from ipdmediation.present.tables.baseline import baseline
+from ipdmediation.present.tables.confounding import confounding
 from ipdmediation.present.tables.each_trial import each_trial
 from ipdmediation.present.tables.effects import effects
 from ipdmediation.present.tables.flow import flow
 from ipdmediation.present.tables.leave_one_out import leave_one_out
+from ipdmediation.present.tables.measurement_error import measurement_error
 from ipdmediation.present.tables.models import models
 from ipdmediation.present.tables.natural_effects import natural_effects
 from ipdmediation.present.tables.published import published as published_table
@@ -98,6 +101,7 @@ def render(
         natural=page_table(natural_effects(main.effects, study=study)),
         by_trial=_by_trial(main),
         left_out=_left_out(main),
+        **_undoing(main),
         meaning=[unbroken(line) for line in meaning(main)],
         notices={place: main.messages(*steps) for place, steps in NOTICE_PLACES.items()},
         fits=_fits(main),
@@ -124,6 +128,8 @@ def render(
 
 #: Which steps' notices stand beside which part of the page.
 NOTICE_PLACES = {"participants": ("pooling", "cohort", "imputation"), "mediation": ("bootstrap",)}
+#: What the names of the other tables of confounding end with, in their order.
+CONFOUNDING_PARTS = ("_undone", "_benchmarks", "_e_values", "_logit")
 MODEL_STEPS = tuple(map(model_step, ("mediator", "total", "outcome")))  # said with each fit
 
 
@@ -140,6 +146,21 @@ def _left_out(result: AnalysisResult) -> dict[str, Any] | None:
     if "leave_one_out" not in result.evidence:
         return None
     return page_table(leave_one_out(result.evidence["leave_one_out"], result.effects, study=result.study))
+
+
+def _undoing(result: AnalysisResult) -> dict[str, Any]:
+    """Return the sentences and tables on confounding and on error of measurement, where there are any."""
+    found: dict[str, Any] = {"confounding": None, "measured": None}
+    if "confounding" in result.evidence:
+        parts = [result.evidence[f"confounding{part}"] for part in ("", *CONFOUNDING_PARTS)]
+        table = confounding(*parts, result.effects, study=result.study)
+        found["confounding"] = {"said": confounding_sentences(result), "table": page_table(table)}
+    if "measurement_error" in result.evidence:
+        table = measurement_error(result.evidence["measurement_error"], result.effects, study=result.study)
+        found["measured"] = {"said": measurement_sentences(result), "table": page_table(table)}
+    for part in filter(None, found.values()):
+        part["said"] = [unbroken(line) for line in part["said"]]
+    return found
 
 
 def _own_notices(result: AnalysisResult, main: AnalysisResult) -> list[str]:
@@ -251,6 +272,12 @@ def _alt(name: str, result: AnalysisResult) -> str:
         "proportion_distribution": "Bootstrap distribution of the proportion mediated, with its interval.",
         "each_trial": "Total and indirect effect in each trial, pooled in two stages, and in one stage.",
         "leave_one_out": "Indirect effect and proportion mediated without each trial, and of all trials.",
+        "confounding": (
+            "Indirect effect and proportion mediated against the correlation that an unmeasured cause makes."
+        ),
+        "measurement_error": (
+            f"Indirect effect and proportion mediated against the reliability of {mediator}."
+        ),
         "model_coefficients": "Coefficients of the models without and with the mediator, with intervals.",
     }
     note = f" {style.SYNTHETIC_NOTE}." if study.synthetic else ""

@@ -11,7 +11,17 @@ from ipdmediation.data.description import DESCRIPTION_COLUMNS
 from ipdmediation.data.missing import MISSING_COLUMNS
 from ipdmediation.data.notices import Noted
 from ipdmediation.data.quality import QUALITY_COLUMNS
-from ipdmediation.evidence.columns import LEFT_OUT_COLUMNS, POOLED_COLUMNS, TRIAL_COLUMNS
+from ipdmediation.evidence.columns import (
+    BENCHMARK_COLUMNS,
+    CONFOUNDING_COLUMNS,
+    E_VALUE_COLUMNS,
+    LEFT_OUT_COLUMNS,
+    LOGIT_COLUMNS,
+    MEASUREMENT_ERROR_COLUMNS,
+    POOLED_COLUMNS,
+    TRIAL_COLUMNS,
+    UNDONE_COLUMNS,
+)
 from ipdmediation.evidence.published import COLUMNS as PUBLISHED_COLUMNS
 from ipdmediation.inference.model_table import COLUMNS as MODEL_COLUMNS
 from ipdmediation.inference.summary import COLUMNS as EFFECT_COLUMNS
@@ -31,6 +41,12 @@ EVIDENCE_COLUMNS: Mapping[str, Collection[str]] = {
     "trials": TRIAL_COLUMNS,
     "pooled": POOLED_COLUMNS,
     "leave_one_out": LEFT_OUT_COLUMNS,
+    "confounding": CONFOUNDING_COLUMNS,
+    "confounding_undone": UNDONE_COLUMNS,
+    "confounding_benchmarks": BENCHMARK_COLUMNS,
+    "confounding_e_values": E_VALUE_COLUMNS,
+    "confounding_logit": LOGIT_COLUMNS,
+    "measurement_error": MEASUREMENT_ERROR_COLUMNS,
 }
 
 

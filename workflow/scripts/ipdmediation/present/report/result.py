@@ -37,7 +37,7 @@ class AnalysisResult:
     figures
         SVG texts by the name of the function that drew them; only those of the first analysis are shown.
     evidence
-        Tables of what stands beside the effects, by name: `trials` and `pooled`, `leave_one_out`; none where
+        Tables of what stands beside the effects, by the names of their files, such as `pooled`; none where
         the analysis does not ask for them. Only those of the first analysis are shown.
     """
 
