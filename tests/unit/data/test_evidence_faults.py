@@ -66,3 +66,56 @@ def test_one_trial_cannot_be_left_out_but_stand_alone() -> None:
     (found,) = faults({}, trials=("a",))
     assert found == "leave_one_out: true needs two trials; allowed for one: false"
     assert faults({"leave_one_out": False}, trials=("a",)) == []
+
+
+SLOPES = {"confounding": {"curve": True}, "measurement_error": {"error": {"reliability": 0.9}}}
+
+
+def of_slopes(topic: str, change: dict[str, Any], **analysis: Any) -> list[str]:
+    """Return the faults of a topic that states another effect of the mediator than its slope."""
+    config = copy.deepcopy(yaml.safe_load(CONFIG.read_text()))
+    primary = {**config["analyses"]["primary"], **analysis}
+    stated = {"replicates": 1000, **SLOPES[topic], **change}
+    config["analyses"] = {"primary": {**primary, "evidence": {topic: stated}}}
+    found = study_faults(Study(config, tuple(config["variables"]), ("a", "b")))
+    where = ("analyses", "primary", "evidence", topic)
+    return [f"{fault.place[-1]}: {fault.text}" for fault in found if fault.place[:-1] == where]
+
+
+@pytest.mark.parametrize(("topic", "switch"), [("confounding", "curve"), ("measurement_error", "error")])
+def test_what_has_no_closed_form_is_said_before_anything_is_run(topic: str, switch: str) -> None:
+    primary = yaml.safe_load(CONFIG.read_text())["analyses"]["primary"]
+    standardisation = primary["standardisation"]
+    assert of_slopes(topic, {}) == []
+    assert of_slopes(topic, {}, mediator={**primary["mediator"], "spline_knots": 4}) == [
+        f"{switch}: cannot be had of a mediator with spline_knots: 4; allowed: spline_knots: null"
+    ]
+    for key, value, allowed in (
+        ("mediator_distribution", "empirical", "gaussian"),
+        ("population", "new_trial", "these_trials"),
+    ):
+        found = of_slopes(topic, {}, standardisation={**standardisation, key: value})
+        assert found == [f"{switch}: cannot be had with {key}: {value}; allowed: {key}: {allowed}"]
+        off = {switch: None}
+        assert of_slopes(topic, off, standardisation={**standardisation, key: value}) == []
+    assert of_slopes(topic, {"replicates": 38}) == [
+        "replicates: 38 are too few for an interval of level 0.95; allowed: 39 or more"
+    ]
+
+
+def test_a_benchmark_is_a_covariate_of_both_models() -> None:
+    covariates = {"mediator": ["age", "nihss"], "outcome": ["age", "female"]}
+    assert of_slopes("confounding", {"benchmarks": ["age"]}, covariates=covariates) == []
+    (found,) = of_slopes("confounding", {"benchmarks": ["female"]}, covariates=covariates)
+    assert found == "benchmarks: 'female' is no covariate of both models; allowed: 'age'"
+
+
+@pytest.mark.parametrize(
+    ("error", "states"),
+    [({"reliability": 0.9, "error_sd": 0.4}, "'reliability', 'error_sd'"), ({"error_sd": None}, "none")],
+)
+def test_an_error_is_stated_in_one_way(error: dict[str, Any], states: str) -> None:
+    (found,) = of_slopes("measurement_error", {"error": error})
+    allowed = "one of 'reliability', 'error_sd', 'marginal_reliability', the others null"
+    assert found == f"error: states {states}; allowed: {allowed}"
+    assert of_slopes("measurement_error", {"error": {"reliability": None, "error_sd": 0.4}}) == []
