@@ -170,3 +170,26 @@ def test_what_is_written_down_names_no_place_of_this_machine() -> None:
     assert recorded["identifiers"] == {"pseudonyms": True}
     others = [name for name in CONFIG if name not in places]
     assert [recorded[name] for name in others] == [CONFIG[name] for name in others]
+
+
+def test_kernels_are_made_for_each_link_and_the_probit_of_a_curve() -> None:
+    linked = {
+        "primary": {"evidence": {}, "outcome": {"link": "logit"}},
+        "other": {"outcome": {"link": "cauchit"}},
+    }
+    asked = {**linked["primary"], "evidence": {"confounding": {"curve": True}}}
+    for primary, links in (
+        (linked["primary"], ["cauchit", "logit"]),
+        (asked, ["cauchit", "logit", "probit"]),
+    ):
+        config = {**CONFIG, "analyses": {**linked, "primary": {**CONFIG["analyses"]["primary"], **primary}}}
+        assert StudySettings(config, MAPPINGS).links == links
+
+
+def test_a_covariate_of_both_models_is_a_benchmark_unless_others_are_stated() -> None:
+    covariates = {"mediator": ["age", "female"], "outcome": "female + age:treatment + nihss"}
+    for stated, names in ((None, ["female", "age"]), (["age"], ["age"])):
+        evidence = {"confounding": {"benchmarks": stated}}
+        primary = {**CONFIG["analyses"]["primary"], "covariates": covariates, "evidence": evidence}
+        study = StudySettings({**CONFIG, "analyses": {"primary": primary}}, MAPPINGS)
+        assert study.benchmarks(SimpleNamespace(analysis="primary")) == names

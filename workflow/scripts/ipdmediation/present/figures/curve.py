@@ -101,15 +101,15 @@ def curves(
     """
     written = [line for note in notes for line in wrap(note, DOUBLE_COLUMN - 2 * MARGIN, size=SMALL_SIZE)]
     above = 10.0 if along.second else 0.0
-    top = MARGIN + text_height(["x"]) + 3 + above
+    width = (DOUBLE_COLUMN - _LEFT - _BETWEEN - _RIGHT - 2 * MARGIN) / 2
+    titles = [wrap(_title(panel), width, weight="bold") for panel in panels]
+    top = MARGIN + max(map(text_height, titles)) + 3 + above
     below = 13.0
     height = top + _PLOT + below + text_height(written, size=SMALL_SIZE) + MARGIN
     sheet = new_sheet(DOUBLE_COLUMN, height, study)
-    width = (DOUBLE_COLUMN - _LEFT - _BETWEEN - _RIGHT - 2 * MARGIN) / 2
     for place, panel in enumerate(panels):
         x = MARGIN + _LEFT + place * (width + _BETWEEN)
-        title = panel.title if panel.read.unit == "%" else f"{panel.title}: {panel.read.named}"
-        sheet.text(x, MARGIN + 2, wrap(title, width + 4)[0], weight="bold")
+        sheet.lines(x, MARGIN, titles[place], weight="bold")
         axes = sheet.axes_at(x, top, width, _PLOT)
         _draw(axes, panel, along)
         for at in lines:
@@ -123,6 +123,10 @@ def curves(
             sheet.text(x + width / 2, top - above + 1.5, along.second_label, ha="center", size=SMALL_SIZE)
     sheet.lines(MARGIN, top + _PLOT + below, written, size=SMALL_SIZE, color=MUTED)
     return sheet.figure
+
+
+def _title(panel: CurvePanel) -> str:
+    return panel.title if panel.read.unit == "%" else f"{panel.title}: {panel.read.named}"
 
 
 def _draw(axes: Axes, panel: CurvePanel, along: Along) -> None:
