@@ -119,7 +119,8 @@ def test_what_is_not_reached_is_said(of_evidence: ImputedAnalysis) -> None:
         ),
     )
     held = made(noise, replicates=30).undone.query("statistic == 'reaches_null' and scale == 'mean'")
-    assert held["note"].tolist() == ["the interval holds no effect without confounding already"]
+    said = "the interval includes the value of no effect without confounding already"
+    assert held["note"].tolist() == [said]
 
 
 def test_replicates_are_the_resamples_of_the_analysis_itself(imaged: pd.DataFrame) -> None:

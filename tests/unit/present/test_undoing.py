@@ -154,7 +154,7 @@ def test_the_sign_is_said_by_what_the_cause_does() -> None:
 def test_an_effect_that_is_open_already_needs_no_confounding_to_be_undone() -> None:
     found = result(evidence=parts(half=0.9))
     assert undone_by(found) == []
-    assert confounding_sentences(found)[-1].endswith("holds no effect already.")
+    assert confounding_sentences(found)[-1].endswith("includes the value of no effect already.")
 
 
 def test_a_reliability_that_cannot_be_is_said_in_words() -> None:
@@ -198,7 +198,7 @@ def test_the_tables_hold_what_undoes_it() -> None:
         "No unmeasured cause",
         "One as strong as age",
         "One as strong as NIHSS at baseline",
-        "Interval of the indirect effect begins to hold no effect",
+        "Interval of the indirect effect begins to include no effect",
         "Indirect effect is 0",
     ]
     assert made.cells.iloc[-1].tolist()[1:3] == ["0.44 (0.33–0.52)", "19.2%"]

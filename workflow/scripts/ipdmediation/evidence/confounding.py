@@ -59,7 +59,7 @@ class Confounding(NamedTuple):
         `CONFOUNDING_COLUMNS`: the natural effects at each correlation, on every scale.
     undone : DataFrame
         `UNDONE_COLUMNS`: the correlation at which an effect is 0 (`explains`), and from which its interval
-        holds no effect (`reaches_null`).
+        includes the value of no effect (`reaches_null`).
     benchmarks : DataFrame
         `BENCHMARK_COLUMNS`: the correlation that a measured covariate would make if it were left out, and the
         effects on the mean at a correlation of that size which works against the effect.
@@ -191,7 +191,7 @@ def _explained(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _reached(curve: pd.DataFrame, against: float) -> pd.DataFrame:
-    """Return the correlation from which the interval of the indirect effect holds no effect, by scale."""
+    """Return the correlation from which the interval of the indirect effect includes no effect, by scale."""
     rows = []
     for scale, found in curve[curve["effect"] == "tnie"].groupby("scale", sort=False):
         rho, note = _first_null(found, against)
@@ -206,7 +206,7 @@ def _first_null(found: pd.DataFrame, against: float) -> tuple[float, str]:
         return math.nan, "the effect has no interval at each correlation"
     start = found[found["rho"] == 0].iloc[0]
     if start["ci_low"] <= 0 <= start["ci_high"]:
-        return math.nan, "the interval holds no effect without confounding already"
+        return math.nan, "the interval includes the value of no effect without confounding already"
     near = "ci_low" if start["ci_low"] > 0 else "ci_high"
     followed = found[against * found["rho"] >= 0].sort_values("rho")
     if len(followed) > 1:

@@ -68,11 +68,12 @@ def confounding_sentences(result: AnalysisResult) -> list[str]:
     if reached is not None:
         sentences.append(
             f"From a correlation of {correlation(reached['rho'])} on, the interval of the part through "
-            f"{mediator} holds no effect."
+            f"{mediator} includes the value of no effect."
         )
     if _open_already(result):
         sentences.append(
-            f"Without any such cause the interval of the part through {mediator} holds no effect already."
+            f"Without any such cause the interval of the part through {mediator} includes the value of no "
+            "effect already."
         )
         return sentences
     return [*sentences, *(_benchmark(row, result) for row in strongest_first(benchmarks)[:1])]
@@ -96,7 +97,7 @@ def _said(row: Row, study: Study) -> str:
 
 
 def _open_already(result: AnalysisResult) -> bool:
-    """Whether the indirect effect on the mean has an interval that holds no effect without confounding."""
+    """Whether the interval of the indirect effect includes the value of no effect without confounding."""
     curve = on_the_mean(result.evidence["confounding"], "tnie")
     start = dict(curve[curve["rho"] == 0].iloc[0])
     return reading("tnie", MEAN.key, study=result.study).side(start) == 0

@@ -56,7 +56,7 @@ def confounding(
         rows.append([named, correlation(row["against"]), _share(row), *_at(own, study)])
     reached, explains = reached_row(undone), undone_row(undone, "explains")
     if reached is not None:
-        named = "Interval of the indirect effect begins to hold no effect"
+        named = "Interval of the indirect effect begins to include no effect"
         rows.append([named, correlation(reached["rho"]), _share(reached), "", ""])
     for effect, named in (
         ("pnie", "Indirect effect is 0, in the untreated"),
@@ -119,12 +119,13 @@ def logit_note(logit: pd.DataFrame, study: Study) -> tuple[str, ...]:
 
 
 def _no_crossing(undone: pd.DataFrame) -> list[str]:
-    """Say why there is no correlation from which the interval holds no effect."""
+    """Say why there is no correlation from which the interval includes the value of no effect."""
     rows = undone[
         (undone["statistic"] == "reaches_null") & (undone["scale"] == MEAN.key) & undone["rho"].isna()
     ]
     return [
-        f"There is no correlation from which the interval of the indirect effect holds no effect: {note}."
+        "There is no correlation from which the interval of the indirect effect includes the value of no "
+        f"effect: {note}."
         for note in rows["note"]
     ]
 
