@@ -13,6 +13,8 @@ from ipdmediation.data.strict_yaml import read_yaml
 from ipdmediation.plumbing import settings
 from ipdmediation.plumbing.result_files import KERNELS
 from ipdmediation.vocabulary.effects import SHARE_BY_DIFFERENCE
+from ipdmediation.vocabulary.families import FAMILIES
+from ipdmediation.vocabulary.links import PROBIT
 
 MODEL = (
     "mediator", "outcome", "covariates", "interaction", "trial_effects", "weights", "cluster", "estimation",
@@ -77,6 +79,11 @@ class StudySettings:
     def kernels(self, wildcards: Any) -> str:
         """Return the file that says that the kernels of an analysis are compiled."""
         return KERNELS.format(link=self.analysis(wildcards.analysis)["outcome"]["link"])
+
+    def latent_kernels(self, wildcards: Any) -> list[str]:
+        """Return the same of the probit link, with which an outcome with levels is a latent variable, cut."""
+        levels = FAMILIES[self.analysis(wildcards.analysis)["outcome"]["family"]].levels
+        return [KERNELS.format(link=PROBIT.key)] if levels else []
 
     def needed(self, wildcards: Any) -> dict[str, Any]:
         """Return which variables the models of an analysis need, and what is done where one is missing."""
@@ -215,8 +222,10 @@ class StudySettings:
 
     @property
     def links(self) -> list[str]:
-        """The links of the study's analyses, each once."""
-        return sorted({self.analysis(name)["outcome"]["link"] for name in self._config["analyses"]})
+        """The links of the models of the study's analyses, each once."""
+        stated = [self.analysis(name) for name in self._config["analyses"]]
+        latent = {PROBIT.key for each in stated if _has_panel(each)}
+        return sorted({each["outcome"]["link"] for each in stated} | latent)
 
     @property
     def types(self) -> dict[str, dict[str, Any]]:
@@ -276,3 +285,9 @@ class StudySettings:
                 ends = {key: figure[key] for key in ("value", "low", "high") if key in figure}
                 return {key: value / figure["scale"] for key, value in ends.items()}
         return {}
+
+
+def _has_panel(analysis: Mapping[str, Any]) -> bool:
+    """Say whether the surrogacy panel of an analysis has a latent outcome."""
+    asked = (analysis["evidence"] or {}).get("surrogacy", {}).get("panel", False)
+    return bool(asked and FAMILIES[analysis["outcome"]["family"]].levels)

@@ -48,18 +48,19 @@ class Link:
 
 
 LOGIT = Link(key="logit", name="logit", odds=True, reversed="logit", distribution="F(x) = 1 / (1 + exp(-x))")
+PROBIT = Link(
+    key="probit",
+    name="probit",
+    reversed="probit",
+    distribution="F is the standard normal distribution function",
+    normal=True,
+)
 #: All links by key, the default first.
 LINKS = {
     link.key: link
     for link in (
         LOGIT,
-        Link(
-            key="probit",
-            name="probit",
-            reversed="probit",
-            distribution="F is the standard normal distribution function",
-            normal=True,
-        ),
+        PROBIT,
         Link(
             key="cloglog",
             name="complementary log-log",

@@ -11,7 +11,14 @@ from ipdmediation.data.description import DESCRIPTION_COLUMNS
 from ipdmediation.data.missing import MISSING_COLUMNS
 from ipdmediation.data.notices import Noted
 from ipdmediation.data.quality import QUALITY_COLUMNS
-from ipdmediation.evidence.columns import LEFT_OUT_COLUMNS, POOLED_COLUMNS, TRIAL_COLUMNS
+from ipdmediation.evidence.columns import (
+    LEFT_OUT_COLUMNS,
+    POOLED_COLUMNS,
+    SURROGACY_COLUMNS,
+    SURROGATE_LINE_COLUMNS,
+    SURROGATE_TRIAL_COLUMNS,
+    TRIAL_COLUMNS,
+)
 from ipdmediation.evidence.published import COLUMNS as PUBLISHED_COLUMNS
 from ipdmediation.inference.model_table import COLUMNS as MODEL_COLUMNS
 from ipdmediation.inference.summary import COLUMNS as EFFECT_COLUMNS
@@ -31,6 +38,9 @@ EVIDENCE_COLUMNS: Mapping[str, Collection[str]] = {
     "trials": TRIAL_COLUMNS,
     "pooled": POOLED_COLUMNS,
     "leave_one_out": LEFT_OUT_COLUMNS,
+    "surrogacy": SURROGACY_COLUMNS,
+    "surrogate_predictions": SURROGATE_TRIAL_COLUMNS,
+    "surrogate_line": SURROGATE_LINE_COLUMNS,
 }
 
 
