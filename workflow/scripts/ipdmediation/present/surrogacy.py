@@ -46,11 +46,11 @@ def on_outcome(study: Study) -> Reading:
 
 def span_of(row: Row, name: str, read: Reading) -> str:
     """Write an effect of a trial with the ends `<name>_low` and `<name>_high`."""
-    estimate, low, high = (_written(row[key], read) for key in (name, f"{name}_low", f"{name}_high"))
+    estimate, low, high = (written(row[key], read) for key in (name, f"{name}_low", f"{name}_high"))
     return notation.with_ends(estimate, notation.span(low, high))
 
 
-def _written(value: float, read: Reading) -> str:
+def written(value: float, read: Reading) -> str:
     """Write an effect; a ratio, which is never 0, is not rounded to it."""
     text = notation.fixed(read.number(value), digits=read.digits, nulls=(read.null,))
     return text if not read.ratio or text.strip("0.") else f"<{10.0**-read.digits:.{read.digits}f}"
@@ -100,13 +100,13 @@ def threshold_sentence(table: pd.DataFrame, *, study: Study) -> str:
     text = (
         f"Surrogate threshold effect: the smallest effect on {lower(study.label(study.mediator))} with which "
         f"a new trial is predicted to have one on {study.named_outcome} is "
-        f"{_written(row['estimate'], read)} ({read.named})"
+        f"{written(row['estimate'], read)} ({read.named})"
     )
     if beyond:
         text += f", {beyond}"
     if notation.known(until["estimate"]):
         text += (
-            f"; because the slope is uncertain, none is predicted beyond {_written(until['estimate'], read)}"
+            f"; because the slope is uncertain, none is predicted beyond {written(until['estimate'], read)}"
         )
     return f"{text}."
 

@@ -27,7 +27,7 @@ from ipdmediation.present.surrogacy import (
     on_outcome,
     reason,
     threshold_sentence,
-    verdict_sentence,
+    written,
 )
 
 MOST_NAMED = 15  # of more trials the table has the names
@@ -106,18 +106,22 @@ def surrogacy(
 
 
 def _notes(table: pd.DataFrame, predictions: pd.DataFrame, line: pd.DataFrame, study: Study) -> list[str]:
-    slope = measure(table, "slope")
-    drawn = (
-        f"No line: {reason(slope)}."
-        if line.empty
-        else f"Line and band: the effect that a new trial is predicted to have, with its {study.coverage} "
-        "prediction interval. Dashed: the surrogate threshold effect."
-    )
+    threshold = measure(table, "threshold_effect")
+    if line.empty:
+        drawn = [f"No line: {reason(measure(table, 'slope'))}."]
+    else:
+        drawn = [
+            f"Line and band: the effect that a new trial is predicted to have, with its {study.coverage} "
+            "prediction interval."
+        ]
+        if notation.known(threshold["estimate"]):
+            at = written(threshold["estimate"], on_mediator(study))
+            drawn[0] += f" Dashed: the surrogate threshold effect, {at}."
+        else:
+            drawn.append(threshold_sentence(table, study=study))
     return [
         f"Circles: trials, areas by weight in the line; bars are {study.coverage} confidence intervals.",
-        drawn,
-        *([] if line.empty else [threshold_sentence(table, study=study)]),
-        verdict_sentence(table, study=study),
+        *drawn,
         *left_out_sentence(predictions, study),
     ]
 

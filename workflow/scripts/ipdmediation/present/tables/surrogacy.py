@@ -26,6 +26,8 @@ from ipdmediation.vocabulary.scales import COEFFICIENT
 from ipdmediation.vocabulary.withheld import Withheld
 
 _COVARIANCES = {"fieller_scores": "robust covariance", "fieller_draws": "bootstrap covariance"}
+#: Degrees of freedom from which t is no other than normal.
+_AS_MANY_AS_EVER = 1e4
 _GROUPS = {"prentice": "Prentice's criteria", "individual": "Participants", "trial": "Trials"}
 
 
@@ -141,7 +143,8 @@ def _test(row: Row) -> str:
     text = notation.fixed(value, digits=2)
     if row["measure"] != "treatment_on_mediator":
         return f"LR {text}, df {notation.count(row['df'])}"
-    return f"t {text}, df {notation.count(row['df'])}" if notation.known(row["df"]) else f"z {text}"
+    few = notation.known(row["df"]) and row["df"] < _AS_MANY_AS_EVER
+    return f"t {text}, df {notation.count(row['df'])}" if few else f"z {text}"
 
 
 def _p(row: Row) -> str:
