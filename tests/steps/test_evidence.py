@@ -1,4 +1,4 @@
-"""Each trial and all trials but one: the steps do what the configuration says, and give R's numbers."""
+"""Each trial, all but one, the surrogacy panel: steps do as the configuration says, and give R's numbers."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ from ipdmediation.evidence.confounding import confounding
 from ipdmediation.evidence.leave_one_out import leave_one_out
 from ipdmediation.evidence.measurement_error import measurement_error
 from ipdmediation.evidence.pooled_trials import tables
+from ipdmediation.evidence.surrogacy import surrogacy, surrogate_line, surrogate_predictions
+from ipdmediation.evidence.surrogate_trials import surrogate_trials
 from ipdmediation.inference.streams import stream
 from tests.steps.conftest import Planned
 from tests.steps.test_models import prepared
@@ -58,6 +60,16 @@ def test_each_trial_is_left_out_as_the_configuration_says(study: Planned) -> Non
     assert Path(made["effects"]).read_text() == csv_text(table)
 
 
+#: How many tables show each piece of evidence.
+SHOWN = {
+    "show_each_trial": 1,
+    "show_leave_one_out": 1,
+    "show_confounding": 1,
+    "show_measurement_error": 1,
+    "show_surrogacy": 2,
+}
+
+
 def resample(replicate: int) -> np.random.Generator:
     """The resamples of the analysis' own bootstrap."""
     return stream(5, "bootstrap", "primary", replicate)
@@ -94,15 +106,29 @@ def test_error_of_measurement_is_stated_as_the_configuration_says(study: Planned
     assert Path(made["effects"]).read_text() == csv_text(table)
 
 
+def test_the_panel_is_computed_as_the_configuration_says(study: Planned) -> None:
+    made = study.do("surrogacy", analysis="primary")
+    analysis = prepared(study, "primary")
+    trials = list(surrogate_trials(analysis, covariates=["age"], minimum_count=3))
+    table = surrogacy(
+        analysis,
+        trials,
+        replicates=14,
+        stream=lambda replicate: stream(5, "bootstrap", "primary", replicate),
+        level=0.8,
+        max_failed=0.4,
+    )
+    assert Path(made["measures"]).read_text() == csv_text(table)
+    assert Path(made["predictions"]).read_text() == csv_text(surrogate_predictions(trials, level=0.8))
+    assert Path(made["line"]).read_text() == csv_text(surrogate_line(trials, level=0.8))
+    assert dict(study.planned("surrogacy", analysis="primary")["params"].items())["minimum_count"] == 3
+
+
 def test_figures_and_tables_are_made_of_the_analysis_that_asks_for_them(study: Planned) -> None:
-    for step in (
-        "show_each_trial",
-        "show_leave_one_out",
-        "show_confounding",
-        "show_measurement_error",
-    ):
+    for step, tables_of in SHOWN.items():
         made = study.do(step, analysis="primary")
-        assert len(made["figures"]) == len(made["tables"]) == 3
+        assert len(made["figures"]) == 3
+        assert len(made["tables"]) == 3 * tables_of
         assert all(Path(path).stat().st_size for path in (*made["figures"], *made["tables"]))
         with pytest.raises(ValueError, match="not enough values"):
             study.planned(step, analysis="middle_aged")
@@ -150,6 +176,7 @@ CONFIG = {
                 },
                 "confounding": {"curve": True, "replicates": 40},
                 "measurement_error": {"error": {"reliability": 0.8}, "replicates": 40},
+                "surrogacy": {"panel": True, "covariates": ["c1"], "replicates": 40},
             },
         }
     },
@@ -210,3 +237,21 @@ def test_by_configuration_r_s_effects_under_confounding_and_without_error_of_mea
     assert logit["grid", 0.2] == pytest.approx(-0.302096, abs=3e-6)
     found = read_table(seven_trials.do("measurement_error", analysis="primary")["effects"])
     assert on_the_mean(found[found["stated"] == "reliability"], "pm") == pytest.approx([0.61670475], abs=2e-8)
+
+
+def test_by_configuration_r_s_surrogacy_panel(seven_trials: Planned, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(seven_trials.root)
+    made = seven_trials.do("surrogacy", analysis="primary")
+    found = read_table(made["measures"]).drop_duplicates("measure").set_index("measure")
+    for measure, column, expected in (
+        ("treatment_on_mediator", "test", -6.90716179),
+        ("treatment_given_mediator", "test", 9.63008698),
+        ("pte", "ci_low", 0.26038153),
+        ("r2_h_by_trial", "estimate", 0.18879943),
+        ("latent_correlation", "estimate", -0.4385890904),
+        ("slope", "se", 0.50068329),
+        ("correlation", "estimate", -0.71356056),
+    ):
+        assert found.loc[measure, column] == pytest.approx(expected, abs=1e-7), measure
+    assert found.loc["correlation", "verdict"] == "unclear"
+    assert len(read_table(made["predictions"])) == 7

@@ -39,10 +39,11 @@ def patterns(stated: str, wildcards: list[str]) -> str | list[str]:
     path = stated.replace("<results>", INTERFACE["pathvars"]["results"]["default"])
     if "{trial}" in path and "trial" not in wildcards:
         return [path.replace("{trial}", trial) for trial in TRIALS]
+    found = [path]
     for name, known in INTERFACE["wildcards"].items():
         if isinstance(known, list) and f"{{{name}}}" in path:
-            return [path.replace(f"{{{name}}}", each) for each in known]
-    return path
+            found = [one.replace(f"{{{name}}}", each) for one in found for each in known]
+    return path if found == [path] else found
 
 
 def bare(path: str | list[str]) -> str | list[str]:

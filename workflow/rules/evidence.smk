@@ -100,7 +100,8 @@ rule leave_one_out:
 
 rule confounding:
     input:
-        study.probit_kernels,
+        study.kernels,
+        study.latent_kernels,
         imputed="<results>/ipd/{analysis}/imputed.parquet",
     output:
         curve="<results>/{analysis}/evidence/confounding.csv",
@@ -174,6 +175,47 @@ rule measurement_error:
         code=code("measurement_error"),
     script:
         "../scripts/measurement_error.py"
+
+
+# The proportion's resamples are those of the analysis' own bootstrap, so its random numbers have the same names.
+rule surrogacy:
+    input:
+        study.kernels,
+        study.latent_kernels,
+        imputed="<results>/ipd/{analysis}/imputed.parquet",
+        missing="<results>/{analysis}/missing.csv",
+    output:
+        measures="<results>/{analysis}/evidence/surrogacy.csv",
+        predictions="<results>/{analysis}/evidence/surrogate_predictions.csv",
+        line="<results>/{analysis}/evidence/surrogate_line.csv",
+        provenance="<results>/{analysis}/provenance/surrogacy.json",
+    log:
+        "<logs>/surrogacy/{analysis}.log",
+    benchmark:
+        "<benchmarks>/surrogacy/{analysis}.tsv"
+    cache: inside.caching
+    conda:
+        "../../envs/ipdmediation.yaml"
+    threads: 1
+    resources:
+        mem_mb=doubling(1000),
+        runtime=doubling(20),
+    params:
+        drawn_as=study.drawn_as,
+        model=study.model,
+        standardisation=study.setting("standardisation"),
+        resampling=study.setting("bootstrap", "resampling"),
+        covariates=study.setting("evidence", "surrogacy", "covariates"),
+        replicates=study.setting("evidence", "surrogacy", "replicates"),
+        level=study.setting("bootstrap", "level"),
+        max_failed=study.setting("bootstrap", "max_failed"),
+        minimum_count=config["disclosure"]["minimum_count"],
+        variables=study.types,
+        seed=config["seed"],
+        expected=handed.expects(imputed=handed.made_by(rules.impute_missing)),
+        code=code("surrogacy"),
+    script:
+        "../scripts/surrogacy.py"
 
 
 for piece in results.EVIDENCE:

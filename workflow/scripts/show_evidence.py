@@ -1,4 +1,4 @@
-"""Show a piece of evidence beside the effects of its analysis: one figure, one table."""
+"""Show a piece of evidence beside the effects of its analysis: one figure, one table or more."""
 
 from job import run, snakemake  # first: it makes the other imports faster
 
@@ -14,12 +14,15 @@ from ipdmediation.present.figures.each_trial import each_trial as each_trial_fig
 from ipdmediation.present.figures.leave_one_out import leave_one_out as leave_one_out_figure
 from ipdmediation.present.figures.measurement_error import measurement_error as measurement_error_figure
 from ipdmediation.present.figures.saving import save_all
+from ipdmediation.present.figures.surrogacy import surrogacy as surrogacy_figure
 from ipdmediation.present.study import Study
 from ipdmediation.present.tables.confounding import confounding as confounding_table
 from ipdmediation.present.tables.each_trial import each_trial as each_trial_table
 from ipdmediation.present.tables.leave_one_out import leave_one_out as leave_one_out_table
 from ipdmediation.present.tables.measurement_error import measurement_error as measurement_error_table
 from ipdmediation.present.tables.saving import save
+from ipdmediation.present.tables.surrogacy import surrogacy as surrogacy_table
+from ipdmediation.present.tables.surrogate_predictions import surrogate_predictions
 from ipdmediation.present.tables.table import Table
 
 
@@ -32,26 +35,28 @@ def main(
     piece: str,
     study: dict[str, Any],
 ) -> None:
-    """Read the tables of numbers; write the figure and the table in each format."""
+    """Read the tables of numbers; write the figure and the tables in each format."""
     drawers: dict[str, Callable[..., Figure]] = {
         "each_trial": each_trial_figure,
         "leave_one_out": leave_one_out_figure,
         "confounding": confounding_figure,
         "measurement_error": measurement_error_figure,
+        "surrogacy": surrogacy_figure,
     }
     makers: dict[str, Callable[..., Table]] = {
         "each_trial": each_trial_table,
         "leave_one_out": leave_one_out_table,
         "confounding": confounding_table,
         "measurement_error": measurement_error_table,
+        "surrogacy": surrogacy_table,
+        "surrogate_predictions": surrogate_predictions,
     }
     words = Study(**study)
     frames = [read_table(path) for path in (*numbers, effects)]
     drawn = drawers[piece](*frames, study=words)
     save_all([drawn], {Path(path).suffix.removeprefix("."): [Path(path)] for path in figures})
-    table = makers[piece](*frames, study=words)
-    for path in tables:
-        save(table, Path(path))
+    for path in map(Path, tables):
+        save(makers[path.stem](*frames, study=words), path)
 
 
 if __name__ == "__main__":

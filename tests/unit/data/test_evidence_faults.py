@@ -12,16 +12,18 @@ import yaml
 from ipdmediation.data.references import Study, study_faults
 
 CONFIG = Path(__file__).resolve().parents[3] / "config/config.yaml"
-WHERE = ("analyses", "primary", "evidence", "trials")
+WHERE = ("analyses", "primary", "evidence")
 
 
-def faults(change: dict[str, Any], trials: tuple[str, ...] = ("a", "b"), **analysis: Any) -> list[str]:
-    """Return the faults of the primary analysis, by the key that they stand at."""
+def faults(
+    change: dict[str, Any], trials: tuple[str, ...] = ("a", "b"), part: str = "trials", **analysis: Any
+) -> list[str]:
+    """Return the faults of a part of the primary analysis' evidence, by the key that they stand at."""
     config = copy.deepcopy(yaml.safe_load(CONFIG.read_text()))
     config["analyses"] = {"primary": {**config["analyses"]["primary"], **analysis}}
-    config["analyses"]["primary"]["evidence"]["trials"] |= change
+    config["analyses"]["primary"]["evidence"][part] |= change
     found = study_faults(Study(config, tuple(config["variables"]), trials))
-    return [f"{fault.place[-1]}: {fault.text}" for fault in found if fault.place[:-1] == WHERE]
+    return [f"{fault.place[-1]}: {fault.text}" for fault in found if fault.place[:-1] == (*WHERE, part)]
 
 
 def test_the_default_study_has_none() -> None:
@@ -119,3 +121,26 @@ def test_an_error_is_stated_in_one_way(error: dict[str, Any], states: str) -> No
     allowed = "one of 'reliability', 'error_sd', 'marginal_reliability', the others null"
     assert found == f"error: states {states}; allowed: {allowed}"
     assert of_slopes("measurement_error", {"error": {"reliability": None, "error_sd": 0.4}}) == []
+
+
+def test_the_panel_asks_for_covariates_of_the_analysis_and_replicates() -> None:
+    assert faults({}, part="surrogacy") == []
+    (found,) = faults({"covariates": ["hypertension"]}, part="surrogacy")
+    assert found.startswith("covariates: 'hypertension' is no covariate of the analysis; allowed: 'age'")
+    (few,) = faults({"replicates": 38}, part="surrogacy")
+    assert few == "replicates: 38 are too few for an interval of level 0.95; allowed: 39 or more"
+    assert faults({"replicates": 38, "covariates": ["hypertension"], "panel": False}, part="surrogacy") == []
+
+
+def test_the_panel_is_of_one_effect_of_treatment() -> None:
+    said = (
+        "panel: true needs one effect of treatment; the covariates have a product of another with it; "
+        "allowed: false"
+    )
+    assert faults({}, part="surrogacy", covariates="age + nihss + treatment:age") == [said]
+    assert faults({"covariates": "age + treatment:age"}, part="surrogacy") == [said]
+    assert faults({"panel": False}, part="surrogacy", covariates="age + nihss + treatment:age") == []
+
+
+def test_one_trial_gets_what_is_said_of_patients() -> None:
+    assert faults({}, trials=("a",), part="surrogacy") == []

@@ -19,6 +19,7 @@ def config(*trials: str, synthetic: str | None = None) -> dict[str, Any]:
             "primary": {"evidence": {"trials": {"two_stages": True, "leave_one_out": False}}},
             "early": {"evidence": {"trials": {"two_stages": False, "leave_one_out": True}}},
             "late": {"evidence": None},
+            "patients": {"evidence": {"trials": {"two_stages": False}, "surrogacy": {"panel": True}}},
         },
         "published": [
             {"analysis": "early", "table": "flow"},
@@ -63,7 +64,7 @@ def test_what_is_listed_has_no_patient_s_row_and_all_draws_of_its_own() -> None:
 
 def test_each_analysis_has_its_notices_and_tables_with_published_figures_come_once() -> None:
     files = files_of("a")
-    assert list(files.noted) == ["primary", "early", "late"]
+    assert list(files.noted) == ["primary", "early", "late", "patients"]
     assert files.noted["early"] == of_analysis("early", result_files.NOTED)
     assert files.compared == ["early/effects", "early/flow"]
 
@@ -75,6 +76,12 @@ def test_an_analysis_has_the_evidence_that_it_switches_on() -> None:
         *(f"each_trial.{kind}" for kind in ("svg", "png", "pdf", "csv", "html", "docx")),
     ]  # fmt: skip
     assert files.evidence("late") == []
+    panel = files.evidence("patients")
+    assert [Path(file).name for file in panel[:3]] == [
+        "surrogacy.csv", "surrogate_predictions.csv", "surrogate_line.csv",
+    ]  # fmt: skip
+    assert {Path(file).stem for file in panel if "/tables/" in file} == {"surrogacy", "surrogate_predictions"}
+    assert {Path(file).stem for file in panel if "/figures/" in file} == {"surrogacy"}
     assert files.evidence("early")[0] == "<results>/early/evidence/leave_one_out.csv"
     assert files.evidence_on_the_page == {
         "evidence_tables": ["<results>/primary/evidence/trials.csv", "<results>/primary/evidence/pooled.csv"],

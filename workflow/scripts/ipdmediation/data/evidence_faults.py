@@ -51,6 +51,7 @@ def evidence_faults(
         asked = analysis["evidence"].get(topic, {})
         if asked.get(switch):
             yield from _slope_faults(partial(at, "evidence", topic), analysis, asked, switch=switch)
+    yield from _surrogacy_faults(at, analysis, fewest)
 
 
 def _slope_faults(
@@ -79,6 +80,28 @@ def _slope_faults(
         if name not in shared:
             text = f"{name!r} is no covariate of both models; allowed: {listing(shared, limit=99) or 'none'}"
             yield Fault(at("benchmarks"), text)
+
+
+def _surrogacy_faults(at: Callable[..., Place], analysis: Mapping[str, Any], fewest: int) -> Iterator[Fault]:
+    stated = analysis["evidence"].get("surrogacy", {})
+    if not stated.get("panel"):
+        return
+    if stated["replicates"] < fewest:
+        text = (
+            f"{stated['replicates']} are too few for an interval of level {analysis['bootstrap']['level']:g}"
+        )
+        yield Fault(at("evidence", "surrogacy", "replicates"), f"{text}; allowed: {fewest} or more")
+    yield from _covariate_faults(at("evidence", "surrogacy", "covariates"), analysis, stated["covariates"])
+    if any(_has_treatment(each) for each in (analysis["covariates"], stated["covariates"])):
+        text = "true needs one effect of treatment; the covariates have a product of another with it"
+        yield Fault(at("evidence", "surrogacy", "panel"), f"{text}; allowed: false")
+
+
+def _has_treatment(stated: Any) -> bool:
+    try:
+        return TREATMENT in all_covariate_names(stated)
+    except FormulaError:
+        return False
 
 
 def _covariate_faults(place: Place, analysis: Mapping[str, Any], stated: Any) -> Iterator[Fault]:

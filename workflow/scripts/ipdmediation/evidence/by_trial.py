@@ -35,7 +35,7 @@ BY_TRIAL = ("total", "direct", ON_THE_MEDIATOR, *OF_THE_MEDIATOR, *KHB_COEFFICIE
 MOST_FAILED = 0.1
 
 
-class _NotConvergedError(ModelError):
+class NotConvergedError(ModelError):
     """The search for a maximum ended before it."""
 
 
@@ -44,7 +44,7 @@ _WHY = {
     RankDeficientError: "too few patients, or too alike, for the coefficients of its models",
     ConstantCovariateError: "a covariate is the same for all of its patients",
     MediatorError: "its mediator does not vary where its effect would show",
-    _NotConvergedError: "a model of it did not converge",
+    NotConvergedError: "a model of it did not converge",
     SeparationError: "its outcome separates the arms or is ordered by the mediator: no finite estimate",
 }
 
@@ -71,6 +71,55 @@ class TrialEffects:
     reason: str = ""
     effects: pd.DataFrame
     draws: np.ndarray
+
+
+@dataclass(frozen=True, kw_only=True)
+class SingleTrial:
+    """One trial, to be analysed by itself.
+
+    Attributes
+    ----------
+    trial : str
+    arms : mapping of str to int
+        Patients by arm.
+    analysis : ImputedAnalysis
+        That of its patients alone, without trial effects.
+    reason : str
+        Why it cannot be set beside the others; empty where it can.
+    """
+
+    trial: str
+    arms: dict[str, int]
+    analysis: ImputedAnalysis
+    reason: str = ""
+
+
+def single_trials(
+    analysis: ImputedAnalysis,
+    *,
+    covariates: StatedCovariates,
+    unmeasured: Collection[str] = (),
+    minimum_count: int = 1,
+) -> Iterator[SingleTrial]:
+    """Yield one trial after the other, in the order of their rows; parameters as of `effects_by_trial`."""
+    specification = replace(analysis.specification, trial_effects="none", covariates=covariates)
+    options = replace(analysis.options, population="these_trials", controlled_at=())
+    levels = _levels(analysis.cohort[specification.outcome])
+    for trial, rows in analysis.completed.groupby("trial", sort=False, observed=True):
+        name = str(trial)
+        own = replace(
+            analysis,
+            completed=rows,
+            specification=specification,
+            options=options,
+            resampling="stratified",
+        )
+        arm = own.cohort["treatment"]
+        arms = {key: int((arm == code).sum()) for code, key in enumerate(ARMS)}
+        reason = "the mediator was measured of none of its patients" if name in unmeasured else ""
+        if 0 < min(arms.values()) < minimum_count:
+            reason = f"fewer than {minimum_count} patients in an arm"
+        yield SingleTrial(trial=name, arms=arms, analysis=own, reason=reason or _not_comparable(own, levels))
 
 
 def effects_by_trial(
@@ -105,27 +154,13 @@ def effects_by_trial(
     interval, level
         As for `summarise_effects`.
     """
-    specification = replace(analysis.specification, trial_effects="none", covariates=covariates)
-    options = replace(analysis.options, population="these_trials", controlled_at=())
-    levels = _levels(analysis.cohort[specification.outcome])
-    for trial, rows in analysis.completed.groupby("trial", sort=False, observed=True):
-        name = str(trial)
-        own = replace(
-            analysis,
-            completed=rows,
-            specification=specification,
-            options=options,
-            resampling="stratified",
-        )
-        arm = own.cohort["treatment"]
-        arms = {key: int((arm == code).sum()) for code, key in enumerate(ARMS)}
-        nothing = TrialEffects(trial=name, arms=arms, effects=pd.DataFrame(), draws=np.empty((0, 0)))
-        reason = "the mediator was measured of none of its patients" if name in unmeasured else ""
-        if 0 < min(arms.values()) < minimum_count:
-            reason = f"fewer than {minimum_count} patients in an arm"
-        reason = reason or _not_comparable(own, levels)
-        if reason:
-            yield replace(nothing, reason=reason)
+    for single in single_trials(
+        analysis, covariates=covariates, unmeasured=unmeasured, minimum_count=minimum_count
+    ):
+        name, own = single.trial, single.analysis
+        nothing = TrialEffects(trial=name, arms=single.arms, effects=pd.DataFrame(), draws=np.empty((0, 0)))
+        if single.reason:
+            yield replace(nothing, reason=single.reason)
             continue
         try:
             _check_fits(own)
@@ -136,7 +171,7 @@ def effects_by_trial(
             )
             effects = summarise_analysis(own, draws, interval=interval, level=level, max_failed=MOST_FAILED)
         except ModelError as error:
-            yield replace(nothing, reason=_WHY.get(type(error), "its models cannot be fitted"))
+            yield replace(nothing, reason=why_not(error))
         except BootstrapError:
             failed = int((draws["status"] == "failed").sum())
             yield replace(nothing, reason=f"{failed} of {replicates} of its bootstrap replicates failed")
@@ -147,10 +182,15 @@ def effects_by_trial(
             yield replace(nothing, effects=effects, draws=fitted)
 
 
+def why_not(error: ModelError) -> str:
+    """Say why a trial cannot be fitted, without a patient's value."""
+    return _WHY.get(type(error), "its models cannot be fitted")
+
+
 def _check_fits(analysis: ImputedAnalysis) -> None:
     for prepared in analysis.effects():
         if not all(getattr(prepared.models, name).fit().converged for name in MODEL_NAMES):
-            raise _NotConvergedError
+            raise NotConvergedError
 
 
 def _levels(outcome: pd.Series[float]) -> set[float]:

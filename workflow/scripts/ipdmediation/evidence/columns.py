@@ -1,4 +1,4 @@
-"""Columns of the tables of evidence by trial; apart from what makes them, which imports a meta-analysis."""
+"""Columns of the tables of evidence; apart from what makes them, which imports a meta-analysis."""
 
 from __future__ import annotations
 
@@ -31,8 +31,20 @@ MEASUREMENT_ERROR_COLUMNS = (
     "stated", "reliability", "error_sd", "marginal_reliability", "least", "method", *_ALONG,
 )  # fmt: skip
 
+SURROGACY_COLUMNS = (
+    "level", "measure", "estimate", "se", "ci_low", "ci_high", "test", "df", "p_value", "interval", "n",
+    "trials", "verdict", "withheld", "note",
+)  # fmt: skip
+SURROGATE_TRIAL_COLUMNS = (
+    "trial", "n", "on_mediator", "on_mediator_se", "on_mediator_low", "on_mediator_high", "on_outcome",
+    "on_outcome_se", "on_outcome_low", "on_outcome_high", "weight", "predicted", "prediction_low",
+    "prediction_high", "inside", "reason", "note",
+)  # fmt: skip
+SURROGATE_LINE_COLUMNS = ("on_mediator", "predicted", "prediction_low", "prediction_high")
+
 _WORDS = (
-    "variable", "statistic", "stated", "method", "effect", "scale", "interval", "withheld", "reason", "note",
+    "variable", "statistic", "stated", "method", "level", "measure", "verdict", "inside", "effect", "scale",
+    "interval", "withheld", "reason", "note",
 )  # fmt: skip
 
 

@@ -15,8 +15,8 @@ from ipdmediation.kernels.arrays import FloatArray
 
 #: Names of the correction of Knapp and Hartung in PyMARE: as it is, and with a factor that is at least 1.
 _CORRECTIONS = {False: "knapp-hartung", True: "knapp-hartung-conservative"}
-#: Of the search for tau^2; with PyMARE's own it ends at the fifth digit.
-_TOLERANCES: Mapping[str, float] = {"xtol": 1e-12, "ftol": 1e-15, "maxiter": 200}
+#: Of a search for tau^2; with PyMARE's own it ends at the fifth digit.
+TOLERANCES: Mapping[str, float] = {"xtol": 1e-12, "ftol": 1e-15, "maxiter": 200}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,7 +94,7 @@ def pool(
             trials=1, estimate=estimates[0], se=np.sqrt(variances[0]), weights=np.ones((1, count)), **others
         )
     estimator = VarianceBasedLikelihoodEstimator(
-        "REML", small_sample_correction=_CORRECTIONS[truncated], **_TOLERANCES
+        "REML", small_sample_correction=_CORRECTIONS[truncated], **TOLERANCES
     )
     data = Dataset(estimates, variances)
     fitted = estimator.fit_dataset(data).summary()

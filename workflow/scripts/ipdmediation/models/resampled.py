@@ -144,6 +144,10 @@ class ResampledModel:
                 return self._refit_at_limit(found, weights, start)
         return fit
 
+    def without(self, *columns: int) -> Model:
+        """Return the cohort's model without some columns of the design, for a likelihood-ratio test."""
+        return self._model_without(columns)
+
     def why_failed(self, fit: Refit, weights: FloatArray) -> str:
         """Return why a refit has no answer: its status, or what separates the outcome.
 

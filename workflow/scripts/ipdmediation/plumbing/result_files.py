@@ -11,10 +11,14 @@ from ipdmediation.data.configuration import resolve_analysis
 
 
 class Evidence(NamedTuple):
-    """What switches a piece of evidence on, as keys under `evidence`, and the tables of numbers it makes."""
+    """What switches a piece of evidence on, as keys under `evidence`, and the tables of numbers it makes.
+
+    It is shown by a figure and a table of its own name, and by `more` tables.
+    """
 
     asked_by: tuple[str, ...]
     tables: tuple[str, ...]
+    more: tuple[str, ...] = ()
 
 
 MODELS = ("mediator", "total", "outcome")
@@ -47,6 +51,11 @@ EVIDENCE = {
         ),
     ),
     "measurement_error": Evidence(asked_by=("measurement_error", "error"), tables=("measurement_error",)),
+    "surrogacy": Evidence(
+        asked_by=("surrogacy", "panel"),
+        tables=("surrogacy", "surrogate_predictions", "surrogate_line"),
+        more=("surrogate_predictions",),
+    ),
 }
 STEPS_OF_ANALYSIS = (
     "select_cohort",
@@ -220,8 +229,9 @@ def numbers(piece: str) -> list[str]:
 
 
 def shown_evidence(piece: str, folder: str) -> list[str]:
-    """Return the figure (`figures`) or table (`tables`) of a piece of evidence, in each kind of file."""
-    return [file for kind in KINDS[folder] for file in _shown(folder, [piece], kind)]
+    """Return the figure (`figures`) or tables (`tables`) of a piece of evidence, in each kind of file."""
+    names = [piece, *(EVIDENCE[piece].more if folder == "tables" else ())]
+    return [file for kind in KINDS[folder] for file in _shown(folder, names, kind)]
 
 
 def _at(stated: Any, keys: Iterable[str]) -> Any:

@@ -14,6 +14,7 @@ from ipdmediation.data.strict_yaml import read_yaml
 from ipdmediation.plumbing import settings
 from ipdmediation.plumbing.result_files import KERNELS
 from ipdmediation.vocabulary.effects import SHARE_BY_DIFFERENCE
+from ipdmediation.vocabulary.families import FAMILIES
 from ipdmediation.vocabulary.links import PROBIT
 
 MODEL = (
@@ -80,15 +81,16 @@ class StudySettings:
         """Return the file that says that the kernels of an analysis are compiled."""
         return KERNELS.format(link=self.analysis(wildcards.analysis)["outcome"]["link"])
 
-    def probit_kernels(self, wildcards: Any) -> list[str]:
-        """Return the same file of an analysis that is made again with a probit, and its own."""
-        return [self.kernels(wildcards), KERNELS.format(link=PROBIT.key)]
-
     def benchmarks(self, wildcards: Any) -> list[str]:
         """Return the covariates that confounding is held against: those stated, else all of both models."""
         stated = self.analysis(wildcards.analysis)
         named: list[str] | None = stated["evidence"]["confounding"]["benchmarks"]
         return shared_covariate_names(stated["covariates"]) if named is None else named
+
+    def latent_kernels(self, wildcards: Any) -> list[str]:
+        """Return the same of the probit link, with which an outcome with levels is a latent variable, cut."""
+        levels = FAMILIES[self.analysis(wildcards.analysis)["outcome"]["family"]].levels
+        return [KERNELS.format(link=PROBIT.key)] if levels else []
 
     def needed(self, wildcards: Any) -> dict[str, Any]:
         """Return which variables the models of an analysis need, and what is done where one is missing."""
@@ -230,8 +232,7 @@ class StudySettings:
         """The links of the study's analyses and of the evidence beside them, each once."""
         stated = [self.analysis(name) for name in self._config["analyses"]]
         used = {each["outcome"]["link"] for each in stated}
-        latent = any(each["evidence"].get("confounding", {}).get("curve") for each in stated)
-        return sorted(used | {PROBIT.key} if latent else used)
+        return sorted(used | {PROBIT.key} if any(map(_has_latent_outcome, stated)) else used)
 
     @property
     def types(self) -> dict[str, dict[str, Any]]:
@@ -291,3 +292,10 @@ class StudySettings:
                 ends = {key: figure[key] for key in ("value", "low", "high") if key in figure}
                 return {key: value / figure["scale"] for key, value in ends.items()}
         return {}
+
+
+def _has_latent_outcome(analysis: Mapping[str, Any]) -> bool:
+    """Say whether the evidence beside an analysis takes an outcome with levels for a latent variable, cut."""
+    stated = analysis["evidence"]
+    asked = stated.get("confounding", {}).get("curve") or stated.get("surrogacy", {}).get("panel")
+    return bool(asked and FAMILIES[analysis["outcome"]["family"]].levels)

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from ipdmediation.data.covariates import all_covariate_names
 from ipdmediation.present import notation
 from ipdmediation.present.notation import lower
 from ipdmediation.present.report.result import AnalysisResult
 
+#: Trials that a line through their effects needs.
+FEWEST = 3
+
 
 def evidence_methods(result: AnalysisResult) -> list[str]:
     """Describe what stands beside the effects of an analysis, nothing where nothing does."""
-    stated = result.study.analysis.get("evidence", {}).get("trials", {})
+    evidence = result.study.analysis.get("evidence", {})
+    stated = evidence.get("trials", {})
     sentences = []
     if "pooled" in result.evidence:
-        names = [lower(result.study.label(name)) for name in all_covariate_names(stated["covariates"])]
-        adjusted = f"adjusted for {notation.joined(names)}" if names else "not adjusted for covariates"
         sentences.append(
-            f"Each trial was also analysed by itself, {adjusted}, with "
+            f"Each trial was also analysed by itself, {_adjusted(stated, result)}, with "
             f"{notation.count(stated['replicates'])} bootstrap replicates of its own. The trials' effects "
             "were pooled in a second stage by a random-effects model with restricted maximum likelihood, "
             "their standard errors being those of the replicates; intervals are those of Knapp & Hartung "
@@ -30,7 +35,7 @@ def evidence_methods(result: AnalysisResult) -> list[str]:
             "The analysis of all trials was repeated without one trial after the other, with "
             f"{notation.count(stated['leave_one_out_replicates'])} bootstrap replicates each."
         )
-    return [*sentences, *_confounding(result), *_measurement_error(result)]
+    return [*sentences, *_confounding(result), *_measurement_error(result), *_surrogacy(result)]
 
 
 def _confounding(result: AnalysisResult) -> list[str]:
@@ -74,4 +79,42 @@ def _measurement_error(result: AnalysisResult) -> list[str]:
         "Error of the mediator's measurement was taken as classical, independent of treatment, outcome and "
         f"covariates, and removed {how} (Carroll et al. 2006) in the first "
         f"{notation.count(stated['replicates'])} resamples of the bootstrap."
+    ]
+
+
+def _adjusted(stated: Mapping[str, Any], result: AnalysisResult) -> str:
+    names = [lower(result.study.label(name)) for name in all_covariate_names(stated["covariates"])]
+    return f"adjusted for {notation.joined(names)}" if names else "not adjusted for covariates"
+
+
+def _surrogacy(result: AnalysisResult) -> list[str]:
+    if "surrogacy" not in result.evidence:
+        return []
+    study, stated = result.study, result.study.analysis["evidence"]["surrogacy"]
+    simplified = " without interaction and spline" if study.interaction or study.spline_knots else ""
+    text = (
+        f"Whether {lower(study.label(study.mediator))} could stand for {study.named_outcome} was asked with "
+        f"the models of the analysis{simplified}, fitted by maximum likelihood: by Prentice's criteria "
+        "(Prentice 1989) with likelihood-ratio tests and a t test of the effect on the mediator; by the "
+        "proportion of the treatment effect explained (Freedman et al. 1992), with Fieller's interval "
+        "(Fieller 1954) from the covariance of both coefficients in "
+        f"{notation.count(stated['replicates'])} bootstrap replicates"
+    )
+    if not study.trial_effects.random:
+        text += ", and from their stacked scores"
+    text += (
+        "; and by the information that the mediator explains given treatment, 1 - exp(-LR/n), with an "
+        "interval of the noncentrality (Alonso et al. 2006)"
+    )
+    if study.has_levels:
+        text += ", and its correlation with the latent outcome of a probit model"
+    if int(result.evidence["surrogacy"]["trials"].max()) < FEWEST:
+        return [f"{text}."]
+    return [
+        f"{text}. Between trials, each analysed by itself, {_adjusted(stated, result)}, the effect on the "
+        "outcome was regressed on that on the mediator by restricted maximum likelihood (Knapp & Hartung "
+        "2003, with a factor of 1 at least where no variance is left between trials); the correlation of the "
+        "effects has Fisher's interval and a verdict by the limits of IQWiG 2011; the surrogate threshold "
+        "effect is that of Burzykowski & Buyse 2006. Effects on the mediator count as known: their errors "
+        "draw the slope towards 0. Each trial was also predicted from the others."
     ]

@@ -19,6 +19,10 @@ from ipdmediation.vocabulary.transforms import CUBE_ROOT, IDENTITY, LOG, LOG1P
 SOURCES = {
     "Carroll et al. 2006": "Carroll RJ, Ruppert D, Stefanski LA, Crainiceanu CM. Measurement error in "
     "nonlinear models. 2nd ed. Chapman & Hall 2006.",
+    "Alonso et al. 2006": "Alonso A, Molenberghs G, Geys H, Buyse M, Vangeneugden T. A unifying approach for "
+    "surrogate marker validation based on Prentice's criteria. Stat Med 2006;25:205.",
+    "Burzykowski & Buyse 2006": "Burzykowski T, Buyse M. Surrogate threshold effect: an alternative measure "
+    "for meta-analytic surrogate endpoint validation. Pharm Stat 2006;5:173.",
     "Christensen 2019": "Christensen RHB. ordinal: regression models for ordinal data. R package 2019.",
     "Cinelli & Hazlett 2020": "Cinelli C, Hazlett C. Making sense of sensitivity: extending omitted variable "
     "bias. J R Stat Soc B 2020;82:39.",
@@ -33,12 +37,15 @@ SOURCES = {
     "meta-analysis. J R Stat Soc A 2009;172:137.",
     "Imai et al. 2010": "Imai K, Keele L, Tingley D. A general approach to causal mediation analysis. "
     "Psychol Methods 2010;15:309.",
+    "IQWiG 2011": "IQWiG. Validity of surrogate endpoints in oncology. Rapid report A10-05. 2011.",
     "Karlson et al. 2012": "Karlson KB, Holm A, Breen R. Comparing regression coefficients between "
     "same-sample nested models. Sociol Methodol 2012;42:286.",
     "Knapp & Hartung 2003": "Knapp G, Hartung J. Improved tests for a random effects meta-regression with a "
     "single covariate. Stat Med 2003;22:2693.",
     "Lee et al. 2021": "Lee H, et al. A guideline for reporting mediation analyses (AGReMA). JAMA "
     "2021;326:1045.",
+    "Prentice 1989": "Prentice RL. Surrogate endpoints in clinical trials: definition and operational "
+    "criteria. Stat Med 1989;8:431.",
     "Röver et al. 2015": "Röver C, Knapp G, Friede T. Hartung-Knapp-Sidik-Jonkman approach and its "
     "modification for random-effects meta-analysis with few studies. BMC Med Res Methodol 2015;15:99.",
     "Rubin 1987": "Rubin DB. Multiple imputation for nonresponse in surveys. Wiley 1987.",

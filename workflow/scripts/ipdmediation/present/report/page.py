@@ -24,6 +24,7 @@ from ipdmediation.present.report.templates import named_trial, page_table, page_
 from ipdmediation.present.report.undoing import confounding_sentences, measurement_sentences
 from ipdmediation.present.scales import better_outcome, reading
 from ipdmediation.present.study import Study
+from ipdmediation.present.surrogacy import surrogacy_sentences
 from ipdmediation.present.tables.baseline import baseline
 from ipdmediation.present.tables.confounding import confounding
 from ipdmediation.present.tables.each_trial import each_trial
@@ -35,6 +36,8 @@ from ipdmediation.present.tables.models import models
 from ipdmediation.present.tables.natural_effects import natural_effects
 from ipdmediation.present.tables.published import published as published_table
 from ipdmediation.present.tables.quality import quality as quality_table
+from ipdmediation.present.tables.surrogacy import surrogacy
+from ipdmediation.present.tables.surrogate_predictions import surrogate_predictions
 from ipdmediation.vocabulary.effects import HEADLINE, PROPORTION_MEDIATED, EffectKey
 from ipdmediation.vocabulary.scales import COEFFICIENT, MEAN
 from ipdmediation.vocabulary.transforms import IDENTITY
@@ -102,6 +105,7 @@ def render(
         by_trial=_by_trial(main),
         left_out=_left_out(main),
         **_undoing(main),
+        surrogacy=_surrogacy(main),
         meaning=[unbroken(line) for line in meaning(main)],
         notices={place: main.messages(*steps) for place, steps in NOTICE_PLACES.items()},
         fits=_fits(main),
@@ -161,6 +165,20 @@ def _undoing(result: AnalysisResult) -> dict[str, Any]:
     for part in filter(None, found.values()):
         part["said"] = [unbroken(line) for line in part["said"]]
     return found
+
+
+def _surrogacy(result: AnalysisResult) -> dict[str, Any] | None:
+    """Return what is said and the tables of the surrogacy panel, None where the analysis has none."""
+    if "surrogacy" not in result.evidence:
+        return None
+    study, names = result.study, ("surrogacy", "surrogate_predictions", "surrogate_line")
+    table, predictions, line = (result.evidence[name] for name in names)
+    parts = (table, predictions, line, result.effects)
+    return {
+        "sentences": [unbroken(each) for each in surrogacy_sentences(table, study=study)],
+        "measures": page_table(surrogacy(*parts, study=study)),
+        "predictions": page_table(surrogate_predictions(*parts, study=study)),
+    }
 
 
 def _own_notices(result: AnalysisResult, main: AnalysisResult) -> list[str]:
@@ -278,6 +296,7 @@ def _alt(name: str, result: AnalysisResult) -> str:
         "measurement_error": (
             f"Indirect effect and proportion mediated against the reliability of {mediator}."
         ),
+        "surrogacy": f"Effects of the trials on {outcome} against those on {mediator}, with a line.",
         "model_coefficients": "Coefficients of the models without and with the mediator, with intervals.",
     }
     note = f" {style.SYNTHETIC_NOTE}." if study.synthetic else ""

@@ -19,6 +19,9 @@ from ipdmediation.evidence.columns import (
     LOGIT_COLUMNS,
     MEASUREMENT_ERROR_COLUMNS,
     POOLED_COLUMNS,
+    SURROGACY_COLUMNS,
+    SURROGATE_LINE_COLUMNS,
+    SURROGATE_TRIAL_COLUMNS,
     TRIAL_COLUMNS,
     UNDONE_COLUMNS,
 )
@@ -47,6 +50,9 @@ EVIDENCE_COLUMNS: Mapping[str, Collection[str]] = {
     "confounding_e_values": E_VALUE_COLUMNS,
     "confounding_logit": LOGIT_COLUMNS,
     "measurement_error": MEASUREMENT_ERROR_COLUMNS,
+    "surrogacy": SURROGACY_COLUMNS,
+    "surrogate_predictions": SURROGATE_TRIAL_COLUMNS,
+    "surrogate_line": SURROGATE_LINE_COLUMNS,
 }
 
 
