@@ -41,10 +41,19 @@ def evidence_faults(
             at("evidence", "trials", "leave_one_out"), "true needs two trials; allowed for one: false"
         )
     if stated.get("two_stages"):
-        yield from _covariate_faults(at("evidence", "trials", "covariates"), analysis, stated["covariates"])
+        yield from covariate_faults(at("evidence", "trials", "covariates"), analysis, stated["covariates"])
 
 
-def _covariate_faults(place: Place, analysis: Mapping[str, Any], stated: Any) -> Iterator[Fault]:
+def covariate_faults(place: Place, analysis: Mapping[str, Any], stated: Any) -> Iterator[Fault]:
+    """Yield what is wrong with covariates that have to be among those of the analysis.
+
+    Parameters
+    ----------
+    place : tuple
+        Where they are stated.
+    analysis : mapping
+    stated : sequence of str, str or mapping
+    """
     try:
         names, known = all_covariate_names(stated), all_covariate_names(analysis["covariates"])
     except FormulaError as error:

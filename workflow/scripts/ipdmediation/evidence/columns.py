@@ -16,8 +16,11 @@ POOLED_COLUMNS = (
     "tau", "tau_low", "tau_high", "i2", "q", "q_p", "singular", "withheld", "note",
 )  # fmt: skip
 LEFT_OUT_COLUMNS = ("trial", *EFFECT_COLUMNS, "reason")
+HANDLING_COLUMNS = (
+    "handling", *EFFECT_COLUMNS, "weight_low", "weight_high", "effective", "kept", "remark", "reason",
+)  # fmt: skip
 
-_WORDS = ("effect", "scale", "interval", "withheld", "reason", "note")
+_WORDS = ("effect", "scale", "interval", "withheld", "reason", "note", "remark")
 
 
 def with_words(table: pd.DataFrame) -> pd.DataFrame:

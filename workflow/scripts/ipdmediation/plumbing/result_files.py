@@ -36,6 +36,7 @@ KINDS = {"figures": ("svg", "png", "pdf"), "tables": ("csv", "html", "docx")}
 EVIDENCE = {
     "each_trial": Evidence(asked_by=("trials", "two_stages"), tables=("trials", "pooled")),
     "leave_one_out": Evidence(asked_by=("trials", "leave_one_out"), tables=("leave_one_out",)),
+    "death": Evidence(asked_by=("death", "event"), tables=("death", "death_patients")),
 }
 STEPS_OF_ANALYSIS = (
     "select_cohort",

@@ -12,6 +12,7 @@ import pandas as pd
 
 from ipdmediation.data.notices import model_step
 from ipdmediation.present import notation, style
+from ipdmediation.present.death import meaning as death_meaning
 from ipdmediation.present.labels import NATURAL, SHARES, share_label
 from ipdmediation.present.notation import unbroken
 from ipdmediation.present.report.answer import answer
@@ -24,6 +25,7 @@ from ipdmediation.present.report.templates import named_trial, page_table, page_
 from ipdmediation.present.scales import better_outcome, reading
 from ipdmediation.present.study import Study
 from ipdmediation.present.tables.baseline import baseline
+from ipdmediation.present.tables.death import death
 from ipdmediation.present.tables.each_trial import each_trial
 from ipdmediation.present.tables.effects import effects
 from ipdmediation.present.tables.flow import flow
@@ -98,6 +100,8 @@ def render(
         natural=page_table(natural_effects(main.effects, study=study)),
         by_trial=_by_trial(main),
         left_out=_left_out(main),
+        death=_death(main),
+        death_meaning=_death_meaning(main),
         meaning=[unbroken(line) for line in meaning(main)],
         notices={place: main.messages(*steps) for place, steps in NOTICE_PLACES.items()},
         fits=_fits(main),
@@ -140,6 +144,20 @@ def _left_out(result: AnalysisResult) -> dict[str, Any] | None:
     if "leave_one_out" not in result.evidence:
         return None
     return page_table(leave_one_out(result.evidence["leave_one_out"], result.effects, study=result.study))
+
+
+def _death(result: AnalysisResult) -> dict[str, Any] | None:
+    """Return the table of patients whose mediator an event made impossible, None where there is none."""
+    if "death" not in result.evidence:
+        return None
+    parts = (result.evidence["death"], result.evidence["death_patients"], result.effects)
+    return page_table(death(*parts, study=result.study))
+
+
+def _death_meaning(result: AnalysisResult) -> str:
+    if "death" not in result.evidence:
+        return ""
+    return unbroken(death_meaning(result.evidence["death"], result.effects, result.study))
 
 
 def _own_notices(result: AnalysisResult, main: AnalysisResult) -> list[str]:
@@ -250,6 +268,7 @@ def _alt(name: str, result: AnalysisResult) -> str:
         "path_diagram": f"Paths from treatment through {mediator} to {outcome} with their estimates.",
         "proportion_distribution": "Bootstrap distribution of the proportion mediated, with its interval.",
         "each_trial": "Total and indirect effect in each trial, pooled in two stages, and in one stage.",
+        "death": "Indirect effect and proportion mediated by how those without a mediator are dealt with.",
         "leave_one_out": "Indirect effect and proportion mediated without each trial, and of all trials.",
         "model_coefficients": "Coefficients of the models without and with the mediator, with intervals.",
     }

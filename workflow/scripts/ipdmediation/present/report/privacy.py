@@ -8,10 +8,16 @@ import pandas as pd
 
 from ipdmediation.data.cohort import FLOW_COLUMNS
 from ipdmediation.data.description import DESCRIPTION_COLUMNS
+from ipdmediation.data.event import PATIENT_COLUMNS
 from ipdmediation.data.missing import MISSING_COLUMNS
 from ipdmediation.data.notices import Noted
 from ipdmediation.data.quality import QUALITY_COLUMNS
-from ipdmediation.evidence.columns import LEFT_OUT_COLUMNS, POOLED_COLUMNS, TRIAL_COLUMNS
+from ipdmediation.evidence.columns import (
+    HANDLING_COLUMNS,
+    LEFT_OUT_COLUMNS,
+    POOLED_COLUMNS,
+    TRIAL_COLUMNS,
+)
 from ipdmediation.evidence.published import COLUMNS as PUBLISHED_COLUMNS
 from ipdmediation.inference.model_table import COLUMNS as MODEL_COLUMNS
 from ipdmediation.inference.summary import COLUMNS as EFFECT_COLUMNS
@@ -31,6 +37,8 @@ EVIDENCE_COLUMNS: Mapping[str, Collection[str]] = {
     "trials": TRIAL_COLUMNS,
     "pooled": POOLED_COLUMNS,
     "leave_one_out": LEFT_OUT_COLUMNS,
+    "death": HANDLING_COLUMNS,
+    "death_patients": PATIENT_COLUMNS,
 }
 
 
