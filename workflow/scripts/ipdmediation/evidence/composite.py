@@ -8,8 +8,8 @@ in arm m::
 so the total effect (1, 1, 1) - (0, 0, 0) is direct (1, 0, 0) - (0, 0, 0), through the event (1, 1, 0) -
 (1, 0, 0), and through the mediator (1, 1, 1) - (1, 1, 0). Nobody is left out, and the dead need no value
 of the mediator. The mediated parts are those of an intervention on the pair (D, M), as of two mediators
-that are given one after the other: VanderWeele & Vansteelandt 2014, Epidemiologic Methods 2:95; Daniel et
-al. 2015, Biometrics 71:1.
+that are given one after the other: VanderWeele & Vansteelandt 2014, Epidemiologic
+Methods 2:95.
 """
 
 from __future__ import annotations

@@ -77,7 +77,11 @@ class EventAnalysis:
         return self._with(np.where(self.event, end, others))
 
     def at_worst_rank(self) -> ImputedAnalysis:
-        """Return the analysis of normal scores of the ranks, the event tied beyond all others."""
+        """Return the analysis of normal scores of the ranks, the event tied beyond all others.
+
+        They are z = qnorm((r - 1/2) / n), in units of a standard deviation (Lachin 1999, Control Clin Trials
+        20:408).
+        """
         beyond = np.inf if self.harmful_end is Remark.LARGEST else -np.inf
         ranked = self.event | self.known
         scores = np.zeros(self.mediators.shape)

@@ -20,13 +20,13 @@ from ipdmediation.vocabulary.scales import MEAN
 AS_ANALYSED = "As analysed"
 #: What effects are called, those of the composite mediator among them.
 NAMES = {**NATURAL, VIA_EVENT: "Through the event", **dict.fromkeys(BOUNDS, NATURAL["te"])}
-_HANDLED = {
+HANDLED = {
     Handling.ALL: "Everybody",
     Handling.MEASURED: "Who was measured",
-    Handling.WORST_VALUE: "{event}: {end} value",
-    Handling.WORST_RANK: "{event}: {end} rank",
-    Handling.WEIGHTED: "Measured, weighted for others who were not",
-    Handling.COMPOSITE: "Event and mediator as one mediator",
+    Handling.WORST_VALUE: "Worst value",
+    Handling.WORST_RANK: "Worst rank",
+    Handling.WEIGHTED: "Measured, weighted",
+    Handling.COMPOSITE: "Composite mediator",
     Handling.ALWAYS_MEASURED: "Without the event in either arm",
 }
 
@@ -39,12 +39,6 @@ def event_of(study: Study) -> str:
         return study.label(variable)
     named = study.levels(variable)
     return " or ".join(named[level] for level in levels)
-
-
-def handled(death: pd.DataFrame, handling: Handling, study: Study) -> str:
-    """Name a handling."""
-    end = "largest" if remark(death, handling) != Remark.SMALLEST else "smallest"
-    return _HANDLED[handling].format(event=event_of(study), end=end)
 
 
 def rows_of(death: pd.DataFrame, handling: Handling) -> pd.DataFrame:
@@ -68,15 +62,16 @@ def remarks(death: pd.DataFrame, patients: pd.DataFrame, study: Study) -> list[s
     return [
         _counted(patients, study),
         *(
-            f"{handled(death, handling, study)}: not available, because {reason}."
+            f"{HANDLED[handling]}: not available, because {reason}."
             for handling in Handling
             if (reason := _reason(death, handling))
         ),
+        *_of_the_worst(death, study),
         *_of_the_event(death, study),
         *_of_the_weights(death),
         *_of_the_bounds(death, study),
-        "An analysis of participants by the time or the method of measuring the mediator is one of what "
-        "came after randomisation too.",
+        "A subgroup by the time or the method of measuring the mediator is chosen by what came after "
+        "randomisation too.",
     ]
 
 
@@ -93,10 +88,10 @@ def meaning(death: pd.DataFrame, effects: pd.DataFrame, study: Study) -> str:
         if notation.known(share["estimate"])
         else f"the share of the total effect that runs through {mediator} is {of_share.text(share)}"
     )
-    beside = "" if before is None else f" (as analysed: {of_share.text(before)})"
+    beside = "" if before is None else f", against {of_share.text(before)} as analysed"
     return (
-        f"With nobody left out, {through}{beside}; the part of the effect on the {of_event.name} that "
-        f"runs through the event, {lower(event_of(study))}, is {of_event.sentence(event, study)}."
+        f"With nobody left out, {through}{beside}; the effect on the {of_event.name} through the event, "
+        f"{lower(event_of(study))}, is {of_event.sentence(event, study)}."
     )
 
 
@@ -112,8 +107,9 @@ def _counted(patients: pd.DataFrame, study: Study) -> str:
         for group in ("measured", "event", "other")
     )
     return (
-        f"Participants: {notation.count(counts[ALL][ALL])}, of whom measured {measured}; event, "
-        f"{lower(event_of(study))}, {befallen}; not measured for another reason {other}."
+        f"Of {notation.count(counts[ALL][ALL])} participants with a known outcome {measured} were "
+        f"measured; the event, {lower(event_of(study))}, befell {befallen}; not measured for another "
+        f"reason were {other}."
     )
 
 
@@ -121,17 +117,37 @@ def _by_arm(row: Row, study: Study) -> str:
     return ", ".join(f"{study.short(arm)} {notation.count(row[arm])}" for arm in ("treated", "control"))
 
 
+def _of_the_worst(death: pd.DataFrame, study: Study) -> list[str]:
+    said = {remark(death, handling) for handling in (Handling.WORST_VALUE, Handling.WORST_RANK)} - {""}
+    if not said:
+        return []
+    end = "largest" if Remark.LARGEST in said else "smallest"
+    return [
+        f"Worst value, worst rank: participants with the event get the {end} "
+        f"{lower(study.label(study.mediator))} that was observed, or are ranked beyond all others at that "
+        "end, which goes with worse outcomes."
+    ]
+
+
 def _of_the_event(death: pd.DataFrame, study: Study) -> list[str]:
     said = remark(death, Handling.COMPOSITE)
+    mediator = lower(study.label(study.mediator))
+    composite = []
+    if row_of(death, Handling.COMPOSITE, VIA_EVENT) is not None:
+        composite = [
+            f"Composite mediator: the event and {mediator} together. The direct effect, the effect "
+            "through the event and the indirect effect add up to the total effect."
+        ]
     if said == Remark.NO_EVENT:
-        return ["The event befell nobody: nothing runs through it."]
+        return [*composite, "The event befell nobody: nothing runs through it."]
     arms = {Remark.NO_EVENT_TREATED: "treated", Remark.NO_EVENT_CONTROL: "control"}
     if said not in arms:
-        return []
+        return composite
     return [
+        *composite,
         f"The event befell nobody in the arm {study.short(arms[Remark(said)])}: its probability is 0 "
         "there, which no finite coefficient of a logistic regression gives; in the other arm it is that "
-        "of its own participants."
+        "of its own participants.",
     ]
 
 
@@ -156,9 +172,10 @@ def _of_the_bounds(death: pd.DataFrame, study: Study) -> list[str]:
     arm = arms.get(Remark(said)) if (said := remark(death, Handling.ALWAYS_MEASURED)) else None
     if arm is None:
         return [f"{text}, and nobody has to be left out of an arm, for the event is as frequent in both."]
+    spared = {"treated": "cause", "control": "prevent"}
     kept = notation.percent(100 * float(found["kept"].iloc[0]))
     return [
         f"{text}, and take {kept} of the participants without the event in the arm {study.short(arm)}, "
-        "those with the best or with the worst outcomes; the event is assumed to be prevented by "
-        "treatment in nobody, or caused in nobody."
+        f"those with the best or those with the worst outcomes. Treatment is assumed to {spared[arm]} the "
+        "event in nobody."
     ]

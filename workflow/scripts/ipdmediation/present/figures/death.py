@@ -5,10 +5,11 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.figure import Figure
 
-from ipdmediation.present.death import AS_ANALYSED, NAMES, handled, row_of
+from ipdmediation.present.death import AS_ANALYSED, HANDLED, NAMES, row_of
 from ipdmediation.present.figures.forest import ForestRow, Panel, forest
 from ipdmediation.present.figures.rows import effect_row
 from ipdmediation.present.labels import NATURAL
+from ipdmediation.present.notation import lower
 from ipdmediation.present.scales import reading
 from ipdmediation.present.study import Study
 from ipdmediation.vocabulary.effects import PROPORTION_MEDIATED, VIA_EVENT
@@ -39,7 +40,7 @@ def death(death: pd.DataFrame, patients: pd.DataFrame, effects: pd.DataFrame, *,
     ]
     rows += [
         ForestRow(
-            label=handled(death, handling, study),
+            label=HANDLED[handling],
             marks=tuple(row_of(death, handling, effect) for effect in SHOWN),
         )
         for handling in (Handling.WORST_VALUE, Handling.WORST_RANK, Handling.WEIGHTED)
@@ -48,13 +49,13 @@ def death(death: pd.DataFrame, patients: pd.DataFrame, effects: pd.DataFrame, *,
     if row_of(death, Handling.COMPOSITE, SHOWN[0]) is not None:
         rows.append(
             ForestRow(
-                label=handled(death, Handling.COMPOSITE, study),
+                label=HANDLED[Handling.COMPOSITE],
                 marks=tuple(row_of(death, Handling.COMPOSITE, effect) for effect in SHOWN),
             )
         )
         rows += [
             ForestRow(
-                label=f"{NAMES[part]}, with it",
+                label=f"Composite: {lower(NAMES[part])}",
                 marks=(row_of(death, Handling.COMPOSITE, part), None),
                 shape="circle",
             )
@@ -68,6 +69,6 @@ def _notes(rows: list[ForestRow]) -> list[str]:
     if not any(row.shape == "circle" for row in rows):
         return []
     return [
-        "Circles, left: the rest of the total effect where event and mediator are one mediator. With the "
-        "indirect effect above them they add up to it."
+        "Circles, left panel: the other parts of the total effect with the composite mediator; with its "
+        "indirect effect they add up to the total effect."
     ]

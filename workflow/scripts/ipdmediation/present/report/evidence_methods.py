@@ -41,7 +41,7 @@ def _death(result: AnalysisResult) -> list[str]:
     stated = study.analysis["evidence"]["death"]
     mediator = lower(study.label(study.mediator))
     names = [lower(study.label(name)) for name in all_covariate_names(stated["covariates"])]
-    given = f"treatment and {notation.joined(names)}" if names else "treatment"
+    given = notation.joined(["treatment", *names])
     return [
         f"{notation.upper(mediator)} cannot exist after the event {lower(event_of(study))}, which means "
         "the worst outcome. Everybody was therefore analysed again, in "

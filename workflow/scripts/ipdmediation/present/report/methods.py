@@ -49,8 +49,8 @@ SOURCES = {
     "mediators. Epidemiol Methods 2014;2:95.",
     "VanderWeele et al. 2016": "VanderWeele TJ, Zhang Y, Lim P. Mediation analysis with an ordinal outcome. "
     "Epidemiology 2016;27:651.",
-    "Zhang & Rubin 2003": "Zhang JL, Rubin DB. Estimation of causal effects via principal stratification when "
-    "some outcomes are truncated by death. J Educ Behav Stat 2003;28:353.",
+    "Zhang & Rubin 2003": "Zhang JL, Rubin DB. Estimation of causal effects via principal stratification "
+    "when some outcomes are truncated by death. J Educ Behav Stat 2003;28:353.",
 }
 _LOGISTIC = "a logistic model"
 _PROPORTIONAL_ODDS = "a proportional-odds (cumulative logit) model: one odds ratio for every cut of the scale"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from ipdmediation.present import notation
-from ipdmediation.present.death import AS_ANALYSED, NAMES, handled, remarks, row_of, rows_of
+from ipdmediation.present.death import AS_ANALYSED, HANDLED, NAMES, remarks, row_of, rows_of
 from ipdmediation.present.figures.rows import effect_row
 from ipdmediation.present.scales import Row, reading
 from ipdmediation.present.study import Study
@@ -35,7 +35,7 @@ def death(death: pd.DataFrame, patients: pd.DataFrame, effects: pd.DataFrame, *,
     blank = [notation.DASH] * (len(SHOWN) - 1)
     rows = [
         [
-            f"{handled(death, handling, study)}, {study.coefficient}",
+            f"{HANDLED[handling]}, {study.coefficient}",
             _text(row_of(death, handling, "total", COEFFICIENT.key), study),
             *blank,
         ]
@@ -44,14 +44,14 @@ def death(death: pd.DataFrame, patients: pd.DataFrame, effects: pd.DataFrame, *,
     rows.append([AS_ANALYSED, *(_text(effect_row(effects, effect, MEAN.key), study) for effect in SHOWN)])
     rows += [
         [
-            handled(death, handling, study),
+            HANDLED[handling],
             *(_text(row_of(death, handling, effect), study) for effect in SHOWN),
         ]
         for handling in WITH_PARTS
     ]
     rows += [
         [
-            f"{handled(death, Handling.ALWAYS_MEASURED, study)}, {which} for treatment",
+            f"{HANDLED[Handling.ALWAYS_MEASURED]}, {which} for treatment",
             _text(row_of(death, Handling.ALWAYS_MEASURED, bound), study),
             *blank,
         ]
