@@ -109,7 +109,7 @@ CONFIG = {
                     "leave_one_out": True,
                     "leave_one_out_replicates": 40,
                 },
-                "death": {"event": "dead", "covariates": ["c1", "c2"], "replicates": 40},
+                "death": {"event": "dead", "covariates": ["c1", "c2"], "replicates": 41},
             },
         }
     },
@@ -197,7 +197,7 @@ def test_everybody_is_analysed_as_the_configuration_says(
             measured=~dead,
             covariates=["c1", "c2"],
         ),
-        replicates=40,
+        replicates=41,
         stream=lambda replicate: stream(7, "bootstrap", "primary", replicate),
         interval="percentile",
         level=0.95,
