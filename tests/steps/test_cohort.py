@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 
 from ipdmediation.data.cohort import select_cohort, with_reasons, without_reasons
+from ipdmediation.data.described import arm_variable
 from ipdmediation.data.description import (
-    arm_variable,
     describe_baseline,
     describe_mediator,
     describe_outcome,

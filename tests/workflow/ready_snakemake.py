@@ -1,23 +1,43 @@
-"""Snakemake's command, each time in a new process that has its modules ready: they are half of a dry run."""
+"""Snakemake and its scripts, each in a new process that has its modules ready: they are half of a run."""
 
 import atexit
 import os
+import runpy
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from functools import cache
-from multiprocessing import get_context
+from multiprocessing import forkserver, get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
+ROOT = Path(__file__).resolve().parents[2]
 SERVER = get_context("forkserver")
-SERVER.set_forkserver_preload(["snakemake.cli", "numpy.random"])
+SERVER.set_forkserver_preload(
+    [
+        "snakemake.cli",
+        "numpy.random",
+        "pandas",
+        "pyarrow.parquet",
+        "numba",
+        "scipy.stats",
+        "scipy.linalg",
+        "scipy.optimize",
+        "formulaic",
+        "matplotlib.figure",
+        "jinja2",
+        "pint",
+    ]
+)
 
 
 def run_ready(
     arguments: Sequence[str], *, folder: Path, environment: Mapping[str, str]
 ) -> subprocess.CompletedProcess[str]:
     """Run `snakemake` with some arguments in a folder, as its command does, and return what it said."""
+    _start_server()
     with TemporaryDirectory() as place:
         said = [Path(place) / name for name in ("stdout", "stderr")]
         process = SERVER.Process(
@@ -28,6 +48,19 @@ def run_ready(
         assert process.exitcode is not None
         stdout, stderr = (file.read_text() for file in said)
     return subprocess.CompletedProcess(["snakemake", *arguments], process.exitcode, stdout, stderr)
+
+
+@cache
+def _start_server() -> None:
+    """Start the process that all others come from; its order of hashes is that of a run's jobs."""
+    stated = os.environ.get("PYTHONHASHSEED")
+    os.environ["PYTHONHASHSEED"] = "0"
+    try:
+        forkserver.ensure_running()
+    finally:
+        del os.environ["PYTHONHASHSEED"]
+        if stated is not None:
+            os.environ["PYTHONHASHSEED"] = stated
 
 
 @cache
@@ -46,17 +79,44 @@ def _bare_path() -> list[str]:
 def _snakemake(
     arguments: Sequence[str], folder: Path, environment: Mapping[str, str], said: list[Path], path: list[str]
 ) -> None:
+    from snakemake import script
+    from snakemake.benchmark import benchmarked
     from snakemake.cli import main
 
-    for descriptor, file in zip((1, 2), said, strict=True):
-        os.dup2(os.open(file, os.O_WRONLY | os.O_CREAT), descriptor)
-    os.environ.clear()
-    os.environ.update(environment)
-    os.chdir(folder)
-    # The package is that of the folder, not the one that is tested here.
-    sys.path[:] = [str(folder), *path]
+    def execute(self: Any, file: str, *, edit: bool = False) -> None:
+        """Run a script as `python file` does, but in a process that is ready."""
+        place = (Path.cwd(), dict(os.environ), said, [str(Path(file).parent), *path])
+        process = SERVER.Process(target=_script, args=(file, *place))
+        process.start()
+        with benchmarked(process.pid, self.bench_record) if self.bench_record else nullcontext():
+            process.join()
+        if process.exitcode:
+            raise subprocess.CalledProcessError(process.exitcode, f"{sys.executable} {file}")
+
+    script.PythonScript.execute_script = execute
+    _become(folder, environment, said, [str(folder), *path, str(ROOT)])  # the last for this module itself
     sys.argv[:] = ["snakemake", *arguments]
     try:
         main()
     finally:
         atexit._run_exitfuncs()  # which this kind of process leaves out
+
+
+def _script(
+    file: str, folder: Path, environment: Mapping[str, str], said: list[Path], path: list[str]
+) -> None:
+    _become(folder, environment, said, path)
+    sys.argv[:] = [file]
+    sys.orig_argv[:] = [sys.executable, file]  # which a script may start itself again by
+    runpy.run_path(file, run_name="__main__")
+
+
+def _become(folder: Path, environment: Mapping[str, str], said: list[Path], path: list[str]) -> None:
+    """Take over what a new process would be started with."""
+    for descriptor, file in zip((1, 2), said, strict=True):
+        os.dup2(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND), descriptor)
+    os.environ.clear()
+    os.environ.update(environment)
+    os.chdir(folder)
+    # The package is that of the folder, not the one that is tested here.
+    sys.path[:] = path

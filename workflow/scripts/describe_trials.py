@@ -6,7 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from ipdmediation.data.description import arm_variable, describe_trials
+from ipdmediation.data.described import arm_variable
+from ipdmediation.data.description import describe_trials
 from ipdmediation.data.disclosure import public_description, public_quality
 from ipdmediation.data.result_tables import read_table, write_table
 from ipdmediation.data.schema import conform

@@ -8,11 +8,10 @@ from hypothesis import strategies as st
 from scipy import stats
 from tableone import TableOne
 
+from ipdmediation.data.described import DESCRIPTION_COLUMNS, arm_variable
 from ipdmediation.data.description import (
-    DESCRIPTION_COLUMNS,
     _order_statistics,
     _wilson,
-    arm_variable,
     describe_baseline,
     describe_mediator,
     describe_outcome,

@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from ipdmediation.data.cohort import FLOW_COLUMNS, select_cohort
+from ipdmediation.data.described import DESCRIPTION_COLUMNS
 from ipdmediation.data.description import (
-    DESCRIPTION_COLUMNS,
     describe_baseline,
     describe_mediator,
     describe_outcome,

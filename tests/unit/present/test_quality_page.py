@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ipdmediation.data.description import arm_variable, describe_trials
+from ipdmediation.data.described import arm_variable
+from ipdmediation.data.description import describe_trials
 from ipdmediation.data.disclosure import public_description
 from ipdmediation.data.schema import conform
 from ipdmediation.data.variables import variables_from_config

@@ -12,22 +12,11 @@ from scipy.special import ndtri
 
 from ipdmediation.data.arms import ARMS
 from ipdmediation.data.codes import EXCLUDED
+from ipdmediation.data.described import DESCRIPTION_COLUMNS, arm_variable
 from ipdmediation.data.disclosure import ALL, DIFFERENCE, rounded
 from ipdmediation.data.transforms import from_analysis_scale, to_analysis_scale
 from ipdmediation.data.variables import Variable
 from ipdmediation.kernels.arrays import FloatArray
-
-DESCRIPTION_COLUMNS = (
-    "variable",
-    "unit",
-    "trial",
-    "arm",
-    "statistic",
-    "level",
-    "estimate",
-    "ci_low",
-    "ci_high",
-)
 
 QUANTILES = {"median": 0.5, "q1": 0.25, "q3": 0.75}
 DENSITY_POINTS = 200
@@ -235,12 +224,6 @@ def describe_trials(
         )
     ]
     return _table(table).assign(ci_low=np.nan, ci_high=np.nan)
-
-
-def arm_variable() -> Variable:
-    """Return the arm of a patient as a variable: control, treated, or excluded where it is not compared."""
-    levels: dict[int | str, str] = {each: each for each in (*ARMS, EXCLUDED)}
-    return Variable(name="treatment", type="categorical", label="Arm", levels=levels)
 
 
 def _density_ends(values: FloatArray, minimum: int) -> tuple[float, float]:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 import pandas as pd
 
 from ipdmediation.data.cohort import FLOW_COLUMNS
-from ipdmediation.data.description import DESCRIPTION_COLUMNS
+from ipdmediation.data.described import DESCRIPTION_COLUMNS
 from ipdmediation.data.event import PATIENT_COLUMNS
 from ipdmediation.data.missing import MISSING_COLUMNS
 from ipdmediation.data.notices import Noted

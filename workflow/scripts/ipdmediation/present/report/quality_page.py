@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from ipdmediation.data.codes import EXCLUDED
-from ipdmediation.data.description import DESCRIPTION_COLUMNS, arm_variable
+from ipdmediation.data.described import DESCRIPTION_COLUMNS, arm_variable
 from ipdmediation.data.disclosure import ALL
 from ipdmediation.data.notices import Noted
 from ipdmediation.data.quality import QUALITY_COLUMNS
