@@ -83,16 +83,15 @@ def test_the_table_has_the_total_effect_in_everybody_first_and_every_handling_be
         "Worst rank",
         "Measured, weighted",
         "Composite mediator",
+        "Through the event",
         "Without the event in either arm, best for treatment",
         "Without the event in either arm, worst for treatment",
     ]
     rows = table.cells.set_index("Participants")
-    assert rows.loc["Everybody, common odds ratio"].tolist() == ["2.46 (2.23–2.72)", *["–"] * 4]
-    assert rows.loc["Composite mediator"].tolist()[2:] == [
-        "−0.01 (−0.11 to 0.09)",
-        "−0.17 (−0.27 to −0.07)",
-        "28.6% (18.6% to 38.6%)",
-    ]
+    assert rows.loc["Everybody, common odds ratio"].tolist() == ["2.46 (2.23–2.72)", *["–"] * 3]
+    assert rows.loc["Composite mediator"].tolist()[2:] == ["−0.17 (−0.27 to −0.07)", "28.6% (18.6% to 38.6%)"]
+    assert rows.loc["Through the event"].tolist() == ["–", "–", "−0.01 (−0.11 to 0.09)", "–"]
+    assert [table.cells.iloc[at, 0] for at in table.indented] == ["Through the event"]
     assert rows.iloc[-1, 0] == "−0.58 (−0.68 to −0.48)"
 
 
@@ -113,7 +112,7 @@ def test_the_notes_say_who_the_participants_are_and_what_was_done() -> None:
 def test_what_could_not_be_done_is_said_with_its_reason() -> None:
     found = handlings({"weighted": WHY})
     table = table_of(found, patients(), effects(), study=study())
-    assert table.cells.set_index("Participants").loc["Measured, weighted"].tolist() == ["–"] * 5
+    assert table.cells.set_index("Participants").loc["Measured, weighted"].tolist() == ["–"] * 4
     assert f"Measured, weighted: not available, because {WHY}." in table.notes
     assert "Measured, weighted" not in texts(figure_of(found, patients(), effects(), study=study()))
 

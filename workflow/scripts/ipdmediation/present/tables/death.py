@@ -14,7 +14,7 @@ from ipdmediation.vocabulary.effects import BOUNDS, PROPORTION_MEDIATED, VIA_EVE
 from ipdmediation.vocabulary.handlings import Handling
 from ipdmediation.vocabulary.scales import COEFFICIENT, MEAN
 
-SHOWN = ("te", "pnde", VIA_EVENT, "tnie", PROPORTION_MEDIATED)
+SHOWN = ("te", "pnde", "tnie", PROPORTION_MEDIATED)
 WITH_PARTS = (Handling.WORST_VALUE, Handling.WORST_RANK, Handling.WEIGHTED, Handling.COMPOSITE)
 
 
@@ -49,6 +49,11 @@ def death(death: pd.DataFrame, patients: pd.DataFrame, effects: pd.DataFrame, *,
         ]
         for handling in WITH_PARTS
     ]
+    through = row_of(death, Handling.COMPOSITE, VIA_EVENT)
+    if through is not None:
+        dashes = dict.fromkeys(SHOWN, notation.DASH)
+        rows.append([NAMES[VIA_EVENT], *(dashes | {"tnie": _text(through, study)}).values()])
+    indented = frozenset[int]() if through is None else frozenset({len(rows) - 1})
     rows += [
         [
             f"{HANDLED[Handling.ALWAYS_MEASURED]}, {which} for treatment",
@@ -63,6 +68,7 @@ def death(death: pd.DataFrame, patients: pd.DataFrame, effects: pd.DataFrame, *,
         name="death",
         title=f"Nobody left out: effects on the {reading('te', MEAN.key, study=study).named}",
         cells=pd.DataFrame(rows, columns=heads),
+        indented=indented,
         notes=(
             *remarks(death, patients, study),
             *(f"{notation.upper(each)}." for each in sorted(why)),
