@@ -1,4 +1,4 @@
-"""Each trial, all but one, the surrogacy panel: steps do as the configuration says, and give R's numbers."""
+"""What stands beside the effects: the steps do what the configuration says, and give R's numbers."""
 
 from __future__ import annotations
 
@@ -13,13 +13,17 @@ import pytest
 import yaml
 
 from ipdmediation.data.result_tables import csv_text, read_table
+from ipdmediation.data.schema import conform
 from ipdmediation.evidence.by_trial import effects_by_trial
 from ipdmediation.evidence.confounding import confounding
+from ipdmediation.evidence.death import handlings
+from ipdmediation.evidence.event_mediators import EventAnalysis
 from ipdmediation.evidence.leave_one_out import leave_one_out
 from ipdmediation.evidence.measurement_error import measurement_error
 from ipdmediation.evidence.pooled_trials import tables
 from ipdmediation.evidence.surrogacy import surrogacy, surrogate_line, surrogate_predictions
 from ipdmediation.evidence.surrogate_trials import surrogate_trials
+from ipdmediation.inference.imputed_analysis import ImputedAnalysis
 from ipdmediation.inference.streams import stream
 from tests.steps.conftest import Planned
 from tests.steps.test_models import prepared
@@ -177,6 +181,7 @@ CONFIG = {
                 "confounding": {"curve": True, "replicates": 40},
                 "measurement_error": {"error": {"reliability": 0.8}, "replicates": 40},
                 "surrogacy": {"panel": True, "covariates": ["c1"], "replicates": 40},
+                "death": {"event": "dead", "covariates": ["c1", "c2"], "replicates": 41},
             },
         }
     },
@@ -255,3 +260,58 @@ def test_by_configuration_r_s_surrogacy_panel(seven_trials: Planned, monkeypatch
         assert found.loc[measure, column] == pytest.approx(expected, abs=1e-7), measure
     assert found.loc["correlation", "verdict"] == "unclear"
     assert len(read_table(made["predictions"])) == 7
+
+
+def test_by_configuration_r_s_numbers_of_everybody_the_dead_among_them(
+    seven_trials: Planned, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(seven_trials.root)
+    made = seven_trials.do("death", analysis="primary")
+    table = read_table(made["effects"])
+    assert table.query("effect == 'total'")["estimate"].tolist() == pytest.approx(
+        [1.09159875, 1.10539386], abs=1e-8
+    )
+    expected = {
+        "worst_value": {"te": -1.02477440, "tnie": -0.62463564, "pm": 0.60953479},
+        "worst_rank": {"te": -1.03359265, "tnie": -0.62334497, "pm": 0.60308573},
+        "composite": {"te": -1.05178901, "pnde": -0.48241304, "via_event": -0.08597120, "tnie": -0.48340477},
+        "always_measured": {"te_best": -1.25405405, "te_worst": -1.02702703},
+    }
+    for handling, numbers in expected.items():
+        rows = table[table["handling"] == handling]
+        found = {effect: on_the_mean(rows, effect)[0] for effect in numbers}
+        assert found == pytest.approx(numbers, abs=1e-8), handling
+    assert read_table(made["patients"])["all"].tolist() == [400, 377, 23, 0]
+    shown = seven_trials.do("show_death", analysis="primary")
+    assert all(Path(path).stat().st_size for path in (*shown["figures"], *shown["tables"]))
+
+
+def test_everybody_is_analysed_as_the_configuration_says(
+    seven_trials: Planned, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Drawn by the streams of the analysis' own bootstrap; its models, and the interval that it asks for."""
+    monkeypatch.chdir(seven_trials.root)
+    made = seven_trials.do("death", analysis="primary")
+    pooled = conform(pd.read_parquet(made["pooled"]), seven_trials.variables, excluded_arms=True)
+    stated = dict(seven_trials.planned("death", analysis="primary")["params"].items())
+    dead = pooled["dead"].to_numpy() == 1
+    table = handlings(
+        EventAnalysis(
+            analysis=ImputedAnalysis.from_config(
+                pooled.astype({"treatment": "int8"}).assign(imputation=0),
+                model=stated["model"],
+                standardisation=stated["standardisation"],
+                resampling="stratified",
+                variables=seven_trials.variables,
+            ),
+            event=dead,
+            measured=~dead,
+            covariates=["c1", "c2"],
+        ),
+        replicates=41,
+        stream=lambda replicate: stream(7, "bootstrap", "primary", replicate),
+        interval="percentile",
+        level=0.95,
+        max_failed=0.01,
+    )
+    assert Path(made["effects"]).read_text() == csv_text(table)

@@ -1,6 +1,7 @@
 # In: the published figures of the configuration and the tables of this run that have them; the imputed cohort of an analysis.
 # Out: the figures side by side; each trial by itself and pooled in two stages, and the analysis without each trial;
-#      what unmeasured confounding, and error of the mediator's measurement, would make of the effects.
+#      what unmeasured confounding, and error of the mediator's measurement, would make of the effects; whether the
+#      mediator could stand for the outcome; and the effects in everybody, patients without a mediator among them.
 rule evidence:
     input:
         [file for name in config["analyses"] for file in files.evidence(name)],
@@ -218,6 +219,49 @@ rule surrogacy:
         "../scripts/surrogacy.py"
 
 
+# From the pooled trials: the cohort of the analysis holds nobody whose mediator cannot exist.
+rule death:
+    input:
+        study.kernels,
+        pooled="<results>/ipd/pooled.parquet",
+    output:
+        effects="<results>/{analysis}/evidence/death.csv",
+        patients="<results>/{analysis}/evidence/death_patients.csv",
+        provenance="<results>/{analysis}/provenance/death.json",
+    log:
+        "<logs>/death/{analysis}.log",
+    benchmark:
+        "<benchmarks>/death/{analysis}.tsv"
+    conda:
+        "../../envs/ipdmediation.yaml"
+    threads: 1
+    resources:
+        mem_mb=doubling(1000),
+        runtime=doubling(20),
+    params:
+        drawn_as=study.drawn_as,
+        eligibility=study.eligibility,
+        needed=study.needed,
+        missing=study.setting("missing"),
+        model=study.model,
+        standardisation=study.setting("standardisation"),
+        event=study.setting("evidence", "death", "event"),
+        levels=study.setting("evidence", "death", "levels"),
+        measurement=study.setting("evidence", "death", "measurement"),
+        covariates=study.setting("evidence", "death", "covariates"),
+        resampling=study.setting("bootstrap", "resampling"),
+        replicates=study.setting("evidence", "death", "replicates"),
+        interval=study.setting("bootstrap", "interval"),
+        level=study.setting("bootstrap", "level"),
+        max_failed=study.setting("bootstrap", "max_failed"),
+        minimum_count=config["disclosure"]["minimum_count"],
+        variables=study.types,
+        seed=config["seed"],
+        code=code("death"),
+    script:
+        "../scripts/death.py"
+
+
 for piece in results.EVIDENCE:
 
     rule:
@@ -243,7 +287,7 @@ for piece in results.EVIDENCE:
             "../../envs/ipdmediation.yaml"
         params:
             piece=piece,
-            study=lambda wildcards: study.words(wildcards.analysis),
+            study=lambda wildcards: study.words(wildcards.analysis, more=("evidence",)),
             code=code("show_evidence"),
         script:
             "../scripts/show_evidence.py"

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 
 from ipdmediation.data.result_tables import read_table
 from ipdmediation.present.figures.confounding import confounding as confounding_figure
+from ipdmediation.present.figures.death import death as death_figure
 from ipdmediation.present.figures.each_trial import each_trial as each_trial_figure
 from ipdmediation.present.figures.leave_one_out import leave_one_out as leave_one_out_figure
 from ipdmediation.present.figures.measurement_error import measurement_error as measurement_error_figure
@@ -17,6 +18,7 @@ from ipdmediation.present.figures.saving import save_all
 from ipdmediation.present.figures.surrogacy import surrogacy as surrogacy_figure
 from ipdmediation.present.study import Study
 from ipdmediation.present.tables.confounding import confounding as confounding_table
+from ipdmediation.present.tables.death import death as death_table
 from ipdmediation.present.tables.each_trial import each_trial as each_trial_table
 from ipdmediation.present.tables.leave_one_out import leave_one_out as leave_one_out_table
 from ipdmediation.present.tables.measurement_error import measurement_error as measurement_error_table
@@ -42,6 +44,7 @@ def main(
         "confounding": confounding_figure,
         "measurement_error": measurement_error_figure,
         "surrogacy": surrogacy_figure,
+        "death": death_figure,
     }
     makers: dict[str, Callable[..., Table]] = {
         "each_trial": each_trial_table,
@@ -50,6 +53,7 @@ def main(
         "measurement_error": measurement_error_table,
         "surrogacy": surrogacy_table,
         "surrogate_predictions": surrogate_predictions,
+        "death": death_table,
     }
     words = Study(**study)
     frames = [read_table(path) for path in (*numbers, effects)]

@@ -108,7 +108,7 @@ def select_cohort(
     meant = np.ones(len(pooled), dtype=bool)  # whose trials no rule leaves out
     for number, rule in enumerate(rules, start=1):
         where = f"eligibility rule {number} ({rule['reason']!r}, variable {rule['variable']!r})"
-        lacking = ~_met(pooled, rule, number, variables)
+        lacking = ~meets(pooled, rule, number, variables)
         if rule["variable"] == TRIAL:
             meant &= ~lacking
         flow.exclude(lacking, kind="eligibility", reason=str(rule["reason"]), where=where)
@@ -214,9 +214,16 @@ def warn_of_mixed_trials(cohort: pd.DataFrame, *, trial_effects: str) -> None:
         )
 
 
-def _met(
+def meets(
     pooled: pd.DataFrame, rule: Mapping[str, Any], number: int, variables: Mapping[str, Variable]
 ) -> Mask:
+    """Say who meets an eligibility rule, see `select_cohort`; `number` is its place in messages.
+
+    Raises
+    ------
+    CohortError
+        Where the rule cannot be applied.
+    """
     name = rule["variable"]
     where = f"eligibility rule {number} ({rule['reason']!r})"
     # which trials there are the check of the configuration knows

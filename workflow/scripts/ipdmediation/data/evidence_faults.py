@@ -46,7 +46,7 @@ def evidence_faults(
             at("evidence", "trials", "leave_one_out"), "true needs two trials; allowed for one: false"
         )
     if stated.get("two_stages"):
-        yield from _covariate_faults(at("evidence", "trials", "covariates"), analysis, stated["covariates"])
+        yield from covariate_faults(at("evidence", "trials", "covariates"), analysis, stated["covariates"])
     for topic, switch in _SLOPES.items():
         asked = analysis["evidence"].get(topic, {})
         if asked.get(switch):
@@ -91,7 +91,7 @@ def _surrogacy_faults(at: Callable[..., Place], analysis: Mapping[str, Any], few
             f"{stated['replicates']} are too few for an interval of level {analysis['bootstrap']['level']:g}"
         )
         yield Fault(at("evidence", "surrogacy", "replicates"), f"{text}; allowed: {fewest} or more")
-    yield from _covariate_faults(at("evidence", "surrogacy", "covariates"), analysis, stated["covariates"])
+    yield from covariate_faults(at("evidence", "surrogacy", "covariates"), analysis, stated["covariates"])
     if any(_has_treatment(each) for each in (analysis["covariates"], stated["covariates"])):
         text = "true needs one effect of treatment; the covariates have a product of another with it"
         yield Fault(at("evidence", "surrogacy", "panel"), f"{text}; allowed: false")
@@ -104,7 +104,25 @@ def _has_treatment(stated: Any) -> bool:
         return False
 
 
-def _covariate_faults(place: Place, analysis: Mapping[str, Any], stated: Any) -> Iterator[Fault]:
+def covariate_faults(place: Place, analysis: Mapping[str, Any], stated: Any) -> Iterator[Fault]:
+    """Yield what is wrong with covariates that have to be among those of the analysis.
+
+    Parameters
+    ----------
+    place : tuple
+        Where they are stated.
+    analysis : mapping
+    stated : sequence of str, str or mapping
+    """
+    """Yield what is wrong with covariates that have to be among those of the analysis.
+
+    Parameters
+    ----------
+    place : tuple
+        Where they are stated.
+    analysis : mapping
+    stated : sequence of str, str or mapping
+    """
     try:
         names, known = all_covariate_names(stated), all_covariate_names(analysis["covariates"])
     except FormulaError as error:

@@ -15,6 +15,7 @@ from ipdmediation.data.configuration import (
 )
 from ipdmediation.data.contract import contract_faults
 from ipdmediation.data.covariates import all_covariate_names, main_effects
+from ipdmediation.data.death_faults import death_faults
 from ipdmediation.data.errors import listing
 from ipdmediation.data.evidence_faults import evidence_faults
 from ipdmediation.data.formula import FormulaError
@@ -190,6 +191,8 @@ def _analysis_faults(name: str, study: Study, variables: Mapping[str, Variable])
     yield from cluster_faults(at, analysis, variables)
     yield from _bootstrap_faults(at, analysis["bootstrap"])
     yield from evidence_faults(at, analysis, trials=study.trials)
+    ruled = list(dict.fromkeys(rule["variable"] for rule in eligibility_rules(whole, name)))
+    yield from death_faults(at, analysis, declared=study.declared, variables=variables, ruled=ruled)
 
 
 def _bootstrap_faults(at: Any, bootstrap: Mapping[str, Any]) -> Iterator[Fault]:

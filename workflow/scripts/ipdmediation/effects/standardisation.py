@@ -161,6 +161,7 @@ class Standardisation:
         weights: FloatArray,
         *,
         structural: StructuralSlope | None = None,
+        residual_weights: FloatArray | None = None,
     ) -> StandardisedCells:
         """Standardise the fits of one replicate.
 
@@ -173,6 +174,8 @@ class Standardisation:
         structural : StructuralSlope or None
             What the mediator's effect is where its slope is not it. It changes the natural cells of unlike
             arms, of a mediator that is linear in the outcome model and of patients in their own trials.
+        residual_weights : ndarray, shape (n,), or None
+            Of the mediator's empirical residuals, where patients without a mediator are averaged over too.
 
         Raises
         ------
@@ -190,6 +193,11 @@ class Standardisation:
         replicate = self._evaluate(
             mediator, outcome, rows=rows, weights=weights[rows], means=means, predictors=predictors
         )._replace(structural=structural)
+        if residual_weights is not None and replicate.residuals is not None:
+            nodes, own = replicate.residuals.nodes, residual_weights[rows] / residual_weights[rows].sum()
+            replicate = replicate._replace(
+                residuals=Rule(nodes, own), residual_mean=float(np.sum(nodes * own))
+            )
         if not self._models.outcome_levels:
             known = self._known_effects(outcome)
             expected = [self._expected.evaluate(replicate, known), self._expected.held(replicate, known)]

@@ -42,9 +42,14 @@ SURROGATE_TRIAL_COLUMNS = (
 )  # fmt: skip
 SURROGATE_LINE_COLUMNS = ("on_mediator", "predicted", "prediction_low", "prediction_high")
 
+HANDLING_COLUMNS = (
+    "handling", *EFFECT_COLUMNS, "weight_low", "weight_high", "effective", "kept", "remark", "reason",
+)  # fmt: skip
+
 _WORDS = (
     "variable", "statistic", "stated", "method", "level", "measure", "verdict", "inside", "effect", "scale",
     "interval", "withheld", "reason", "note",
+    "remark",
 )  # fmt: skip
 
 

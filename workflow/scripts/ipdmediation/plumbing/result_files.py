@@ -56,6 +56,7 @@ EVIDENCE = {
         tables=("surrogacy", "surrogate_predictions", "surrogate_line"),
         more=("surrogate_predictions",),
     ),
+    "death": Evidence(asked_by=("death", "event"), tables=("death", "death_patients")),
 }
 STEPS_OF_ANALYSIS = (
     "select_cohort",

@@ -22,6 +22,10 @@ class EffectKey(NamedTuple):
 #: The proportion mediated, on each scale of the outcome; the last of the natural effects.
 PROPORTION_MEDIATED = "pm"
 NATURAL_EFFECTS = ("te", "pnde", "tnie", "tnde", "pnie", PROPORTION_MEDIATED)
+#: Part of the total effect that runs through an event before the mediator, beside `pnde` and `tnie`.
+VIA_EVENT = "via_event"
+#: Bounds of the total effect, the better one for the treatment first.
+BOUNDS = ("te_best", "te_worst")
 ON_THE_MEDIATOR = "treatment_on_mediator"
 #: With an interaction, the treatment's coefficient at quartiles of the mediator: effect to quartile.
 DIRECT_AT = {f"direct_at_{quartile}": quartile for quartile in ("q1", "median", "q3")}

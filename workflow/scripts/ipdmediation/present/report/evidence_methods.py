@@ -7,6 +7,7 @@ from typing import Any
 
 from ipdmediation.data.covariates import all_covariate_names
 from ipdmediation.present import notation
+from ipdmediation.present.death import event_of
 from ipdmediation.present.notation import lower
 from ipdmediation.present.report.result import AnalysisResult
 
@@ -35,7 +36,13 @@ def evidence_methods(result: AnalysisResult) -> list[str]:
             "The analysis of all trials was repeated without one trial after the other, with "
             f"{notation.count(stated['leave_one_out_replicates'])} bootstrap replicates each."
         )
-    return [*sentences, *_confounding(result), *_measurement_error(result), *_surrogacy(result)]
+    return [
+        *sentences,
+        *_confounding(result),
+        *_measurement_error(result),
+        *_surrogacy(result),
+        *_death(result),
+    ]
 
 
 def _confounding(result: AnalysisResult) -> list[str]:
@@ -117,4 +124,27 @@ def _surrogacy(result: AnalysisResult) -> list[str]:
         "effects has Fisher's interval and a verdict by the limits of IQWiG 2011; the surrogate threshold "
         "effect is that of Burzykowski & Buyse 2006. Effects on the mediator count as known: their errors "
         "draw the slope towards 0. Each trial was also predicted from the others."
+    ]
+
+
+def _death(result: AnalysisResult) -> list[str]:
+    if "death" not in result.evidence:
+        return []
+    study = result.study
+    stated = study.analysis["evidence"]["death"]
+    mediator = lower(study.label(study.mediator))
+    names = [lower(study.label(name)) for name in all_covariate_names(stated["covariates"])]
+    given = notation.joined(["treatment", *names])
+    return [
+        f"{notation.upper(mediator)} cannot exist after the event {lower(event_of(study))}, which means "
+        "the worst outcome. Everybody was therefore analysed again, in "
+        f"{notation.count(stated['replicates'])} bootstrap replicates of all who were randomised and "
+        "whose outcome is known: with the most harmful value that was observed; with normal scores of "
+        "the ranks, the event tied beyond all others (Lachin 1999); and with event and mediator as one "
+        "composite mediator, so that the total effect is a direct part, one through the event and one "
+        "through the mediator (VanderWeele & Vansteelandt 2014). The probability of the event was that "
+        f"of a logistic regression on {given}. Who was not measured for another reason had the mediator "
+        "imputed as the analysis does, or, instead, the measured were weighted by the inverse of their "
+        "probability of being measured, given the same, estimated anew in each replicate. Bounds in "
+        "participants whom the event would befall in neither arm are those of Zhang & Rubin 2003."
     ]

@@ -42,6 +42,8 @@ SOURCES = {
     "same-sample nested models. Sociol Methodol 2012;42:286.",
     "Knapp & Hartung 2003": "Knapp G, Hartung J. Improved tests for a random effects meta-regression with a "
     "single covariate. Stat Med 2003;22:2693.",
+    "Lachin 1999": "Lachin JM. Worst-rank score analysis with informatively missing observations in clinical "
+    "trials. Control Clin Trials 1999;20:408.",
     "Lee et al. 2021": "Lee H, et al. A guideline for reporting mediation analyses (AGReMA). JAMA "
     "2021;326:1045.",
     "Prentice 1989": "Prentice RL. Surrogate endpoints in clinical trials: definition and operational "
@@ -56,8 +58,12 @@ SOURCES = {
     "van Buuren 2018": "van Buuren S. Flexible imputation of missing data. 2nd ed. CRC Press 2018.",
     "Viechtbauer 2007": "Viechtbauer W. Confidence intervals for the amount of heterogeneity in "
     "meta-analysis. Stat Med 2007;26:37.",
+    "VanderWeele & Vansteelandt 2014": "VanderWeele TJ, Vansteelandt S. Mediation analysis with multiple "
+    "mediators. Epidemiol Methods 2014;2:95.",
     "VanderWeele et al. 2016": "VanderWeele TJ, Zhang Y, Lim P. Mediation analysis with an ordinal outcome. "
     "Epidemiology 2016;27:651.",
+    "Zhang & Rubin 2003": "Zhang JL, Rubin DB. Estimation of causal effects via principal stratification "
+    "when some outcomes are truncated by death. J Educ Behav Stat 2003;28:353.",
 }
 _LOGISTIC = "a logistic model"
 _PROPORTIONAL_ODDS = "a proportional-odds (cumulative logit) model: one odds ratio for every cut of the scale"

@@ -12,6 +12,7 @@ import pandas as pd
 
 from ipdmediation.data.notices import model_step
 from ipdmediation.present import notation, style
+from ipdmediation.present.death import meaning as death_meaning
 from ipdmediation.present.labels import NATURAL, SHARES, share_label
 from ipdmediation.present.notation import unbroken
 from ipdmediation.present.report.answer import answer
@@ -27,6 +28,7 @@ from ipdmediation.present.study import Study
 from ipdmediation.present.surrogacy import surrogacy_sentences
 from ipdmediation.present.tables.baseline import baseline
 from ipdmediation.present.tables.confounding import confounding
+from ipdmediation.present.tables.death import death
 from ipdmediation.present.tables.each_trial import each_trial
 from ipdmediation.present.tables.effects import effects
 from ipdmediation.present.tables.flow import flow
@@ -106,6 +108,8 @@ def render(
         left_out=_left_out(main),
         **_undoing(main),
         surrogacy=_surrogacy(main),
+        death=_death(main),
+        death_meaning=_death_meaning(main),
         meaning=[unbroken(line) for line in meaning(main)],
         notices={place: main.messages(*steps) for place, steps in NOTICE_PLACES.items()},
         fits=_fits(main),
@@ -179,6 +183,20 @@ def _surrogacy(result: AnalysisResult) -> dict[str, Any] | None:
         "measures": page_table(surrogacy(*parts, study=study)),
         "predictions": page_table(surrogate_predictions(*parts, study=study)),
     }
+
+
+def _death(result: AnalysisResult) -> dict[str, Any] | None:
+    """Return the table of patients whose mediator an event made impossible, None where there is none."""
+    if "death" not in result.evidence:
+        return None
+    parts = (result.evidence["death"], result.evidence["death_patients"], result.effects)
+    return page_table(death(*parts, study=result.study))
+
+
+def _death_meaning(result: AnalysisResult) -> str:
+    if "death" not in result.evidence:
+        return ""
+    return unbroken(death_meaning(result.evidence["death"], result.effects, result.study))
 
 
 def _own_notices(result: AnalysisResult, main: AnalysisResult) -> list[str]:
@@ -289,6 +307,7 @@ def _alt(name: str, result: AnalysisResult) -> str:
         "path_diagram": f"Paths from treatment through {mediator} to {outcome} with their estimates.",
         "proportion_distribution": "Bootstrap distribution of the proportion mediated, with its interval.",
         "each_trial": "Total and indirect effect in each trial, pooled in two stages, and in one stage.",
+        "death": "Indirect effect and proportion mediated by how those without a mediator are dealt with.",
         "leave_one_out": "Indirect effect and proportion mediated without each trial, and of all trials.",
         "confounding": (
             "Indirect effect and proportion mediated against the correlation that an unmeasured cause makes."

@@ -8,6 +8,7 @@ import pandas as pd
 
 from ipdmediation.data.cohort import FLOW_COLUMNS
 from ipdmediation.data.described import DESCRIPTION_COLUMNS
+from ipdmediation.data.event import PATIENT_COLUMNS
 from ipdmediation.data.missing import MISSING_COLUMNS
 from ipdmediation.data.notices import Noted
 from ipdmediation.data.quality import QUALITY_COLUMNS
@@ -15,6 +16,7 @@ from ipdmediation.evidence.columns import (
     BENCHMARK_COLUMNS,
     CONFOUNDING_COLUMNS,
     E_VALUE_COLUMNS,
+    HANDLING_COLUMNS,
     LEFT_OUT_COLUMNS,
     LOGIT_COLUMNS,
     MEASUREMENT_ERROR_COLUMNS,
@@ -53,6 +55,8 @@ EVIDENCE_COLUMNS: Mapping[str, Collection[str]] = {
     "surrogacy": SURROGACY_COLUMNS,
     "surrogate_predictions": SURROGATE_TRIAL_COLUMNS,
     "surrogate_line": SURROGATE_LINE_COLUMNS,
+    "death": HANDLING_COLUMNS,
+    "death_patients": PATIENT_COLUMNS,
 }
 
 
