@@ -11,10 +11,12 @@ from matplotlib.figure import Figure
 from ipdmediation.data.result_tables import read_table
 from ipdmediation.present.figures.each_trial import each_trial as each_trial_figure
 from ipdmediation.present.figures.leave_one_out import leave_one_out as leave_one_out_figure
+from ipdmediation.present.figures.proportional_odds import proportional_odds as proportional_odds_figure
 from ipdmediation.present.figures.saving import save_all
 from ipdmediation.present.study import Study
 from ipdmediation.present.tables.each_trial import each_trial as each_trial_table
 from ipdmediation.present.tables.leave_one_out import leave_one_out as leave_one_out_table
+from ipdmediation.present.tables.proportional_odds import proportional_odds as proportional_odds_table
 from ipdmediation.present.tables.saving import save
 from ipdmediation.present.tables.table import Table
 
@@ -32,10 +34,12 @@ def main(
     drawers: dict[str, Callable[..., Figure]] = {
         "each_trial": each_trial_figure,
         "leave_one_out": leave_one_out_figure,
+        "proportional_odds": proportional_odds_figure,
     }
     makers: dict[str, Callable[..., Table]] = {
         "each_trial": each_trial_table,
         "leave_one_out": leave_one_out_table,
+        "proportional_odds": proportional_odds_table,
     }
     words = Study(**study)
     frames = [read_table(path) for path in (*numbers, effects)]

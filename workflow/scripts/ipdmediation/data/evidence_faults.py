@@ -10,6 +10,7 @@ from ipdmediation.data.errors import listing
 from ipdmediation.data.formula import FormulaError
 from ipdmediation.data.problems import Fault, Place
 from ipdmediation.data.replicates import fewest_replicates
+from ipdmediation.vocabulary.families import FAMILIES
 from ipdmediation.vocabulary.terms import TREATMENT
 
 #: Switches of `evidence.trials`, and the number of replicates of each.
@@ -34,14 +35,29 @@ def evidence_faults(
     fewest = fewest_replicates(analysis["bootstrap"]["level"])
     for switch, key in _REPLICATES.items():
         if stated.get(switch) and stated[key] < fewest:
-            text = f"{stated[key]} are too few for an interval of level {analysis['bootstrap']['level']:g}"
-            yield Fault(at("evidence", "trials", key), f"{text}; allowed: {fewest} or more")
+            yield Fault(at("evidence", "trials", key), _too_few(stated[key], analysis, fewest))
+    cuts = analysis["evidence"].get("proportional_odds", {})
+    if cuts.get("tests"):
+        place = "evidence", "proportional_odds"
+        if not FAMILIES[analysis["outcome"]["family"]].cuts:
+            yield Fault(
+                at(*place, "tests"),
+                f"true needs an outcome with several cuts, found family {analysis['outcome']['family']!r}; "
+                "allowed: false",
+            )
+        elif cuts["replicates"] < fewest:
+            yield Fault(at(*place, "replicates"), _too_few(cuts["replicates"], analysis, fewest))
     if stated.get("leave_one_out") and len(trials) == 1:
         yield Fault(
             at("evidence", "trials", "leave_one_out"), "true needs two trials; allowed for one: false"
         )
     if stated.get("two_stages"):
         yield from _covariate_faults(at("evidence", "trials", "covariates"), analysis, stated["covariates"])
+
+
+def _too_few(replicates: int, analysis: Mapping[str, Any], fewest: int) -> str:
+    level = analysis["bootstrap"]["level"]
+    return f"{replicates} are too few for an interval of level {level:g}; allowed: {fewest} or more"
 
 
 def _covariate_faults(place: Place, analysis: Mapping[str, Any], stated: Any) -> Iterator[Fault]:

@@ -170,8 +170,8 @@ def _partial(models: MediationModels, fit: ModelFit, name: str, term: str, minim
     estimates, covariance = found
     at = model.at_cuts(column)
     hidden = np.array([bool(reason) for reason in reasons])
-    shown = (np.where(hidden, np.nan, values[at]) for values in (estimates, np.diag(covariance)))
-    return _Values(*shown, tuple(reasons))
+    own, variances = (np.where(hidden, np.nan, values[at]) for values in (estimates, np.diag(covariance)))
+    return _Values(own, variances, tuple(reasons))
 
 
 def _pooled(values: Sequence[_Values], level: float) -> Iterator[dict[str, object]]:

@@ -92,9 +92,10 @@ def tests_of_cuts(specification: AnalysisSpecification, build: BuildModels) -> p
         fitted = [_fitted(models, name) for models in proportional]
         groups = _groups(fitted[0].design)
         for term, columns in groups.items():
-            row = {"model": name, "test": SCORE, "term": term}
-            rows.append(row | _pooled([_score(each, columns) for each in fitted], fitted[0], len(columns)))
-        row = {"model": name, "test": LIKELIHOOD_RATIO, "term": TREATMENT}
+            tested: dict[str, object] = {"model": name, "test": SCORE, "term": term}
+            scores = [_score(each, columns) for each in fitted]
+            rows.append(tested | _pooled(scores, fitted[0], len(columns)))
+        row: dict[str, object] = {"model": name, "test": LIKELIHOOD_RATIO, "term": TREATMENT}
         try:
             ratios = [
                 2 * (models.fit(name).log_likelihood - each.log_likelihood)
@@ -181,7 +182,7 @@ def _brant_rows(fitted: Sequence[_Fitted], groups: dict[str, list[int]]) -> Iter
 
 
 def _not_in_every_arm(fitted: _Fitted) -> str:
-    """Say why Brant's test has no answer: at every cut there have to be patients of each arm on both sides."""
+    """Say why there is no Brant test: at every cut there have to be patients of each arm on both sides."""
     arm = fitted.design.matrix[:, fitted.design.treatment_position]
     levels = np.unique(fitted.levels)
     for code in ARM_CODES:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import linalg
 
 from ipdmediation.kernels.arrays import FloatArray, IntArray
@@ -70,7 +71,7 @@ class PartialOdds:
             for cut, bounded in zip((own, own - 1), self._bounded, strict=True)
         )
 
-    def _columns(self, matrix: FloatArray, cut: IntArray, bounded: FloatArray) -> FloatArray:
+    def _columns(self, matrix: FloatArray, cut: IntArray, bounded: NDArray[np.bool_]) -> FloatArray:
         at = np.zeros((cut.size, self.cuts))
         at[bounded, cut[bounded]] = 1.0
         free = [-at * matrix[:, [column]] for column in self.free]

@@ -36,6 +36,9 @@ KINDS = {"figures": ("svg", "png", "pdf"), "tables": ("csv", "html", "docx")}
 EVIDENCE = {
     "each_trial": Evidence(asked_by=("trials", "two_stages"), tables=("trials", "pooled")),
     "leave_one_out": Evidence(asked_by=("trials", "leave_one_out"), tables=("leave_one_out",)),
+    "proportional_odds": Evidence(
+        asked_by=("proportional_odds", "tests"), tables=("proportional_odds", "by_cut", "free_treatment")
+    ),
 }
 STEPS_OF_ANALYSIS = (
     "select_cohort",

@@ -1,4 +1,4 @@
-"""What was done to set the trials beside each other, in sentences."""
+"""What was done to set evidence beside the effects, in sentences."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ipdmediation.present.report.result import AnalysisResult
 
 def evidence_methods(result: AnalysisResult) -> list[str]:
     """Describe what stands beside the effects of an analysis, nothing where nothing does."""
-    stated = result.study.analysis.get("evidence", {}).get("trials", {})
+    stated = (result.study.analysis.get("evidence") or {}).get("trials", {})
     sentences = []
     if "pooled" in result.evidence:
         names = [lower(result.study.label(name)) for name in all_covariate_names(stated["covariates"])]
@@ -29,5 +29,18 @@ def evidence_methods(result: AnalysisResult) -> list[str]:
         sentences.append(
             "The analysis of all trials was repeated without one trial after the other, with "
             f"{notation.count(stated['leave_one_out_replicates'])} bootstrap replicates each."
+        )
+    if "by_cut" in result.evidence:
+        cuts = result.study.analysis["evidence"]["proportional_odds"]
+        apart = ", trials having indicators" if result.study.trial_effects.tell_apart else ""
+        sentences.append(
+            "Whether coefficients are the same at every cut of the outcome was tested in the total and the "
+            f"outcome model{apart}: by score tests with the observed information at the proportional fit "
+            "(McCullagh 1980; Peterson & Harrell 1990), for the treatment by the likelihood ratio as well, "
+            "and by Brant's test (1990) where every cut has patients of both arms on either side. "
+            "Coefficients at a cut are those of a binary regression at that cut, and of a model in which the "
+            "variable is free and the others are proportional. The effects were computed with a "
+            "proportional treatment and with one that is free at every cut, from the same "
+            f"{notation.count(cuts['replicates'])} bootstrap replicates."
         )
     return sentences

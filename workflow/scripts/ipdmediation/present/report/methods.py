@@ -47,6 +47,10 @@ SOURCES = {
     "Epidemiology 2016;27:651.",
 }
 _LOGISTIC = "a logistic model"
+_FREE = (
+    "; the treatment alone has a coefficient at each cut, that is, each arm has thresholds of its own, in "
+    "the models without and with the mediator"
+)
 _PROPORTIONAL_ODDS = "a proportional-odds (cumulative logit) model: one odds ratio for every cut of the scale"
 _TRANSFORMS = {
     LOG: "as its natural logarithm",
@@ -139,9 +143,9 @@ def _outcome_model(study: Study) -> str:
     """Name the outcome's model; of a link that readers may not know, what it says."""
     if not study.has_levels:
         return "a linear model"
-    link = study.link
+    link, free = study.link, _FREE if study.free_treatment else ""
     if link.odds:
-        return _PROPORTIONAL_ODDS if study.family.cuts else _LOGISTIC
+        return f"{_PROPORTIONAL_ODDS}{free}" if study.family.cuts else _LOGISTIC
     formula = link.distribution.replace(" - ", f" {notation.MINUS} ").replace("(-", f"({notation.MINUS}")
     of_levels = f"F(threshold {notation.MINUS} predictor), where {formula}"
     if link.reversed != link.key:
@@ -153,7 +157,7 @@ def _outcome_model(study: Study) -> str:
     return (
         f"a cumulative {link.name} model: the probability of a level or a worse one is {of_levels}; each cut "
         "of the scale has its own threshold, and all cuts have one predictor, so that participants differ by "
-        f"the same amount at each cut on the {link.scale}"
+        f"the same amount at each cut on the {link.scale}{free}"
     )
 
 
@@ -337,7 +341,8 @@ def _model_assumptions(study: Study, mediator: str, outcome: str) -> str:
     text = f"The models are taken to be right: {mediator} is measured without error"
     if study.family.cuts:
         parallel = "proportional odds" if study.ratio else f"parallel on the {study.link.scale}"
-        text += f"; every {study.link.measure} is the same at each cut of the scale ({parallel})"
+        but = " but the treatment's" if study.free_treatment else ""
+        text += f"; every {study.link.measure}{but} is the same at each cut of the scale ({parallel})"
     shape = [
         *(["a straight line on the scale of the model"] if not study.spline_knots else []),
         *(["the same in both arms"] if not study.interaction else []),

@@ -14,6 +14,7 @@ from ipdmediation.data.notices import model_step
 from ipdmediation.present import notation, style
 from ipdmediation.present.labels import NATURAL, SHARES, share_label
 from ipdmediation.present.notation import unbroken
+from ipdmediation.present.proportional_odds import impact
 from ipdmediation.present.report.answer import answer
 from ipdmediation.present.report.comparison import BESIDE, beside, beside_truth, published_shares, verdict
 from ipdmediation.present.report.meaning import meaning
@@ -30,6 +31,7 @@ from ipdmediation.present.tables.flow import flow
 from ipdmediation.present.tables.leave_one_out import leave_one_out
 from ipdmediation.present.tables.models import models
 from ipdmediation.present.tables.natural_effects import natural_effects
+from ipdmediation.present.tables.proportional_odds import proportional_odds
 from ipdmediation.present.tables.published import published as published_table
 from ipdmediation.present.tables.quality import quality as quality_table
 from ipdmediation.vocabulary.effects import HEADLINE, PROPORTION_MEDIATED, EffectKey
@@ -98,6 +100,7 @@ def render(
         natural=page_table(natural_effects(main.effects, study=study)),
         by_trial=_by_trial(main),
         left_out=_left_out(main),
+        cuts=_cuts(main),
         meaning=[unbroken(line) for line in meaning(main)],
         notices={place: main.messages(*steps) for place, steps in NOTICE_PLACES.items()},
         fits=_fits(main),
@@ -140,6 +143,20 @@ def _left_out(result: AnalysisResult) -> dict[str, Any] | None:
     if "leave_one_out" not in result.evidence:
         return None
     return page_table(leave_one_out(result.evidence["leave_one_out"], result.effects, study=result.study))
+
+
+def _cuts(result: AnalysisResult) -> dict[str, Any] | None:
+    """Return what is said of proportional odds, None where the analysis does not ask for it."""
+    if "by_cut" not in result.evidence:
+        return None
+    tests, by_cut, free = (
+        result.evidence[name] for name in ("proportional_odds", "by_cut", "free_treatment")
+    )
+    table = proportional_odds(tests, by_cut, free, result.effects, study=result.study)
+    return {
+        "sentences": [unbroken(line) for line in impact(free, study=result.study)],
+        "table": page_table(table),
+    }
 
 
 def _own_notices(result: AnalysisResult, main: AnalysisResult) -> list[str]:
@@ -251,6 +268,7 @@ def _alt(name: str, result: AnalysisResult) -> str:
         "proportion_distribution": "Bootstrap distribution of the proportion mediated, with its interval.",
         "each_trial": "Total and indirect effect in each trial, pooled in two stages, and in one stage.",
         "leave_one_out": "Indirect effect and proportion mediated without each trial, and of all trials.",
+        "proportional_odds": "Coefficients of treatment and mediator at every cut of the outcome.",
         "model_coefficients": "Coefficients of the models without and with the mediator, with intervals.",
     }
     note = f" {style.SYNTHETIC_NOTE}." if study.synthetic else ""

@@ -11,7 +11,14 @@ from ipdmediation.data.description import DESCRIPTION_COLUMNS
 from ipdmediation.data.missing import MISSING_COLUMNS
 from ipdmediation.data.notices import Noted
 from ipdmediation.data.quality import QUALITY_COLUMNS
-from ipdmediation.evidence.columns import LEFT_OUT_COLUMNS, POOLED_COLUMNS, TRIAL_COLUMNS
+from ipdmediation.evidence.columns import (
+    BY_CUT_COLUMNS,
+    CUT_TEST_COLUMNS,
+    FREE_TREATMENT_COLUMNS,
+    LEFT_OUT_COLUMNS,
+    POOLED_COLUMNS,
+    TRIAL_COLUMNS,
+)
 from ipdmediation.evidence.published import COLUMNS as PUBLISHED_COLUMNS
 from ipdmediation.inference.model_table import COLUMNS as MODEL_COLUMNS
 from ipdmediation.inference.summary import COLUMNS as EFFECT_COLUMNS
@@ -31,6 +38,9 @@ EVIDENCE_COLUMNS: Mapping[str, Collection[str]] = {
     "trials": TRIAL_COLUMNS,
     "pooled": POOLED_COLUMNS,
     "leave_one_out": LEFT_OUT_COLUMNS,
+    "proportional_odds": CUT_TEST_COLUMNS,
+    "by_cut": BY_CUT_COLUMNS,
+    "free_treatment": FREE_TREATMENT_COLUMNS,
 }
 
 

@@ -37,8 +37,9 @@ class AnalysisResult:
     figures
         SVG texts by the name of the function that drew them; only those of the first analysis are shown.
     evidence
-        Tables of what stands beside the effects, by name: `trials` and `pooled`, `leave_one_out`; none where
-        the analysis does not ask for them. Only those of the first analysis are shown.
+        Tables of what stands beside the effects, by name: `trials` and `pooled`, `leave_one_out`,
+        `proportional_odds` with `by_cut` and `free_treatment`; none where the analysis does not ask for them.
+        Only those of the first analysis are shown.
     """
 
     study: Study
