@@ -12,7 +12,7 @@ from ipdmediation.data.result_tables import write_table
 from ipdmediation.data.schema import conform
 from ipdmediation.data.variables import variables_from_config
 from ipdmediation.evidence.coefficients_by_cut import coefficients_by_cut
-from ipdmediation.evidence.cut_tests import form_of_tests, tests_of_cuts
+from ipdmediation.evidence.cut_tests import cut_tests, form_of_tests
 from ipdmediation.evidence.free_treatment import free_treatment
 from ipdmediation.inference.imputed_analysis import ImputedAnalysis
 from ipdmediation.inference.streams import stream
@@ -63,7 +63,7 @@ def main(
     def build(specification: AnalysisSpecification) -> list[MediationModels]:
         return models_by_imputation(tested.completed, specification=specification, variables=known)
 
-    write_table(tests_of_cuts(tested.specification, build), tests)
+    write_table(cut_tests(tested.specification, build), tests)
     found = coefficients_by_cut(tested.specification, build, level=level, minimum_count=minimum_count)
     write_table(found, by_cut)
     both = free_treatment(

@@ -15,7 +15,7 @@ POOLED_COLUMNS = (
     "effect", "scale", "trials", "estimate", "se", "ci_low", "ci_high", "prediction_low", "prediction_high",
     "tau", "tau_low", "tau_high", "i2", "q", "q_p", "singular", "withheld", "note",
 )  # fmt: skip
-CUT_TEST_COLUMNS = ("model", "test", "term", "statistic", "df", "p_value", "reason")
+CUT_TEST_COLUMNS = ("model", "test", "term", "chi_square", "df", "p_value", "reason")
 BY_CUT_COLUMNS = ("model", "term", "form", "cut", "estimate", "se", "ci_low", "ci_high", "reason")
 FREE_TREATMENT_COLUMNS = (
     "effect", "scale", "treatment", "estimate", "ci_low", "ci_high", "interval", "replicates", "failed",

@@ -68,7 +68,7 @@ def form_of_tests(specification: AnalysisSpecification, *, trials: int) -> Analy
     )
 
 
-def tests_of_cuts(specification: AnalysisSpecification, build: BuildModels) -> pd.DataFrame:
+def cut_tests(specification: AnalysisSpecification, build: BuildModels) -> pd.DataFrame:
     """Return the tests of the total and the outcome model, pooled over completed data sets.
 
     Parameters
@@ -161,7 +161,7 @@ def _pooled(statistics: Sequence[float], fitted: _Fitted, columns: int) -> dict[
     if not np.isfinite(statistics).all() or min(statistics) < -1e-6:
         return {"reason": "too few patients at some cuts for a test of so many coefficients"}
     statistic, p_value = pool_chi_squares(statistics, df=df)
-    return {"statistic": statistic, "df": df, "p_value": p_value}
+    return {"chi_square": statistic, "df": df, "p_value": p_value}
 
 
 def _brant_rows(fitted: Sequence[_Fitted], groups: dict[str, list[int]]) -> Iterator[dict[str, object]]:

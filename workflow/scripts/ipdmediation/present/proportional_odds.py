@@ -89,15 +89,16 @@ def impact(free: pd.DataFrame, *, study: Study) -> list[str]:
 
 def _share(free: pd.DataFrame, scale: str, study: Study) -> str:
     rows, on = ways(free, PROPORTION_MEDIATED, scale), reading("te", scale, study=study).name
+    on = f"the {on}" if scale == MEAN.key else f"having {lower(on)}"
     if DIFFERENCE not in rows:
         return ""
     if not all(notation.known(row["estimate"]) for row in rows.values()):
-        return f"The share of the effect on the {on} is not given both ways."
+        return f"The share of the effect on {on} is not given both ways."
     read, change = reading(PROPORTION_MEDIATED, scale, study=study), rows[DIFFERENCE]
     low, high = (100 * change[name] for name in ("ci_low", "ci_high"))
     points = notation.interval(100 * change["estimate"], low, high, digits=read.digits, nulls=(0,))
     return (
-        f"{NATURAL[PROPORTION_MEDIATED]} of the effect on the {on}: {read.text(rows[PROPORTIONAL])} with one "
+        f"{NATURAL[PROPORTION_MEDIATED]} of the effect on {on}: {read.text(rows[PROPORTIONAL])} with one "
         f"coefficient of the treatment for all cuts, {read.text(rows[FREE])} with one for each cut; the "
         f"difference is {points} percentage points."
     )

@@ -52,31 +52,26 @@ def proportional_odds(
         DOUBLE_COLUMN - 2 * MARGIN,
         size=SMALL_SIZE,
     )
-    top = 9.0
+    width = (DOUBLE_COLUMN - 2 * MARGIN) / len(SHOWN)
+    plot = width - _LEFT - _GAP
+    titles = [wrap(panel_title(*panel, study), plot, weight="bold") for panel in SHOWN]
+    top = 4.0 + max(text_height(lines) for lines in titles)
     foot = top + _PLOT + 11.0
     sheet = new_sheet(DOUBLE_COLUMN, foot + text_height(notes, size=SMALL_SIZE) + 2, study)
-    width = (DOUBLE_COLUMN - 2 * MARGIN) / len(SHOWN)
     for at, (model, term) in enumerate(SHOWN):
         rows = by_cut[(by_cut["model"] == model) & (by_cut["term"] == term)]
         x = MARGIN + at * width + _LEFT
-        sheet.text(x, top - 4, panel_title(model, term, study), weight="bold")
-        axes = sheet.axes_at(x, top, width - _LEFT - _GAP, _PLOT)
-        _draw(axes, rows, read, study)
-        sheet.text(
-            x + (width - _LEFT - _GAP) / 2,
-            top + _PLOT + 7.5,
-            f"{study.label(study.outcome)}, levels reached",
-            ha="center",
-            size=SMALL_SIZE,
-            color=MUTED,
-        )
+        sheet.lines(x, top - 2 - text_height(titles[at]), titles[at], weight="bold")
+        _draw(sheet.axes_at(x, top, plot, _PLOT), rows, read, study)
+    reached = f"{study.label(study.outcome)}: levels reached, against all worse ones"
+    sheet.text(DOUBLE_COLUMN / 2, top + _PLOT + 7.5, reached, ha="center", size=SMALL_SIZE, color=MUTED)
     sheet.lines(MARGIN, foot, notes, size=SMALL_SIZE, color=MUTED)
     return sheet.figure
 
 
 def _draw(axes: Axes, rows: pd.DataFrame, read: Reading, study: Study) -> None:
     whole = rows[rows["form"] == PROPORTIONAL].iloc[0]
-    cuts = list(dict.fromkeys(rows.loc[rows["cut"] != "", "cut"].astype(str)))
+    cuts = list(dict.fromkeys(rows.loc[rows["form"] != PROPORTIONAL, "cut"].astype(str)))
     # from the best cut on, as the outcome's codes are read
     cuts = cuts[::-1] if study.better < 0 else cuts
     estimate, low, high = (read.number(whole[name]) for name in ("estimate", "ci_low", "ci_high"))

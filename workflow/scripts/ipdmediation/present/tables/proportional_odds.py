@@ -82,9 +82,9 @@ def proportional_odds(
 
 
 def _test(row: Mapping[Any, Any] | None) -> tuple[str, str]:
-    if row is None or not notation.known(row["statistic"]):
+    if row is None or not notation.known(row["chi_square"]):
         return notation.DASH, ""
-    statistic = f"{notation.fixed(row['statistic'])} ({notation.count(row['df'])})"
+    statistic = f"{notation.fixed(row['chi_square'])} ({notation.count(row['df'])})"
     return statistic, notation.p_value(row["p_value"])
 
 
@@ -135,7 +135,9 @@ def _both_ways(rows: Mapping[str, Mapping[Any, Any]], effect: str, scale: str, s
         low, high = (read.factor * change[name] for name in ("ci_low", "ci_high"))
         moved = notation.interval(read.factor * change["estimate"], low, high, digits=read.digits, nulls=(0,))
         moved += f" {POINTS}" if read.factor != 1 else ""
+    whole = reading("te", scale, study=study)
+    on = whole.name if effect == PROPORTION_MEDIATED else whole.named
     return (
-        f"{NATURAL[effect]}, {reading('te', scale, study=study).named}: treatment proportional "
+        f"{NATURAL[effect]}, {on}: treatment proportional "
         f"{read.text(rows[PROPORTIONAL])}, free at every cut {read.text(rows[FREE])}, difference {moved}."
     )
