@@ -47,7 +47,8 @@ ODD = MadeUp(
                 "replicates": 12,
                 "leave_one_out": True,
                 "leave_one_out_replicates": 11,
-            }
+            },
+            "proportional_odds": {"tests": True, "replicates": 10},
         },
     },
 )

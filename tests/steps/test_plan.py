@@ -13,7 +13,7 @@ import yaml
 
 from tests.steps.conftest import OTHERS, Planned
 
-EVIDENCE = ("each_trial", "leave_one_out")
+EVIDENCE = ("each_trial", "leave_one_out", "proportional_odds")
 HEAVY = (
     "compile_kernels", "impute_missing", "fit_models", "bootstrap_chunk", "estimate_effects", *EVIDENCE,
 )  # fmt: skip
@@ -114,7 +114,7 @@ def test_no_figure_table_or_page_is_made_of_patients_rows(study: Planned) -> Non
     readers = {one["rule"] for one in study.jobs if any("/ipd/" in path for path in one["input"]["every"])}
     assert readers == {
         "pool_trials", "describe_trials", "select_cohort", "describe_flow", "impute_missing",
-        "describe_cohort", "fit_models", "bootstrap_chunk", "estimate_effects", "each_trial", "leave_one_out",
+        "describe_cohort", "fit_models", "bootstrap_chunk", "estimate_effects", *EVIDENCE,
     }  # fmt: skip
 
 
