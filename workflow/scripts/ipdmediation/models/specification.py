@@ -38,11 +38,11 @@ from ipdmediation.models.mediator import check_mediator
 from ipdmediation.models.resampled import ResampledModel
 from ipdmediation.models.results import ModelFit
 from ipdmediation.models.splines import quantile_knots
+from ipdmediation.models.thresholds import check_free_treatment
 from ipdmediation.vocabulary.families import FAMILIES
 from ipdmediation.vocabulary.links import LINKS, LOGIT
 from ipdmediation.vocabulary.proportional_odds import treatment_is_free
 from ipdmediation.vocabulary.terms import (
-    TREATMENT,
     TRIAL,
     intercept_term,
     threshold_term,
@@ -130,19 +130,11 @@ class AnalysisSpecification:
                 f"clusters by {self.cluster} need random trial_effects, not {self.trial_effects!r}"
             )
         if self.free_treatment:
-            self._check_free_treatment()
+            check_free_treatment(self.family, self.trial_effects)
         if self.centred and (self.spline_knots or self.interaction):
             raise ModelError("a centred mediator has neither a spline nor an interaction")
         if self.mediator in used:
             raise ModelError(f"{self.mediator} is the mediator; it cannot be a covariate as well")
-
-    def _check_free_treatment(self) -> None:
-        if not FAMILIES[self.family].cuts:
-            raise ModelError(f"a treatment free at every cut needs an ordinal outcome, not {self.family!r}")
-        if TREATMENT in TRIAL_EFFECTS[self.trial_effects].random:
-            raise ModelError(
-                f"a treatment free at every cut has no random slope beside it, as {self.trial_effects!r} has"
-            )
 
     @classmethod
     def from_config(cls, analysis: Mapping[str, Any]) -> AnalysisSpecification:

@@ -21,7 +21,9 @@ from ipdmediation.kernels.arrays import FloatArray, IntArray
 from ipdmediation.models.errors import EmptyLevelWarning, FitWarning, ModelError, OutcomeError
 from ipdmediation.models.notes import empty_level_notes
 from ipdmediation.models.standardisation import natural_jacobian
-from ipdmediation.vocabulary.terms import treatment_at_cut_term
+from ipdmediation.vocabulary.families import FAMILIES
+from ipdmediation.vocabulary.terms import TREATMENT, treatment_at_cut_term
+from ipdmediation.vocabulary.trial_effects import TRIAL_EFFECTS
 
 
 class Thresholds:
@@ -128,6 +130,21 @@ class Thresholds:
             cuts = self.n_levels - 1
             jacobian[cuts : 2 * cuts] = jacobian[:cuts] - jacobian[cuts : 2 * cuts]
         return jacobian
+
+
+def check_free_treatment(family: str, trial_effects: str) -> None:
+    """Raise `ModelError` where a treatment that is free at every cut does not fit the outcome or the trials.
+
+    Parameters
+    ----------
+    family, trial_effects : as of `AnalysisSpecification`.
+    """
+    if not FAMILIES[family].cuts:
+        raise ModelError(f"a treatment free at every cut needs an ordinal outcome, not {family!r}")
+    if TREATMENT in TRIAL_EFFECTS[trial_effects].random:
+        raise ModelError(
+            f"a treatment free at every cut has no random slope beside it, as {trial_effects!r} has"
+        )
 
 
 def by_arm(estimates: FloatArray, *, cuts: int, free: bool) -> FloatArray:
