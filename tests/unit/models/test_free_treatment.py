@@ -63,7 +63,10 @@ def test_clm_with_nominal_effects(compiled, imaged, link):
         assert fit.names[:12] == (*CUTS, *(f"treatment[{cut}]" for cut in CUTS))
         assert fit.names == tuple(term.id for term in model.terms)
         tight = 2e-4 if link == "cauchit" else 2e-6
-        assert fit.log_likelihood == pytest.approx(other["log_likelihood"], abs=tight)
+        # beyond the 1e5 that R calls infinite a Cauchy distribution has 3e-6 left, of every patient
+        heavy = 5e-3 if link == "cauchit" else 0.0
+        assert fit.log_likelihood == pytest.approx(other["log_likelihood"], abs=tight + heavy)
+        assert fit.log_likelihood > other["log_likelihood"] - 1e-7
         np.testing.assert_allclose(fit.thresholds, other["thresholds"], atol=10 * tight)
         np.testing.assert_allclose(fit.estimates[6:12], other["effects"], atol=10 * tight)
         np.testing.assert_allclose(fit.standard_errors[6:12], other["effects_se"], rtol=2e-4)

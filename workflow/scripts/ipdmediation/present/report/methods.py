@@ -17,6 +17,8 @@ from ipdmediation.vocabulary.links import LINKS
 from ipdmediation.vocabulary.transforms import CUBE_ROOT, IDENTITY, LOG, LOG1P
 
 SOURCES = {
+    "Brant's test (1990)": "Brant R. Assessing proportionality in the proportional odds model for ordinal "
+    "logistic regression. Biometrics 1990;46:1171.",
     "Christensen 2019": "Christensen RHB. ordinal: regression models for ordinal data. R package 2019.",
     "Davison & Hinkley 1997": "Davison AC, Hinkley DV. Bootstrap methods and their application. Cambridge "
     "University Press 1997.",
@@ -35,6 +37,9 @@ SOURCES = {
     "single covariate. Stat Med 2003;22:2693.",
     "Lee et al. 2021": "Lee H, et al. A guideline for reporting mediation analyses (AGReMA). JAMA "
     "2021;326:1045.",
+    "McCullagh 1980": "McCullagh P. Regression models for ordinal data. J R Stat Soc B 1980;42:109.",
+    "Peterson & Harrell 1990": "Peterson B, Harrell FE. Partial proportional odds models for ordinal "
+    "response variables. J R Stat Soc C 1990;39:205.",
     "Röver et al. 2015": "Röver C, Knapp G, Friede T. Hartung-Knapp-Sidik-Jonkman approach and its "
     "modification for random-effects meta-analysis with few studies. BMC Med Res Methodol 2015;15:99.",
     "Rubin 1987": "Rubin DB. Multiple imputation for nonresponse in surveys. Wiley 1987.",
