@@ -31,6 +31,7 @@ from tests.benchmarks.fits import (
     statsmodels_fits,
 )
 from tests.benchmarks.floors import floors_table
+from tests.benchmarks.free_treatment import free_treatment
 from tests.benchmarks.growth import sweep_covariates, sweep_memory, sweep_patients, sweep_replicates
 from tests.benchmarks.overhead import overhead
 from tests.benchmarks.parts import fixed_parts, mixed_parts, replicate_parts
@@ -173,12 +174,20 @@ def main() -> None:
             replicate_parts(study, 300),
         ]
     )
+    _say("a treatment that is free at every cut")
+    free = free_treatment(study, drawn, effort.repetitions)
     _say("overhead of Snakemake and of starting processes")
     costs = overhead(output / "first_run", whole=effort.whole_run)
     _say("a registry of many trials on its way to a cohort")
     registry = measure(output / "registry", patients=effort.registry)
     floors = floors_table(
-        comparison=compared, resamples=resamples, sweeps=sweeps, run=run, overhead=costs, registry=registry
+        comparison=compared,
+        resamples=resamples,
+        sweeps=sweeps,
+        run=run,
+        overhead=costs,
+        registry=registry,
+        free=free,
     )
     tables = {
         "fits": compared,
@@ -189,6 +198,7 @@ def main() -> None:
         "resampling_loop": resampling_loop(compared, 10_000),
         "overhead": costs,
         "registry": registry,
+        "free_treatment": free,
         "floors": floors,
     }
     if effort.turns:

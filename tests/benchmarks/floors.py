@@ -57,6 +57,7 @@ def floors_table(
     run: SnakemakeRun,
     overhead: pd.DataFrame,
     registry: pd.DataFrame,
+    free: pd.DataFrame,
 ) -> pd.DataFrame:
     """Hold the measurements against the floors.
 
@@ -66,6 +67,7 @@ def floors_table(
     run : the bootstrap inside Snakemake.
     overhead : table of `overhead.overhead`.
     registry : table of `registry.measure`.
+    free : table of `free_treatment.free_treatment`.
     """
     warm = resamples.set_index(["trial_effects", "model"])["median_ms"]
     memory = sweeps[sweeps["sweep"] == "memory"].sort_values("x")
@@ -112,6 +114,10 @@ def floors_table(
         Floor("nothing to be done", seconds_of(overhead, NO_RUN), "s of processor time", 3),
         Floor(
             "start of a chunk", seconds_of(overhead, "start of a chunk's process"), "s of processor time", 1.5
+        ),
+        *(
+            Floor(f"{row.trial_effects}: refit with a free treatment / proportional", row.ratio, "x", 2)
+            for row in free.itertuples()
         ),
         *_registry(registry),
         Floor("first run: what is no computation", share(overhead), "of its processor time", 0.25),

@@ -46,7 +46,7 @@ def mixed_parts(
     # of full rank, wherever the resample's optimum is
     factor, modes = 0.3 * np.eye(q), np.zeros((n_trials, q))
     n, p = drawn_rows.weights.size, slopes.size
-    data = (*_mixed_data(model), model.n_trials, model.n_levels, drawn)
+    data = (*_mixed_data(model), model.n_trials, model.n_levels, 1, drawn)
     steps = np.empty_like(work.gradient), np.empty_like(factor), np.empty_like(modes)
     logit = links.LINKS["logit"]
     point = (drawn_rows, work, thresholds, slopes, factor, modes, logit)
@@ -100,12 +100,15 @@ def fixed_parts(model: Any, weights: Sequence[NDArray[np.float64]], name: str) -
     eta[:] = slopes @ x
     logit = links.LINKS["logit"]
     size = model.n_thresholds + p
-    derivative = (x, thresholds, first_row, level_weight, above, below, logit, np.empty(size))
+    top, bottom = np.append(np.arange(model.n_thresholds), -1), np.arange(-1, model.n_thresholds)
+    derivative = (x, thresholds, first_row, top, bottom, level_weight, above, below, logit, np.empty(size))
     second = (
         x,
         kept_weights,
         thresholds,
         first_row,
+        top,
+        bottom,
         level_weight,
         above,
         below,

@@ -126,11 +126,10 @@ class Study:
         primary = AnalysisSpecification.from_config(self.config["analyses"]["primary"])
         return replace(primary, trial_effects=trial_effects)
 
-    def models(self, trial_effects: str) -> MediationModels:
+    def models(self, trial_effects: str, *, free_treatment: bool = False) -> MediationModels:
         """The three models of the cohort."""
-        return mediation_models(
-            self.cohort, specification=self.specification(trial_effects), variables=self.variables
-        )
+        specification = replace(self.specification(trial_effects), free_treatment=free_treatment)
+        return mediation_models(self.cohort, specification=specification, variables=self.variables)
 
     def prepared(self) -> Prepared:
         """Models and effects of every completed data set, as a bootstrap chunk has them."""

@@ -135,6 +135,7 @@ def test_the_benchmark_runs(tmp_path):
     made = {path.name for path in tmp_path.iterdir() if path.is_file()}
     tables = (
         "fits", "resamples", "sweeps", "parts", "chunks", "resampling_loop", "overhead", "floors", "registry",
+        "free_treatment",
     )  # fmt: skip
     pictures = ("cost_growth.png", "seconds_per_fit.png", "cost_growth.svg", "seconds_per_fit.svg")
     assert made == {*(f"{table}.csv" for table in tables), *pictures, "machine.json"}

@@ -51,6 +51,7 @@ ODD = MadeUp(
             "confounding": {"curve": True, "correlations": [-0.2, 0.3], "replicates": 10},
             "measurement_error": {"error": {"error_sd": 0.2}, "replicates": 14},
             "surrogacy": {"panel": True, "covariates": ["age"], "replicates": 14},
+            "proportional_odds": {"tests": True, "replicates": 10},
         },
     },
 )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import pickle
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,10 +16,14 @@ import yaml
 
 from ipdmediation.data.result_tables import csv_text, read_table
 from ipdmediation.data.schema import conform
+from ipdmediation.effects.standardisation_options import StandardisationOptions
 from ipdmediation.evidence.by_trial import effects_by_trial
+from ipdmediation.evidence.coefficients_by_cut import coefficients_by_cut
 from ipdmediation.evidence.confounding import confounding
+from ipdmediation.evidence.cut_tests import cut_tests, form_of_tests
 from ipdmediation.evidence.death import handlings
 from ipdmediation.evidence.event_mediators import EventAnalysis
+from ipdmediation.evidence.free_treatment import free_treatment
 from ipdmediation.evidence.leave_one_out import leave_one_out
 from ipdmediation.evidence.measurement_error import measurement_error
 from ipdmediation.evidence.pooled_trials import tables
@@ -25,6 +31,7 @@ from ipdmediation.evidence.surrogacy import surrogacy, surrogate_line, surrogate
 from ipdmediation.evidence.surrogate_trials import surrogate_trials
 from ipdmediation.inference.imputed_analysis import ImputedAnalysis
 from ipdmediation.inference.streams import stream
+from ipdmediation.models.specification import AnalysisSpecification, MediationModels, models_by_imputation
 from tests.steps.conftest import Planned
 from tests.steps.test_models import prepared
 
@@ -70,6 +77,7 @@ SHOWN = {
     "show_leave_one_out": 1,
     "show_confounding": 1,
     "show_measurement_error": 1,
+    "show_proportional_odds": 1,
     "show_surrogacy": 2,
 }
 
@@ -138,6 +146,33 @@ def test_figures_and_tables_are_made_of_the_analysis_that_asks_for_them(study: P
             study.planned(step, analysis="middle_aged")
 
 
+def test_proportional_odds_are_tested_as_the_configuration_says(study: Planned) -> None:
+    made = study.do("proportional_odds", analysis="primary")
+    analysis = prepared(study, "primary")
+    specification = form_of_tests(analysis.specification, trials=3)
+    form = replace(
+        analysis, specification=specification, options=StandardisationOptions(), resampling="stratified"
+    )
+
+    def build(specification: AnalysisSpecification) -> list[MediationModels]:
+        return models_by_imputation(
+            analysis.completed, specification=specification, variables=study.variables
+        )
+
+    assert Path(made["tests"]).read_text() == csv_text(cut_tests(specification, build))
+    by_cut = coefficients_by_cut(specification, build, level=0.8, minimum_count=3)
+    assert Path(made["by_cut"]).read_text() == csv_text(by_cut)
+    both = free_treatment(
+        form,
+        replicates=10,
+        stream=lambda replicate: stream(5, "proportional odds", "primary", replicate),
+        interval="basic",
+        level=0.8,
+        max_failed=0.4,
+    )
+    assert Path(made["effects"]).read_text() == csv_text(both)
+
+
 def stated(file: str) -> dict[str, object]:
     """The patients of `evidence_a.csv` whose mediator was measured, in seven trials of one file."""
     trial = {"column": "trial", "codes": {n: {"id": f"t{n}", "label": f"Trial {n}"} for n in range(1, 8)}}
@@ -182,8 +217,14 @@ CONFIG = {
                 "measurement_error": {"error": {"reliability": 0.8}, "replicates": 40},
                 "surrogacy": {"panel": True, "covariates": ["c1"], "replicates": 40},
                 "death": {"event": "dead", "covariates": ["c1", "c2"], "replicates": 41},
+                "proportional_odds": {"tests": True, "replicates": 40},
             },
-        }
+        },
+        "free": {
+            "label": "Treatment free at every cut",
+            "evidence": None,
+            "outcome": {"proportional_odds": {"treatment": "free"}},
+        },
     },
 }
 
@@ -315,3 +356,26 @@ def test_everybody_is_analysed_as_the_configuration_says(
         max_failed=0.01,
     )
     assert Path(made["effects"]).read_text() == csv_text(table)
+
+
+def test_by_configuration_r_s_tests_and_effects_of_a_free_treatment(
+    seven_trials: Planned, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(seven_trials.root)
+    made = seven_trials.do("proportional_odds", analysis="primary")
+    tests = read_table(made["tests"]).set_index(["model", "test", "term"])["chi_square"]
+    # twice the difference of clm's log-likelihoods, with indicators of the trials
+    ratio = tests["outcome", "likelihood_ratio", "treatment"]
+    assert ratio == pytest.approx(2 * (-624.9660554 + 626.7008664), abs=1e-6)
+    both = read_table(made["effects"])
+    free = both[both["treatment"] == "free"].set_index(["effect", "scale"])["estimate"]
+    assert free["pm", "prob_le_2"] == pytest.approx(0.48829267, abs=2e-8)
+    found = read_table(seven_trials.do("estimate_effects", analysis="free")["effects"])
+    estimates = found.set_index(["effect", "scale"])["estimate"]
+    expected = {("te", "mean"): -1.02793496, ("tnie", "mean"): -0.51187332, ("pm", "mean"): 0.49796275}
+    assert {key: estimates[key] for key in expected} == pytest.approx(expected, abs=2e-8)
+    assert found.loc[found["effect"] == "total", "withheld"].tolist() == ["undefined"]
+    fitted = json.loads(
+        Path(seven_trials.do("fit_models", analysis="free")["outcome_diagnostics"]).read_text()
+    )
+    assert fitted["log_likelihood"] == [pytest.approx(-624.9660554, abs=1e-7)]

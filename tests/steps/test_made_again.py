@@ -17,14 +17,14 @@ from tests.steps.conftest import CONFIG, snakemake
 Jobs = list[dict[str, Any]]
 
 PAGE = {"record_run", "report", "manifest"}
-SHOWN = {"figures", "tables", "show_each_trial", "show_leave_one_out"} | PAGE
+SHOWN = {"figures", "tables", "show_each_trial", "show_leave_one_out", "show_proportional_odds"} | PAGE
 SAID = {"quality_report"} | SHOWN
 DESCRIBED = {"describe_trials", "describe_flow", "describe_cohort", "fit_models", "collect_notices"} | SAID
-DESCRIBED |= {"compare_published", "each_trial"}
+DESCRIBED |= {"compare_published", "each_trial", "proportional_odds"}
 DESCRIBED -= {"show_leave_one_out"}
 DRAWN = {
     "impute_missing", "fit_models", "bootstrap_chunk", "estimate_effects", "collect_notices", "each_trial",
-    "leave_one_out",
+    "leave_one_out", "proportional_odds",
 }  # fmt: skip
 
 

@@ -14,7 +14,14 @@ import yaml
 from tests.steps.conftest import OTHERS, Planned
 
 LATENT = ("confounding", "surrogacy")  # have models with a probit of their own
-EVIDENCE = ("each_trial", "leave_one_out", "confounding", "measurement_error", "surrogacy")
+EVIDENCE = (
+    "each_trial",
+    "leave_one_out",
+    "confounding",
+    "measurement_error",
+    "proportional_odds",
+    "surrogacy",
+)
 HEAVY = (
     "compile_kernels", "impute_missing", "fit_models", "bootstrap_chunk", "estimate_effects", *EVIDENCE,
 )  # fmt: skip

@@ -262,6 +262,44 @@ rule death:
         "../scripts/death.py"
 
 
+# No bootstrap but of the effects with the treatment free; both ways in one job, for they share the resamples.
+rule proportional_odds:
+    input:
+        study.kernels,
+        imputed="<results>/ipd/{analysis}/imputed.parquet",
+    output:
+        tests="<results>/{analysis}/evidence/proportional_odds.csv",
+        by_cut="<results>/{analysis}/evidence/by_cut.csv",
+        effects="<results>/{analysis}/evidence/free_treatment.csv",
+        provenance="<results>/{analysis}/provenance/proportional_odds.json",
+    log:
+        "<logs>/proportional_odds/{analysis}.log",
+    benchmark:
+        "<benchmarks>/proportional_odds/{analysis}.tsv"
+    cache: inside.caching
+    conda:
+        "../../envs/ipdmediation.yaml"
+    threads: 1
+    resources:
+        mem_mb=doubling(1000),
+        runtime=doubling(20),
+    params:
+        drawn_as=study.drawn_as,
+        model=study.model,
+        standardisation=study.setting("standardisation"),
+        replicates=study.setting("evidence", "proportional_odds", "replicates"),
+        interval=study.setting("bootstrap", "interval"),
+        level=study.setting("bootstrap", "level"),
+        max_failed=study.setting("bootstrap", "max_failed"),
+        minimum_count=config["disclosure"]["minimum_count"],
+        variables=study.types,
+        seed=config["seed"],
+        expected=handed.expects(imputed=handed.made_by(rules.impute_missing)),
+        code=code("proportional_odds"),
+    script:
+        "../scripts/proportional_odds.py"
+
+
 for piece in results.EVIDENCE:
 
     rule:

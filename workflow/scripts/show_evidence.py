@@ -14,6 +14,7 @@ from ipdmediation.present.figures.death import death as death_figure
 from ipdmediation.present.figures.each_trial import each_trial as each_trial_figure
 from ipdmediation.present.figures.leave_one_out import leave_one_out as leave_one_out_figure
 from ipdmediation.present.figures.measurement_error import measurement_error as measurement_error_figure
+from ipdmediation.present.figures.proportional_odds import proportional_odds as proportional_odds_figure
 from ipdmediation.present.figures.saving import save_all
 from ipdmediation.present.figures.surrogacy import surrogacy as surrogacy_figure
 from ipdmediation.present.study import Study
@@ -22,6 +23,7 @@ from ipdmediation.present.tables.death import death as death_table
 from ipdmediation.present.tables.each_trial import each_trial as each_trial_table
 from ipdmediation.present.tables.leave_one_out import leave_one_out as leave_one_out_table
 from ipdmediation.present.tables.measurement_error import measurement_error as measurement_error_table
+from ipdmediation.present.tables.proportional_odds import proportional_odds as proportional_odds_table
 from ipdmediation.present.tables.saving import save
 from ipdmediation.present.tables.surrogacy import surrogacy as surrogacy_table
 from ipdmediation.present.tables.surrogate_predictions import surrogate_predictions
@@ -45,6 +47,7 @@ def main(
         "measurement_error": measurement_error_figure,
         "surrogacy": surrogacy_figure,
         "death": death_figure,
+        "proportional_odds": proportional_odds_figure,
     }
     makers: dict[str, Callable[..., Table]] = {
         "each_trial": each_trial_table,
@@ -54,6 +57,7 @@ def main(
         "surrogacy": surrogacy_table,
         "surrogate_predictions": surrogate_predictions,
         "death": death_table,
+        "proportional_odds": proportional_odds_table,
     }
     words = Study(**study)
     frames = [read_table(path) for path in (*numbers, effects)]

@@ -144,3 +144,60 @@ def test_the_panel_is_of_one_effect_of_treatment() -> None:
 
 def test_one_trial_gets_what_is_said_of_patients() -> None:
     assert faults({}, trials=("a",), part="surrogacy") == []
+
+
+ODDS = ("analyses", "primary", "evidence", "proportional_odds")
+
+
+def odds_faults(**analysis: Any) -> list[str]:
+    """Return the faults of the primary analysis' tests of proportional odds."""
+    config = copy.deepcopy(yaml.safe_load(CONFIG.read_text()))
+    config["analyses"] = {"primary": {**config["analyses"]["primary"], **analysis}}
+    found = study_faults(Study(config, tuple(config["variables"]), ("a", "b")))
+    return [f"{fault.place[-1]}: {fault.text}" for fault in found if fault.place[:-1] == ODDS]
+
+
+@pytest.mark.parametrize("family", ["binary", "continuous"])
+def test_proportional_odds_are_of_an_outcome_with_several_cuts(family: str) -> None:
+    outcome = {"variable": "mrs", "family": family, "link": "logit", "better": "low"}
+    (found,) = odds_faults(outcome=outcome)
+    assert found == f"tests: true needs an outcome with several cuts, found family {family!r}; allowed: false"
+    assert odds_faults(outcome=outcome, evidence={"proportional_odds": {"tests": False}}) == []
+
+
+def test_effects_without_proportional_odds_need_replicates() -> None:
+    few = {"proportional_odds": {"tests": True, "replicates": 38}}
+    (found,) = odds_faults(evidence=few)
+    assert found == "replicates: 38 are too few for an interval of level 0.95; allowed: 39 or more"
+    few["proportional_odds"]["tests"] = False
+    assert odds_faults(evidence=few) == []
+
+
+def treatment_faults(**analysis: Any) -> list[str]:
+    """Return the faults of a treatment that is free at every cut."""
+    config = copy.deepcopy(yaml.safe_load(CONFIG.read_text()))
+    config["analyses"] = {"primary": {**config["analyses"]["primary"], **analysis}}
+    found = study_faults(Study(config, tuple(config["variables"]), ("a", "b")))
+    place = ("analyses", "primary", "outcome", "proportional_odds", "treatment")
+    return [fault.text for fault in found if fault.place == place]
+
+
+@pytest.mark.parametrize("trial_effects", ["random_slope", "random_slopes"])
+def test_a_free_treatment_has_no_random_slope(trial_effects: str) -> None:
+    outcome = {
+        "variable": "mrs", "family": "ordinal", "link": "logit", "better": "low",
+        "proportional_odds": {"treatment": "free"},
+    }  # fmt: skip
+    (found,) = treatment_faults(outcome=outcome, trial_effects=trial_effects)
+    assert found == (
+        "'free' is supported without a random slope of the treatment, found trial_effects "
+        f"{trial_effects!r}; allowed beside it: 'none', 'fixed', 'random_intercept'"
+    )
+    for allowed in ("none", "fixed", "random_intercept"):
+        assert treatment_faults(outcome=outcome, trial_effects=allowed) == []
+    other = outcome | {"family": "binary"}
+    (found,) = treatment_faults(outcome=other, trial_effects=trial_effects)
+    assert found == (
+        "'free' needs an outcome with several cuts, found family 'binary'; allowed: 'proportional', or "
+        "family 'ordinal'"
+    )

@@ -87,7 +87,9 @@ def test_averages_from_sums_of_powers_are_those_of_the_rows(link, far):
     rng = np.random.default_rng(6)
     predictors, row_weights = 1.5 * rng.normal(size=(2, 301)), rng.integers(0, 4, 301).astype(float)
     predictors[:, :2] += far * np.array([-1, 1])
-    groups, thresholds = np.arange(301) % 2, np.array([-np.inf, -2.0, -0.3, 0.1, 2.5, np.inf])
+    groups = np.arange(301) % 2
+    # of each cell its own
+    thresholds = np.array([[-np.inf, -2.0, -0.3, 0.1, 2.5, np.inf], [-np.inf, -1.6, 0.2, 0.3, 1.9, np.inf]])
     added = rng.normal(size=(2, 3, 2))
     mixtures = [Mixture(0.4), Mixture(1.7)]
     lowest, highest = predictors.min(), predictors.max()
@@ -117,7 +119,9 @@ def test_averages_from_sums_of_powers_are_those_of_the_rows(link, far):
         sds = np.sqrt([mixture.variance for mixture in (mixtures if cell == 0 else mixtures[::-1])])[groups]
         for value in range(3):
             shifted = predictors[cell] + added[cell, value, groups]
-            rows = [LINKS[link]((cut - shifted)[:, None] + sds[:, None] * z) @ density for cut in thresholds]
+            rows = [
+                LINKS[link]((cut - shifted)[:, None] + sds[:, None] * z) @ density for cut in thresholds[cell]
+            ]
             assert found[cell, value] == pytest.approx(
                 np.average(rows, axis=1, weights=row_weights), abs=1e-5 if link == "cauchit" and far else 2e-9
             )

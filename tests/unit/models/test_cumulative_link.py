@@ -95,15 +95,19 @@ def score_at(  # noqa: PLR0917
     eta, size = np.empty(n), thresholds.shape[0] + p
     upper, lower, above, below, cross_a, cross_b = np.empty((6, n))
     gradient, information = np.empty(size), np.empty((size, size))
-    fixed._fill_bounds(thresholds, first_row, link, upper, lower)
+    top, bottom = np.arange(thresholds.shape[0] + 1), np.arange(thresholds.shape[0] + 1) - 1
+    top[-1] = -1
+    fixed._fill_bounds(thresholds, first_row, top, bottom, link, upper, lower)
     linear_predictor(columns, offset, slopes, eta)
     links.rows(link, eta, weights, upper, lower, above, below, cross_a, cross_b, 0, n)
-    fixed._gradient(columns, thresholds, first_row, level_weight, above, below, link, gradient)
+    fixed._gradient(columns, thresholds, first_row, top, bottom, level_weight, above, below, link, gradient)
     fixed._information(
         columns,
         weights,
         thresholds,
         first_row,
+        top,
+        bottom,
         level_weight,
         above,
         below,
@@ -113,7 +117,8 @@ def score_at(  # noqa: PLR0917
         np.empty(n),
         information,
     )
-    return fixed._log_likelihood(eta, weights, thresholds, first_row, link), gradient, information
+    value = fixed._log_likelihood(eta, weights, thresholds, first_row, top, bottom, link)
+    return value, gradient, information
 
 
 @quick

@@ -11,8 +11,17 @@ from ipdmediation.data.errors import listing
 from ipdmediation.data.formula import FormulaError
 from ipdmediation.data.problems import Fault, Place
 from ipdmediation.data.replicates import fewest_replicates
+from ipdmediation.vocabulary.families import FAMILIES
 from ipdmediation.vocabulary.terms import TREATMENT
 
+#: Pieces of evidence that take the treatment for one coefficient of the outcome, and the switch of each.
+_OF_ONE_COEFFICIENT = {
+    "confounding": "curve",
+    "measurement_error": "error",
+    "proportional_odds": "tests",
+    "death": "event",
+    "surrogacy": "panel",
+}
 #: Switches of `evidence.trials`, and the number of replicates of each.
 _REPLICATES = {"two_stages": "replicates", "leave_one_out": "leave_one_out_replicates"}
 #: What states another effect of the mediator than its slope, and the key that asks for it.
@@ -39,8 +48,18 @@ def evidence_faults(
     fewest = fewest_replicates(analysis["bootstrap"]["level"])
     for switch, key in _REPLICATES.items():
         if stated.get(switch) and stated[key] < fewest:
-            text = f"{stated[key]} are too few for an interval of level {analysis['bootstrap']['level']:g}"
-            yield Fault(at("evidence", "trials", key), f"{text}; allowed: {fewest} or more")
+            yield Fault(at("evidence", "trials", key), _too_few(stated[key], analysis, fewest))
+    cuts = analysis["evidence"].get("proportional_odds", {})
+    if cuts.get("tests"):
+        place = "evidence", "proportional_odds"
+        if not FAMILIES[analysis["outcome"]["family"]].cuts:
+            yield Fault(
+                at(*place, "tests"),
+                f"true needs an outcome with several cuts, found family {analysis['outcome']['family']!r}; "
+                "allowed: false",
+            )
+        elif cuts["replicates"] < fewest:
+            yield Fault(at(*place, "replicates"), _too_few(cuts["replicates"], analysis, fewest))
     if stated.get("leave_one_out") and len(trials) == 1:
         yield Fault(
             at("evidence", "trials", "leave_one_out"), "true needs two trials; allowed for one: false"
@@ -52,6 +71,23 @@ def evidence_faults(
         if asked.get(switch):
             yield from _slope_faults(partial(at, "evidence", topic), analysis, asked, switch=switch)
     yield from _surrogacy_faults(at, analysis, fewest)
+    yield from _free_treatment_faults(at, analysis)
+
+
+def _free_treatment_faults(at: Callable[..., Place], analysis: Mapping[str, Any]) -> Iterator[Fault]:
+    """Yield what cannot stand beside a treatment that is free at every cut: what is made of its coefficient."""
+    stated = analysis["outcome"].get("proportional_odds") or {}
+    if stated.get("treatment") != "free":
+        return
+    for topic, switch in _OF_ONE_COEFFICIENT.items():
+        if analysis["evidence"].get(topic, {}).get(switch):
+            text = "cannot be had of a treatment that is free at every cut; allowed: proportional_odds: "
+            yield Fault(at("evidence", topic, switch), f"{text}{{treatment: proportional}} of the outcome")
+
+
+def _too_few(replicates: int, analysis: Mapping[str, Any], fewest: int) -> str:
+    level = analysis["bootstrap"]["level"]
+    return f"{replicates} are too few for an interval of level {level:g}; allowed: {fewest} or more"
 
 
 def _slope_faults(
@@ -60,8 +96,7 @@ def _slope_faults(
     """Yield faults of what states another effect of the mediator than its slope."""
     replicates, level = asked["replicates"], analysis["bootstrap"]["level"]
     if replicates < fewest_replicates(level):
-        text = f"{replicates} are too few for an interval of level {level:g}"
-        yield Fault(at("replicates"), f"{text}; allowed: {fewest_replicates(level)} or more")
+        yield Fault(at("replicates"), _too_few(replicates, analysis, fewest_replicates(level)))
     knots, over = analysis["mediator"].get("spline_knots"), analysis["standardisation"]
     if knots:
         yield Fault(
@@ -87,10 +122,9 @@ def _surrogacy_faults(at: Callable[..., Place], analysis: Mapping[str, Any], few
     if not stated.get("panel"):
         return
     if stated["replicates"] < fewest:
-        text = (
-            f"{stated['replicates']} are too few for an interval of level {analysis['bootstrap']['level']:g}"
+        yield Fault(
+            at("evidence", "surrogacy", "replicates"), _too_few(stated["replicates"], analysis, fewest)
         )
-        yield Fault(at("evidence", "surrogacy", "replicates"), f"{text}; allowed: {fewest} or more")
     yield from covariate_faults(at("evidence", "surrogacy", "covariates"), analysis, stated["covariates"])
     if any(_has_treatment(each) for each in (analysis["covariates"], stated["covariates"])):
         text = "true needs one effect of treatment; the covariates have a product of another with it"

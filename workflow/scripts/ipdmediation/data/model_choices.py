@@ -7,7 +7,9 @@ from typing import Any
 
 from ipdmediation.data.problems import Fault, Place
 from ipdmediation.data.variables import Variable
-from ipdmediation.vocabulary.terms import TRIAL
+from ipdmediation.vocabulary.families import FAMILIES
+from ipdmediation.vocabulary.proportional_odds import FREE, PROPORTIONAL, treatment_is_free
+from ipdmediation.vocabulary.terms import TREATMENT, TRIAL
 from ipdmediation.vocabulary.trial_effects import TRIAL_EFFECTS
 
 #: Returns where a setting of an analysis stands, by its keys.
@@ -62,6 +64,27 @@ def centring_faults(at: At, analysis: Mapping[str, Any]) -> Iterator[Fault]:
                 f"a centred mediator is a difference from the mean of the trial, not a value, which "
                 f"{'.'.join(keys)} needs; state `{keys[-1]}: {allowed}` beside it, or leave `centred` out",
             )
+
+
+def free_treatment_faults(at: At, analysis: Mapping[str, Any]) -> Iterator[Fault]:
+    """Yield a fault where a treatment that is free at every cut does not fit the outcome or the trials."""
+    outcome, effects = analysis["outcome"], analysis["trial_effects"]
+    if not treatment_is_free(outcome):
+        return
+    place = at("outcome", "proportional_odds", "treatment")
+    if not FAMILIES[outcome["family"]].cuts:
+        yield Fault(
+            place,
+            f"{FREE!r} needs an outcome with several cuts, found family {outcome['family']!r}; allowed: "
+            f"{PROPORTIONAL!r}, or family 'ordinal'",
+        )
+    elif TREATMENT in TRIAL_EFFECTS[effects].random:
+        allowed = ", ".join(repr(key) for key, each in TRIAL_EFFECTS.items() if TREATMENT not in each.random)
+        yield Fault(
+            place,
+            f"{FREE!r} is supported without a random slope of the treatment, found trial_effects "
+            f"{effects!r}; allowed beside it: {allowed}",
+        )
 
 
 def weights_faults(at: At, analysis: Mapping[str, Any], variables: Mapping[str, Variable]) -> Iterator[Fault]:

@@ -20,7 +20,13 @@ from ipdmediation.data.errors import listing
 from ipdmediation.data.evidence_faults import evidence_faults
 from ipdmediation.data.formula import FormulaError
 from ipdmediation.data.known_units import known_unit_fault
-from ipdmediation.data.model_choices import centring_faults, cluster_faults, model_faults, weights_faults
+from ipdmediation.data.model_choices import (
+    centring_faults,
+    cluster_faults,
+    free_treatment_faults,
+    model_faults,
+    weights_faults,
+)
 from ipdmediation.data.problems import Fault, Place, in_words, shown
 from ipdmediation.data.replicates import fewest_replicates
 from ipdmediation.data.variables import (
@@ -184,6 +190,7 @@ def _analysis_faults(name: str, study: Study, variables: Mapping[str, Variable])
         yield Fault(at("eligibility"), "the rules on 'trial' leave no trial")
     yield from model_faults(at, analysis, trials)
     yield from centring_faults(at, analysis)
+    yield from free_treatment_faults(at, analysis)
     for key, none in (("weights", None), ("cluster", TRIAL)):
         if analysis[key] != none:
             yield from study.unknown(at(key), analysis[key])

@@ -81,6 +81,11 @@ SLOPES_BY_ARM = tuple(Effect(effect=effect, scale=COEFFICIENT) for effect in MED
 
 DIRECT_COEFFICIENT_EFFECTS = frozenset({SHARE_BY_DIFFERENCE.effect, "log_or_product"})
 NO_SINGLE_DIRECT_COEFFICIENT = "with an interaction the direct coefficient depends on the mediator"
+#: Effects that are made of one coefficient of the treatment.
+TREATMENT_COEFFICIENT_EFFECTS = frozenset(
+    {"total", "direct", *DIRECT_AT, *DIRECT_COEFFICIENT_EFFECTS, "khb_total", SHARE_ON_ONE_SCALE.effect}
+)
+NO_SINGLE_TREATMENT_COEFFICIENT = "the treatment's coefficient is free, another one at each cut"
 MEDIATOR_SLOPE_EFFECTS = frozenset({"mediator_effect", "log_or_product"})
 
 KHB_EFFECTS = (
@@ -129,6 +134,22 @@ def coefficient_catalogue(
         else:
             entries.append(effect)
     return tuple(entries)
+
+
+def without_treatment_coefficient(entries: Sequence[Effect]) -> tuple[Effect, ...]:
+    """Return entries of which those are undefined that need one coefficient of the treatment.
+
+    Examples
+    --------
+    >>> [bool(effect.undefined) for effect in without_treatment_coefficient(KHB_EFFECTS)]
+    [True, False, True]
+    """
+    return tuple(
+        replace(entry, undefined=NO_SINGLE_TREATMENT_COEFFICIENT)
+        if entry.effect in TREATMENT_COEFFICIENT_EFFECTS
+        else entry
+        for entry in entries
+    )
 
 
 def natural_catalogue(scales: Scales) -> tuple[Effect, ...]:

@@ -22,7 +22,7 @@ def compile_kernels(link: str) -> list[str]:
         Names of the kernels.
     """
     rows, arms, weights = np.zeros(3, dtype=np.int64), np.zeros((2, 3)), np.ones(3)
-    thresholds, shares, spread = np.array([0.0, 1.0]), np.array([[0.3, 0.3, 0.4]]), np.ones(2)
+    thresholds, shares, spread = np.array([[0.0, 1.0]] * 2), np.array([[0.3, 0.3, 0.4]]), np.ones(2)
     kernels.linear_predictor(arms, spread, rows)
     kernels.group_sums(arms, rows, 1, weights)
     tables = np.stack([link_table(np.zeros(1), np.ones(1), 1.0, LINKS[link], -2.0, 1.0, 4)] * 2)

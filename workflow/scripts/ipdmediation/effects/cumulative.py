@@ -43,7 +43,7 @@ class CumulativeOutcome:
             return natural
         mixtures = [[Mixture(variance)] * self.mediator.n_groups for variance in effects.variances.tolist()]
         added = self.mediator.held(shifted, effects)
-        held = self._mean(shifted.predictors, added, mixtures, shifted)
+        held = self._mean(shifted.predictors, added, mixtures, shifted, shifted.thresholds)
         return np.concatenate([natural, np.swapaxes(held, 0, 1).reshape(-1, natural.shape[1])])
 
     def _linear(self, replicate: Evaluated, effects: TrialEffects) -> FloatArray:
@@ -68,7 +68,8 @@ class CumulativeOutcome:
                 bias = self.mediator.of_rows(structural.bias(slopes[arm]), replicate)
                 predictors[cell] += bias * (replicate.means[arm] - replicate.means[source])
         nothing = np.zeros((len(CELLS), 1, self.mediator.n_groups))
-        return self._mean(predictors, nothing, mixtures, replicate)[:, 0]
+        thresholds = replicate.thresholds[[arm for arm, _ in CELLS]]
+        return self._mean(predictors, nothing, mixtures, replicate, thresholds)[:, 0]
 
     def _mean(
         self,
@@ -76,6 +77,7 @@ class CumulativeOutcome:
         added: FloatArray,
         mixtures: Sequence[Sequence[Mixture]],
         replicate: Evaluated,
+        thresholds: FloatArray,
     ) -> FloatArray:
         """Average the distribution function over patients, (cells, values, cuts).
 
@@ -84,6 +86,7 @@ class CumulativeOutcome:
         predictors : (cells, n)
         added : (cells, values, groups) what else is in the predictors.
         mixtures : by cell and group.
+        thresholds : (cells, cuts)
         """
         distinct = list(dict.fromkeys(mixture for row in mixtures for mixture in row))
         table_of = {mixture: position for position, mixture in enumerate(distinct)}
@@ -97,7 +100,7 @@ class CumulativeOutcome:
             np.array([[table_of[mixture] for mixture in row] for row in mixtures], dtype=np.int64),
             replicate.groups,
             replicate.weights,
-            replicate.thresholds,
+            thresholds,
             tables.values,
             tables.low,
             STEP,

@@ -14,6 +14,9 @@ coefficient is that of a trial without deviation. A random slope of the mediator
 
 Interaction, or a basis of the mediator: the coefficients are those of the *expected predictor*, averaged over
 the patients, in the four cells (a, m). This is the formula above where neither is there.
+
+Treatment free at every cut: b theta is as above, and the reduced coefficient at a cut is the outcome model's
+there plus b theta; there are as many of them, and of shares, as cuts.
 """
 
 from __future__ import annotations
@@ -23,13 +26,16 @@ import numpy as np
 from ipdmediation.kernels.arrays import FloatArray
 
 
-def khb(predictors: FloatArray) -> FloatArray:
+def khb(predictors: FloatArray, *, free: bool = False) -> FloatArray:
     """Return the reduced model's treatment coefficient, its indirect part and the share of that.
 
     Parameters
     ----------
     predictors : ndarray, shape (4,)
         Expected linear predictor of the cells (0, 0), (0, 1), (1, 0), (1, 1), treatment by mediator.
+    free : bool
+        Whether the treatment's coefficient is another one at each cut and not in these predictors. Only the
+        indirect part is then one number.
 
     Returns
     -------
@@ -43,6 +49,6 @@ def khb(predictors: FloatArray) -> FloatArray:
     array([1.25, 0.25, 0.2 ])
     """
     untreated, _, direct, treated = predictors
-    total, indirect = treated - untreated, treated - direct
+    total, indirect = np.nan if free else treated - untreated, treated - direct
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.array([total, indirect, np.divide(indirect, total)])

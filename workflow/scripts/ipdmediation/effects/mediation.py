@@ -16,12 +16,13 @@ from ipdmediation.effects.catalogue import (
     coefficient_catalogue,
     four_way_catalogue,
     natural_catalogue,
+    without_treatment_coefficient,
 )
 from ipdmediation.effects.four_way import controlled_direct_effects, interaction_components
 from ipdmediation.effects.khb import khb
 from ipdmediation.effects.log_odds import PathCoefficients, coefficient_effects
 from ipdmediation.effects.natural_effects import OutcomeScales, natural_effects
-from ipdmediation.effects.predictors import MediatorTerms, first_column
+from ipdmediation.effects.predictors import MediatorTerms, first_column, is_free
 from ipdmediation.effects.standardisation import Standardisation, StandardisedCells
 from ipdmediation.effects.standardisation_options import StandardisationOptions
 from ipdmediation.effects.structural import StructuralSlope
@@ -60,6 +61,8 @@ class CoefficientEffects:
     ----------
     treatment : tuple of int
         Where the treatment's coefficient is in the mediator, the total and the outcome model.
+    free : bool
+        Whether the last two have another one at each cut, so that effects of one are undefined.
     mediator : MediatorTerms
         The mediator's columns in the outcome model.
     interaction : bool
@@ -71,6 +74,7 @@ class CoefficientEffects:
     """
 
     treatment: tuple[int, int, int]
+    free: bool
     mediator: MediatorTerms
     interaction: bool
     quartiles: FloatArray
@@ -88,6 +92,7 @@ class CoefficientEffects:
         untreated, treated = terms.columns(mediator_scale(quartiles, specification=models.specification))
         return cls(
             treatment=(at_mediator, at_total, at_outcome),
+            free=is_free(models.outcome),
             mediator=terms,
             interaction=models.outcome_design.interaction,
             quartiles=treated - untreated,
@@ -99,9 +104,12 @@ class CoefficientEffects:
         mediator, total, outcome = fits
         at_mediator, at_total, at_outcome = self.treatment
         direct, own = outcome.estimates[at_outcome], outcome.estimates[self.mediator.positions]
+        whole = total.estimates[at_total]
+        if self.free:
+            direct = whole = np.nan
         slopes = self.slopes_of(outcome)
         paths = PathCoefficients(
-            total=float(total.estimates[at_total]),
+            total=float(whole),
             direct=float(direct),
             treatment_on_mediator=float(mediator.estimates[at_mediator]),
             mediator_effect=float(slopes[0]),
@@ -183,15 +191,18 @@ class MediationEffects:
         standardisation = Standardisation.of(models, frame, options=options)
         if quartiles is None:
             quartiles = mediator_quartiles(frame, specification=models.specification)
+        coefficients = (
+            *coefficient_catalogue(
+                interaction=models.outcome_design.interaction,
+                linear=standardisation.linear,
+                quartiles=quartiles,
+            ),
+            *KHB_EFFECTS,
+        )
         return cls(
             models=models,
             effects=(
-                *coefficient_catalogue(
-                    interaction=models.outcome_design.interaction,
-                    linear=standardisation.linear,
-                    quartiles=quartiles,
-                ),
-                *KHB_EFFECTS,
+                *(without_treatment_coefficient(coefficients) if is_free(models.outcome) else coefficients),
                 *natural_catalogue(scales),
                 *four_way_catalogue(scales, controlled_at=options.controlled_at),
             ),
@@ -245,7 +256,7 @@ class MediationEffects:
         return np.concatenate(
             [
                 self._coefficients.evaluate(fits),
-                khb(cells.predictors),
+                khb(cells.predictors, free=self._coefficients.free),
                 natural.ravel(),
                 controlled.ravel(),
                 reference.ravel(),

@@ -26,7 +26,7 @@ class Evaluated(NamedTuple):
     mediator_variances: FloatArray  # of its Gaussian part
     predictors: FloatArray  # of the outcome, without the mediator
     coefficients: FloatArray  # of the mediator's terms
-    thresholds: FloatArray
+    thresholds: FloatArray  # (2, cuts)
     residuals: Rule | None  # of the mediator, where they are integrated over as they are
     residual_mean: float
     groups: IntArray  # (n,)

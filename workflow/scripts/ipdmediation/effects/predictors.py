@@ -25,8 +25,16 @@ def random_names(model: Model) -> tuple[str, ...]:
     return names
 
 
+def is_free(model: Model) -> bool:
+    """Say whether each arm has thresholds of its own, which then have the treatment's effect."""
+    return bool(getattr(model, "free_treatment", False))
+
+
 def first_column(model: Model, design: Design) -> int:
-    """Return where the coefficient of a design's first column is among the model's estimates."""
+    """Return where the coefficient of a design's first column is among the model's estimates.
+
+    Of a treatment that is free at every cut it is the last of the treatment's.
+    """
     return len(model.names) - len(design.terms)
 
 
@@ -55,6 +63,9 @@ class ArmPredictor:
         kept = np.setdiff1d(np.arange(len(design.terms)), design.mediator_positions)
         control, treated = np.swapaxes(design.other_columns(), 1, 2)
         added = treated - control
+        if is_free(model):  # then the treatment's effect is in the thresholds
+            own = kept != design.treatment_position
+            kept, control, added = kept[own], control[own], added[own]
         positions = first_column(model, design) + kept
         in_control, in_added = control.any(axis=1), added.any(axis=1)
         columns, at = [control[in_control]], [positions[in_control]]

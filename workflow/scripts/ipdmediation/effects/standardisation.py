@@ -3,7 +3,7 @@
 For arms a and m, a cell (a, m) is the outcome of all patients treated as in arm a with the mediator that they
 would have in arm m::
 
-    P(Y <= k; a, m) = sum over patients i of w_i E F(threshold_k - x_i(a) - g_a(M)),   M ~ M_i(m)
+    P(Y <= k; a, m) = sum over patients i of w_i E F(threshold_k(a) - x_i(a) - g_a(M)),   M ~ M_i(m)
 
 Pearl 2001; Imai, Keele & Tingley 2010, Psychological Methods 15:309; VanderWeele, Zhang & Lim 2016,
 Epidemiology 27:651 (ordinal outcomes). M is the mediator model's mean plus its residual; where g_a is linear,
@@ -22,7 +22,13 @@ import pandas as pd
 from ipdmediation.effects.cumulative import CumulativeOutcome
 from ipdmediation.effects.expected import ExpectedPredictor
 from ipdmediation.effects.mediator_part import Evaluated, MediatorPart, TrialEffects
-from ipdmediation.effects.predictors import ArmPredictor, MediatorTerms, arm_slopes, arm_variances
+from ipdmediation.effects.predictors import (
+    ArmPredictor,
+    MediatorTerms,
+    arm_slopes,
+    arm_variances,
+    is_free,
+)
 from ipdmediation.effects.quadrature import Rule, mediator_rule, normal_rule
 from ipdmediation.effects.standardisation_options import StandardisationOptions
 from ipdmediation.effects.structural import StructuralSlope
@@ -30,6 +36,7 @@ from ipdmediation.kernels.arrays import FloatArray, IntArray
 from ipdmediation.models.errors import ModelError
 from ipdmediation.models.results import Refit
 from ipdmediation.models.specification import MediationModels, mediator_scale
+from ipdmediation.models.thresholds import by_arm
 from ipdmediation.vocabulary.terms import MEDIATOR
 
 
@@ -245,7 +252,9 @@ class Standardisation:
             mediator_variances=variances,
             predictors=predictors,
             coefficients=outcome.estimates[self._terms.positions],
-            thresholds=outcome.estimates[: max(len(self._models.outcome_levels) - 1, 0)],
+            thresholds=by_arm(
+                outcome.estimates, cuts=self._models.outcome.n_thresholds, free=is_free(self._models.outcome)
+            ),
             residuals=residuals,
             residual_mean=0.0 if residuals is None else float(np.sum(residuals.nodes * residuals.weights)),
             groups=self._groups[rows],

@@ -15,6 +15,12 @@ POOLED_COLUMNS = (
     "effect", "scale", "trials", "estimate", "se", "ci_low", "ci_high", "prediction_low", "prediction_high",
     "tau", "tau_low", "tau_high", "i2", "q", "q_p", "singular", "withheld", "note",
 )  # fmt: skip
+CUT_TEST_COLUMNS = ("model", "test", "term", "chi_square", "df", "p_value", "reason")
+BY_CUT_COLUMNS = ("model", "term", "form", "cut", "estimate", "se", "ci_low", "ci_high", "reason")
+FREE_TREATMENT_COLUMNS = (
+    "effect", "scale", "treatment", "estimate", "ci_low", "ci_high", "interval", "replicates", "failed",
+    "withheld", "reason", "note",
+)  # fmt: skip
 LEFT_OUT_COLUMNS = ("trial", *EFFECT_COLUMNS, "reason")
 _ALONG = tuple(name for name in EFFECT_COLUMNS if name != "at")
 CONFOUNDING_COLUMNS = ("rho", "r2", *_ALONG)
@@ -47,7 +53,9 @@ HANDLING_COLUMNS = (
 )  # fmt: skip
 
 _WORDS = (
-    "variable", "statistic", "stated", "method", "level", "measure", "verdict", "inside", "effect", "scale",
+    "variable",
+    "treatment",
+    "cut", "statistic", "stated", "method", "level", "measure", "verdict", "inside", "effect", "scale",
     "interval", "withheld", "reason", "note",
     "remark",
 )  # fmt: skip

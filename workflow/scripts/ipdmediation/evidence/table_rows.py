@@ -17,8 +17,10 @@ from ipdmediation.effects.catalogue import (
     coefficient_catalogue,
     four_way_catalogue,
     natural_catalogue,
+    without_treatment_coefficient,
 )
 from ipdmediation.vocabulary.families import FAMILIES
+from ipdmediation.vocabulary.proportional_odds import treatment_is_free
 from ipdmediation.vocabulary.scales import scales_of
 from ipdmediation.vocabulary.terms import (
     TRIAL,
@@ -31,6 +33,7 @@ from ipdmediation.vocabulary.terms import (
     random_terms,
     residual_term,
     threshold_term,
+    treatment_at_cut_term,
     treatment_term,
     trial_term,
 )
@@ -217,13 +220,20 @@ def _effects(settings: Mapping[str, Any], outcome: Variable) -> list[Effect]:
     utility = settings["standardisation"]["utility"] is not None
     family = FAMILIES[settings["outcome"]["family"]]
     scales = scales_of(outcome.codes if family.levels else [], utility=utility)
-    return [
+    coefficients = (
         *coefficient_catalogue(
             interaction=settings["interaction"],
             linear=settings["mediator"]["spline_knots"] is None,
             quartiles=(0.0, 0.0, 0.0),
         ),
         *KHB_EFFECTS,
+    )
+    return [
+        *(
+            without_treatment_coefficient(coefficients)
+            if treatment_is_free(settings["outcome"])
+            else coefficients
+        ),
         *natural_catalogue(scales),
         *four_way_catalogue(scales, controlled_at=settings["standardisation"]["controlled_at"]),
     ]
@@ -242,7 +252,10 @@ def _models(
         codes = [str(code) for code in variables[outcome["variable"]].codes]
         for pair in pairwise(codes if outcome["better"] == "high" else codes[::-1]):
             yield _term_row(threshold_term(*pair, outcome=outcome["variable"]))
-    yield _term_row(treatment_term())
+            if treatment_is_free(outcome):
+                yield _term_row(treatment_at_cut_term(*pair))
+    if model == "mediator" or not treatment_is_free(outcome):
+        yield _term_row(treatment_term())
     if model == "outcome":
         terms = mediator_terms(
             mediator["variable"],

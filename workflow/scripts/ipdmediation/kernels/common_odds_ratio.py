@@ -98,7 +98,7 @@ def common_log_odds_ratio(distribution: FloatArray, reference: FloatArray) -> fl
             largest = max(largest, abs(step[k]))
         if not math.isfinite(largest):
             return math.nan
-        shorten = step_length(step, thresholds, largest, 2.0)
+        shorten = step_length(step, thresholds, last, largest, 2.0)
         thresholds += shorten * step[:last]
         effect += shorten * step[last]
         if largest < _SMALLEST_STEP:

@@ -15,8 +15,11 @@ from ipdmediation.kernels.matrices import cholesky, solve
 from ipdmediation.kernels.rows import BLOCK, block_sum, dot, dot_difference, linear_predictor
 from ipdmediation.kernels.status import FitStatus
 from ipdmediation.kernels.thresholds import (
+    bounds_of_levels,
+    count_thresholds,
     expand_thresholds,
     present_levels,
+    start_of_second,
     start_thresholds,
     step_length,
 )
@@ -40,16 +43,21 @@ def is_flat(ascent: float, largest: float) -> bool:
 
 @internal
 def _fill_bounds(
-    thresholds: FloatArray, first_row: IntArray, link: Any, upper: FloatArray, lower: FloatArray
+    thresholds: FloatArray,
+    first_row: IntArray,
+    top: IntArray,
+    bottom: IntArray,
+    link: Any,
+    upper: FloatArray,
+    lower: FloatArray,
 ) -> None:
     """Write what the link needs of the bounds of every row, rows being sorted by level."""
-    n_levels = thresholds.shape[0] + 1
-    for k in range(n_levels):
-        top = links.bound(link, thresholds[k] if k < n_levels - 1 else math.inf)
-        bottom = links.bound(link, thresholds[k - 1] if k > 0 else -math.inf)
-        for i in range(first_row[k], first_row[k + 1]):
-            upper[i] = top
-            lower[i] = bottom
+    for c in range(top.shape[0]):
+        above = links.bound(link, thresholds[top[c]] if top[c] >= 0 else math.inf)
+        below = links.bound(link, thresholds[bottom[c]] if bottom[c] >= 0 else -math.inf)
+        for i in range(first_row[c], first_row[c + 1]):
+            upper[i] = above
+            lower[i] = below
 
 
 @kernel
@@ -57,6 +65,8 @@ def _gradient(
     x: FloatArray,
     thresholds: FloatArray,
     first_row: IntArray,
+    top: IntArray,
+    bottom: IntArray,
     level_weight: FloatArray,
     above: FloatArray,
     below: FloatArray,
@@ -64,15 +74,18 @@ def _gradient(
     gradient: FloatArray,
 ) -> None:
     n_thresholds = thresholds.shape[0]
-    for k in range(n_thresholds):
-        gradient[k] = block_sum(above, first_row[k], first_row[k + 1]) - block_sum(
-            below, first_row[k + 1], first_row[k + 2]
-        )
+    for c in range(top.shape[0]):
+        if top[c] >= 0:
+            gradient[top[c]] = block_sum(above, first_row[c], first_row[c + 1]) - block_sum(
+                below, first_row[c + 1], first_row[c + 2]
+            )
     if links.is_logit(link):
-        for k in range(1, n_thresholds):
-            pull = logit.gap_slope(level_weight[k], thresholds[k] - thresholds[k - 1])
-            gradient[k] += pull
-            gradient[k - 1] -= pull
+        for c in range(top.shape[0]):
+            k, lower = top[c], bottom[c]
+            if k >= 0 and lower >= 0:
+                pull = logit.gap_slope(level_weight[c], thresholds[k] - thresholds[lower])
+                gradient[k] += pull
+                gradient[lower] -= pull
     gradient[n_thresholds:] = 0.0
     for start in range(0, x.shape[1], BLOCK):
         stop = min(start + BLOCK, x.shape[1])
@@ -86,6 +99,8 @@ def _information(
     weights: FloatArray,
     thresholds: FloatArray,
     first_row: IntArray,
+    top: IntArray,
+    bottom: IntArray,
     level_weight: FloatArray,
     above: FloatArray,
     below: FloatArray,
@@ -99,25 +114,31 @@ def _information(
     n_thresholds = thresholds.shape[0]
     p, n = x.shape
     information[:, :] = 0.0
-    for k in range(n_thresholds):
-        own, other = first_row[k], first_row[k + 1]
-        stop = first_row[k + 2]
+    for c in range(top.shape[0]):
+        k = top[c]
+        if k < 0:
+            continue
+        own, other = first_row[c], first_row[c + 1]
+        stop = first_row[c + 2]
         information[k, k] = block_sum(cross_a, own, other) + block_sum(cross_b, other, stop)
         for j in range(p):
             information[n_thresholds + j, k] = -(
                 dot(cross_a, x[j], own, other) + dot(cross_b, x[j], other, stop)
             )
-    for k in range(1, n_thresholds):
+    for c in range(top.shape[0]):
+        k, lower = top[c], bottom[c]
+        if k < 0 or lower < 0:
+            continue
         # the second derivative of log p in both of its bounds
         if links.is_logit(link):
-            mixed = logit.gap_curvature(level_weight[k], thresholds[k] - thresholds[k - 1])
+            mixed = logit.gap_curvature(level_weight[c], thresholds[k] - thresholds[lower])
         else:
             mixed = 0.0
-            for i in range(first_row[k], first_row[k + 1]):
+            for i in range(first_row[c], first_row[c + 1]):
                 mixed += above[i] * below[i] / weights[i]
         information[k, k] += mixed
-        information[k - 1, k - 1] += mixed
-        information[k, k - 1] -= mixed
+        information[lower, lower] += mixed
+        information[k, lower] -= mixed
     # in blocks that stay in the cache, where every column is read once for each pair
     for start in range(0, n, BLOCK):
         stop = min(start + BLOCK, n)
@@ -131,15 +152,20 @@ def _information(
 
 @internal
 def _log_likelihood(
-    eta: FloatArray, weights: FloatArray, thresholds: FloatArray, first_row: IntArray, link: Any
+    eta: FloatArray,
+    weights: FloatArray,
+    thresholds: FloatArray,
+    first_row: IntArray,
+    top: IntArray,
+    bottom: IntArray,
+    link: Any,
 ) -> float:
-    n_levels = thresholds.shape[0] + 1
     total = 0.0
-    for k in range(n_levels):
-        top = thresholds[k] if k < n_levels - 1 else math.inf
-        bottom = thresholds[k - 1] if k > 0 else -math.inf
-        for i in range(first_row[k], first_row[k + 1]):
-            total += weights[i] * links.log_probability(link, eta[i], top, bottom)
+    for c in range(top.shape[0]):
+        upper = thresholds[top[c]] if top[c] >= 0 else math.inf
+        lower = thresholds[bottom[c]] if bottom[c] >= 0 else -math.inf
+        for i in range(first_row[c], first_row[c + 1]):
+            total += weights[i] * links.log_probability(link, eta[i], upper, lower)
     return total
 
 
@@ -152,6 +178,7 @@ def fit_fixed(
     centre: FloatArray,
     scale: FloatArray,
     n_levels: int,
+    n_arms: int,
     link: Any,
     weights: FloatArray,
     start: FloatArray,
@@ -167,7 +194,8 @@ def fit_fixed(
     levels, columns, offset : (n,), (p, n), (n,); rows sorted by level, columns standardised by `centre` and
         `scale`.
     order : (n,) position of each sorted row in `weights`.
-    start : (n_levels - 1 + p,) on the natural scale; a nan asks for a cold start.
+    n_arms : 2 where each arm has thresholds of its own (see `thresholds`), else 1.
+    start : (n_arms * (n_levels - 1) + p,) on the natural scale; a nan asks for a cold start.
     diagnose : whether information, gradient and log-likelihood are computed at the end.
     scratch : ((p + FIXED_SCRATCH) * n,) room for the rows with weight, kept between fits: a large array that
         every fit makes anew is handed back to the system and faulted in again.
@@ -180,7 +208,7 @@ def fit_fixed(
     """
     n_slopes = columns.shape[0]
     kept = np.empty(order.shape[0], np.int64)
-    level_weight_all = np.zeros(n_levels)
+    level_weight_all = np.zeros(n_arms * n_levels)
     n = 0
     for i in range(order.shape[0]):
         weight = weights[order[i]]
@@ -189,8 +217,11 @@ def fit_fixed(
             n += 1
             level_weight_all[levels[i]] += weight
     present = present_levels(level_weight_all)
-    n_thresholds = present.shape[0] - 1
-    estimates = np.full(n_levels - 1 + n_slopes, np.nan)
+    top, bottom = bounds_of_levels(present, n_levels)
+    n_thresholds, n_present = count_thresholds(top), present.shape[0]
+    second = start_of_second(top, bottom)
+    first_slope = n_arms * (n_levels - 1)
+    estimates = np.full(first_slope + n_slopes, np.nan)
     if n_thresholds < 1:
         return estimates, np.zeros((0, 0)), np.zeros(0), math.nan, _ONE_LEVEL, 0
 
@@ -206,7 +237,7 @@ def fit_fixed(
     cross_a = row_arrays[7 * n : 8 * n]
     cross_b = row_arrays[8 * n : 9 * n]
     work = row_arrays[9 * n : 10 * n]
-    first_row = np.zeros(n_thresholds + 2, np.int64)
+    first_row = np.zeros(n_present + 1, np.int64)
     for i in range(n):
         w[i] = weights[order[kept[i]]]
         base[i] = offset[kept[i]]
@@ -215,11 +246,11 @@ def fit_fixed(
         target = x[j]
         for i in range(n):
             target[i] = source[kept[i]]
-    level_weight = np.empty(n_thresholds + 1)
-    for k in range(n_thresholds + 1):
+    level_weight = np.empty(n_present)
+    for k in range(n_present):
         level_weight[k] = level_weight_all[present[k]]
     row = 0
-    for k in range(n_thresholds + 1):
+    for k in range(n_present):
         while row < n and levels[kept[row]] == present[k]:
             row += 1
         first_row[k + 1] = row
@@ -227,11 +258,11 @@ def fit_fixed(
     slopes = np.empty(n_slopes)
     shift = 0.0
     for j in range(n_slopes):
-        slopes[j] = start[n_levels - 1 + j] * scale[j]
+        slopes[j] = start[first_slope + j] * scale[j]
         if not math.isfinite(slopes[j]):
             slopes[j] = 0.0
         shift += slopes[j] * centre[j] / scale[j]
-    thresholds = start_thresholds(level_weight_all, present, start, shift, link)
+    thresholds = start_thresholds(level_weight_all, present, n_levels, start, shift, link)
 
     size = n_thresholds + n_slopes
     gradient = np.empty(size)
@@ -244,10 +275,10 @@ def fit_fixed(
     iterations = 0
     for iteration in range(max_iterations + 1):
         iterations = iteration
-        _fill_bounds(thresholds, first_row, link, upper, lower)
+        _fill_bounds(thresholds, first_row, top, bottom, link, upper, lower)
         linear_predictor(x, base, slopes, eta)
         links.rows(link, eta, w, upper, lower, above, below, cross_a, cross_b, 0, n)
-        _gradient(x, thresholds, first_row, level_weight, above, below, link, gradient)
+        _gradient(x, thresholds, first_row, top, bottom, level_weight, above, below, link, gradient)
         if status == _CONVERGED or iteration == max_iterations:
             break
 
@@ -276,6 +307,8 @@ def fit_fixed(
                     w,
                     thresholds,
                     first_row,
+                    top,
+                    bottom,
                     level_weight,
                     above,
                     below,
@@ -303,7 +336,7 @@ def fit_fixed(
         if is_flat(ascent, largest):
             status = _SEPARATED
             break
-        shorten = step_length(step, thresholds, largest, 10.0)
+        shorten = step_length(step, thresholds, second, largest, 10.0)
         ascent *= shorten
         largest *= shorten
         for k in range(size):
@@ -320,12 +353,14 @@ def fit_fixed(
 
     log_likelihood = math.nan
     if diagnose:
-        log_likelihood = _log_likelihood(eta, w, thresholds, first_row, link)
+        log_likelihood = _log_likelihood(eta, w, thresholds, first_row, top, bottom, link)
         _information(
             x,
             w,
             thresholds,
             first_row,
+            top,
+            bottom,
             level_weight,
             above,
             below,
@@ -340,7 +375,7 @@ def fit_fixed(
                 step[k] = gradient[k]
     shift = 0.0
     for j in range(n_slopes):
-        estimates[n_levels - 1 + j] = slopes[j] / scale[j]
+        estimates[first_slope + j] = slopes[j] / scale[j]
         shift += slopes[j] * centre[j] / scale[j]
     expand_thresholds(thresholds, present, shift, n_levels, estimates)
     return estimates, information, step, log_likelihood, status, iterations

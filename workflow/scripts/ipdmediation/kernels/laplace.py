@@ -80,21 +80,23 @@ def _gradient(rows: MixedRows, work: MixedWork, thresholds: FloatArray, link: An
     for j in range(gradient.shape[0]):
         gradient[j] = 0.0
     for c in range(rows.cell_level.shape[0]):
-        k = rows.cell_level[c]
+        k, lower = rows.top[rows.cell_level[c]], rows.bottom[rows.cell_level[c]]
         first = 0.0
         second = 0.0
         for i in range(np.uint64(rows.cell_start[c]), np.uint64(rows.cell_start[c + 1])):
             first += above[i]
             second += below[i]
-        if k < n_thresholds:
+        if k >= 0:
             gradient[k] += first
-        if k > 0:
-            gradient[k - 1] -= second
+        if lower >= 0:
+            gradient[lower] -= second
     if links.is_logit(link):
-        for k in range(1, n_thresholds):
-            gap_pull = logit.gap_slope(rows.level_weight[k], thresholds[k] - thresholds[k - 1])
-            gradient[k] += gap_pull
-            gradient[k - 1] -= gap_pull
+        for level in range(rows.top.shape[0]):
+            k, lower = rows.top[level], rows.bottom[level]
+            if k >= 0 and lower >= 0:
+                gap_pull = logit.gap_slope(rows.level_weight[level], thresholds[k] - thresholds[lower])
+                gradient[k] += gap_pull
+                gradient[lower] -= gap_pull
     for start in range(0, x.shape[1], BLOCK):
         stop = min(start + BLOCK, x.shape[1])
         for j in range(0, x.shape[0], 2):
@@ -245,12 +247,12 @@ def evaluate(
 
 @internal
 def _fill_mixed(rows: MixedRows, work: MixedWork) -> None:
-    """Sum the second derivatives of log p in both of its bounds, by level."""
-    mixed, n_thresholds = work.mixed, work.mixed.shape[0]
+    """Sum the second derivatives of log p in both of its bounds, by the upper one."""
+    mixed = work.mixed
     mixed[:] = 0.0
     for c in range(rows.cell_level.shape[0]):
-        k = rows.cell_level[c]
-        if 0 < k < n_thresholds:
+        k = rows.top[rows.cell_level[c]]
+        if k >= 0 and rows.bottom[rows.cell_level[c]] >= 0:
             for i in range(rows.cell_start[c], rows.cell_start[c + 1]):
                 mixed[k] += work.above[i] * work.below[i] * rows.inverse_weights[i]
 

@@ -13,7 +13,7 @@ from ipdmediation.kernels.matrices import eigen, factor_from, factor_of, invert,
 from ipdmediation.kernels.mixed_rows import mixed_rows, mixed_work, without_empty_trials
 from ipdmediation.kernels.search import NEGLIGIBLE_SD, maximise_laplace
 from ipdmediation.kernels.status import FitStatus
-from ipdmediation.kernels.thresholds import expand_thresholds, start_thresholds
+from ipdmediation.kernels.thresholds import count_thresholds, expand_thresholds, start_thresholds
 
 _SINGULAR = int(FitStatus.SINGULAR)
 _NOT_CONVERGED = int(FitStatus.NOT_CONVERGED)
@@ -82,6 +82,7 @@ def fit_mixed(
     inverse_transform: FloatArray,
     n_trials: int,
     n_levels: int,
+    n_arms: int,
     link: Any,
     weights: FloatArray,
     start: FloatArray,
@@ -97,6 +98,7 @@ def fit_mixed(
     levels, trials, columns, random_columns, offset : (n,), (n,), (p, n), (q, n), (n,); rows sorted by trial
         and level, columns standardised by `centre` and `scale`, random columns orthonormal (mean square 1).
     order : (n,) position of each sorted row in `weights`.
+    n_arms : 2 where each arm has thresholds of its own (see `thresholds`), else 1.
     transform : (q, q) that takes random effects on the natural scale to those of `random_columns`.
     start, start_covariance, start_modes : on the natural scale; a nan in `start` asks for a cold start.
 
@@ -106,18 +108,19 @@ def fit_mixed(
     """
     p, q = columns.shape[0], random_columns.shape[0]
     rows, present, level_weight = mixed_rows(
-        levels, trials, columns, random_columns, offset, order, n_trials, n_levels, weights
+        levels, trials, columns, random_columns, offset, order, n_trials, n_levels, n_arms, weights
     )
     rows, occupied = without_empty_trials(rows)
-    estimates = np.full(n_levels - 1 + p, math.nan)
-    n_thresholds = present.shape[0] - 1
+    first_slope = n_arms * (n_levels - 1)
+    estimates = np.full(first_slope + p, math.nan)
+    n_thresholds = count_thresholds(rows.top)
     if n_thresholds < 1:
         return estimates, np.zeros((q, q)), np.zeros((n_trials, q)), _ONE_LEVEL, 0
     work = mixed_work(rows.weights.shape[0], q, occupied.shape[0], n_thresholds, n_thresholds + p)
 
     warm = True
     for j in range(p):
-        if not math.isfinite(start[n_levels - 1 + j]):
+        if not math.isfinite(start[first_slope + j]):
             warm = False
     slopes = np.zeros(p)
     thresholds = np.zeros(n_thresholds)
@@ -128,10 +131,10 @@ def fit_mixed(
     for attempt in range(0 if warm else 1, 4):
         shift = 0.0
         for j in range(p):
-            slopes[j] = start[n_levels - 1 + j] * scale[j] if attempt == 0 else 0.0
+            slopes[j] = start[first_slope + j] * scale[j] if attempt == 0 else 0.0
             shift += slopes[j] * centre[j] / scale[j]
-        first = start if attempt == 0 else np.full(n_levels - 1 + p, math.nan)
-        thresholds = start_thresholds(level_weight, present, first, shift, link)
+        first = start if attempt == 0 else np.full(first_slope + p, math.nan)
+        thresholds = start_thresholds(level_weight, present, n_levels, first, shift, link)
         if attempt == 0:
             # a start at the boundary would have to find its way back in: begin a little inside
             start_factor = _inner_factor(_standardised(start_covariance, transform))
@@ -156,7 +159,7 @@ def fit_mixed(
 
     shift = 0.0
     for j in range(p):
-        estimates[n_levels - 1 + j] = slopes[j] / scale[j]
+        estimates[first_slope + j] = slopes[j] / scale[j]
         shift += slopes[j] * centre[j] / scale[j]
     expand_thresholds(thresholds, present, shift, n_levels, estimates)
     natural_factor = product(inverse_transform, factor)
@@ -180,14 +183,15 @@ def standard_start(
     scale: FloatArray,
     transform: FloatArray,
     n_levels: int,
+    n_arms: int,
     rank: int,
     link: Any,
 ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
     """Thresholds, slopes, factor of the given rank, and modes on the standardised scale."""
-    slopes = start[n_levels - 1 :] * scale
+    slopes = start[n_arms * (n_levels - 1) :] * scale
     shift = 0.0
     for j in range(slopes.shape[0]):
         shift += slopes[j] * centre[j] / scale[j]
-    thresholds = start_thresholds(level_weight, present, start, shift, link)
+    thresholds = start_thresholds(level_weight, present, n_levels, start, shift, link)
     factor = factor_of(_standardised(start_covariance, transform), rank)
     return thresholds, slopes, factor, _modes_from_effects(factor, product_transposed(start_modes, transform))

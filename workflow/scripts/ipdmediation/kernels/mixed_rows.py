@@ -11,7 +11,7 @@ from ipdmediation.kernels import links
 from ipdmediation.kernels.arrays import FloatArray, IntArray
 from ipdmediation.kernels.compiling import internal, kernel, maker
 from ipdmediation.kernels.rows import block_sum
-from ipdmediation.kernels.thresholds import present_levels
+from ipdmediation.kernels.thresholds import bounds_of_levels, present_levels
 
 
 class MixedRows(NamedTuple):
@@ -27,6 +27,8 @@ class MixedRows(NamedTuple):
     cell_start: IntArray  # (cells + 1,)
     cell_level: IntArray
     cell_trial: IntArray
+    top: IntArray  # (levels,) index of the threshold above each present level, -1 where there is none
+    bottom: IntArray  # (levels,) and of that below it
 
 
 class MixedWork(NamedTuple):
@@ -42,7 +44,7 @@ class MixedWork(NamedTuple):
     cross_b: FloatArray
     third_a: FloatArray
     third_b: FloatArray
-    mixed: FloatArray  # (thresholds,) second derivative in both bounds, summed by level (not of the logit)
+    mixed: FloatArray  # (thresholds,) second derivative in both bounds, by the upper one (not of the logit)
     score: FloatArray  # (trials, q) G at the modes
     curvature: FloatArray  # (trials, q, q) A
     inverse: FloatArray  # (trials, q, q) inverse of H, top left (r, r)
@@ -118,11 +120,10 @@ def mixed_work(n: int, q: int, n_trials: int, n_thresholds: int, size: int) -> M
 @internal
 def fill_cell_bounds(thresholds: FloatArray, rows: MixedRows, link: Any, work: MixedWork) -> None:
     """Write what the link needs of the bounds of every row."""
-    n_thresholds = thresholds.shape[0]
     for c in range(rows.cell_level.shape[0]):
-        k = rows.cell_level[c]
-        top = links.bound(link, thresholds[k] if k < n_thresholds else math.inf)
-        bottom = links.bound(link, thresholds[k - 1] if k > 0 else -math.inf)
+        k, lower = rows.top[rows.cell_level[c]], rows.bottom[rows.cell_level[c]]
+        top = links.bound(link, thresholds[k] if k >= 0 else math.inf)
+        bottom = links.bound(link, thresholds[lower] if lower >= 0 else -math.inf)
         for i in range(rows.cell_start[c], rows.cell_start[c + 1]):
             work.upper[i] = top
             work.lower[i] = bottom
@@ -138,9 +139,11 @@ def mixed_rows(
     order: IntArray,
     n_trials: int,
     n_levels: int,
+    n_arms: int,
     weights: FloatArray,
 ) -> tuple[MixedRows, IntArray, FloatArray]:
-    """Rows with weight, the levels present and the weight of all levels."""
+    """Rows with weight, the levels present and the weight of all levels, numbered as in `thresholds`."""
+    n_codes = n_arms * n_levels
     p, q = columns.shape[0], random_columns.shape[0]
     kept = np.empty(order.shape[0], np.uint64)  # unsigned: numba need not look for negative indices
     w = np.empty(order.shape[0])
@@ -166,9 +169,9 @@ def mixed_rows(
         source, target = random_columns[d], z[d]
         for i in range(n):
             target[i] = source[kept[i]]
-    cell_start = np.zeros(n_trials * n_levels + 1, np.int64)
-    cell_level = np.empty(n_trials * n_levels, np.int64)
-    cell_trial = np.empty(n_trials * n_levels, np.int64)
+    cell_start = np.zeros(n_trials * n_codes + 1, np.int64)
+    cell_level = np.empty(n_trials * n_codes, np.int64)
+    cell_trial = np.empty(n_trials * n_codes, np.int64)
     n_cells = 0
     trial, level = -1, -1
     for i in range(n):
@@ -180,7 +183,7 @@ def mixed_rows(
             n_cells += 1
     cell_start[n_cells] = n
     trial_start = np.zeros(n_trials + 1, np.int64)
-    level_weight = np.zeros(n_levels)
+    level_weight = np.zeros(n_codes)
     for c in range(n_cells):
         trial_start[cell_trial[c] + 1] += cell_start[c + 1] - cell_start[c]
         level_weight[cell_level[c]] += block_sum(w, cell_start[c], cell_start[c + 1])
@@ -188,12 +191,13 @@ def mixed_rows(
         trial_start[t + 1] += trial_start[t]
     present = present_levels(level_weight)
     present_weight = np.empty(present.shape[0])
-    position = np.zeros(n_levels, np.int64)
+    position = np.zeros(n_codes, np.int64)
     for k in range(present.shape[0]):
         present_weight[k] = level_weight[present[k]]
         position[present[k]] = k
     for c in range(n_cells):
         cell_level[c] = position[cell_level[c]]
+    top, bottom = bounds_of_levels(present, n_levels)
     rows = MixedRows(
         x,
         z,
@@ -205,6 +209,8 @@ def mixed_rows(
         cell_start[: n_cells + 1].copy(),
         cell_level[:n_cells].copy(),
         cell_trial[:n_cells].copy(),
+        top,
+        bottom,
     )
     return rows, present, level_weight
 
@@ -241,6 +247,8 @@ def without_empty_trials(rows: MixedRows) -> tuple[MixedRows, IntArray]:
         rows.cell_start,
         rows.cell_level,
         cell_trial,
+        rows.top,
+        rows.bottom,
     )
     return left, occupied
 
@@ -250,12 +258,11 @@ def cell_log_likelihood(
     eta: FloatArray, rows: MixedRows, thresholds: FloatArray, link: Any, start: int, stop: int
 ) -> float:
     """Log-likelihood of a range of rows, whole trials, given their predictor."""
-    n_thresholds = thresholds.shape[0]
     total = 0.0
     for c in range(rows.cell_level.shape[0]):
-        k = rows.cell_level[c]
-        top = thresholds[k] if k < n_thresholds else math.inf
-        bottom = thresholds[k - 1] if k > 0 else -math.inf
+        k, lower = rows.top[rows.cell_level[c]], rows.bottom[rows.cell_level[c]]
+        top = thresholds[k] if k >= 0 else math.inf
+        bottom = thresholds[lower] if lower >= 0 else -math.inf
         for i in range(max(start, rows.cell_start[c]), min(stop, rows.cell_start[c + 1])):
             total += rows.weights[i] * links.log_probability(link, eta[i], top, bottom)
     return total

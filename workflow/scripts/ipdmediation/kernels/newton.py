@@ -27,8 +27,8 @@ def _subtract_cell(
     cross_b: FloatArray,
     start: int,
     stop: int,
-    level: int,
-    n_thresholds: int,
+    top: int,
+    bottom: int,
     sums: FloatArray,
 ) -> None:
     """Subtract the products of columns with a cell's curvatures, by threshold, from (columns, ...) sums."""
@@ -36,14 +36,14 @@ def _subtract_cell(
     for j in range(0, last + 1, 2):
         k = min(j + 1, last)
         a_j, a_k, b_j, b_k = products(cross_a, cross_b, columns[j], columns[k], start, stop)
-        if level < n_thresholds:
-            sums[j, level] -= a_j
+        if top >= 0:
+            sums[j, top] -= a_j
             if k > j:
-                sums[k, level] -= a_k
-        if level > 0:
-            sums[j, level - 1] -= b_j
+                sums[k, top] -= a_k
+        if bottom >= 0:
+            sums[j, bottom] -= b_j
             if k > j:
-                sums[k, level - 1] -= b_k
+                sums[k, bottom] -= b_k
 
 
 @fast_internal
@@ -101,24 +101,27 @@ def mixed_information(rows: MixedRows, work: MixedWork, thresholds: FloatArray, 
                 work.kept_curvature[t, d, e] = work.curvature[t, d, e]
     slopes = information[n_thresholds:]
     for c in range(rows.cell_level.shape[0]):
-        k = rows.cell_level[c]
+        k, lower = rows.top[rows.cell_level[c]], rows.bottom[rows.cell_level[c]]
         own = coupling[rows.cell_trial[c]]
         for start in range(rows.cell_start[c], rows.cell_start[c + 1], BLOCK):
             stop = min(start + BLOCK, rows.cell_start[c + 1])
-            if k < n_thresholds:
+            if k >= 0:
                 information[k, k] += block_sum(cross_a, start, stop)
-            if k > 0:
-                information[k - 1, k - 1] += block_sum(cross_b, start, stop)
-            _subtract_cell(x, cross_a, cross_b, start, stop, k, n_thresholds, slopes)
-            _subtract_cell(z, cross_a, cross_b, start, stop, k, n_thresholds, own)
-    for k in range(1, n_thresholds):
+            if lower >= 0:
+                information[lower, lower] += block_sum(cross_b, start, stop)
+            _subtract_cell(x, cross_a, cross_b, start, stop, k, lower, slopes)
+            _subtract_cell(z, cross_a, cross_b, start, stop, k, lower, own)
+    for level in range(rows.top.shape[0]):
+        k, lower = rows.top[level], rows.bottom[level]
+        if k < 0 or lower < 0:
+            continue
         if links.is_logit(link):
-            mixed = logit.gap_curvature(rows.level_weight[k], thresholds[k] - thresholds[k - 1])
+            mixed = logit.gap_curvature(rows.level_weight[level], thresholds[k] - thresholds[lower])
         else:
             mixed = work.mixed[k]
         information[k, k] += mixed
-        information[k - 1, k - 1] += mixed
-        information[k, k - 1] -= mixed
+        information[lower, lower] += mixed
+        information[k, lower] -= mixed
     first, second = work.third_a, work.third_b
     square = slopes[:, n_thresholds:]
     for start in range(0, x.shape[1], BLOCK):

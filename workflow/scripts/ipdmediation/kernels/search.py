@@ -19,7 +19,7 @@ from ipdmediation.kernels.matrices import eigen, factor_from, factor_of, product
 from ipdmediation.kernels.mixed_rows import MixedRows, MixedWork
 from ipdmediation.kernels.newton import mixed_information, mixed_step
 from ipdmediation.kernels.status import FitStatus
-from ipdmediation.kernels.thresholds import step_length
+from ipdmediation.kernels.thresholds import start_of_second, step_length
 
 _CONVERGED = int(FitStatus.CONVERGED)
 _SINGULAR = int(FitStatus.SINGULAR)
@@ -118,6 +118,7 @@ def maximise_laplace(
 ) -> tuple[FloatArray, FloatArray, int, int]:
     """Climb from a start: factor, modes, status, iterations; thresholds and slopes change in place."""
     n_thresholds = thresholds.shape[0]
+    second = start_of_second(rows.top, rows.bottom)
     size = n_thresholds + slopes.shape[0]
     n_trials = start_modes.shape[0]
     q = start_factor.shape[0]
@@ -234,7 +235,7 @@ def maximise_laplace(
         largest = 0.0
         for i in range(size):
             largest = max(largest, abs(fixed_step[i]))
-        shorten = step_length(fixed_step, thresholds, largest, 3.0)
+        shorten = step_length(fixed_step, thresholds, second, largest, 3.0)
         ascent = 0.0
         for i in range(size):
             fixed_step[i] *= shorten

@@ -52,7 +52,10 @@ def group_sums(rows: FloatArray, groups: IntArray, n_groups: int, weights: Float
 
 @maker
 def _all_cuts(cumulative: FloatArray, finite: IntArray, thresholds: FloatArray) -> FloatArray:
-    """Add the columns of infinite thresholds, which belong to levels that no row has."""
+    """Add the columns of infinite thresholds, which belong to levels that no row has.
+
+    These are the same in all cells, whose other thresholds may differ.
+    """
     full = np.empty((cumulative.shape[0], thresholds.shape[0]))
     for k in range(thresholds.shape[0]):
         full[:, k] = 1.0 if thresholds[k] > 0.0 else 0.0
@@ -157,7 +160,7 @@ def mean_cumulative(
     added : (cells, values, groups) further parts of the predictors, the same for all rows of a group.
     table_of : (cells, groups) index of the table of each cell and group of rows.
     groups, weights : (n,).
-    thresholds : (K - 1,).
+    thresholds : (cells, K - 1).
     tables : (tables, 6, intervals), all from `low` on in intervals of `step`.
 
     Returns
@@ -165,13 +168,13 @@ def mean_cumulative(
     (cells, values, K - 1) cumulative probabilities.
     """
     cells, values, n_groups = added.shape
-    finite = np.flatnonzero(np.isfinite(thresholds))
+    finite = np.flatnonzero(np.isfinite(thresholds[0]))
     cuts = finite.shape[0]
-    positions = (thresholds[finite] - low) / step
+    positions = (thresholds[:, finite] - low) / step
     sums = np.zeros((cells * values, cuts))
     # beyond, the tables are at an end for each threshold
-    first = max(-highest / step, added.min() / step - positions[cuts - 1] - 1.0)
-    last = max(min(-lowest / step, added.max() / step - positions[0] + tables.shape[2] + 1.0), first)
+    first = max(-highest / step, added.min() / step - positions.max() - 1.0)
+    last = max(min(-lowest / step, added.max() / step - positions.min() + tables.shape[2] + 1.0), first)
     for c in range(cells):
         moments = np.zeros((n_groups, 2, POWERS, int(last - first) + 1))
         _add_moments(predictors[c], groups, weights, step, first, last, moments)
@@ -180,9 +183,9 @@ def mean_cumulative(
             for v in range(values):
                 start = first - added[c, v, g] / step
                 for k in range(cuts):
-                    sums[c * values + v, k] += _sum_from_moments(table, moments[g], positions[k] + start)
-    averages = _all_cuts(sums / weights.sum(), finite, thresholds)
-    return averages.reshape(cells, values, thresholds.shape[0])
+                    sums[c * values + v, k] += _sum_from_moments(table, moments[g], positions[c, k] + start)
+    averages = _all_cuts(sums / weights.sum(), finite, thresholds[0])
+    return averages.reshape(cells, values, thresholds.shape[1])
 
 
 @fast_kernel
@@ -208,6 +211,7 @@ def mean_cumulative_over_nodes(
     means, sds : (2, n) and (2,) of the mediator by the arm that it comes from.
     nodes, node_weights : (Q,) quadrature rule on the mediator's scale, nodes increasing.
     contributions : (2, groups, Q) what the mediator adds to the predictor, by arm.
+    thresholds : (2, K - 1) by arm.
     tables : (2, 6, intervals) by arm.
 
     Returns
@@ -215,9 +219,9 @@ def mean_cumulative_over_nodes(
     (4, K - 1) cumulative probabilities of the cells (a, m) = (0, 0), (0, 1), (1, 0), (1, 1).
     """
     n = means.shape[1]
-    finite = np.flatnonzero(np.isfinite(thresholds))
+    finite = np.flatnonzero(np.isfinite(thresholds[0]))
     cuts = finite.shape[0]
-    positions = (thresholds[finite] - low) / step
+    positions = (thresholds[:, finite] - low) / step
     cumulative = np.zeros((4, cuts))
     sums = np.empty((2, cuts))
     for i in range(n):
@@ -238,11 +242,11 @@ def mean_cumulative_over_nodes(
                 for a in range(2):
                     predictor = (predictors[a, i] + contributions[a, groups[i], q]) / step
                     for k in range(cuts):
-                        sums[a, k] += density * look_up(tables[a], positions[k] - predictor)
+                        sums[a, k] += density * look_up(tables[a], positions[a, k] - predictor)
             for a in range(2):
                 for k in range(cuts):
                     cumulative[2 * a + m, k] += weight * sums[a, k] / mass
-    return _all_cuts(cumulative / weights.sum(), finite, thresholds)
+    return _all_cuts(cumulative / weights.sum(), finite, thresholds[0])
 
 
 @kernel

@@ -12,6 +12,7 @@ class FitStatus(IntEnum):
     SEPARATED = 3
     RANK_DEFICIENT = 4
     ONE_LEVEL = 5  # the (weighted) outcome has one level only
+    ARM_LACKS_LEVEL = 6  # thresholds by arm: an arm lacks the lowest or the highest level of the other
 
     @property
     def usable(self) -> bool:

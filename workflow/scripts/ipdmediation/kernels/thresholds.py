@@ -1,4 +1,8 @@
-"""Thresholds of an ordinal outcome of which not all levels need be there."""
+"""Thresholds of an ordinal outcome of which not all levels need be there.
+
+Where arms have thresholds of their own, their levels are numbered one after the other: an arm's level k is
+arm * `n_levels` + k. No threshold lies between the levels of different arms.
+"""
 
 from __future__ import annotations
 
@@ -25,38 +29,82 @@ def present_levels(level_weight: FloatArray) -> IntArray:
 
 
 @maker
+def bounds_of_levels(present: IntArray, n_levels: int) -> tuple[IntArray, IntArray]:
+    """Index of the threshold above each present level, and of that below it; -1 where there is none."""
+    top = np.full(present.shape[0], -1)
+    bottom = np.full(present.shape[0], -1)
+    n_thresholds = 0
+    for c in range(present.shape[0] - 1):
+        if present[c] // n_levels == present[c + 1] // n_levels:
+            top[c] = n_thresholds
+            bottom[c + 1] = n_thresholds
+            n_thresholds += 1
+    return top, bottom
+
+
+@internal
+def count_thresholds(top: IntArray) -> int:
+    """How many thresholds there are between present levels."""
+    count = 0
+    for c in range(top.shape[0]):
+        count = max(count, top[c] + 1)
+    return count
+
+
+@maker
 def start_thresholds(
-    weight: FloatArray, present: IntArray, start: FloatArray, shift: float, link: Any
+    weight: FloatArray, present: IntArray, n_levels: int, start: FloatArray, shift: float, link: Any
 ) -> FloatArray:
     """Start between the present levels: from `start` where usable, else from the marginal distribution."""
-    n_thresholds = present.shape[0] - 1
-    thresholds = np.empty(n_thresholds)
+    top, bottom = bounds_of_levels(present, n_levels)
+    thresholds = np.empty(count_thresholds(top))
     usable = True
-    for k in range(n_thresholds):
-        thresholds[k] = start[present[k]] - shift
-        if not math.isfinite(thresholds[k]) or (k > 0 and not thresholds[k] > thresholds[k - 1]):
-            usable = False
+    for c in range(present.shape[0]):
+        k = top[c]
+        if k >= 0:
+            thresholds[k] = start[present[c] - present[c] // n_levels] - shift
+            if not math.isfinite(thresholds[k]) or (
+                bottom[c] >= 0 and not thresholds[k] > thresholds[bottom[c]]
+            ):
+                usable = False
     if not usable:
         total = 0.0
-        for k in present:
-            total += weight[k]
         cumulated = 0.0
-        for k in range(n_thresholds):
-            cumulated += weight[present[k]]
-            thresholds[k] = links.quantile(link, cumulated / total)
+        for c in range(present.shape[0]):
+            if bottom[c] < 0:
+                total = 0.0
+                for k in present:
+                    if k // n_levels == present[c] // n_levels:
+                        total += weight[k]
+                cumulated = 0.0
+            if top[c] >= 0:
+                cumulated += weight[present[c]]
+                thresholds[top[c]] = links.quantile(link, cumulated / total)
     return thresholds
 
 
 @internal
-def step_length(step: FloatArray, thresholds: FloatArray, largest: float, longest: float) -> float:
+def start_of_second(top: IntArray, bottom: IntArray) -> int:
+    """Index of the second arm's first threshold; that after the last one where there is one set of them."""
+    for c in range(1, top.shape[0]):
+        if bottom[c] < 0:
+            return count_thresholds(top[:c])
+    return count_thresholds(top)
+
+
+@internal
+def step_length(
+    step: FloatArray, thresholds: FloatArray, second: int, largest: float, longest: float
+) -> float:
     """Share of a step to take: no entry gets longer than `longest`, and the thresholds keep their order.
 
-    The first entries of the step are those of the thresholds.
+    The first entries of the step are those of the thresholds; no order holds between the arms, whose second
+    has those from `second` on.
     """
     share = min(1.0, longest / largest) if largest > 0.0 else 1.0
     for k in range(1, thresholds.shape[0]):
         closing = step[k - 1] - step[k]
-        if closing > 0.0:
+        if closing > 0.0 and k != second:
             share = min(share, 0.9 * (thresholds[k] - thresholds[k - 1]) / closing)
     return share
 
@@ -68,12 +116,19 @@ def expand_thresholds(
     """Write all thresholds: equal to the neighbour at a lost level, infinite beyond the last present one."""
     n_present = present.shape[0]
     below = 0
-    for k in range(n_levels - 1):
-        while below < n_present and present[below] <= k:
+    found = 0
+    for arm in range(present[n_present - 1] // n_levels + 1):
+        first = below
+        for k in range(n_levels - 1):
+            while below < n_present and present[below] <= arm * n_levels + k:
+                below += 1
+            at = arm * (n_levels - 1) + k
+            if below == first:
+                estimates[at] = -math.inf
+            elif below == n_present or present[below] // n_levels != arm:
+                estimates[at] = math.inf
+            else:
+                estimates[at] = thresholds[found + below - first - 1] + shift
+        while below < n_present and present[below] // n_levels == arm:
             below += 1
-        if below == 0:
-            estimates[k] = -math.inf
-        elif below == n_present:
-            estimates[k] = math.inf
-        else:
-            estimates[k] = thresholds[below - 1] + shift
+        found += below - first - 1

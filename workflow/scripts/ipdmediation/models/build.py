@@ -94,17 +94,21 @@ class OutcomeData:
     link: str
     trial_effects: str
     method: str
+    free_treatment: bool
     offset: FloatArray | None
 
 
 def cumulative_model(data: OutcomeData) -> Model:
     """Build a cumulative link model of an outcome with levels."""
-    design = data.design
+    design, names, matrix, arms = data.design, data.names, data.matrix, None
+    if data.free_treatment:
+        # the treatment is never left out, so its column comes first
+        arms, names, matrix = matrix[:, design.treatment_position], names[1:], matrix[:, 1:]
     if not TRIAL_EFFECTS[data.trial_effects].random:
         return CumulativeLinkModel(
             data.values,
-            data.matrix,
-            names=data.names,
+            matrix,
+            names=names,
             offset=data.offset,
             n_levels=len(data.levels),
             level_names=data.levels,
@@ -112,12 +116,13 @@ def cumulative_model(data: OutcomeData) -> Model:
             trials=design.trial_codes,
             trial_names=design.trial_names,
             trial_effects=data.trial_effects,
+            arms=arms,
         )
     random_design, random_names = random_part(design, data.trial_effects)
     return CumulativeLinkMixedModel(
         data.values,
-        data.matrix,
-        names=data.names,
+        matrix,
+        names=names,
         offset=data.offset,
         n_levels=len(data.levels),
         level_names=data.levels,
@@ -128,6 +133,7 @@ def cumulative_model(data: OutcomeData) -> Model:
         random_design=random_design,
         random_names=random_names,
         trial_effects=data.trial_effects,
+        arms=arms,
     )
 
 
@@ -180,6 +186,7 @@ def outcome_model(
     link: str,
     trial_effects: str,
     method: str,
+    free_treatment: bool = False,
     offset: FloatArray | None = None,
 ) -> Model:
     """Build an outcome model of some columns of a design.
@@ -190,6 +197,7 @@ def outcome_model(
     values : (n,) level indices, zeros and ones, or numbers.
     levels : codes of the levels; none for an outcome without.
     family, link : as of `AnalysisSpecification`.
+    free_treatment : whether the treatment has an effect of its own at each cut of an ordinal outcome.
     """
     return OUTCOME_MODELS[family](
         OutcomeData(
@@ -201,6 +209,7 @@ def outcome_model(
             link=link,
             trial_effects=trial_effects,
             method=method,
+            free_treatment=free_treatment,
             offset=offset,
         )
     )

@@ -6,7 +6,6 @@ J R Stat Soc B 42:109; the parametrisation is that of R `ordinal::clm`.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 
 import numpy as np
@@ -15,7 +14,7 @@ from scipy import linalg
 
 from ipdmediation.kernels import fixed as kernels
 from ipdmediation.kernels import links
-from ipdmediation.kernels.arrays import FloatArray, IntArray
+from ipdmediation.kernels.arrays import FloatArray
 from ipdmediation.kernels.status import FitStatus
 from ipdmediation.models.errors import (
     ConvergenceWarning,
@@ -32,9 +31,8 @@ from ipdmediation.models.inputs import (
     standardise,
     undetermined,
 )
-from ipdmediation.models.notes import empty_level_notes
-from ipdmediation.models.results import ModelFit, Refit
-from ipdmediation.models.standardisation import natural_jacobian
+from ipdmediation.models.results import ModelFit, Refit, lacking_refit
+from ipdmediation.models.thresholds import Thresholds
 from ipdmediation.vocabulary.links import LINKS
 
 _TOLERANCE = 1e-8
@@ -55,6 +53,8 @@ class CumulativeLinkModel:
     offset : (n,) added to x'beta.
     trials, trial_names : (n,) trial codes and their names, for the counts of patients per trial only.
     trial_effects : how trials enter the design, carried into the results.
+    arms : (n,) 0 or 1, where each arm has thresholds of its own (see `models.thresholds`): the design then
+        has no column of the treatment. The lowest and the highest level have to be in both.
 
     Raises
     ------
@@ -87,6 +87,7 @@ class CumulativeLinkModel:
         trials: ArrayLike | None = None,
         trial_names: Sequence[str] | None = None,
         trial_effects: str = "none",
+        arms: ArrayLike | None = None,
     ) -> None:
         if link not in LINKS:
             raise ModelError(f"link must be one of {', '.join(LINKS)}, not {link!r}")
@@ -100,13 +101,14 @@ class CumulativeLinkModel:
         self.n_levels = n_levels
         self.link = link
         self.trial_effects = trial_effects
-        self.names = (*(f"{a}|{b}" for a, b in itertools.pairwise(labels)), *names)
+        self._thresholds = Thresholds(levels, labels, arms=arms)
+        self.names = (*self._thresholds.names, *names)
         self._link = links.LINKS[link]
         self._trials = check_trials(trials, trial_names, self.n_rows)
 
         # sorted by level once: a resample only has to drop its rows of weight zero
-        self._order = np.argsort(levels, kind="stable").astype(np.int64)
-        self._levels = np.ascontiguousarray(levels[self._order])
+        self._order = np.argsort(self._thresholds.codes, kind="stable").astype(np.int64)
+        self._levels = np.ascontiguousarray(self._thresholds.codes[self._order])
         standardised = standardise(matrix)
         self._columns = np.ascontiguousarray(standardised.columns[:, self._order])
         self._centre, self._scale = standardised.centre, standardised.scale
@@ -127,6 +129,8 @@ class CumulativeLinkModel:
         weights : (n,) float array, zeros allowed; integer counts stand for repeated rows.
         start : an earlier fit of this model.
         """
+        if self._thresholds.unbounded(weights):
+            return lacking_refit(len(self.names))
         initial = self._cold_start if start is None else start.estimates
         estimates, _, _, log_likelihood, status, iterations = self._run(weights, initial, diagnose=False)
         if start is not None and status not in (FitStatus.CONVERGED, FitStatus.ONE_LEVEL):
@@ -159,22 +163,21 @@ class CumulativeLinkModel:
         The result keeps what a reader has to know: EmptyLevelWarning, SeparationWarning, ConvergenceWarning.
         """
         checked = check_weights(weights, self.n_rows)
+        self._thresholds.check(checked)
         initial = self._cold_start if start is None else start.estimates
         estimates, information, last, log_likelihood, status, iterations = self._run(
             checked, initial, diagnose=True
         )
-        present = np.unique(self._levels[checked[self._order] > 0])
+        slope_names = self.names[len(self._thresholds.names) :]
         if status == FitStatus.ONE_LEVEL:
-            raise OutcomeError(f"all rows have the same outcome level, {self.level_names[present[0]]}")
+            only = self._levels[checked[self._order] > 0][0] % self.n_levels
+            raise OutcomeError(f"all rows have the same outcome level, {self.level_names[only]}")
         if status == FitStatus.RANK_DEFICIENT:
-            names = self.names[self.n_thresholds :]
-            raise undetermined(self._columns, names, checked[self._order])
-        notes = empty_level_notes(self.level_names, present)
+            raise undetermined(self._columns, slope_names, checked[self._order])
+        notes = self._thresholds.notes(checked)
         if status == FitStatus.SEPARATED:
-            slopes = np.abs(last[present.size - 1 :])
-            involved = [
-                self.names[self.n_thresholds + j] for j in np.flatnonzero(slopes > 0.5 * slopes.max())
-            ]
+            slopes = np.abs(last[last.size - len(slope_names) :])
+            involved = [slope_names[j] for j in np.flatnonzero(slopes > 0.5 * slopes.max())]
             notes.append(
                 SeparationWarning(
                     f"the outcome is separated by {', '.join(involved)}: the estimate is infinite; "
@@ -186,7 +189,7 @@ class CumulativeLinkModel:
         return ModelFit(
             names=self.names,
             estimates=estimates,
-            covariance=self._natural_covariance(information, present),
+            covariance=self._natural_covariance(information, checked),
             n_thresholds=self.n_thresholds,
             random_effects=None,
             residual_variance=None,
@@ -206,7 +209,7 @@ class CumulativeLinkModel:
     def _run(
         self, weights: FloatArray, start: FloatArray, *, diagnose: bool
     ) -> tuple[FloatArray, FloatArray, FloatArray, float, int, int]:
-        result: tuple[FloatArray, FloatArray, FloatArray, float, int, int] = kernels.fit_fixed(
+        estimates, information, last, log_likelihood, status, iterations = kernels.fit_fixed(
             self._levels,
             self._columns,
             self._offset,
@@ -214,17 +217,19 @@ class CumulativeLinkModel:
             self._centre,
             self._scale,
             self.n_levels,
+            self._thresholds.n_arms,
             self._link,
             weights,
-            start,
+            self._thresholds.to_kernel(start),
             diagnose,
             _TOLERANCE,
             _MAX_ITERATIONS,
             self._scratch,
         )
-        return result
+        shown = self._thresholds.from_kernel(estimates)
+        return shown, information, last, log_likelihood, status, iterations
 
-    def _natural_covariance(self, information: FloatArray, present: IntArray) -> FloatArray:
+    def _natural_covariance(self, information: FloatArray, weights: FloatArray) -> FloatArray:
         """Covariance on the natural scale, all thresholds, from the information of the standardised fit."""
         lower = np.tril(information)
         symmetric = lower + np.tril(information, -1).T
@@ -232,6 +237,6 @@ class CumulativeLinkModel:
             inverse = linalg.inv(symmetric)
         except linalg.LinAlgError:
             inverse = np.full_like(symmetric, np.nan)
-        jacobian = natural_jacobian(present, n_levels=self.n_levels, centre=self._centre, scale=self._scale)
+        jacobian = self._thresholds.jacobian(weights, centre=self._centre, scale=self._scale)
         covariance: FloatArray = jacobian @ inverse @ jacobian.T
         return covariance

@@ -7,7 +7,6 @@ ordinary answer.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 
 import numpy as np
@@ -38,9 +37,9 @@ from ipdmediation.models.inputs import (
     undetermined,
 )
 from ipdmediation.models.laplace_diagnosis import LaplacePoint, diagnose
-from ipdmediation.models.notes import empty_level_notes, singular_note
-from ipdmediation.models.results import ModelFit, RandomEffects, Refit
-from ipdmediation.models.standardisation import natural_jacobian
+from ipdmediation.models.notes import singular_note
+from ipdmediation.models.results import ModelFit, RandomEffects, Refit, lacking_refit
+from ipdmediation.models.thresholds import Thresholds
 from ipdmediation.vocabulary.links import LINKS
 
 _TOLERANCE = 1e-7
@@ -61,7 +60,7 @@ class CumulativeLinkMixedModel:
     random_design : (n, q) columns of the random effects, q = 1, 2 or 3; usually a column of ones first.
     random_names : (q,) names of these, e.g. ("intercept", "treatment").
     trial_names : names of the trials; default their codes.
-    level_names, link, offset, trial_effects : as of `CumulativeLinkModel`.
+    level_names, link, offset, trial_effects, arms : as of `CumulativeLinkModel`.
     clusters : what several trials are called in notes, where they are others than trials.
 
     Raises
@@ -105,6 +104,7 @@ class CumulativeLinkMixedModel:
         offset: ArrayLike | None = None,
         trial_effects: str = "random",
         clusters: str = "trials",
+        arms: ArrayLike | None = None,
     ) -> None:
         if link not in LINKS:
             raise ModelError(f"link must be one of {', '.join(LINKS)}, not {link!r}")
@@ -126,12 +126,13 @@ class CumulativeLinkMixedModel:
         self.trial_effects = trial_effects
         self._clusters = clusters
         self.random_names = tuple(random_names)
-        self.names = (*(f"{a}|{b}" for a, b in itertools.pairwise(labels)), *names)
+        self._thresholds = Thresholds(levels, labels, arms=arms)
+        self.names = (*self._thresholds.names, *names)
         self._link = links.LINKS[link]
 
         # sorted by trial and level once: a resample only has to drop its rows of weight zero
-        self._order = np.lexsort((levels, checked_trials.codes)).astype(np.int64)
-        self._levels = np.ascontiguousarray(levels[self._order])
+        self._order = np.lexsort((self._thresholds.codes, checked_trials.codes)).astype(np.int64)
+        self._levels = np.ascontiguousarray(self._thresholds.codes[self._order])
         self._trial_codes = np.ascontiguousarray(checked_trials.codes[self._order])
         standardised = standardise(matrix)
         self._columns = np.ascontiguousarray(standardised.columns[:, self._order])
@@ -174,6 +175,8 @@ class CumulativeLinkMixedModel:
         weights : (n,) float array, zeros allowed; integer counts stand for repeated rows.
         start : an earlier fit of this model.
         """
+        if self._thresholds.unbounded(weights):
+            return lacking_refit(len(self.names))
         return self._fit_cold(weights) if start is None else self._run(weights, start)
 
     def fit(self, *, weights: ArrayLike | None = None, start: Refit | None = None) -> ModelFit:
@@ -201,22 +204,23 @@ class CumulativeLinkMixedModel:
         ConvergenceWarning.
         """
         checked = check_weights(weights, self.n_rows)
+        self._thresholds.check(checked)
         result = self._fit_cold(checked) if start is None else self._run(checked, start)
-        present = np.unique(self._levels[checked[self._order] > 0])
         if result.status == FitStatus.ONE_LEVEL:
-            raise OutcomeError(f"all rows have the same outcome level, {self.level_names[present[0]]}")
+            only = self._levels[checked[self._order] > 0][0] % self.n_levels
+            raise OutcomeError(f"all rows have the same outcome level, {self.level_names[only]}")
         if result.status == FitStatus.RANK_DEFICIENT:
-            names = self.names[self.n_thresholds :]
+            names = self.names[len(self._thresholds.names) :]
             raise undetermined(self._columns, names, checked[self._order])
         rows, work, point = self._at(result, checked)
         diagnosis = diagnose(rows, work, point, link=self._link)
-        notes = self._notes(result, present)
+        notes = self._notes(result, checked)
         conditional = self._inverse_transform @ diagnosis.spread @ self._inverse_transform.T
         usable = FitStatus(result.status).usable
         return ModelFit(
             names=self.names,
             estimates=result.estimates,
-            covariance=self._natural_covariance(diagnosis.observed, diagnosis.marginal, present),
+            covariance=self._natural_covariance(diagnosis.observed, diagnosis.marginal, checked),
             n_thresholds=self.n_thresholds,
             random_effects=RandomEffects(
                 names=self.random_names,
@@ -283,15 +287,17 @@ class CumulativeLinkMixedModel:
             self._inverse_transform,
             self.n_trials,
             self.n_levels,
+            self._thresholds.n_arms,
             self._link,
             weights,
-            start.estimates,
+            self._thresholds.to_kernel(start.estimates),
             start.random_covariance,
             start.modes,
             _TOLERANCE,
             _MAX_ITERATIONS,
         )
-        return Refit(estimates, covariance, modes, np.nan, np.nan, status, iterations)
+        shown = self._thresholds.from_kernel(estimates)
+        return Refit(shown, covariance, modes, np.nan, np.nan, status, iterations)
 
     def _rank(self, covariance: FloatArray) -> int:
         return int(kernels.rank_of(self._transform @ covariance @ self._transform.T))
@@ -306,11 +312,12 @@ class CumulativeLinkMixedModel:
             self._order,
             self.n_trials,
             self.n_levels,
+            self._thresholds.n_arms,
             weights,
         )
         point = LaplacePoint(
             *kernels.standard_start(
-                parameters.estimates,
+                self._thresholds.to_kernel(parameters.estimates),
                 parameters.random_covariance,
                 parameters.modes,
                 present,
@@ -319,6 +326,7 @@ class CumulativeLinkMixedModel:
                 self._scale,
                 self._transform,
                 self.n_levels,
+                self._thresholds.n_arms,
                 self._rank(parameters.random_covariance),
                 self._link,
             )
@@ -329,8 +337,8 @@ class CumulativeLinkMixedModel:
         )
         return rows, work, point
 
-    def _notes(self, result: Refit, present: IntArray) -> list[FitWarning]:
-        notes = empty_level_notes(self.level_names, present)
+    def _notes(self, result: Refit, weights: FloatArray) -> list[FitWarning]:
+        notes = self._thresholds.notes(weights)
         if result.status == FitStatus.SINGULAR:
             notes.append(
                 singular_note(
@@ -343,8 +351,9 @@ class CumulativeLinkMixedModel:
                 )
             )
         elif result.status == FitStatus.SEPARATED:
-            sizes = np.abs(result.estimates[self.n_thresholds :] * self._scale)
-            involved = [self.names[self.n_thresholds + j] for j in np.flatnonzero(sizes > 0.5 * sizes.max())]
+            first = len(self._thresholds.names)
+            sizes = np.abs(result.estimates[first:] * self._scale)
+            involved = [self.names[first + j] for j in np.flatnonzero(sizes > 0.5 * sizes.max())]
             notes.append(
                 SeparationWarning(
                     f"the outcome is separated by {', '.join(involved)}: the estimate is infinite; "
@@ -356,7 +365,7 @@ class CumulativeLinkMixedModel:
         return notes
 
     def _natural_covariance(
-        self, observed: FloatArray, marginal: FloatArray, present: IntArray
+        self, observed: FloatArray, marginal: FloatArray, weights: FloatArray
     ) -> FloatArray:
         """Covariance of thresholds and coefficients on the natural scale."""
         size = marginal.shape[0]
@@ -366,6 +375,6 @@ class CumulativeLinkMixedModel:
         except linalg.LinAlgError:
             # a nearly flat variance: the information of the fixed part alone
             inverse = linalg.pinvh(marginal)
-        jacobian = natural_jacobian(present, n_levels=self.n_levels, centre=self._centre, scale=self._scale)
+        jacobian = self._thresholds.jacobian(weights, centre=self._centre, scale=self._scale)
         covariance: FloatArray = jacobian @ inverse @ jacobian.T
         return covariance

@@ -55,9 +55,11 @@ class ResampledModel:
     ----------
     build : makes the model of some columns of a design.
     design : of the cohort.
-    leading : terms of the estimates before those of the design.
+    leading : terms of the estimates before those of the design. With `free_treatment` those of the treatment
+        at each cut are among them, and the design's own column of the treatment has none.
     levels : (n,) outcome levels of a cumulative link model; None for a linear one.
     level_names : their codes.
+    free_treatment : whether the treatment has an effect of its own at each cut.
 
     Attributes
     ----------
@@ -75,15 +77,17 @@ class ResampledModel:
         leading: tuple[Term, ...],
         levels: IntArray | None = None,
         level_names: tuple[str, ...] = (),
+        free_treatment: bool = False,
     ) -> None:
         self._build, self._design = build, design
         self._levels, self._level_names = levels, level_names
         self.model = build(design, design.names, design.matrix)
         self.names = self.model.names
-        self.terms = (*leading, *design.terms)
+        self.free_treatment = free_treatment
+        self.terms = (*leading, *design.terms[1 if free_treatment else 0 :])
         self.random_names: tuple[str, ...] = getattr(self.model, "random_names", ())
         self.n_thresholds = self.model.n_thresholds
-        self._first = len(leading)
+        self._first = len(self.names) - len(design.terms)  # where the coefficient of the first column is
         self._adjusting = design.adjustment_positions
         self._not_effects = np.sort(np.concatenate([self._adjusting, design.trial_positions]))
         self._values = np.ascontiguousarray(design.matrix[:, self._adjusting].T)
@@ -274,11 +278,11 @@ class ResampledModel:
 
     def _start_beside(self, found: Recession, left: FloatArray, shift: float) -> Refit:
         """Return start values where the offset is too large for a cold start to find the thresholds."""
-        share = np.bincount(np.asarray(self._levels), weights=left, minlength=self._first + 1) + 0.5
+        share = np.bincount(np.asarray(self._levels), weights=left, minlength=self.n_thresholds + 1) + 0.5
         below = np.cumsum(share)[:-1] / share.sum()
         q, trials = len(self.random_names), len(self._design.cluster_names) if self.random_names else 0
         estimates = np.zeros(len(self.names))
-        estimates[: self._first] = found.thresholds - shift + np.log(below / (1 - below))
+        estimates[: self.n_thresholds] = found.thresholds - shift + np.log(below / (1 - below))
         none = np.zeros((trials, q))
         return Refit(estimates, np.zeros((q, q)), none, np.nan, np.nan, int(FitStatus.NOT_CONVERGED), 0)
 
@@ -321,7 +325,7 @@ class ResampledModel:
         """Put numbers that are as good as infinite where the direction leads."""
         estimates = estimates.copy()
         estimates[self._first :] += found.slopes
-        thresholds = estimates[: self._first]
+        thresholds = estimates[: self.n_thresholds]
         thresholds += shift
         finite = thresholds[np.isfinite(thresholds)]
         if self._levels is None or not finite.size:
@@ -337,5 +341,6 @@ class ResampledModel:
     def _without_infinities(self, start: Refit, found: Recession) -> Refit:
         estimates = start.estimates.copy()
         estimates[self._first :] -= found.slopes
-        estimates[: self._first] -= float(np.median((self._design.matrix @ found.slopes)[~found.decided]))
+        moved = (self._design.matrix @ found.slopes)[~found.decided]
+        estimates[: self.n_thresholds] -= float(np.median(moved))
         return start._replace(estimates=estimates)

@@ -44,6 +44,12 @@ class Refit(NamedTuple):
     iterations: int
 
 
+def lacking_refit(size: int) -> Refit:
+    """Return the refit to a resample in which an arm lacks a level that its thresholds end at."""
+    none = np.zeros((0, 0))
+    return Refit(np.full(size, np.nan), none, none, np.nan, np.nan, int(FitStatus.ARM_LACKS_LEVEL), 0)
+
+
 @dataclass(frozen=True)
 class RandomEffects:
     """Random effects by trial.

@@ -38,9 +38,16 @@ from ipdmediation.models.mediator import check_mediator
 from ipdmediation.models.resampled import ResampledModel
 from ipdmediation.models.results import ModelFit
 from ipdmediation.models.splines import quantile_knots
+from ipdmediation.models.thresholds import check_free_treatment
 from ipdmediation.vocabulary.families import FAMILIES
 from ipdmediation.vocabulary.links import LINKS, LOGIT
-from ipdmediation.vocabulary.terms import TRIAL, intercept_term, threshold_term
+from ipdmediation.vocabulary.proportional_odds import treatment_is_free
+from ipdmediation.vocabulary.terms import (
+    TRIAL,
+    intercept_term,
+    threshold_term,
+    treatment_at_cut_term,
+)
 from ipdmediation.vocabulary.transforms import IDENTITY, TRANSFORMS
 from ipdmediation.vocabulary.trial_effects import TRIAL_EFFECTS
 
@@ -77,6 +84,8 @@ class AnalysisSpecification:
         (correlated intercept and treatment slope by trial) or "random_slopes" (the outcome model has a random
         slope of M as well).
     link : a key of `vocabulary.links.LINKS`, of ordinal and binary outcomes.
+    free_treatment : whether the treatment's effect is free at every cut of an ordinal outcome, rather than
+        proportional; not beside a random slope of the treatment.
     weights : column by which patients count for more or less, scaled to a mean of 1; None where all count
         alike.
     cluster : what the random effects are of: "trial", or a column whose values within a trial are clusters;
@@ -96,6 +105,7 @@ class AnalysisSpecification:
     interaction: bool = False
     trial_effects: str = "none"
     link: str = LOGIT.key
+    free_treatment: bool = False
     weights: str | None = None
     cluster: str = TRIAL
     estimation: str = METHODS[0]
@@ -119,6 +129,8 @@ class AnalysisSpecification:
             raise ModelError(
                 f"clusters by {self.cluster} need random trial_effects, not {self.trial_effects!r}"
             )
+        if self.free_treatment:
+            check_free_treatment(self.family, self.trial_effects)
         if self.centred and (self.spline_knots or self.interaction):
             raise ModelError("a centred mediator has neither a spline nor an interaction")
         if self.mediator in used:
@@ -136,6 +148,7 @@ class AnalysisSpecification:
             family=outcome["family"],
             better=outcome.get("better", "high"),
             link=outcome.get("link", LOGIT.key),
+            free_treatment=treatment_is_free(outcome),
             centred=mediator.get("centred") is not None,
             spline_knots=mediator.get("spline_knots") or 0,
             covariates=analysis["covariates"],
@@ -251,13 +264,18 @@ def mediation_models(
         link=specification.link,
         trial_effects=effects,
         method=method,
+        free_treatment=specification.free_treatment,
     )
     resampled = partial(ResampledModel, build, leading=(intercept_term(),))
     if levels:
+        leading = [threshold_term(*pair, outcome=specification.outcome) for pair in pairwise(levels)]
+        if specification.free_treatment:
+            leading += [treatment_at_cut_term(*pair) for pair in pairwise(levels)]
         resampled = partial(
             ResampledModel,
             build,
-            leading=tuple(threshold_term(*pair, outcome=specification.outcome) for pair in pairwise(levels)),
+            leading=tuple(leading),
+            free_treatment=specification.free_treatment,
             levels=np.asarray(outcome, dtype=np.int64),
             level_names=levels,
         )

@@ -57,6 +57,9 @@ EVIDENCE = {
         more=("surrogate_predictions",),
     ),
     "death": Evidence(asked_by=("death", "event"), tables=("death", "death_patients")),
+    "proportional_odds": Evidence(
+        asked_by=("proportional_odds", "tests"), tables=("proportional_odds", "by_cut", "free_treatment")
+    ),
 }
 STEPS_OF_ANALYSIS = (
     "select_cohort",

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from ipdmediation.present import notation
-from ipdmediation.present.scales import mediator_scale_unit
+from ipdmediation.present.scales import levels_reached, mediator_scale_unit
 from ipdmediation.present.study import Study
 from ipdmediation.vocabulary.effects import (
     DIRECT_AT,
@@ -162,6 +162,9 @@ def _label(term: Term, study: Study) -> str:
         return _of_parts(term, study)
     if term.kind in (TermKind.TRIAL, TermKind.COVARIATE):
         return _of_level(term, study)
+    if term.kind is TermKind.TREATMENT and term.level:
+        reached = levels_reached(study)[term.level]
+        return f"{_compared_arms(study)}: {study.label(study.outcome)} of {reached}"
     mediator = study.label(study.mediator)
     known = {
         TermKind.TREATMENT: _compared_arms(study),

@@ -221,6 +221,19 @@ def _cut_name(code: int, study: Study) -> str:
     return f"{outcome} of {code} or less"
 
 
+def levels_reached(study: Study) -> dict[str, str]:
+    """Name the better side of each cut by the outcome's own codes, by the key of the threshold there.
+
+    Keys are those of `vocabulary.terms.threshold_term`: the two codes beside it, the worse one first.
+    """
+    codes = list(study.levels_better_first())
+    named = {}
+    for better in range(1, len(codes)):
+        ends = sorted({int(codes[0]), int(codes[better - 1])})
+        named[f"{codes[better]}|{codes[better - 1]}"] = "\N{EN DASH}".join(map(str, ends))
+    return named
+
+
 def named_cut(study: Study) -> tuple[Scale, int]:
     """Return the scale that counts who reaches the named level or a better one, and its sign.
 

@@ -9,6 +9,7 @@ from typing import Any
 from ipdmediation.present import notation
 from ipdmediation.vocabulary.families import FAMILIES, Family
 from ipdmediation.vocabulary.links import LINKS, LOGIT, Link
+from ipdmediation.vocabulary.proportional_odds import treatment_is_free
 from ipdmediation.vocabulary.terms import TRIAL
 from ipdmediation.vocabulary.transforms import IDENTITY, TRANSFORMS, Transform
 from ipdmediation.vocabulary.trial_effects import TRIAL_EFFECTS, TrialEffects
@@ -108,6 +109,11 @@ class Study:
     def link(self) -> Link:
         """Link of the models of an outcome with levels."""
         return LINKS[self.analysis["outcome"].get("link", LOGIT.key)]
+
+    @property
+    def free_treatment(self) -> bool:
+        """Whether the treatment has a coefficient at each cut of the outcome."""
+        return treatment_is_free(self.analysis["outcome"])
 
     @property
     def spline_knots(self) -> int:

@@ -97,8 +97,9 @@ class Term:
     variable : str
         Column of the cohort that it is about; empty for products of several and for what has none.
     level : str
-        Id of a level of that variable, of a trial, of the two levels beside a threshold (``0|1``), or the
-        number of a spline's column; empty where there is none.
+        Id of a level of that variable, of a trial, of the two levels beside a threshold (``0|1``) or the
+        cut there that treatment has an effect at, or the number of a spline's column; empty where there is
+        none.
     parts : tuple of Term
         Factors of a product; the random effects that a standard deviation or correlation is of.
     """
@@ -124,6 +125,18 @@ def read_terms(diagnostics: str | Path) -> list[Term]:
 def treatment_term() -> Term:
     """Return the term of the treatment's coefficient."""
     return Term(id=TREATMENT, kind=TermKind.TREATMENT, variable=TREATMENT)
+
+
+def treatment_at_cut_term(lower: str, upper: str) -> Term:
+    """Return the term of the treatment's coefficient at the threshold between two levels of the outcome.
+
+    Examples
+    --------
+    >>> treatment_at_cut_term("3", "2").id
+    'treatment[3|2]'
+    """
+    cut = f"{lower}|{upper}"
+    return Term(id=_with_level(TREATMENT, cut), kind=TermKind.TREATMENT, variable=TREATMENT, level=cut)
 
 
 def mediator_terms(mediator: str, *, columns: int, spline: bool, interaction: bool) -> tuple[Term, ...]:

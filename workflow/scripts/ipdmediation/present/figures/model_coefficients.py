@@ -52,7 +52,7 @@ def model_coefficients(
         WITHOUT: _drawn(total, effects, ["total"], study),
         WITH: _drawn(outcome, effects, [*direct, *OF_THE_MEDIATOR], study),
     }
-    left_out = "Intervals: bootstrap for treatment and mediator, Wald for covariates."
+    left_out = _intervals(study)
     if study.spline_knots:
         left_out += f" {study.label(study.mediator)} is a restricted cubic spline: no single estimate."
     colours = dict(zip(models, (MUTED, style.ARM_COLOURS["treated"]), strict=True))
@@ -133,6 +133,12 @@ def model_coefficients(
     return sheet.figure
 
 
+def _intervals(study: Study) -> str:
+    if study.free_treatment:
+        return "Intervals: bootstrap for the mediator, Wald for the treatment at each cut and for covariates."
+    return "Intervals: bootstrap for treatment and mediator, Wald for covariates."
+
+
 def _axis_label(study: Study, width: float) -> list[str]:
     read = reading("total", "coefficient", study=study)
     return wrap(notation.upper(read.named), width)
@@ -154,7 +160,7 @@ class _Drawn(NamedTuple):
 def _drawn(
     model: pd.DataFrame, effects: pd.DataFrame, named: Sequence[str], study: Study
 ) -> dict[tuple[str, str], _Drawn]:
-    """Return what is drawn of a model: the named effects, then the covariates, each with its own key."""
+    """Return what is drawn of a model, each with its key: named effects, a treatment by cut, covariates."""
     rows: dict[tuple[str, str], _Drawn] = {}
     for effect in named:
         row = effect_row(effects, effect, "coefficient")
@@ -166,7 +172,8 @@ def _drawn(
         estimate, low, high = (read.number(row[column]) for column in ("estimate", "ci_low", "ci_high"))
         rows["effect", key] = _Drawn(coefficient_name(row, study=study), (estimate, low, high))
     covariates = coefficients_of(model)
-    covariates = covariates[covariates["kind"].isin([kind for kind in TermKind if kind.adjusts])]
+    at_cuts = (covariates["kind"] == TermKind.TREATMENT) & study.free_treatment
+    covariates = covariates[at_cuts | covariates["kind"].isin([kind for kind in TermKind if kind.adjusts])]
     for term, covariate in covariates.to_dict("index").items():
         columns = ("ratio", "ratio_low", "ratio_high") if study.ratio else ("estimate", "ci_low", "ci_high")
         estimate, low, high = (float(covariate[column]) for column in columns)

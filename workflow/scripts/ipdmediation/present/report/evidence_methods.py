@@ -148,3 +148,20 @@ def _death(result: AnalysisResult) -> list[str]:
         "probability of being measured, given the same, estimated anew in each replicate. Bounds in "
         "participants whom the event would befall in neither arm are those of Zhang & Rubin 2003."
     ]
+
+
+def _proportional_odds(result: AnalysisResult) -> list[str]:
+    if "by_cut" not in result.evidence:
+        return []
+    stated = result.study.analysis["evidence"]["proportional_odds"]
+    apart = ", trials having indicators" if result.study.trial_effects.tell_apart else ""
+    return [
+        "Whether coefficients are the same at every cut of the outcome was tested in the total and the "
+        f"outcome model{apart}: by score tests with the observed information at the proportional fit "
+        "(McCullagh 1980; Peterson & Harrell 1990), for the treatment by the likelihood ratio as well, "
+        "and by Brant's test (1990) where every cut has patients of both arms on either side. "
+        "Coefficients at a cut are those of a binary regression at that cut, and of a model in which the "
+        "variable is free and the others are proportional. The effects were computed with a "
+        "proportional treatment and with one that is free at every cut, from the same "
+        f"{notation.count(stated['replicates'])} bootstrap replicates."
+    ]

@@ -120,6 +120,12 @@ def _change_of_scale(result: AnalysisResult) -> list[str]:
                 "difference and the product describe the same quantity."
             ]
         )
+    if study.free_treatment:
+        return [
+            f"The treatment has another {study.link.measure} at each cut of the outcome, so that there is no "
+            "single step from the total to the direct one, and no share of it; the shares given are those of "
+            "effects on the outcome itself."
+        ]
     mediator = study.label(study.mediator)
     rows = [row for effect in OF_THE_MEDIATOR if (row := result.estimated(effect, "coefficient")) is not None]
     predictor = "may be such a predictor"

@@ -23,6 +23,8 @@ SOURCES = {
     "surrogate marker validation based on Prentice's criteria. Stat Med 2006;25:205.",
     "Burzykowski & Buyse 2006": "Burzykowski T, Buyse M. Surrogate threshold effect: an alternative measure "
     "for meta-analytic surrogate endpoint validation. Pharm Stat 2006;5:173.",
+    "Brant's test (1990)": "Brant R. Assessing proportionality in the proportional odds model for ordinal "
+    "logistic regression. Biometrics 1990;46:1171.",
     "Christensen 2019": "Christensen RHB. ordinal: regression models for ordinal data. R package 2019.",
     "Cinelli & Hazlett 2020": "Cinelli C, Hazlett C. Making sense of sensitivity: extending omitted variable "
     "bias. J R Stat Soc B 2020;82:39.",
@@ -48,6 +50,9 @@ SOURCES = {
     "2021;326:1045.",
     "Prentice 1989": "Prentice RL. Surrogate endpoints in clinical trials: definition and operational "
     "criteria. Stat Med 1989;8:431.",
+    "McCullagh 1980": "McCullagh P. Regression models for ordinal data. J R Stat Soc B 1980;42:109.",
+    "Peterson & Harrell 1990": "Peterson B, Harrell FE. Partial proportional odds models for ordinal "
+    "response variables. J R Stat Soc C 1990;39:205.",
     "Röver et al. 2015": "Röver C, Knapp G, Friede T. Hartung-Knapp-Sidik-Jonkman approach and its "
     "modification for random-effects meta-analysis with few studies. BMC Med Res Methodol 2015;15:99.",
     "Rubin 1987": "Rubin DB. Multiple imputation for nonresponse in surveys. Wiley 1987.",
@@ -66,6 +71,10 @@ SOURCES = {
     "when some outcomes are truncated by death. J Educ Behav Stat 2003;28:353.",
 }
 _LOGISTIC = "a logistic model"
+_FREE = (
+    "; the treatment alone has a coefficient at each cut, that is, each arm has thresholds of its own, in "
+    "the models without and with the mediator"
+)
 _PROPORTIONAL_ODDS = "a proportional-odds (cumulative logit) model: one odds ratio for every cut of the scale"
 _TRANSFORMS = {
     LOG: "as its natural logarithm",
@@ -158,9 +167,9 @@ def _outcome_model(study: Study) -> str:
     """Name the outcome's model; of a link that readers may not know, what it says."""
     if not study.has_levels:
         return "a linear model"
-    link = study.link
+    link, free = study.link, _FREE if study.free_treatment else ""
     if link.odds:
-        return _PROPORTIONAL_ODDS if study.family.cuts else _LOGISTIC
+        return f"{_PROPORTIONAL_ODDS}{free}" if study.family.cuts else _LOGISTIC
     formula = link.distribution.replace(" - ", f" {notation.MINUS} ").replace("(-", f"({notation.MINUS}")
     of_levels = f"F(threshold {notation.MINUS} predictor), where {formula}"
     if link.reversed != link.key:
@@ -172,7 +181,7 @@ def _outcome_model(study: Study) -> str:
     return (
         f"a cumulative {link.name} model: the probability of a level or a worse one is {of_levels}; each cut "
         "of the scale has its own threshold, and all cuts have one predictor, so that participants differ by "
-        f"the same amount at each cut on the {link.scale}"
+        f"the same amount at each cut on the {link.scale}{free}"
     )
 
 
@@ -356,7 +365,8 @@ def _model_assumptions(study: Study, mediator: str, outcome: str) -> str:
     text = f"The models are taken to be right: {mediator} is measured without error"
     if study.family.cuts:
         parallel = "proportional odds" if study.ratio else f"parallel on the {study.link.scale}"
-        text += f"; every {study.link.measure} is the same at each cut of the scale ({parallel})"
+        but = " but the treatment's" if study.free_treatment else ""
+        text += f"; every {study.link.measure}{but} is the same at each cut of the scale ({parallel})"
     shape = [
         *(["a straight line on the scale of the model"] if not study.spline_knots else []),
         *(["the same in both arms"] if not study.interaction else []),

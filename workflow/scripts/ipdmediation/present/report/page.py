@@ -15,6 +15,7 @@ from ipdmediation.present import notation, style
 from ipdmediation.present.death import meaning as death_meaning
 from ipdmediation.present.labels import NATURAL, SHARES, share_label
 from ipdmediation.present.notation import unbroken
+from ipdmediation.present.proportional_odds import impact
 from ipdmediation.present.report.answer import answer
 from ipdmediation.present.report.comparison import BESIDE, beside, beside_truth, published_shares, verdict
 from ipdmediation.present.report.meaning import meaning
@@ -36,6 +37,7 @@ from ipdmediation.present.tables.leave_one_out import leave_one_out
 from ipdmediation.present.tables.measurement_error import measurement_error
 from ipdmediation.present.tables.models import models
 from ipdmediation.present.tables.natural_effects import natural_effects
+from ipdmediation.present.tables.proportional_odds import proportional_odds
 from ipdmediation.present.tables.published import published as published_table
 from ipdmediation.present.tables.quality import quality as quality_table
 from ipdmediation.present.tables.surrogacy import surrogacy
@@ -110,6 +112,7 @@ def render(
         surrogacy=_surrogacy(main),
         death=_death(main),
         death_meaning=_death_meaning(main),
+        cuts=_cuts(main),
         meaning=[unbroken(line) for line in meaning(main)],
         notices={place: main.messages(*steps) for place, steps in NOTICE_PLACES.items()},
         fits=_fits(main),
@@ -197,6 +200,20 @@ def _death_meaning(result: AnalysisResult) -> str:
     if "death" not in result.evidence:
         return ""
     return unbroken(death_meaning(result.evidence["death"], result.effects, result.study))
+
+
+def _cuts(result: AnalysisResult) -> dict[str, Any] | None:
+    """Return what is said of proportional odds, None where the analysis does not ask for it."""
+    if "by_cut" not in result.evidence:
+        return None
+    tests, by_cut, free = (
+        result.evidence[name] for name in ("proportional_odds", "by_cut", "free_treatment")
+    )
+    table = proportional_odds(tests, by_cut, free, result.effects, study=result.study)
+    return {
+        "sentences": [unbroken(line) for line in impact(free, study=result.study)],
+        "table": page_table(table),
+    }
 
 
 def _own_notices(result: AnalysisResult, main: AnalysisResult) -> list[str]:
@@ -316,6 +333,7 @@ def _alt(name: str, result: AnalysisResult) -> str:
             f"Indirect effect and proportion mediated against the reliability of {mediator}."
         ),
         "surrogacy": f"Effects of the trials on {outcome} against those on {mediator}, with a line.",
+        "proportional_odds": "Coefficients of treatment and mediator at every cut of the outcome.",
         "model_coefficients": "Coefficients of the models without and with the mediator, with intervals.",
     }
     note = f" {style.SYNTHETIC_NOTE}." if study.synthetic else ""

@@ -14,8 +14,11 @@ from ipdmediation.data.notices import Noted
 from ipdmediation.data.quality import QUALITY_COLUMNS
 from ipdmediation.evidence.columns import (
     BENCHMARK_COLUMNS,
+    BY_CUT_COLUMNS,
     CONFOUNDING_COLUMNS,
+    CUT_TEST_COLUMNS,
     E_VALUE_COLUMNS,
+    FREE_TREATMENT_COLUMNS,
     HANDLING_COLUMNS,
     LEFT_OUT_COLUMNS,
     LOGIT_COLUMNS,
@@ -57,6 +60,9 @@ EVIDENCE_COLUMNS: Mapping[str, Collection[str]] = {
     "surrogate_line": SURROGATE_LINE_COLUMNS,
     "death": HANDLING_COLUMNS,
     "death_patients": PATIENT_COLUMNS,
+    "proportional_odds": CUT_TEST_COLUMNS,
+    "by_cut": BY_CUT_COLUMNS,
+    "free_treatment": FREE_TREATMENT_COLUMNS,
 }
 
 

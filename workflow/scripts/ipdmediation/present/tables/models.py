@@ -78,7 +78,7 @@ def _rows(model: str, frame: pd.DataFrame, study: Study) -> dict[str, Mapping[An
     kept = frame[frame["component"].isin([Component.COEFFICIENT, Component.VARIANCE])]
     named = study.interaction and model == "outcome"
     return {
-        AT_ZERO if named and row["kind"] == TermKind.TREATMENT else str(row["term"]): row
+        f"{AT_ZERO} {row['level']}" if named and row["kind"] == TermKind.TREATMENT else str(row["term"]): row
         for row in kept.to_dict("records")
     }
 
@@ -91,7 +91,7 @@ def _label(term: str, row: Mapping[Any, Any], study: Study) -> str:
     if study.interaction and row["kind"] in (TermKind.MEDIATOR, TermKind.MEDIATOR_DOUBLING):
         # Beside an interaction the mediator's coefficient is its slope in the control arm.
         return f"{label}, {study.short('control')}"
-    if term != AT_ZERO:
+    if not term.startswith(AT_ZERO):
         return label
     value = float(from_analysis_scale([0.0], transform=study.transform.key, offset=study.offset)[0])
     mediator = notation.lower(study.label(study.mediator))
@@ -178,6 +178,11 @@ def _notes(study: Study, varied: bool) -> list[str]:
             "With an interaction the treatment's coefficient is the one at a single value of the mediator, "
             "and the mediator's the one in a single arm, which their rows name; the first is no direct "
             "effect of the participants."
+        )
+    if study.free_treatment:
+        notes.append(
+            "The treatment has a coefficient at each cut of the outcome, for the levels that its row names "
+            "against all worse ones."
         )
     if study.spline_knots:
         notes.append(

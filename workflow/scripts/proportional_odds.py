@@ -1,0 +1,81 @@
+"""Test proportional odds; compute coefficients cut by cut, and the effects with a treatment that is free."""
+
+from job import run, snakemake  # first: it makes the other imports faster
+
+import warnings
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+
+from ipdmediation.data.result_tables import write_table
+from ipdmediation.data.schema import conform
+from ipdmediation.data.variables import variables_from_config
+from ipdmediation.evidence.coefficients_by_cut import coefficients_by_cut
+from ipdmediation.evidence.cut_tests import cut_tests, form_of_tests
+from ipdmediation.evidence.free_treatment import free_treatment
+from ipdmediation.inference.imputed_analysis import ImputedAnalysis
+from ipdmediation.inference.streams import stream
+from ipdmediation.inference.summary import BootstrapWarning
+from ipdmediation.models.errors import FitWarning
+from ipdmediation.models.specification import (
+    AnalysisSpecification,
+    MediationModels,
+    models_by_imputation,
+)
+
+
+def main(
+    *,
+    imputed: str,
+    tests: str,
+    by_cut: str,
+    effects: str,
+    drawn_as: str,
+    model: dict[str, Any],
+    standardisation: dict[str, Any],
+    replicates: int,
+    interval: str,
+    level: float,
+    max_failed: float,
+    minimum_count: int,
+    variables: dict[str, Any],
+    seed: int,
+) -> None:
+    """Read the imputed cohort; write the tests, the coefficients by cut, and the effects both ways."""
+    for category in (FitWarning, BootstrapWarning):  # the analysis itself has warned of its own
+        warnings.simplefilter("ignore", category)
+    known = variables_from_config(variables)
+    analysis = ImputedAnalysis.from_config(
+        conform(pd.read_parquet(imputed), known),
+        model=model,
+        standardisation=standardisation,
+        resampling="stratified",
+        variables=known,
+    )
+    trials = analysis.completed["trial"].nunique()
+    tested = replace(
+        analysis,
+        specification=form_of_tests(analysis.specification, trials=trials),
+        options=replace(analysis.options, population="these_trials", controlled_at=()),
+    )
+
+    def build(specification: AnalysisSpecification) -> list[MediationModels]:
+        return models_by_imputation(tested.completed, specification=specification, variables=known)
+
+    write_table(cut_tests(tested.specification, build), tests)
+    found = coefficients_by_cut(tested.specification, build, level=level, minimum_count=minimum_count)
+    write_table(found, by_cut)
+    both = free_treatment(
+        tested,
+        replicates=replicates,
+        stream=lambda replicate: stream(seed, "proportional odds", drawn_as, replicate),
+        interval=interval,
+        level=level,
+        max_failed=max_failed,
+    )
+    write_table(both, effects)
+
+
+if __name__ == "__main__":
+    run(main, snakemake)
