@@ -7,8 +7,11 @@ import pandas as pd
 from ipdmediation.data.arms import ARMS
 from ipdmediation.inference.summary import COLUMNS as EFFECT_COLUMNS
 
+#: Whether patients' rows of a trial are there, or its result alone.
+ROWS, RESULT = "rows", "result"
+
 TRIAL_COLUMNS = (
-    "trial", *ARMS, "effect", "scale", "estimate", "se", "ci_low", "ci_high", "weight", "interval",
+    "trial", "source", *ARMS, "effect", "scale", "estimate", "se", "ci_low", "ci_high", "weight", "interval",
     "replicates", "failed", "withheld", "reason", "note",
 )  # fmt: skip
 POOLED_COLUMNS = (
@@ -17,7 +20,7 @@ POOLED_COLUMNS = (
 )  # fmt: skip
 LEFT_OUT_COLUMNS = ("trial", *EFFECT_COLUMNS, "reason")
 
-_WORDS = ("effect", "scale", "interval", "withheld", "reason", "note")
+_WORDS = ("source", "effect", "scale", "interval", "withheld", "reason", "note")
 
 
 def with_words(table: pd.DataFrame) -> pd.DataFrame:
