@@ -20,6 +20,10 @@ from ipdmediation.data.arms import ARMS
 from ipdmediation.data.result_tables import read_table
 from ipdmediation.evidence.columns import RESULT, ROWS
 from ipdmediation.evidence.site_archive import read_archive
+from ipdmediation.present.each_trial import sent_sentence
+from ipdmediation.present.study import Study
+from ipdmediation.present.tables.each_trial import each_trial
+from ipdmediation.present.tables.flow import flow
 from tests.steps.conftest import Planned
 from tests.steps.test_evidence import CONFIG, REFERENCE, stated
 
@@ -161,3 +165,25 @@ def test_the_manifest_says_what_it_was_made_of(site: Path) -> None:
     counts = own["a"].value_counts()
     assert about["trials"][SENT]["arms"] == {arm: int(counts[code]) for code, arm in enumerate(ARMS)}
     assert about["trials"][SENT]["levels"] == list(map(float, range(7)))
+
+
+def test_figure_table_flow_and_page_say_which_trial_sent_its_result(
+    both: list[dict[str, pd.DataFrame]],
+) -> None:
+    of_it = both[1]
+    study = Study(
+        title="Made up",
+        arms={arm: {"label": arm, "short": arm} for arm in ARMS},
+        variables=CONFIG["variables"],  # type: ignore[arg-type]
+        analysis={**CONFIG["analyses"]["primary"], "sent": [SENT]},  # type: ignore[index]
+        trials={"t1": "Trial 1", "t3": "Trial 3"},
+        sent={SENT: "Trial 2"},
+    )
+    table = each_trial(of_it["by_trial"], of_it["together"], of_it["together"], study=study)
+    assert list(table.cells.iloc[:3, 0]) == ["Trial 1", "Trial 3", "Trial 2 (result only)"]
+    (said,) = sent_sentence(study)
+    assert said in table.notes
+    assert said.startswith("Result only: the participants of Trial 2 are in the second stage alone")
+    counts = [f"{what}{arm}" for what in ("excluded", "remaining") for arm in ("", "_treated", "_control")]
+    steps = pd.DataFrame([{"step": 0, "reason": "Randomised", **dict.fromkeys(counts, 60)}])
+    assert said in flow(steps, study=study).notes
