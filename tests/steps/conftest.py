@@ -172,12 +172,12 @@ class Planned:
 
 
 @pytest.fixture(scope="session")
-def plan(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], Path]:
-    """Return a function that plans the jobs of a configuration and returns their pickle."""
+def plan(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """Return a function that plans the jobs of a configuration, and a target's, and returns their pickle."""
 
-    def make(configuration: Path) -> Path:
+    def make(configuration: Path, *targets: str) -> Path:
         pickled = tmp_path_factory.mktemp("plan") / "jobs.pickle"
-        command = [sys.executable, str(PLAN), str(configuration), str(pickled)]
+        command = [sys.executable, str(PLAN), str(configuration), str(pickled), *targets]
         done = subprocess.run(command, check=False, capture_output=True, text=True)
         assert done.returncode == 0, done.stdout + done.stderr
         return pickled

@@ -1,4 +1,4 @@
-"""Write every job that Snakemake plans for a study as a pickle: `python plan.py <configuration> <pickle>`."""
+"""Write every job that Snakemake plans for a study, or a target of it, as a pickle: see `planned_jobs`."""
 
 import pickle
 import sys
@@ -24,7 +24,7 @@ def reported(path: Any) -> Any:
     return path.flags.get("report")
 
 
-def planned_jobs(configuration: Path) -> list[dict[str, Any]]:
+def planned_jobs(configuration: Path, targets: set[str]) -> list[dict[str, Any]]:
     """Return every job that runs a script, and its resources at the first and at the second try."""
     from snakemake.api import OutputSettings, SnakemakeApi
     from snakemake.settings.types import (
@@ -44,7 +44,7 @@ def planned_jobs(configuration: Path) -> list[dict[str, Any]]:
             snakefile=SNAKEFILE,
             workdir=Path(),
         )
-        study.dag(DAGSettings(rerun_triggers=triggers)).execute_workflow(executor="dryrun")
+        study.dag(DAGSettings(targets=targets, rerun_triggers=triggers)).execute_workflow(executor="dryrun")
         return [
             {
                 "rule": job.rule.name,
@@ -69,4 +69,4 @@ def planned_jobs(configuration: Path) -> list[dict[str, Any]]:
 
 
 if __name__ == "__main__":
-    Path(sys.argv[2]).write_bytes(pickle.dumps(planned_jobs(Path(sys.argv[1]))))
+    Path(sys.argv[2]).write_bytes(pickle.dumps(planned_jobs(Path(sys.argv[1]), {*sys.argv[3:]})))

@@ -103,9 +103,12 @@ def test_every_input_is_named_by_a_key_that_there_is() -> None:
     assert named_by == {
         "mapping": "trials.<trial>",
         "raw": "source of the mapping",
+        "result": "source.result of the mapping",
         "model": "study.synthetic",
     }
     assert "source" in trial["properties"]
+    sent = yaml.safe_load((ROOT / "workflow/schemas/site_result.schema.yaml").read_text())
+    assert "result" in sent["properties"]["source"]["properties"]
     assert "synthetic" in SCHEMA["properties"]["study"]["properties"]
 
 

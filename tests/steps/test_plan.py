@@ -182,6 +182,8 @@ def test_what_a_run_was_made_of_is_all_that_went_in(study: Planned) -> None:
     assert planned["input"]["named"] == {
         "raw": [f"made_up/odd/{trial}.csv" for trial in TRIALS],
         "mappings": [f"made_up/odd/{trial}.yaml" for trial in TRIALS],
+        "sent": [],
+        "mappings_sent": [],
         "flows": [f"results/odd/{name}/flow.csv" for name in ANALYSES],
         "effects": [f"results/odd/{name}/effects.csv" for name in ANALYSES],
     }

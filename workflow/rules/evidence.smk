@@ -32,6 +32,7 @@ rule each_trial:
         study.kernels,
         imputed="<results>/ipd/{analysis}/imputed.parquet",
         missing="<results>/{analysis}/missing.csv",
+        sent=study.sent_files,
     output:
         by_trial="<results>/{analysis}/evidence/trials.csv",
         together="<results>/{analysis}/evidence/pooled.csv",
@@ -56,12 +57,47 @@ rule each_trial:
         interval=study.setting("bootstrap", "interval"),
         level=study.setting("bootstrap", "level"),
         minimum_count=config["disclosure"]["minimum_count"],
+        analysis="{analysis}",
+        sent_trials=study.sent_trials,
+        agreed=study.agreed,
         variables=study.types,
         seed=config["seed"],
         expected=handed.expects(imputed=handed.made_by(rules.impute_missing)),
         code=code("each_trial"),
     script:
         "../scripts/each_trial.py"
+
+
+# What a site sends whose rows may not leave it; a run makes it only when it is asked for.
+rule site_result:
+    input:
+        expand(results.KERNELS, link=study.links),
+        imputed=expand("<results>/ipd/{analysis}/imputed.parquet", analysis=study.first_stages),
+        missing=expand("<results>/{analysis}/missing.csv", analysis=study.first_stages),
+    output:
+        archive="<results>/site/site_result.zip",
+        provenance="<results>/site/provenance.json",
+    log:
+        "<logs>/site_result.log",
+    benchmark:
+        "<benchmarks>/site_result.tsv"
+    conda:
+        "../../envs/ipdmediation.yaml"
+    threads: 1
+    resources:
+        mem_mb=doubling(1000),
+        runtime=doubling(60),
+    params:
+        stages=study.first_stages,
+        minimum_count=config["disclosure"]["minimum_count"],
+        variables=study.types,
+        seed=config["seed"],
+        expected=handed.expects(
+            imputed=handed.made_for_each(rules.impute_missing, study.first_stages, files=1)
+        ),
+        code=code("site_result"),
+    script:
+        "../scripts/site_result.py"
 
 
 rule leave_one_out:

@@ -132,6 +132,8 @@ rule record_run:
     input:
         raw=[file for trial in config["trials"] for file in study.raw_files(trial)],
         mappings=list(config["trials"].values()),
+        sent=study.results_sent,
+        mappings_sent=study.mappings_sent,
         flows=expand("<results>/{analysis}/flow.csv", analysis=config["analyses"]),
         effects=expand("<results>/{analysis}/effects.csv", analysis=config["analyses"]),
     output:
@@ -144,6 +146,7 @@ rule record_run:
     params:
         trials=list(config["trials"]),
         joined=study.joined,
+        sent_trials=list(study.sent),
         configuration=study.recorded,
         code=code("record_run"),
     script:

@@ -12,8 +12,10 @@ from ipdmediation.data.missing import never_measured
 from ipdmediation.data.result_tables import read_table, write_table
 from ipdmediation.data.schema import conform
 from ipdmediation.data.variables import variables_from_config
-from ipdmediation.evidence.by_trial import effects_by_trial
+from ipdmediation.evidence.by_trial import drawn_trials
 from ipdmediation.evidence.pooled_trials import tables
+from ipdmediation.evidence.sent_trials import levels_of, read_sent, side_by_side
+from ipdmediation.evidence.site_tables import effects_of
 from ipdmediation.inference.imputed_analysis import ImputedAnalysis
 from ipdmediation.inference.streams import stream
 from ipdmediation.inference.summary import BootstrapWarning
@@ -24,6 +26,7 @@ def main(
     *,
     imputed: str,
     missing: str,
+    sent: list[str],
     by_trial: str,
     together: str,
     drawn_as: str,
@@ -34,31 +37,47 @@ def main(
     interval: str,
     level: float,
     minimum_count: int,
+    analysis: str,
+    sent_trials: dict[str, str],
+    agreed: dict[str, Any],
     variables: dict[str, Any],
     seed: int,
 ) -> None:
-    """Read the imputed cohort; write the effects of each trial, and the same pooled."""
+    """Read the imputed cohort and results of other trials; write the effects of each, and the same pooled."""
     for category in (FitWarning, BootstrapWarning):  # of single trials: the tables say what matters
         warnings.simplefilter("ignore", category)
     known = variables_from_config(variables)
-    analysis = ImputedAnalysis.from_config(
+    stated = {**model, "standardisation": standardisation}
+    elsewhere = read_sent(
+        sent,
+        sent_trials,
+        analysis=analysis,
+        agreed=agreed,
+        effects=effects_of(stated, known[model["outcome"]["variable"]]),
+    )
+    cohort = ImputedAnalysis.from_config(
         conform(pd.read_parquet(imputed), known),
         model=model,
         standardisation=standardisation,
         resampling="stratified",
         variables=known,
     )
-    found = effects_by_trial(
-        analysis,
+    here = drawn_trials(
+        cohort,
         covariates=covariates,
-        unmeasured=never_measured(read_table(missing), analysis.specification.mediator),
+        unmeasured=never_measured(read_table(missing), cohort.specification.mediator),
         minimum_count=minimum_count,
         replicates=replicates,
         stream=lambda trial, replicate: stream(seed, "each trial", drawn_as, trial, replicate),
         interval=interval,
-        level=level,
+        levels_elsewhere=levels_of(elsewhere),
     )
-    trials, pooled = tables(list(found), level=level, minimum_count=minimum_count)
+    family, link = cohort.specification.family, cohort.specification.link
+    found = [
+        trial.summarised(family=family, link=link, interval=interval, level=level)
+        for trial in side_by_side(list(here), elsewhere)
+    ]
+    trials, pooled = tables(found, level=level, minimum_count=minimum_count)
     write_table(trials, by_trial)
     write_table(pooled, together)
 

@@ -4,29 +4,15 @@ from job import run, snakemake  # first: it makes the other imports faster
 
 import hashlib
 import json
-import platform
 import subprocess
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-import ipdmediation
 from ipdmediation.data.result_tables import read_table
 from ipdmediation.plumbing.settings import anywhere
-
-PACKAGES = (
-    "snakemake",
-    "numpy",
-    "scipy",
-    "pandas",
-    "pyarrow",
-    "numba",
-    "statsmodels",
-    "formulaic",
-    "matplotlib",
-)
+from ipdmediation.plumbing.software import software
 
 
 def main(
@@ -39,6 +25,9 @@ def main(
     trials: list[str],
     configuration: dict[str, Any],
     joined: dict[str, list[str]] | None = None,
+    sent: list[str] | None = None,
+    mappings_sent: list[str] | None = None,
+    sent_trials: list[str] | None = None,
 ) -> None:
     """Read the inputs, the patient flows and the effects; write what they were and what they depend on."""
     content = {
@@ -53,6 +42,7 @@ def main(
                 trials, _by_trial(raw, trials, joined or {}), mappings, strict=True
             )
         },
+        **_sent(sent_trials or [], sent or [], mappings_sent or []),
         "participants": {
             analysis: _participants(read_table(path))
             for analysis, path in zip(configuration["analyses"], flows, strict=True)
@@ -62,8 +52,7 @@ def main(
             for analysis, path in zip(configuration["analyses"], effects, strict=True)
         },
         "commit": _commit(),
-        "software": {"name": "ipdmediation", "version": ipdmediation.__version__},
-        "versions": {"python": platform.python_version()} | {name: version(name) for name in PACKAGES},
+        **software(),
         "configuration": configuration,
     }
     Path(recorded).write_text(json.dumps(content, indent=2) + "\n")
@@ -79,6 +68,15 @@ def _files(paths: list[str], names: list[str] | None) -> dict[str, Any]:
     """Return what a trial's file is, or by name what the files are that are joined."""
     found = [{"file": Path(path).name, "sha256": _checksum(path)} for path in paths]
     return {"files": dict(zip(names, found, strict=True))} if names else found[0]
+
+
+def _sent(trials: list[str], results: list[str], mappings: list[str]) -> dict[str, Any]:
+    """Return what trials have sent in place of rows, nothing where none has."""
+    found = {
+        trial: {**_files([result], None), "mapping": anywhere(mapping), "mapping_sha256": _checksum(mapping)}
+        for trial, result, mapping in zip(trials, results, mappings, strict=True)
+    }
+    return {"results_of_sites": found} if found else {}
 
 
 def _participants(flow: pd.DataFrame) -> dict[str, int]:

@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[3]
 README = ROOT / "config" / "README.md"
 SCHEMAS = {
     name: yaml.safe_load((ROOT / "workflow" / "schemas" / f"{name}.schema.yaml").read_text(encoding="utf-8"))
-    for name in ("config", "trial")
+    for name in ("config", "trial", "site_result")
 }
 PLACEHOLDERS = {
     "trials": "<trial>",
@@ -36,6 +36,7 @@ SECTIONS = {
     "published": ("config", ["published"]),
     "trial": ("trial", ["label", "trial", "source", "missing", "visits", "patient", "treatment"]),
     "trial-variables": ("trial", ["variables"]),
+    "site-result": ("site_result", ["label", "source"]),
 }
 REFUSED = re.compile(r"<!-- refused -->\n(.*?)<!-- end -->", re.DOTALL)
 BLOCK = re.compile(r"<!-- keys: ([a-z-]+) -->\n(.*?)<!-- end -->", re.DOTALL)

@@ -139,7 +139,7 @@ def test_an_arm_that_is_not_compared_is_neither() -> None:
 def test_a_rule_without_an_answer() -> None:
     head, line = broken(Rule(rule="mrs / volume > 1"))
     assert head == "a.csv: a rule of the study's contract, mrs / volume > 1, has no answer:"
-    assert "divides by 0 or by nearly 0 in 1 row (line 4)" in line
+    assert "divides by 0 or by nearly 0 in 1 row (line 4), from mrs, volume; allowed" in line
 
 
 def test_a_rule_does_not_change_what_is_harmonised() -> None:

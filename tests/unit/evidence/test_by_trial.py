@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ipdmediation.evidence.by_trial import TrialEffects, effects_by_trial
+from ipdmediation.evidence.by_trial import effects_by_trial
 from ipdmediation.evidence.columns import POOLED_COLUMNS, TRIAL_COLUMNS
+from ipdmediation.evidence.drawn_trial import TrialEffects
 from ipdmediation.evidence.pooled_trials import ONE_TRIAL, tables
 from ipdmediation.evidence.two_stage import pool
 from ipdmediation.inference.bootstrap import draw_replicates

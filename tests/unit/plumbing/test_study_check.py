@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -28,6 +29,7 @@ TEXTS = [(WORKFLOW / name).read_text() for name in included((WORKFLOW / "Snakefi
 AROUND = Surroundings(
     config_schema=read_yaml(WORKFLOW / "schemas/config.schema.yaml"),
     trial_schema=read_yaml(WORKFLOW / "schemas/trial.schema.yaml"),
+    result_schema=read_yaml(WORKFLOW / "schemas/site_result.schema.yaml"),
     taken=taken([*TEXTS, (WORKFLOW / "Snakefile").read_text()]),
 )
 
@@ -592,9 +594,7 @@ def test_a_workflow_that_imports_this_one_may_make_the_files(study: Path) -> Non
         path.unlink()
     stated = read_study(["study/config.yaml"])
     assert stated.content is not None
-    around = Surroundings(
-        config_schema=AROUND.config_schema, trial_schema=AROUND.trial_schema, files_there=False
-    )
+    around = replace(AROUND, files_there=False)
     assert check_study(stated.content, origins=stated.origins, surroundings=around).problems == ()
 
 

@@ -28,7 +28,7 @@ from ipdmediation.data.derivation_tree import (
 from ipdmediation.data.distinct import flagged
 from ipdmediation.data.elapsed import to_elapsed
 from ipdmediation.data.mapping import ColumnMapping
-from ipdmediation.data.matching import cell_text, is_missing, match_codes
+from ipdmediation.data.matching import is_missing, match_codes
 from ipdmediation.data.reading.raw_table import Mask, RawTable, is_error
 
 Numbers = npt.NDArray[np.float64]
@@ -285,16 +285,12 @@ class _Evaluation:
         if not bad.any():
             return
         names = column_names(node)
-        rows = zip(*(self._raw[name][bad][:3] for name in names), strict=True)
-        cells = "; ".join(
-            ", ".join(f"{name} {cell_text(cell)}" for name, cell in zip(names, row, strict=True))
-            for row in rows
-        )
+        # not what stands there: together the cells of a row may tell who a patient is
+        columns = f", from {', '.join(names)}" if names else ""
         place = self._raw.of(*names).place(bad)
         self._problems[
-            f"`{node.text}` {_NOT_FINITE.get(node.name, 'is too large a number')} in {place}"
-            + (f", {cells}" if cells else "")
-            + "; allowed: numbers (or say for which patients there is none: `missing if ... else ...`)"
+            f"`{node.text}` {_NOT_FINITE.get(node.name, 'is too large a number')} in {place}{columns}"
+            "; allowed: numbers (or say for which patients there is none: `missing if ... else ...`)"
         ] = None
 
     def _decimal_of(self, name: str) -> str:

@@ -12,13 +12,13 @@ from ipdmediation.data.formula import FormulaError
 from ipdmediation.data.problems import Fault, Place
 from ipdmediation.data.replicates import fewest_replicates
 from ipdmediation.vocabulary.families import FAMILIES
+from ipdmediation.vocabulary.proportional_odds import treatment_is_free
 from ipdmediation.vocabulary.terms import TREATMENT
 
 #: Pieces of evidence that take the treatment for one coefficient of the outcome, and the switch of each.
 _OF_ONE_COEFFICIENT = {
     "confounding": "curve",
     "measurement_error": "error",
-    "proportional_odds": "tests",
     "death": "event",
     "surrogacy": "panel",
 }
@@ -75,9 +75,8 @@ def evidence_faults(
 
 
 def _free_treatment_faults(at: Callable[..., Place], analysis: Mapping[str, Any]) -> Iterator[Fault]:
-    """Yield what cannot stand beside a treatment that is free at every cut: what is made of its coefficient."""
-    stated = analysis["outcome"].get("proportional_odds") or {}
-    if stated.get("treatment") != "free":
+    """Yield what is made of one coefficient of the treatment, where it is free at every cut."""
+    if not treatment_is_free(analysis["outcome"]):
         return
     for topic, switch in _OF_ONE_COEFFICIENT.items():
         if analysis["evidence"].get(topic, {}).get(switch):

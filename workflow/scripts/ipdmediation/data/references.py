@@ -54,12 +54,19 @@ class Study:
     ----------
     config : the configuration without the parts that departed from the schema.
     declared : names of all variables, sound or not.
-    trials : ids of all trials, sound or not.
+    trials : ids of all trials with rows, sound or not.
+    sent : ids of those that send their result in place of rows.
     """
 
     config: Mapping[str, Any]
     declared: tuple[str, ...]
     trials: tuple[str, ...]
+    sent: tuple[str, ...] = ()
+
+    @property
+    def every_trial(self) -> tuple[str, ...]:
+        """Ids of the trials, with rows or without."""
+        return (*self.trials, *self.sent)
 
     @property
     def analyses(self) -> Mapping[str, Any]:
@@ -122,7 +129,7 @@ def study_faults(study: Study) -> Iterator[Fault]:
     arms = config.get("arms", {})
     for kind in ("label", "short"):
         yield from equal_labels({("arms", arm, kind): entry[kind] for arm, entry in arms.items()})
-    if EVERY_TRIAL in study.trials and EVERY_TRIAL in config.get("trials", {}):
+    if EVERY_TRIAL in study.every_trial and EVERY_TRIAL in config.get("trials", {}):
         yield Fault(("trials", EVERY_TRIAL), f"the tables call all trials together {EVERY_TRIAL!r}")
     yield from _rule_faults(("eligibility",), config.get("eligibility", ()), study, variables)
     unsound = set(study.declared) - set(variables)
@@ -186,7 +193,7 @@ def _analysis_faults(name: str, study: Study, variables: Mapping[str, Variable])
         if rule["variable"] == TRIAL
         for level in (*rule.get("one_of", ()), *rule.get("none_of", ()))
     ]
-    if set(named_trials) <= set(study.trials) and study.trials and not trials:
+    if set(named_trials) <= set(study.every_trial) and study.trials and not trials:
         yield Fault(at("eligibility"), "the rules on 'trial' leave no trial")
     yield from model_faults(at, analysis, trials)
     yield from centring_faults(at, analysis)
@@ -290,7 +297,7 @@ def _rule_faults(
 ) -> Iterator[Fault]:
     for position, rule in enumerate(rules):
         where = (*place, position)
-        named = {**variables, TRIAL: trial_variable(study.trials)}
+        named = {**variables, TRIAL: trial_variable(study.every_trial)}
         if rule["variable"] != TRIAL:
             yield from study.unknown((*where, "variable"), rule["variable"])
         variable = named.get(rule["variable"])

@@ -12,7 +12,7 @@ from ipdmediation.data.spreadsheet import cell_text, text_of_cell
 WORDS = (
     "variable", "label", "unit", "trial", "arm", "statistic", "level", "reason", "kind", "model", "component",
     "term", "ratio_unit", "effect", "scale", "interval", "withheld", "note", "handled", "message",
-    "column", "missing_codes_unused", "table", "rule", "relation", "stated", "method", "cut",
+    "column", "missing_codes_unused", "table", "rule", "relation", "stated", "method", "cut", "source",
     "measure", "verdict", "inside",
 )  # fmt: skip
 

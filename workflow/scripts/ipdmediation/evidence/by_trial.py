@@ -4,15 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from ipdmediation.data.arms import ARMS
 from ipdmediation.data.covariates import StatedCovariates
-from ipdmediation.inference.bootstrap import BootstrapError, draw_replicates
+from ipdmediation.evidence.drawn_trial import (
+    FAILED,
+    LACKS_A_LEVEL,
+    MOST_FAILED,
+    DrawnTrial,
+    TrialEffects,
+    enough_patients,
+)
+from ipdmediation.inference.bootstrap import draw_replicates
 from ipdmediation.inference.imputed_analysis import ImputedAnalysis
-from ipdmediation.inference.summarised_analysis import summarise_analysis
+from ipdmediation.inference.summarised_analysis import estimate_analysis
 from ipdmediation.models.errors import (
     ConstantCovariateError,
     MediatorError,
@@ -31,8 +41,6 @@ from ipdmediation.vocabulary.families import FAMILIES
 
 #: Effects that mean the same in every trial: none of them is at a value of the mediator.
 BY_TRIAL = ("total", "direct", ON_THE_MEDIATOR, *OF_THE_MEDIATOR, *KHB_COEFFICIENTS, *NATURAL_EFFECTS)
-#: ASSUME: a trial's replicates show how its effects scatter as long as no larger share of them failed.
-MOST_FAILED = 0.1
 
 
 class NotConvergedError(ModelError):
@@ -50,30 +58,6 @@ _WHY = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class TrialEffects:
-    """What one trial says by itself.
-
-    Attributes
-    ----------
-    trial : str
-    arms : mapping of str to int
-        Patients by arm.
-    reason : str
-        Why it is left out; empty where it is not.
-    effects : DataFrame
-        Those of `BY_TRIAL`, with the columns of `summarise_effects`; empty where it is left out.
-    draws : ndarray, shape (replicates, effects)
-        Of the replicates that could be fitted, in the order of `effects`.
-    """
-
-    trial: str
-    arms: dict[str, int]
-    reason: str = ""
-    effects: pd.DataFrame
-    draws: np.ndarray
-
-
-@dataclass(frozen=True, kw_only=True)
 class SingleTrial:
     """One trial, to be analysed by itself.
 
@@ -82,6 +66,8 @@ class SingleTrial:
     trial : str
     arms : mapping of str to int
         Patients by arm.
+    levels : frozenset of float
+        Values of the outcome that some of its patients have; empty where the outcome has no levels.
     analysis : ImputedAnalysis
         That of its patients alone, without trial effects.
     reason : str
@@ -89,7 +75,8 @@ class SingleTrial:
     """
 
     trial: str
-    arms: dict[str, int]
+    arms: dict[str, int | None]
+    levels: frozenset[float]
     analysis: ImputedAnalysis
     reason: str = ""
 
@@ -100,11 +87,13 @@ def single_trials(
     covariates: StatedCovariates,
     unmeasured: Collection[str] = (),
     minimum_count: int = 1,
+    levels_elsewhere: Collection[float] = (),
 ) -> Iterator[SingleTrial]:
-    """Yield one trial after the other, in the order of their rows; parameters as of `effects_by_trial`."""
+    """Yield one trial after the other, in the order of their rows; parameters as of `drawn_trials`."""
     specification = replace(analysis.specification, trial_effects="none", covariates=covariates)
     options = replace(analysis.options, population="these_trials", controlled_at=())
-    levels = _levels(analysis.cohort[specification.outcome])
+    levels = _levels(analysis.cohort[specification.outcome]) | set(levels_elsewhere)
+    has_levels = FAMILIES[specification.family].levels
     for trial, rows in analysis.completed.groupby("trial", sort=False, observed=True):
         name = str(trial)
         own = replace(
@@ -115,14 +104,20 @@ def single_trials(
             resampling="stratified",
         )
         arm = own.cohort["treatment"]
-        arms = {key: int((arm == code).sum()) for code, key in enumerate(ARMS)}
+        arms: dict[str, int | None] = {key: int((arm == code).sum()) for code, key in enumerate(ARMS)}
         reason = "the mediator was measured of none of its patients" if name in unmeasured else ""
-        if 0 < min(arms.values()) < minimum_count:
+        if not enough_patients(arms, minimum_count):
             reason = f"fewer than {minimum_count} patients in an arm"
-        yield SingleTrial(trial=name, arms=arms, analysis=own, reason=reason or _not_comparable(own, levels))
+        yield SingleTrial(
+            trial=name,
+            arms=arms,
+            levels=frozenset(_levels(own.cohort[specification.outcome])) if has_levels else frozenset(),
+            analysis=own,
+            reason=reason or _not_comparable(own, levels),
+        )
 
 
-def effects_by_trial(
+def drawn_trials(
     analysis: ImputedAnalysis,
     *,
     covariates: StatedCovariates,
@@ -131,9 +126,9 @@ def effects_by_trial(
     replicates: int,
     stream: Callable[[str, int], np.random.Generator],
     interval: str,
-    level: float,
-) -> Iterator[TrialEffects]:
-    """Yield the effects of one trial after the other, in the order of their rows.
+    levels_elsewhere: Collection[float] = (),
+) -> Iterator[DrawnTrial]:
+    """Yield one trial after the other with its own estimates and draws, in the order of their rows.
 
     The models are those of the analysis without trial effects. Patients are drawn within arm.
 
@@ -151,16 +146,22 @@ def effects_by_trial(
         Of each trial.
     stream : callable
         Random stream of a trial and the number of a replicate.
-    interval, level
-        As for `summarise_effects`.
+    interval : str
+        Kind of the interval that the effects will have.
+    levels_elsewhere : collection of float
+        Outcomes that patients have whose trials send a result and no rows.
     """
     for single in single_trials(
-        analysis, covariates=covariates, unmeasured=unmeasured, minimum_count=minimum_count
+        analysis,
+        covariates=covariates,
+        unmeasured=unmeasured,
+        minimum_count=minimum_count,
+        levels_elsewhere=levels_elsewhere,
     ):
         name, own = single.trial, single.analysis
-        nothing = TrialEffects(trial=name, arms=single.arms, effects=pd.DataFrame(), draws=np.empty((0, 0)))
+        nothing = partial(DrawnTrial.left_out, name, arms=single.arms, levels=single.levels)
         if single.reason:
-            yield replace(nothing, reason=single.reason)
+            yield nothing(single.reason)
             continue
         try:
             _check_fits(own)
@@ -169,17 +170,43 @@ def effects_by_trial(
                 replicates=range(replicates),
                 stream=lambda replicate, name=name: stream(name, replicate),  # type: ignore[misc]
             )
-            effects = summarise_analysis(own, draws, interval=interval, level=level, max_failed=MOST_FAILED)
+            found = estimate_analysis(own, interval=interval)
         except ModelError as error:
-            yield replace(nothing, reason=why_not(error))
-        except BootstrapError:
-            failed = int((draws["status"] == "failed").sum())
-            yield replace(nothing, reason=f"{failed} of {replicates} of its bootstrap replicates failed")
-        else:
-            effects = effects[effects["effect"].isin(BY_TRIAL)].reset_index(drop=True)
-            columns = effects["effect"] + ":" + effects["scale"]
-            fitted = draws.loc[draws["status"] != "failed", columns].to_numpy(dtype=np.float64)
-            yield replace(nothing, effects=effects, draws=fitted)
+            yield nothing(why_not(error))
+            continue
+        failed = int((draws["status"] == FAILED).sum())
+        if failed / replicates > MOST_FAILED:
+            yield nothing(f"{failed} of {replicates} of its bootstrap replicates failed")
+            continue
+        kept = [at for at, effect in enumerate(found.effects) if effect.effect in BY_TRIAL]
+        yield DrawnTrial(
+            trial=name,
+            arms=single.arms,
+            levels=single.levels,
+            effects=tuple(found.effects[at] for at in kept),
+            estimates=found.estimates[kept],
+            accelerations=None if found.accelerations is None else found.accelerations[kept],
+            draws=draws,
+        )
+
+
+def effects_by_trial(
+    analysis: ImputedAnalysis, *, interval: str, level: float, **choices: Any
+) -> Iterator[TrialEffects]:
+    """Yield the effects of one trial after the other, in the order of their rows.
+
+    Parameters
+    ----------
+    analysis : ImputedAnalysis
+        Of all trials together.
+    interval, level
+        As for `summarise_effects`.
+    **choices
+        The others of `drawn_trials`.
+    """
+    stated = analysis.specification
+    for drawn in drawn_trials(analysis, interval=interval, **choices):
+        yield drawn.summarised(family=stated.family, link=stated.link, interval=interval, level=level)
 
 
 def why_not(error: ModelError) -> str:
@@ -208,5 +235,5 @@ def _not_comparable(analysis: ImputedAnalysis, levels: set[float]) -> str:
     if (by_arm.min() == by_arm.max()).any():
         return "the outcome is the same for all patients of an arm"
     if levels - _levels(cohort[name]):
-        return "it lacks an outcome level that other trials have"
+        return LACKS_A_LEVEL
     return ""

@@ -7,8 +7,11 @@ import pandas as pd
 from ipdmediation.data.arms import ARMS
 from ipdmediation.inference.summary import COLUMNS as EFFECT_COLUMNS
 
+#: Whether patients' rows of a trial are there, or its result alone.
+ROWS, RESULT = "rows", "result"
+
 TRIAL_COLUMNS = (
-    "trial", *ARMS, "effect", "scale", "estimate", "se", "ci_low", "ci_high", "weight", "interval",
+    "trial", "source", *ARMS, "effect", "scale", "estimate", "se", "ci_low", "ci_high", "weight", "interval",
     "replicates", "failed", "withheld", "reason", "note",
 )  # fmt: skip
 POOLED_COLUMNS = (
@@ -54,6 +57,7 @@ HANDLING_COLUMNS = (
 
 _WORDS = (
     "variable",
+    "source",
     "treatment",
     "cut", "statistic", "stated", "method", "level", "measure", "verdict", "inside", "effect", "scale",
     "interval", "withheld", "reason", "note",

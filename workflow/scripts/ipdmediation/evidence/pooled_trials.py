@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,8 +12,8 @@ from scipy.special import stdtrit
 
 from ipdmediation.data.arms import ARMS
 from ipdmediation.data.disclosure import hidden_cells
-from ipdmediation.evidence.by_trial import MOST_FAILED, TrialEffects
-from ipdmediation.evidence.columns import POOLED_COLUMNS, TRIAL_COLUMNS, with_words
+from ipdmediation.evidence.columns import POOLED_COLUMNS, RESULT, ROWS, TRIAL_COLUMNS, with_words
+from ipdmediation.evidence.drawn_trial import MOST_FAILED, TrialEffects
 from ipdmediation.evidence.fieller import fieller_interval
 from ipdmediation.evidence.joint_pooling import pool_jointly
 from ipdmediation.evidence.two_stage import Pooled, pool
@@ -41,14 +42,14 @@ def tables(
     -------
     by_trial : DataFrame
         `TRIAL_COLUMNS`. A trial that is left out has one row, with its `reason` and no effect; `weight` is
-        its share in the pooled effect.
+        its share in the pooled effect, and `source` whether its rows are there or its result alone.
     pooled : DataFrame
         `POOLED_COLUMNS`, one row per effect and scale. The proportion mediated is that of the pooled indirect
         and total effect, pooled together, with Fieller's interval; shares of trials are not averaged.
     """
     arms = _public_arms(trials, minimum_count)
     rows = [
-        {"trial": each.trial, **arms[each.trial], **row}
+        {"trial": each.trial, "source": RESULT if each.sent else ROWS, **arms[each.trial], **row}
         for each in trials
         for row in ([{"reason": each.reason}] if each.reason else _rows(each))
     ]
@@ -176,8 +177,13 @@ def _covariance(draws: np.ndarray) -> np.ndarray:
 
 
 def _public_arms(trials: Sequence[TrialEffects], minimum: int) -> dict[str, dict[str, float]]:
-    """Return the patients of each trial by arm, missing where they are few or would give few away."""
-    counts = np.array([[each.arms[arm] for arm in ARMS] for each in trials], dtype=np.float64)
+    """Return the patients of each trial by arm, missing where they are few or would give few away.
+
+    A trial that sent its result is in no sum: where one of its arms is small, the other tells nothing.
+    """
+    here = [each for each in trials if not each.sent]
+    counts = np.array([[each.arms[arm] for arm in ARMS] for each in here], dtype=np.float64)
+    counts = counts.reshape(len(here), len(ARMS))
     counts = np.vstack([counts.sum(axis=0), counts])
     counts = np.column_stack([counts.sum(axis=1), counts])
     place = np.arange(counts.size).reshape(counts.shape)
@@ -186,5 +192,12 @@ def _public_arms(trials: Sequence[TrialEffects], minimum: int) -> dict[str, dict
     public = np.where(empty, np.nan, counts)[1:, 1:]
     return {
         each.trial: dict(zip(ARMS, map(float, row), strict=True))
-        for each, row in zip(trials, public, strict=True)
+        for each, row in zip(here, public, strict=True)
+    } | {
+        each.trial: {
+            arm: math.nan if count is None or 0 < count < minimum else float(count)
+            for arm, count in each.arms.items()
+        }
+        for each in trials
+        if each.sent
     }

@@ -63,12 +63,12 @@ def surrogate_trials(
     analysis : ImputedAnalysis
         Of all trials together.
     covariates, unmeasured, minimum_count
-        As for `by_trial.effects_by_trial`.
+        As for `by_trial.drawn_trials`.
     """
     for single in single_trials(
         panel_analysis(analysis), covariates=covariates, unmeasured=unmeasured, minimum_count=minimum_count
     ):
-        patients = sum(single.arms.values())
+        patients = sum(count or 0 for count in single.arms.values())
         reason, found = single.reason, []
         if not reason:
             own = single.analysis

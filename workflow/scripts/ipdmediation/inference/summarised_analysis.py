@@ -2,13 +2,56 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import pandas as pd
 
+from ipdmediation.effects.catalogue import Effect
 from ipdmediation.inference.bootstrap import cohort_effects, jackknife_effects
 from ipdmediation.inference.imputed_analysis import ImputedAnalysis
 from ipdmediation.inference.intervals import acceleration
 from ipdmediation.inference.summary import summarise_effects
+from ipdmediation.kernels.arrays import FloatArray
+
+
+class Estimated(NamedTuple):
+    """What completed data sets say of the effects of an analysis, pooled over them.
+
+    Attributes
+    ----------
+    effects : tuple of Effect
+    estimates : ndarray, shape (effects,)
+    accelerations : ndarray, shape (effects,), or None
+        None where the interval needs none.
+    """
+
+    effects: tuple[Effect, ...]
+    estimates: FloatArray
+    accelerations: FloatArray | None
+
+
+def estimate_analysis(analysis: ImputedAnalysis, *, interval: str) -> Estimated:
+    """Return the effects of an analysis without what its draws say.
+
+    Parameters
+    ----------
+    analysis : ImputedAnalysis
+    interval : str
+        Kind of the interval that the effects will have.
+
+    Raises
+    ------
+    ModelError
+        Where a model cannot be fitted.
+    """
+    prepared = list(analysis.effects())
+    accelerations = None
+    if interval == "bca":
+        left_out = [jackknife_effects(each, analysis.plan.jackknife()) for each in prepared]
+        accelerations = acceleration(np.mean(left_out, axis=0))
+    estimates = np.mean([cohort_effects(each) for each in prepared], axis=0)
+    return Estimated(prepared[0].effects, estimates, accelerations)
 
 
 def summarise_analysis(
@@ -31,19 +74,15 @@ def summarise_analysis(
     BootstrapError
         Where more replicates failed than accepted.
     """
-    prepared = list(analysis.effects())
-    accelerations = None
-    if interval == "bca":
-        left_out = [jackknife_effects(each, analysis.plan.jackknife()) for each in prepared]
-        accelerations = acceleration(np.mean(left_out, axis=0))
+    own = estimate_analysis(analysis, interval=interval)
     return summarise_effects(
         draws,
-        np.mean([cohort_effects(each) for each in prepared], axis=0),
-        effects=prepared[0].effects,
+        own.estimates,
+        effects=own.effects,
         family=analysis.specification.family,
         link=analysis.specification.link,
         interval=interval,
         level=level,
         max_failed=max_failed,
-        accelerations=accelerations,
+        accelerations=own.accelerations,
     )

@@ -16,8 +16,9 @@ SHARED = "shared.zip"
 FILES = "files"
 
 #: What lies beside the results that may be shown: patients' rows, logs and running times where a study names
-#: no other folder for them, a page for people, all of it as one file, and the manifest itself.
-NOT_LISTED = ("ipd", "logs", "benchmarks", "README.md", SHARED, MANIFEST)
+#: no other folder for them, a page for people, all of it as one file, what a site sends elsewhere, and the
+#: manifest itself.
+NOT_LISTED = ("ipd", "logs", "benchmarks", "README.md", "site", SHARED, MANIFEST)
 
 
 def checksums(files: Iterable[str | Path], *, folder: str | Path) -> dict[str, str]:

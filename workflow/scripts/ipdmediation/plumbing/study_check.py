@@ -17,10 +17,23 @@ from ipdmediation.data.strict_yaml import Document, read_document, read_yaml
 from ipdmediation.data.subgroups import KEY, subgroup_faults, with_subgroups
 from ipdmediation.evidence.published_rows import published_faults
 from ipdmediation.plumbing.pseudonym_key import key_faults, key_file, repository_of
+from ipdmediation.plumbing.site_results import (
+    PLACE,
+    SentTrial,
+    no_rows_fault,
+    read_results,
+    result_faults,
+    sends_a_result,
+)
 from ipdmediation.plumbing.study_files import Origins, StatedStudy, folder_of, located
 from ipdmediation.plumbing.study_folders import folder_faults, study_folders
 from ipdmediation.plumbing.taken_names import included, taken
-from ipdmediation.plumbing.trial_files import equal_source_faults, equal_trial_faults, source_faults
+from ipdmediation.plumbing.trial_files import (
+    equal_source_faults,
+    equal_trial_faults,
+    source_faults,
+    unusable_fault,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +42,8 @@ class Surroundings:
 
     Attributes
     ----------
-    config_schema, trial_schema : the schemas of the configuration and of a mapping.
+    config_schema, trial_schema, result_schema : the schemas of the configuration and of a mapping of rows, or
+        of a result.
     taken : names that no analysis may have, since they are those of steps and folders.
     code : files of the workflow, which may not lie among results.
     files_there : whether the trials' files have to be there already; a workflow that imports this one may
@@ -38,6 +52,7 @@ class Surroundings:
 
     config_schema: Mapping[str, Any]
     trial_schema: Mapping[str, Any]
+    result_schema: Mapping[str, Any]
     taken: Collection[str] = ()
     code: Sequence[str] = ()
     files_there: bool = True
@@ -64,12 +79,13 @@ def surroundings_of(
     own = text("Snakefile")
     local = [path for path in snakefiles if Path(path).is_file()]
     targets = [Path(path).read_text(encoding="utf-8") for path in local]
-    config_schema, trial_schema = (
-        read_yaml(str(workflow(f"schemas/{name}.schema.yaml"))) for name in ("config", "trial")
+    config_schema, trial_schema, result_schema = (
+        read_yaml(str(workflow(f"schemas/{name}.schema.yaml"))) for name in ("config", "trial", "site_result")
     )
     return Surroundings(
         config_schema=config_schema,
         trial_schema=trial_schema,
+        result_schema=result_schema,
         taken=taken([own, *targets, *map(text, included(own))]),
         code=[str(workflow("Snakefile")), *local],
         files_there=files_there,
@@ -82,13 +98,16 @@ class CheckedStudy:
 
     Attributes
     ----------
-    config : the configuration with its defaults, every path from the directory of the run.
+    config : the configuration with its defaults, every path from the directory of the run; `trials` has those
+        with rows.
     mappings : the trials' mappings, likewise; those that could be read.
+    sent : trials that send their result in place of rows, by id.
     problems : everything that is wrong, in no order.
     """
 
     config: dict[str, Any]
     mappings: dict[str, Any]
+    sent: dict[str, SentTrial]
     problems: tuple[Problem, ...]
 
 
@@ -107,7 +126,10 @@ def check_study(content: Mapping[str, Any], *, origins: Origins, surroundings: S
     check = _Check(dict(copy.deepcopy(content)), origins, surroundings)
     check.run()
     return CheckedStudy(
-        config=check.config, mappings=check.mappings, problems=tuple(dict.fromkeys(check.problems))
+        config=check.config,
+        mappings=check.mappings,
+        sent=check.sent,
+        problems=tuple(dict.fromkeys(check.problems)),
     )
 
 
@@ -128,6 +150,7 @@ class _Check:
     around: Surroundings
     problems: list[Problem] = field(default_factory=list)
     mappings: dict[str, Any] = field(default_factory=dict)
+    sent: dict[str, SentTrial] = field(default_factory=dict)
     documents: dict[str, Document] = field(default_factory=dict)
 
     def run(self) -> None:
@@ -135,7 +158,12 @@ class _Check:
         sound = sound_parts(self.config, departures)
         for source, path in sound.get("trials", {}).items():
             self._read_mapping(source, path)
-        study = Study(config=sound, declared=self._names("variables"), trials=tuple(self._trials()))
+        study = Study(
+            config=sound,
+            declared=self._names("variables"),
+            trials=tuple(self._trials()),
+            sent=tuple(self.sent),
+        )
         self._add([*departures, *study_faults(study), *self._taken(study)])
         study = self._expanded(study)
         synthetic = self._synthetic(study)
@@ -147,16 +175,18 @@ class _Check:
         if synthetic is None:
             folders = self.config["pathvars"] if "pathvars" in sound else {}
             self._check_key(sound.get("identifiers"), folders.get("results"))
+        self._check_results()
 
     def _names(self, section: str) -> tuple[str, ...]:
         stated = self.config.get(section)
         return tuple(map(str, stated)) if isinstance(stated, Mapping) else ()
 
     def _trials(self) -> dict[str, str]:
-        """Return the labels of all trials by id; of a mapping that cannot be read, its own name twice."""
+        """Return the labels of trials with rows by id; of a mapping that cannot be read, its name twice."""
         return {
             trial: label
             for source in self._names("trials")
+            if source not in self.sent
             for trial, label in (
                 trials_of(source, self.mappings[source]) if source in self.mappings else {source: source}
             ).items()
@@ -234,6 +264,9 @@ class _Check:
         self.problems += document.problems
         if document.content is None:
             return
+        if sends_a_result(document.content):
+            self._read_sent(trial, path, document.content)
+            return
         departures = schema_faults(document.content, self.around.trial_schema)
         self._add_to(trial, departures)
         if departures or not isinstance(document.content, dict):
@@ -245,6 +278,36 @@ class _Check:
                     self._add_to(trial, [Fault((*at, "file"), ambiguous)])
         self.mappings[trial] = document.content
 
+    def _read_sent(self, trial: str, path: str, content: dict[str, Any]) -> None:
+        """Read the mapping of a trial that sends its result."""
+        departures = schema_faults(content, self.around.result_schema)
+        self._add_to(trial, departures)
+        sound = not departures
+        file, ambiguous = located(content["source"]["result"], stated_in=path) if sound else ("", None)
+        if ambiguous is not None:
+            self._add_to(trial, [Fault(PLACE, ambiguous)])
+        label, source = str(content.get("label", trial)), content["source"]
+        sent_as = str(source.get("trial", trial))
+        self.sent[trial] = SentTrial(label=label, mapping=path, file=file, sent_as=sent_as)
+
+    def _check_results(self) -> None:
+        """Look at the results that trials send, and let only trials with rows be trials from here on."""
+        if self.sent and len(self.sent) == len(self._names("trials")):
+            self._add([no_rows_fault(self.sent)])
+        usable = {}
+        for trial, sent in self.sent.items():
+            fault = unusable_fault(PLACE, sent.file) if self.around.files_there and sent.file else None
+            self._add_to(trial, [] if fault is None else [fault])
+            if self.around.files_there and sent.file and fault is None:
+                usable[trial] = sent
+        results, faults = read_results(usable)
+        if not self.problems:  # only of a sound study it is known what has to agree
+            faults += result_faults(results, self.sent, self.config)
+        for trial, each in faults:
+            self._add_to(trial, [each])
+        for trial in self.sent:
+            self.config["trials"].pop(trial, None)
+
     def _check_sources(self, synthetic: bool) -> None:
         usable = {}
         for trial, mapping in self.mappings.items():
@@ -254,7 +317,8 @@ class _Check:
             self._add_to(trial, faults)
             if self.around.files_there and not synthetic and not faults:
                 usable[trial] = mapping["source"]
-        for trial, fault in [*equal_source_faults(usable), *equal_trial_faults(self.mappings)]:
+        named = {**self.mappings, **{trial: {"label": sent.label} for trial, sent in self.sent.items()}}
+        for trial, fault in [*equal_source_faults(usable), *equal_trial_faults(named)]:
             self._add_to(trial, [fault])
 
     def _check_folders(self, stated: Mapping[str, str] | None, synthetic: str | None) -> None:
@@ -268,6 +332,7 @@ class _Check:
             for source in stated_files(mapping["source"]).values():
                 if "file" in source and not source["file"].startswith("<"):
                     read[source["file"]] = "a trial's file"
+        read |= {sent.file: "a trial's result" for sent in self.sent.values() if sent.file}
         if synthetic is not None:
             read[synthetic] = "the generating model"
         faults = list(folder_faults(stated, study=study, read=read))

@@ -11,8 +11,10 @@ from ipdmediation.data import configuration
 from ipdmediation.data.covariates import shared_covariate_names
 from ipdmediation.data.joined_columns import joined_files
 from ipdmediation.data.strict_yaml import read_yaml
+from ipdmediation.evidence.site_faults import analyses_with, settings_of
 from ipdmediation.plumbing import settings
 from ipdmediation.plumbing.result_files import KERNELS
+from ipdmediation.plumbing.site_results import SentTrial
 from ipdmediation.vocabulary.effects import SHARE_BY_DIFFERENCE
 from ipdmediation.vocabulary.families import FAMILIES
 from ipdmediation.vocabulary.links import PROBIT
@@ -46,11 +48,19 @@ class StudySettings:
         The study's checked configuration.
     mappings : mapping
         The trials' mappings.
+    sent : mapping
+        Trials that send their result in place of rows.
     """
 
-    def __init__(self, config: Mapping[str, Any], mappings: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        config: Mapping[str, Any],
+        mappings: Mapping[str, Any],
+        sent: Mapping[str, SentTrial] | None = None,
+    ) -> None:
         self._config = config
         self._mappings = mappings
+        self._sent = sent or {}
         self._resolved: dict[str, dict[str, Any]] = {}
 
     # Of an analysis
@@ -137,6 +147,44 @@ class StudySettings:
         starts = range(0, math.ceil(replicates / size) * size, size)
         return [f"<results>/{drawn_as}/bootstrap/{start}-{start + size}.parquet" for start in starts]
 
+    # Of the single trials of an analysis
+
+    @property
+    def first_stages(self) -> dict[str, dict[str, Any]]:
+        """What the first stage of each analysis with two stages depends on, and what others have to share."""
+        return {
+            name: {
+                "drawn_as": configuration.drawn_as(self._config, name),
+                "model": {key: stated[key] for key in MODEL},
+                "standardisation": stated["standardisation"],
+                "covariates": stated["evidence"]["trials"]["covariates"],
+                "replicates": stated["evidence"]["trials"]["replicates"],
+                "interval": stated["bootstrap"]["interval"],
+                "missing": stated["missing"],
+                "agreed": settings.ordered(settings_of(self._config, name)),
+            }
+            for name in self._config["analyses"]
+            if (stated := self.analysis(name))["evidence"].get("trials", {}).get("two_stages")
+        }
+
+    def _sent_to(self, analysis: str) -> list[str]:
+        return [trial for trial in self._sent if analysis in analyses_with(self._config, trial)]
+
+    def sent_files(self, wildcards: Any) -> list[str]:
+        """Return the results of sites that are pooled in an analysis, by the trials in `sent_trials`."""
+        return [self._sent[trial].file for trial in self._sent_to(wildcards.analysis)]
+
+    def sent_trials(self, wildcards: Any) -> dict[str, str]:
+        """Return the id at the site of each trial that sends a result to an analysis."""
+        return {trial: self._sent[trial].sent_as for trial in self._sent_to(wildcards.analysis)}
+
+    def agreed(self, wildcards: Any) -> dict[str, Any]:
+        """Return what has to agree with the sites, nothing where none sends a result to an analysis."""
+        if not self._sent_to(wildcards.analysis):
+            return {}
+        found: dict[str, Any] = settings.ordered(settings_of(self._config, wildcards.analysis))
+        return found
+
     # Of a trial
 
     def raw_file(self, source: str) -> str | list[str]:
@@ -205,6 +253,21 @@ class StudySettings:
         }
 
     @property
+    def sent(self) -> dict[str, str]:
+        """The label of each trial that sends its result in place of rows."""
+        return {trial: each.label for trial, each in self._sent.items()}
+
+    @property
+    def results_sent(self) -> list[str]:
+        """The files of these results."""
+        return [each.file for each in self._sent.values()]
+
+    @property
+    def mappings_sent(self) -> list[str]:
+        """The mappings of trials that send their result."""
+        return [each.mapping for each in self._sent.values()]
+
+    @property
     def conversions(self) -> dict[str, dict[str, str]]:
         """The unit of the file of each variable of a mapping that is converted to another unit."""
         return {
@@ -221,9 +284,10 @@ class StudySettings:
         """The configuration as it is written down: without folders and other places of this machine."""
         places = ("pathvars", "identifiers")
         kept = {key: value for key, value in self._config.items() if key not in places}
-        study, trials = kept["study"], kept["trials"]
+        study, trials = kept["study"], dict(kept["trials"])
         if study["synthetic"] is not None:
             kept["study"] = {**study, "synthetic": settings.anywhere(study["synthetic"])}
+        trials |= {trial: each.mapping for trial, each in self._sent.items()}
         kept["trials"] = {source: settings.anywhere(path) for source, path in trials.items()}
         return {**kept, "identifiers": {"pseudonyms": self._config["identifiers"]["pseudonyms"]}}
 
@@ -258,6 +322,7 @@ class StudySettings:
             "arms": self._config["arms"],
             "variables": settings.shown(self._config["variables"]),
             "trials": self.trials,
+            **({"sent": self.sent} if self._sent else {}),
         }
 
     def words(
@@ -280,6 +345,7 @@ class StudySettings:
             "analysis": {
                 **{key: stated[key] for key in (*SHOWN, *more)},
                 "trials": list(configuration.analysed_trials(self._config, name, self.trials)),
+                **({"sent": self._sent_to(name)} if self._sent else {}),
                 "bootstrap": {key: stated["bootstrap"][key] for key in bootstrap},
                 "published_share": self.published_share(name),
             },

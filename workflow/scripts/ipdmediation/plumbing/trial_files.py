@@ -59,8 +59,14 @@ def _file_faults(place: Place, stated: Mapping[str, Any], *, there: bool) -> Ite
     except SourceError as error:
         yield Fault((*place, "package"), str(error).removeprefix("source: "))
         return
-    if there and (reason := _unusable(file)) is not None:
-        yield Fault((*place, "file"), f"{file!r}: {reason}")
+    if there and (fault := unusable_fault((*place, "file"), file)) is not None:
+        yield fault
+
+
+def unusable_fault(place: Place, file: str) -> Fault | None:
+    """Return why a file cannot be read, None where it can."""
+    reason = _unusable(file)
+    return None if reason is None else Fault(place, f"{file!r}: {reason}")
 
 
 def _unusable(file: str) -> str | None:

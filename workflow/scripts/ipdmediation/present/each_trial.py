@@ -51,6 +51,17 @@ def heterogeneity(row: Row | None, *, study: Study) -> list[str]:
     ]
 
 
+def sent_sentence(study: Study) -> list[str]:
+    """Say which trials have participants in the second stage alone, nothing where none has."""
+    if not study.sent_trials:
+        return []
+    named = notation.joined(study.sent[trial] for trial in study.sent_trials)
+    return [
+        f"Result only: the participants of {named} are in the second stage alone, by what "
+        f"{'its site' if len(study.sent_trials) == 1 else 'their sites'} sent; they are in no other number."
+    ]
+
+
 def left_out_sentence(trials: pd.DataFrame, study: Study) -> list[str]:
     """Say which trials are left out and why, nothing where none is."""
     out = trials[(trials["effect"] == "") & (trials["reason"] != "")]

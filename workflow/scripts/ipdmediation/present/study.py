@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ipdmediation.present import notation
@@ -36,6 +36,8 @@ class Study:
         Label of each trial, by trial id, in the order of the configuration.
     synthetic
         Whether the patients were made by a generating model.
+    sent
+        Label of each trial that sent its result in place of rows, by trial id.
     """
 
     title: str
@@ -46,6 +48,7 @@ class Study:
     question: str = ""
     source: str = ""
     synthetic: bool = False
+    sent: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def from_config(
@@ -144,6 +147,11 @@ class Study:
     def analysed_trials(self) -> Sequence[str]:
         """Ids of the trials that no rule of the analysis leaves out as a whole."""
         return tuple(self.analysis.get("trials", self.trials))
+
+    @property
+    def sent_trials(self) -> Sequence[str]:
+        """Ids of the trials that take part in the second stage by a result, and have no rows here."""
+        return tuple(self.analysis.get("sent", ()))
 
     @property
     def centred(self) -> bool:
@@ -254,6 +262,11 @@ class Study:
         return levels[(len(levels) - 1) // 2]
 
     def trial(self, trial: str) -> str:
-        """Label of a trial, with its id where another trial has the same label; its id where it has none."""
+        """Label of a trial, with its id where another trial has the same label; its id where it has none.
+
+        One that sent its result in place of rows is marked.
+        """
+        if trial in self.sent:
+            return f"{self.sent[trial]} (result only)"
         label = str(self.trials.get(trial, trial))
         return label if list(self.trials.values()).count(label) <= 1 else f"{label} ({trial})"

@@ -16,6 +16,7 @@ from ipdmediation.present.each_trial import (
     left_out_sentence,
     reported,
     rows_by_trial,
+    sent_sentence,
     two_stages,
 )
 from ipdmediation.present.figures.forest import MOST_NAMED, ForestRow, Panel, forest
@@ -65,6 +66,7 @@ def each_trial(trials: pd.DataFrame, pooled: pd.DataFrame, effects: pd.DataFrame
     ]
     notes = [
         "Squares: areas are the weights of the trials in the second stage.",
+        *sent_sentence(study),
         *left_out_sentence(trials, study),
     ]
     return forest(rows, panels, heads=[study.short(arm) for arm in SHOWN_ARMS], notes=notes, study=study)

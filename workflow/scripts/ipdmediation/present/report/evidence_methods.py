@@ -23,13 +23,14 @@ def evidence_methods(result: AnalysisResult) -> list[str]:
     if "pooled" in result.evidence:
         sentences.append(
             f"Each trial was also analysed by itself, {_adjusted(stated, result)}, with "
-            f"{notation.count(stated['replicates'])} bootstrap replicates of its own. The trials' effects "
-            "were pooled in a second stage by a random-effects model with restricted maximum likelihood, "
-            "their standard errors being those of the replicates; intervals are those of Knapp & Hartung "
-            "2003 with a factor that is at least 1 (Röver et al. 2015), prediction intervals have as many "
-            "degrees of freedom as trials less one (Higgins et al. 2009, who take one less), and the "
-            "variation between trials has a Q-profile interval (Viechtbauer 2007). The proportion mediated "
-            "of the pooled effects is their ratio after a joint fit, with Fieller's interval (Fieller 1954)."
+            f"{notation.count(stated['replicates'])} bootstrap replicates of its own. "
+            f"{_at_sites(result)}The trials' effects were pooled in a second stage by a random-effects "
+            "model with restricted maximum likelihood, their standard errors being those of the "
+            "replicates; intervals are those of Knapp & Hartung 2003 with a factor that is at least 1 "
+            "(Röver et al. 2015), prediction intervals have as many degrees of freedom as trials less one "
+            "(Higgins et al. 2009, who take one less), and the variation between trials has a Q-profile "
+            "interval (Viechtbauer 2007). The proportion mediated of the pooled effects is their ratio "
+            "after a joint fit, with Fieller's interval (Fieller 1954)."
         )
     if "leave_one_out" in result.evidence:
         sentences.append(
@@ -40,6 +41,7 @@ def evidence_methods(result: AnalysisResult) -> list[str]:
         *sentences,
         *_confounding(result),
         *_measurement_error(result),
+        *_proportional_odds(result),
         *_surrogacy(result),
         *_death(result),
     ]
@@ -165,3 +167,16 @@ def _proportional_odds(result: AnalysisResult) -> list[str]:
         "proportional treatment and with one that is free at every cut, from the same "
         f"{notation.count(stated['replicates'])} bootstrap replicates."
     ]
+
+
+def _at_sites(result: AnalysisResult) -> str:
+    """Say which trials were analysed elsewhere, nothing where none was."""
+    study = result.study
+    if not study.sent_trials:
+        return ""
+    named = notation.joined(study.sent[trial] for trial in study.sent_trials)
+    return (
+        f"{named} {'was' if len(study.sent_trials) == 1 else 'were'} analysed where the participants' data "
+        "are, by the same models and as many bootstrap replicates as were chosen there, and sent "
+        "estimates and replicates, but no participant's data. "
+    )

@@ -13,6 +13,7 @@ import pandas as pd
 from ipdmediation.data.notices import model_step
 from ipdmediation.present import notation, style
 from ipdmediation.present.death import meaning as death_meaning
+from ipdmediation.present.each_trial import sent_sentence
 from ipdmediation.present.labels import NATURAL, SHARES, share_label
 from ipdmediation.present.notation import unbroken
 from ipdmediation.present.proportional_odds import impact
@@ -274,7 +275,7 @@ def _shares_differ(result: AnalysisResult) -> bool:
 def _flow_caption(result: AnalysisResult) -> str:
     several = len(result.flow) > 2
     rule = " A participant is counted under the first rule that is not met." if several else ""
-    return f"From randomisation to analysis.{rule}"
+    return " ".join([f"From randomisation to analysis.{rule}", *sent_sentence(result.study)])
 
 
 def _outcome_caption(result: AnalysisResult) -> str:

@@ -14,6 +14,7 @@ from ipdmediation.present.each_trial import (
     left_out_sentence,
     reported,
     rows_by_trial,
+    sent_sentence,
     two_stages,
 )
 from ipdmediation.present.figures.rows import effect_row
@@ -71,6 +72,7 @@ def each_trial(trials: pd.DataFrame, pooled: pd.DataFrame, effects: pd.DataFrame
                 if (said := heterogeneity(row, study=study))
             ),
             *_share(pooled, study),
+            *sent_sentence(study),
             *left_out_sentence(trials, study),
             *withheld_note(counted),
             *synthetic_note(study),

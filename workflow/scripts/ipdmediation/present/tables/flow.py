@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from ipdmediation.present import notation
+from ipdmediation.present.each_trial import sent_sentence
 from ipdmediation.present.study import Study
 from ipdmediation.present.tables.table import Table, synthetic_note, unique, withheld_note
 
@@ -37,6 +38,7 @@ def flow(steps: pd.DataFrame, *, study: Study) -> Table:
         printed=tuple(columns),
         notes=(
             *(["A participant is counted under the first rule that is not met."] if len(steps) > 2 else []),
+            *sent_sentence(study),
             *withheld_note(steps[column] for _, column in groups),
             *synthetic_note(study),
         ),
