@@ -13,9 +13,11 @@ import pandas as pd
 from ipdmediation.data.notices import model_step
 from ipdmediation.present import notation, style
 from ipdmediation.present.labels import NATURAL, SHARES, share_label
+from ipdmediation.present.manuscript.agrema import agrema
 from ipdmediation.present.notation import unbroken
 from ipdmediation.present.report.answer import answer
 from ipdmediation.present.report.comparison import BESIDE, beside, beside_truth, published_shares, verdict
+from ipdmediation.present.report.figure_words import shows
 from ipdmediation.present.report.meaning import meaning
 from ipdmediation.present.report.methods import methods
 from ipdmediation.present.report.privacy import refuse_patient_rows
@@ -117,7 +119,8 @@ def render(
         ],
         methods=text.done,
         assumptions=text.assumed,
-        sources=text.sources,
+        checklist=page_table(agrema(results)),
+        sources=[source.printed for source in text.sources.values()],
         manifest=_manifest(manifest),
     )
 
@@ -231,30 +234,7 @@ def _mediator_caption(study: Study) -> str:
 
 def _figure(name: str, svg: str, result: AnalysisResult) -> dict[str, str]:
     encoded = base64.b64encode(svg.encode()).decode("ascii")
-    return {"source": f"data:image/svg+xml;base64,{encoded}", "alt": _alt(name, result)}
-
-
-def _alt(name: str, result: AnalysisResult) -> str:
-    """Say in words what a figure shows, for readers who cannot see it."""
-    study = result.study
-    mediator, outcome = study.label(study.mediator), study.label(study.outcome)
-    by_arm = (
-        f"Distribution of {outcome} by arm." if not study.has_levels else f"{outcome} by arm: percentages."
-    )
-    words = {
-        "patient_flow": f"From randomisation to the {notation.count(result.fitted)} analysed.",
-        "outcome_by_arm": by_arm,
-        "outcome_by_trial": f"The same in each trial: {outcome} by arm.",
-        "mediator_by_arm": f"Distribution of {mediator} by arm, with median and interquartile range.",
-        "mediator_by_trial": f"Median and interquartile range of {mediator} by arm in each trial.",
-        "path_diagram": f"Paths from treatment through {mediator} to {outcome} with their estimates.",
-        "proportion_distribution": "Bootstrap distribution of the proportion mediated, with its interval.",
-        "each_trial": "Total and indirect effect in each trial, pooled in two stages, and in one stage.",
-        "leave_one_out": "Indirect effect and proportion mediated without each trial, and of all trials.",
-        "model_coefficients": "Coefficients of the models without and with the mediator, with intervals.",
-    }
-    note = f" {style.SYNTHETIC_NOTE}." if study.synthetic else ""
-    return words[name] + note
+    return {"source": f"data:image/svg+xml;base64,{encoded}", "alt": shows(name, result)}
 
 
 def _fits(result: AnalysisResult) -> list[str]:
