@@ -191,7 +191,7 @@ class ResultFiles:
 
     @property
     def told(self) -> dict[str, list[str]]:
-        """What the page and the manuscript tell of, by name: a file for each analysis, or each of its fits."""
+        """What page and manuscript tell of, by name: a file for each analysis, or for each of its fits."""
         names = list(self._config["analyses"])
         tables = {
             kind: [file for name in names for file in of_analysis(name, [told])]

@@ -28,8 +28,8 @@ def agrema(results: Sequence[AnalysisResult]) -> Table:
         title="AGReMA checklist: what this run reports, and what is left to the authors",
         cells=pd.DataFrame(rows, columns=["Item", "Topic", "Reported by this run", "Left to the authors"]),
         notes=(
-            "AGReMA, a guideline for reporting mediation analyses; items are in the order of the statement (Lee "
-            "et al. 2021). Sections are those of report.html.",
+            "AGReMA is a guideline for reporting mediation analyses (Lee et al. 2021); the order of items is "
+            "its own. Sections are those of report.html.",
         ),
     )
 

@@ -44,7 +44,7 @@ def save(table: Table, path: Path) -> None:
 
 
 def save_together(tables: Sequence[Table], path: Path, *, title: str) -> None:
-    """Number tables and write them into one Word document, each on a page of its own, always the same bytes."""
+    """Write numbered tables into one Word document, a page or more each, with the same bytes every time."""
     numbered = [
         replace(table, title=f"Table {number}. {table.title}") for number, table in enumerate(tables, start=1)
     ]
