@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from ipdmediation.data.result_tables import read_table
-from ipdmediation.present.report.methods import SOURCES
+from ipdmediation.present.sources import SOURCES
 from ipdmediation.vocabulary.links import LINKS
 from tests.tracing import untraced
 from tests.unit.present.test_links import OF_DISTRIBUTIONS

@@ -83,21 +83,9 @@ rule quality_report:
 
 rule report:
     input:
+        **files.told,
         **files.evidence_on_the_page,
         templates=[source("../report/page.html.j2"), source("../report/parts.html.j2")],
-        flow=expand("<results>/{analysis}/flow.csv", analysis=config["analyses"]),
-        baseline=expand("<results>/{analysis}/describe/baseline.csv", analysis=config["analyses"]),
-        outcome=expand("<results>/{analysis}/describe/outcome.csv", analysis=config["analyses"]),
-        mediator=expand("<results>/{analysis}/describe/mediator.csv", analysis=config["analyses"]),
-        mediator_model=expand("<results>/{analysis}/models/mediator.csv", analysis=config["analyses"]),
-        total_model=expand("<results>/{analysis}/models/total.csv", analysis=config["analyses"]),
-        outcome_model=expand("<results>/{analysis}/models/outcome.csv", analysis=config["analyses"]),
-        diagnostics=expand(
-            "<results>/{analysis}/models/{model}.json", analysis=config["analyses"], model=results.MODELS
-        ),
-        effects=expand("<results>/{analysis}/effects.csv", analysis=config["analyses"]),
-        missing=expand("<results>/{analysis}/missing.csv", analysis=config["analyses"]),
-        notices=expand("<results>/{analysis}/notices.csv", analysis=config["analyses"]),
         figures=expand("<results>/primary/figures/{figure}.svg", figure=files.figures),
         quality=expand("<results>/quality/{trial}.csv", trial=config["trials"]),
         published="<results>/published_comparison.csv",
@@ -112,12 +100,7 @@ rule report:
     conda:
         "../../envs/ipdmediation.yaml"
     params:
-        studies=[
-            study.words(
-                name, bootstrap=("resampling", "replicates", "interval", "level"), more=("evidence",)
-            )
-            for name in config["analyses"]
-        ],
+        studies=study.told,
         expected=handed.expects(
             diagnostics=handed.made_for_each(rules.fit_models, config["analyses"], files=len(results.MODELS))
         ),
@@ -126,6 +109,35 @@ rule report:
         code=code("report"),
     script:
         "../scripts/report.py"
+
+
+# What an author pastes; made of what the page is made of.
+rule manuscript:
+    input:
+        **files.told,
+        evidence_tables=files.evidence_on_the_page["evidence_tables"],
+        evidence_figures=files.evidence_in_print,
+        figures=expand("<results>/primary/figures/{figure}.pdf", figure=files.figures),
+        recorded="<results>/run.json",
+    output:
+        **results.MANUSCRIPT,
+        numbered=files.numbered,
+        provenance="<results>/provenance/manuscript.json",
+    log:
+        "<logs>/manuscript.log",
+    localrule: True
+    conda:
+        "../../envs/ipdmediation.yaml"
+    params:
+        studies=study.told,
+        expected=handed.expects(
+            diagnostics=handed.made_for_each(rules.fit_models, config["analyses"], files=len(results.MODELS))
+        ),
+        analyses=list(config["analyses"]),
+        models=list(results.MODELS),
+        code=code("manuscript"),
+    script:
+        "../scripts/manuscript.py"
 
 
 rule record_run:

@@ -18,16 +18,8 @@ from ipdmediation.present.figures.proportional_odds import proportional_odds as 
 from ipdmediation.present.figures.saving import save_all
 from ipdmediation.present.figures.surrogacy import surrogacy as surrogacy_figure
 from ipdmediation.present.study import Study
-from ipdmediation.present.tables.confounding import confounding as confounding_table
-from ipdmediation.present.tables.death import death as death_table
-from ipdmediation.present.tables.each_trial import each_trial as each_trial_table
-from ipdmediation.present.tables.leave_one_out import leave_one_out as leave_one_out_table
-from ipdmediation.present.tables.measurement_error import measurement_error as measurement_error_table
-from ipdmediation.present.tables.proportional_odds import proportional_odds as proportional_odds_table
+from ipdmediation.present.tables.evidence import SHOWN
 from ipdmediation.present.tables.saving import save
-from ipdmediation.present.tables.surrogacy import surrogacy as surrogacy_table
-from ipdmediation.present.tables.surrogate_predictions import surrogate_predictions
-from ipdmediation.present.tables.table import Table
 
 
 def main(
@@ -49,22 +41,12 @@ def main(
         "death": death_figure,
         "proportional_odds": proportional_odds_figure,
     }
-    makers: dict[str, Callable[..., Table]] = {
-        "each_trial": each_trial_table,
-        "leave_one_out": leave_one_out_table,
-        "confounding": confounding_table,
-        "measurement_error": measurement_error_table,
-        "surrogacy": surrogacy_table,
-        "surrogate_predictions": surrogate_predictions,
-        "death": death_table,
-        "proportional_odds": proportional_odds_table,
-    }
     words = Study(**study)
     frames = [read_table(path) for path in (*numbers, effects)]
     drawn = drawers[piece](*frames, study=words)
     save_all([drawn], {Path(path).suffix.removeprefix("."): [Path(path)] for path in figures})
     for path in map(Path, tables):
-        save(makers[path.stem](*frames, study=words), path)
+        save(SHOWN[path.stem].make(*frames, study=words), path)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from ipdmediation.plumbing.result_files import EVIDENCE, TABLES, ResultFiles
+from ipdmediation.present.tables.evidence import SHOWN
 
 WORKFLOW = Path(__file__).resolve().parents[3] / "workflow"
 PAGE = (WORKFLOW / "report/page.html.j2").read_text()
@@ -47,8 +48,14 @@ def test_what_is_shown_is_known_everywhere(kind: str) -> None:
     evidence = set(EVIDENCE) | more
     assert asked_for(kind) == made(kind) == captions - evidence
     assert evidence <= captions
-    assert evidence == named("show_evidence", TABLES_OF[kind])
+    assert evidence == (named("show_evidence", "drawers") if kind == "figures" else set(SHOWN))
     assert len(captions) >= 5
+
+
+def test_a_table_of_evidence_takes_the_numbers_of_its_piece() -> None:
+    for piece, stated in EVIDENCE.items():
+        for name in (piece, *stated.more):
+            assert SHOWN[name].numbers == stated.tables
 
 
 def test_the_page_has_every_figure() -> None:

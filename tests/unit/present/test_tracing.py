@@ -7,7 +7,8 @@ import pytest
 from ipdmediation.present.report.answer import answer
 from ipdmediation.present.report.comparison import beside_truth, published_shares
 from ipdmediation.present.report.meaning import meaning
-from ipdmediation.present.report.methods import SOURCES, methods
+from ipdmediation.present.report.methods import methods
+from ipdmediation.present.sources import SOURCES
 from tests.tracing import untraced
 
 

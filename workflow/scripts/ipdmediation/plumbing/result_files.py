@@ -70,7 +70,14 @@ STEPS_OF_ANALYSIS = (
     "figures",
     "tables",
 )
-STEPS_OF_STUDY = ("pool_trials", "describe_trials", "compare_published", "quality_report", "report")
+STEPS_OF_STUDY = (
+    "pool_trials",
+    "describe_trials",
+    "compare_published",
+    "quality_report",
+    "report",
+    "manuscript",
+)
 
 KERNELS = "<results>/kernels/{link}.txt"
 FLOW = "<results>/{analysis}/flow.csv"
@@ -86,6 +93,26 @@ FITTED = {
 
 POOLING = "<results>/notices/pooling.csv"
 DISTRIBUTIONS = "<results>/distributions.csv"
+
+#: The tables of each analysis that the page and the manuscript tell of, but for the models' own reports.
+TOLD = {
+    "flow": FLOW,
+    "baseline": "<results>/{analysis}/describe/baseline.csv",
+    "outcome": "<results>/{analysis}/describe/outcome.csv",
+    "mediator": "<results>/{analysis}/describe/mediator.csv",
+    **{f"{model}_model": f"<results>/{{analysis}}/models/{model}.csv" for model in MODELS},
+    "effects": EFFECTS,
+    "missing": MISSING,
+    "notices": NOTICES,
+}
+#: What an author pastes, by the names of the outputs.
+MANUSCRIPT = {
+    name.replace(".", "_"): f"<results>/manuscript/{name}"
+    for name in (
+        "methods.md", "results.md", "values.json", "references.bib", "references.ris", "tables.docx",
+        "agrema.docx",
+    )
+}  # fmt: skip
 
 #: What the steps before an analysis, its own and its models' fits have to say.
 NOTED = [
@@ -165,6 +192,8 @@ class ResultFiles:
         return [
             "<results>/report.html",
             "<results>/quality/report.html",
+            *MANUSCRIPT.values(),
+            *self.numbered,
             "<results>/published_comparison.csv",
             POOLING,
             DISTRIBUTIONS,
@@ -185,6 +214,23 @@ class ResultFiles:
         return of_analysis(name, found)
 
     @property
+    def told(self) -> dict[str, list[str]]:
+        """What page and manuscript tell of, by name: a file for each analysis, or for each of its fits."""
+        names = list(self._config["analyses"])
+        tables = {
+            kind: [file for name in names for file in of_analysis(name, [told])]
+            for kind, told in TOLD.items()
+        }
+        reports = [file for name in names for file in of_analysis(name, FITTED["diagnostics"])]
+        return {**tables, "diagnostics": reports}
+
+    @property
+    def numbered(self) -> list[str]:
+        """The figures of the primary analysis by their number in a manuscript."""
+        shown = [*self.figures, *self._asked("primary")]
+        return [f"<results>/manuscript/figure_{number}.pdf" for number in range(1, len(shown) + 1)]
+
+    @property
     def evidence_on_the_page(self) -> dict[str, list[str]]:
         """What the page shows of the primary analysis' evidence: tables by name, and the figures."""
         asked = self._asked("primary")
@@ -192,6 +238,11 @@ class ResultFiles:
             "evidence_tables": of_analysis("primary", [file for piece in asked for file in numbers(piece)]),
             "evidence_figures": of_analysis("primary", _shown("figures", asked, "svg")),
         }
+
+    @property
+    def evidence_in_print(self) -> list[str]:
+        """The figures of the primary analysis' evidence, for paper."""
+        return of_analysis("primary", _shown("figures", self._asked("primary"), "pdf"))
 
     def _asked(self, name: str) -> list[str]:
         stated = resolve_analysis(self._config, name)["evidence"]

@@ -351,6 +351,12 @@ class StudySettings:
             },
         }
 
+    @property
+    def told(self) -> list[dict[str, Any]]:
+        """What the page and the manuscript say about the study, for each analysis."""
+        settings = ("resampling", "replicates", "interval", "level")
+        return [self.words(name, bootstrap=settings, more=("evidence",)) for name in self._config["analyses"]]
+
     def published_share(self, name: str) -> dict[str, float]:
         """Return the published share of the log odds ratio that an analysis is held against; 1 is all."""
         for figure in self._config["published"]:

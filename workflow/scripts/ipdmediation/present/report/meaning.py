@@ -35,13 +35,17 @@ def meaning(result: AnalysisResult) -> list[str]:
     """
     return [
         _natural(result),
-        _path_a(result),
-        *_path_b(result),
+        *paths(result),
         *_direct_at_values(result),
         *_change_of_scale(result),
         *_stretched(result),
         _assumption(result),
     ]
+
+
+def paths(result: AnalysisResult) -> list[str]:
+    """Give the estimates from treatment to mediator and from mediator to outcome."""
+    return [_path_a(result), *_path_b(result)]
 
 
 def _natural(result: AnalysisResult) -> str:

@@ -11,65 +11,12 @@ from ipdmediation.present import notation
 from ipdmediation.present.notation import lower
 from ipdmediation.present.report.evidence_methods import evidence_methods
 from ipdmediation.present.report.result import AnalysisResult
+from ipdmediation.present.sources import SOURCES, Source
 from ipdmediation.present.study import Study
 from ipdmediation.vocabulary.effects import HEADLINE
 from ipdmediation.vocabulary.links import LINKS
 from ipdmediation.vocabulary.transforms import CUBE_ROOT, IDENTITY, LOG, LOG1P
 
-SOURCES = {
-    "Carroll et al. 2006": "Carroll RJ, Ruppert D, Stefanski LA, Crainiceanu CM. Measurement error in "
-    "nonlinear models. 2nd ed. Chapman & Hall 2006.",
-    "Alonso et al. 2006": "Alonso A, Molenberghs G, Geys H, Buyse M, Vangeneugden T. A unifying approach for "
-    "surrogate marker validation based on Prentice's criteria. Stat Med 2006;25:205.",
-    "Burzykowski & Buyse 2006": "Burzykowski T, Buyse M. Surrogate threshold effect: an alternative measure "
-    "for meta-analytic surrogate endpoint validation. Pharm Stat 2006;5:173.",
-    "Brant's test (1990)": "Brant R. Assessing proportionality in the proportional odds model for ordinal "
-    "logistic regression. Biometrics 1990;46:1171.",
-    "Christensen 2019": "Christensen RHB. ordinal: regression models for ordinal data. R package 2019.",
-    "Cinelli & Hazlett 2020": "Cinelli C, Hazlett C. Making sense of sensitivity: extending omitted variable "
-    "bias. J R Stat Soc B 2020;82:39.",
-    "Davison & Hinkley 1997": "Davison AC, Hinkley DV. Bootstrap methods and their application. Cambridge "
-    "University Press 1997.",
-    "Efron 1987": "Efron B. Better bootstrap confidence intervals. J Am Stat Assoc 1987;82:171.",
-    "Fieller 1954": "Fieller EC. Some problems in interval estimation. J R Stat Soc B 1954;16:175.",
-    "Freedman et al. 1992": "Freedman LS, Graubard BI, Schatzkin A. Statistical validation of intermediate "
-    "endpoints. Stat Med 1992;11:167.",
-    "Harrell 2015": "Harrell FE. Regression modeling strategies. 2nd ed. Springer 2015.",
-    "Higgins et al. 2009": "Higgins JPT, Thompson SG, Spiegelhalter DJ. A re-evaluation of random-effects "
-    "meta-analysis. J R Stat Soc A 2009;172:137.",
-    "Imai et al. 2010": "Imai K, Keele L, Tingley D. A general approach to causal mediation analysis. "
-    "Psychol Methods 2010;15:309.",
-    "IQWiG 2011": "IQWiG. Validity of surrogate endpoints in oncology. Rapid report A10-05. 2011.",
-    "Karlson et al. 2012": "Karlson KB, Holm A, Breen R. Comparing regression coefficients between "
-    "same-sample nested models. Sociol Methodol 2012;42:286.",
-    "Knapp & Hartung 2003": "Knapp G, Hartung J. Improved tests for a random effects meta-regression with a "
-    "single covariate. Stat Med 2003;22:2693.",
-    "Lachin 1999": "Lachin JM. Worst-rank score analysis with informatively missing observations in clinical "
-    "trials. Control Clin Trials 1999;20:408.",
-    "Lee et al. 2021": "Lee H, et al. A guideline for reporting mediation analyses (AGReMA). JAMA "
-    "2021;326:1045.",
-    "Prentice 1989": "Prentice RL. Surrogate endpoints in clinical trials: definition and operational "
-    "criteria. Stat Med 1989;8:431.",
-    "McCullagh 1980": "McCullagh P. Regression models for ordinal data. J R Stat Soc B 1980;42:109.",
-    "Peterson & Harrell 1990": "Peterson B, Harrell FE. Partial proportional odds models for ordinal "
-    "response variables. J R Stat Soc C 1990;39:205.",
-    "Röver et al. 2015": "Röver C, Knapp G, Friede T. Hartung-Knapp-Sidik-Jonkman approach and its "
-    "modification for random-effects meta-analysis with few studies. BMC Med Res Methodol 2015;15:99.",
-    "Rubin 1987": "Rubin DB. Multiple imputation for nonresponse in surveys. Wiley 1987.",
-    "Schomaker & Heumann 2018": "Schomaker M, Heumann C. Bootstrap inference when using multiple imputation. "
-    "Stat Med 2018;37:2252.",
-    "Smith & VanderWeele 2019": "Smith LH, VanderWeele TJ. Mediational E-values: approximate sensitivity "
-    "analysis for unmeasured mediator-outcome confounding. Epidemiology 2019;30:835.",
-    "van Buuren 2018": "van Buuren S. Flexible imputation of missing data. 2nd ed. CRC Press 2018.",
-    "Viechtbauer 2007": "Viechtbauer W. Confidence intervals for the amount of heterogeneity in "
-    "meta-analysis. Stat Med 2007;26:37.",
-    "VanderWeele & Vansteelandt 2014": "VanderWeele TJ, Vansteelandt S. Mediation analysis with multiple "
-    "mediators. Epidemiol Methods 2014;2:95.",
-    "VanderWeele et al. 2016": "VanderWeele TJ, Zhang Y, Lim P. Mediation analysis with an ordinal outcome. "
-    "Epidemiology 2016;27:651.",
-    "Zhang & Rubin 2003": "Zhang JL, Rubin DB. Estimation of causal effects via principal stratification "
-    "when some outcomes are truncated by death. J Educ Behav Stat 2003;28:353.",
-}
 _LOGISTIC = "a logistic model"
 _FREE = (
     "; the treatment alone has a coefficient at each cut, that is, each arm has thresholds of its own, in "
@@ -107,11 +54,11 @@ _RESAMPLING = {
 
 
 class Methods(NamedTuple):
-    """Paragraphs on what was done, on what it assumes, and the sources named in either."""
+    """Paragraphs on what was done and on what it assumes, and the sources that these name, by those names."""
 
     done: list[str]
     assumed: list[str]
-    sources: list[str]
+    sources: dict[str, Source]
 
 
 def methods(result: AnalysisResult, *, version: str = "") -> Methods:
@@ -134,7 +81,7 @@ def methods(result: AnalysisResult, *, version: str = "") -> Methods:
     ]
     assumed = assumptions(result)
     text = " ".join([*done, *assumed])
-    return Methods(done, assumed, [entry for key, entry in SOURCES.items() if key in text])
+    return Methods(done, assumed, {key: source for key, source in SOURCES.items() if key in text})
 
 
 def _models(result: AnalysisResult) -> str:

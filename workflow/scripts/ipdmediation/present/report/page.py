@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +15,12 @@ from ipdmediation.present import notation, style
 from ipdmediation.present.death import meaning as death_meaning
 from ipdmediation.present.each_trial import sent_sentence
 from ipdmediation.present.labels import NATURAL, SHARES, share_label
+from ipdmediation.present.manuscript.agrema import agrema
 from ipdmediation.present.notation import unbroken
 from ipdmediation.present.proportional_odds import impact
 from ipdmediation.present.report.answer import answer
 from ipdmediation.present.report.comparison import BESIDE, beside, beside_truth, published_shares, verdict
+from ipdmediation.present.report.figure_words import shows
 from ipdmediation.present.report.meaning import meaning
 from ipdmediation.present.report.methods import methods
 from ipdmediation.present.report.privacy import refuse_patient_rows
@@ -29,20 +31,13 @@ from ipdmediation.present.scales import better_outcome, reading
 from ipdmediation.present.study import Study
 from ipdmediation.present.surrogacy import surrogacy_sentences
 from ipdmediation.present.tables.baseline import baseline
-from ipdmediation.present.tables.confounding import confounding
-from ipdmediation.present.tables.death import death
-from ipdmediation.present.tables.each_trial import each_trial
 from ipdmediation.present.tables.effects import effects
+from ipdmediation.present.tables.evidence import evidence_tables
 from ipdmediation.present.tables.flow import flow
-from ipdmediation.present.tables.leave_one_out import leave_one_out
-from ipdmediation.present.tables.measurement_error import measurement_error
 from ipdmediation.present.tables.models import models
 from ipdmediation.present.tables.natural_effects import natural_effects
-from ipdmediation.present.tables.proportional_odds import proportional_odds
 from ipdmediation.present.tables.published import published as published_table
 from ipdmediation.present.tables.quality import quality as quality_table
-from ipdmediation.present.tables.surrogacy import surrogacy
-from ipdmediation.present.tables.surrogate_predictions import surrogate_predictions
 from ipdmediation.vocabulary.effects import HEADLINE, PROPORTION_MEDIATED, EffectKey
 from ipdmediation.vocabulary.scales import COEFFICIENT, MEAN
 from ipdmediation.vocabulary.transforms import IDENTITY
@@ -107,13 +102,7 @@ def render(
         models=page_table(models(main.models, study=study)),
         effects=page_table(effects(main.effects, study=study)),
         natural=page_table(natural_effects(main.effects, study=study)),
-        by_trial=_by_trial(main),
-        left_out=_left_out(main),
-        **_undoing(main),
-        surrogacy=_surrogacy(main),
-        death=_death(main),
-        death_meaning=_death_meaning(main),
-        cuts=_cuts(main),
+        **_evidence(main),
         meaning=[unbroken(line) for line in meaning(main)],
         notices={place: main.messages(*steps) for place, steps in NOTICE_PLACES.items()},
         fits=_fits(main),
@@ -133,87 +122,42 @@ def render(
         ],
         methods=text.done,
         assumptions=text.assumed,
-        sources=text.sources,
+        checklist=page_table(agrema(results)),
+        sources=[source.printed for source in text.sources.values()],
         manifest=_manifest(manifest),
     )
 
 
 #: Which steps' notices stand beside which part of the page.
 NOTICE_PLACES = {"participants": ("pooling", "cohort", "imputation"), "mediation": ("bootstrap",)}
-#: What the names of the other tables of confounding end with, in their order.
-CONFOUNDING_PARTS = ("_undone", "_benchmarks", "_e_values", "_logit")
 MODEL_STEPS = tuple(map(model_step, ("mediator", "total", "outcome")))  # said with each fit
 
 
-def _by_trial(result: AnalysisResult) -> dict[str, Any] | None:
-    """Return the table of each trial and of the pooled ones, None where the analysis has none."""
-    if "pooled" not in result.evidence:
-        return None
-    parts = (result.evidence["trials"], result.evidence["pooled"], result.effects)
-    return page_table(each_trial(*parts, study=result.study))
-
-
-def _left_out(result: AnalysisResult) -> dict[str, Any] | None:
-    """Return the table of the analysis without each trial, None where there is none."""
-    if "leave_one_out" not in result.evidence:
-        return None
-    return page_table(leave_one_out(result.evidence["leave_one_out"], result.effects, study=result.study))
-
-
-def _undoing(result: AnalysisResult) -> dict[str, Any]:
-    """Return the sentences and tables on confounding and on error of measurement, where there are any."""
-    found: dict[str, Any] = {"confounding": None, "measured": None}
-    if "confounding" in result.evidence:
-        parts = [result.evidence[f"confounding{part}"] for part in ("", *CONFOUNDING_PARTS)]
-        table = confounding(*parts, result.effects, study=result.study)
-        found["confounding"] = {"said": confounding_sentences(result), "table": page_table(table)}
-    if "measurement_error" in result.evidence:
-        table = measurement_error(result.evidence["measurement_error"], result.effects, study=result.study)
-        found["measured"] = {"said": measurement_sentences(result), "table": page_table(table)}
-    for part in filter(None, found.values()):
-        part["said"] = [unbroken(line) for line in part["said"]]
-    return found
-
-
-def _surrogacy(result: AnalysisResult) -> dict[str, Any] | None:
-    """Return what is said and the tables of the surrogacy panel, None where the analysis has none."""
-    if "surrogacy" not in result.evidence:
-        return None
-    study, names = result.study, ("surrogacy", "surrogate_predictions", "surrogate_line")
-    table, predictions, line = (result.evidence[name] for name in names)
-    parts = (table, predictions, line, result.effects)
-    return {
-        "sentences": [unbroken(each) for each in surrogacy_sentences(table, study=study)],
-        "measures": page_table(surrogacy(*parts, study=study)),
-        "predictions": page_table(surrogate_predictions(*parts, study=study)),
+def _evidence(result: AnalysisResult) -> dict[str, Any]:
+    """Return the tables and sentences of what stands beside the effects, None where there is none."""
+    evidence, study = result.evidence, result.study
+    tables = {
+        name: page_table(table)
+        for name, table in evidence_tables(evidence, result.effects, study=study).items()
     }
-
-
-def _death(result: AnalysisResult) -> dict[str, Any] | None:
-    """Return the table of patients whose mediator an event made impossible, None where there is none."""
-    if "death" not in result.evidence:
-        return None
-    parts = (result.evidence["death"], result.evidence["death_patients"], result.effects)
-    return page_table(death(*parts, study=result.study))
-
-
-def _death_meaning(result: AnalysisResult) -> str:
-    if "death" not in result.evidence:
-        return ""
-    return unbroken(death_meaning(result.evidence["death"], result.effects, result.study))
-
-
-def _cuts(result: AnalysisResult) -> dict[str, Any] | None:
-    """Return what is said of proportional odds, None where the analysis does not ask for it."""
-    if "by_cut" not in result.evidence:
-        return None
-    tests, by_cut, free = (
-        result.evidence[name] for name in ("proportional_odds", "by_cut", "free_treatment")
-    )
-    table = proportional_odds(tests, by_cut, free, result.effects, study=result.study)
+    said: dict[str, Callable[[], list[str]]] = {
+        "confounding": lambda: confounding_sentences(result),
+        "measurement_error": lambda: measurement_sentences(result),
+        "proportional_odds": lambda: impact(evidence["free_treatment"], study=study),
+        "death": lambda: [death_meaning(evidence["death"], result.effects, study)],
+        "surrogacy": lambda: surrogacy_sentences(evidence["surrogacy"], study=study),
+    }
+    told = {
+        name: {"said": [unbroken(line) for line in sentences()], "table": tables[name]}
+        if name in tables
+        else None
+        for name, sentences in said.items()
+    }
     return {
-        "sentences": [unbroken(line) for line in impact(free, study=result.study)],
-        "table": page_table(table),
+        "by_trial": tables.get("each_trial"),
+        "left_out": tables.get("leave_one_out"),
+        "predictions": tables.get("surrogate_predictions"),
+        **told,
     }
 
 
@@ -306,39 +250,7 @@ def _mediator_caption(study: Study) -> str:
 
 def _figure(name: str, svg: str, result: AnalysisResult) -> dict[str, str]:
     encoded = base64.b64encode(svg.encode()).decode("ascii")
-    return {"source": f"data:image/svg+xml;base64,{encoded}", "alt": _alt(name, result)}
-
-
-def _alt(name: str, result: AnalysisResult) -> str:
-    """Say in words what a figure shows, for readers who cannot see it."""
-    study = result.study
-    mediator, outcome = study.label(study.mediator), study.label(study.outcome)
-    by_arm = (
-        f"Distribution of {outcome} by arm." if not study.has_levels else f"{outcome} by arm: percentages."
-    )
-    words = {
-        "patient_flow": f"From randomisation to the {notation.count(result.fitted)} analysed.",
-        "outcome_by_arm": by_arm,
-        "outcome_by_trial": f"The same in each trial: {outcome} by arm.",
-        "mediator_by_arm": f"Distribution of {mediator} by arm, with median and interquartile range.",
-        "mediator_by_trial": f"Median and interquartile range of {mediator} by arm in each trial.",
-        "path_diagram": f"Paths from treatment through {mediator} to {outcome} with their estimates.",
-        "proportion_distribution": "Bootstrap distribution of the proportion mediated, with its interval.",
-        "each_trial": "Total and indirect effect in each trial, pooled in two stages, and in one stage.",
-        "death": "Indirect effect and proportion mediated by how those without a mediator are dealt with.",
-        "leave_one_out": "Indirect effect and proportion mediated without each trial, and of all trials.",
-        "confounding": (
-            "Indirect effect and proportion mediated against the correlation that an unmeasured cause makes."
-        ),
-        "measurement_error": (
-            f"Indirect effect and proportion mediated against the reliability of {mediator}."
-        ),
-        "surrogacy": f"Effects of the trials on {outcome} against those on {mediator}, with a line.",
-        "proportional_odds": "Coefficients of treatment and mediator at every cut of the outcome.",
-        "model_coefficients": "Coefficients of the models without and with the mediator, with intervals.",
-    }
-    note = f" {style.SYNTHETIC_NOTE}." if study.synthetic else ""
-    return words[name] + note
+    return {"source": f"data:image/svg+xml;base64,{encoded}", "alt": shows(name, result)}
 
 
 def _fits(result: AnalysisResult) -> list[str]:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -38,6 +41,14 @@ def save(table: Table, path: Path) -> None:
     """
     writers = {".csv": _csv, ".html": _html, ".docx": _docx}
     path.write_bytes(writers[path.suffix](table))
+
+
+def save_together(tables: Sequence[Table], path: Path, *, title: str) -> None:
+    """Write numbered tables into one Word document, a page or more each, with the same bytes every time."""
+    numbered = [
+        replace(table, title=f"Table {number}. {table.title}") for number, table in enumerate(tables, start=1)
+    ]
+    path.write_bytes(_document(numbered, title=title))
 
 
 def _csv(table: Table) -> bytes:
@@ -76,23 +87,41 @@ def _html(table: Table) -> bytes:
 
 
 def _docx(table: Table) -> bytes:
+    return _document([table], title=table.title)
+
+
+def _document(tables: Sequence[Table], *, title: str) -> bytes:
     from docx import Document
+    from docx.shared import Pt
+
+    document = Document()
+    document.styles["Normal"].font.name = "Arial"
+    document.styles["Normal"].font.size = Pt(8)
+    document.styles["Normal"].paragraph_format.space_after = Pt(0)
+    for position, table in enumerate(tables):
+        section = document.add_section() if position else document.sections[0]
+        _write_table(table, document, section)
+    core = document.core_properties
+    core.author, core.title, core.comments = "ipdmediation", title, ""
+    core.created = core.modified = _EPOCH
+    core.revision = 1
+    written = io.BytesIO()
+    document.save(written)
+    return _undated(written.getvalue())
+
+
+def _write_table(table: Table, document: Any, section: Any) -> None:
+    """Write a table below its title into a section of a Word document, a page of which fits it."""
     from docx.enum.section import WD_ORIENT
     from docx.enum.text import WD_ALIGN_PARAGRAPH
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
     from docx.shared import Mm, Pt
 
-    document = Document()
-    section = document.sections[0]
-    section.page_width, section.page_height = Mm(210), Mm(297)
-    if len(table.cells.columns) > 6:
-        section.orientation = WD_ORIENT.LANDSCAPE
-        section.page_width, section.page_height = Mm(297), Mm(210)
+    wide = len(table.cells.columns) > 6
+    section.orientation = WD_ORIENT.LANDSCAPE if wide else WD_ORIENT.PORTRAIT
+    section.page_width, section.page_height = (Mm(297), Mm(210)) if wide else (Mm(210), Mm(297))
     section.left_margin = section.right_margin = Mm(15)
-    document.styles["Normal"].font.name = "Arial"
-    document.styles["Normal"].font.size = Pt(8)
-    document.styles["Normal"].paragraph_format.space_after = Pt(0)
     heading = document.add_paragraph()
     heading.paragraph_format.space_after = Pt(4)
     title = heading.add_run(table.title)
@@ -123,13 +152,6 @@ def _docx(table: Table) -> bytes:
                 cell.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.RIGHT
     for note in table.notes:
         document.add_paragraph(note)
-    core = document.core_properties
-    core.author, core.title, core.comments = "ipdmediation", table.title, ""
-    core.created = core.modified = _EPOCH
-    core.revision = 1
-    written = io.BytesIO()
-    document.save(written)
-    return _undated(written.getvalue())
 
 
 def _column_shares(table: Table, room: float) -> list[float]:

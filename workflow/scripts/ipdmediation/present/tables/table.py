@@ -24,6 +24,9 @@ PROSE = frozenset(
         "Unit",
         "Better",
         "Codes not found",
+        "Topic",
+        "Reported by this run",
+        "Left to the authors",
     }
 )
 

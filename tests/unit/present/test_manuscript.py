@@ -1,0 +1,131 @@
+"""What an author pastes: the run's numbers, references that others read, numbered tables, a checklist."""
+
+import io
+import re
+from dataclasses import replace
+
+import pytest
+from docx import Document
+
+from ipdmediation.present.manuscript.agrema import OPEN, agrema
+from ipdmediation.present.manuscript.citations import bibtex, ris
+from ipdmediation.present.manuscript.texts import methods_text, results_text
+from ipdmediation.present.manuscript.values import values
+from ipdmediation.present.report.exhibits import main_tables
+from ipdmediation.present.report.figure_words import shows
+from ipdmediation.present.report.methods import methods
+from ipdmediation.present.scales import reading
+from ipdmediation.present.sources import SOURCES, Source
+from ipdmediation.present.tables.saving import save_together
+from tests.tracing import untraced
+from tests.unit.present.conftest import flow, result
+
+
+def text_of(*results):
+    names = list(results[0].figures)
+    captions = [shows(name, results[0]) for name in names]
+    return results_text(results, captions=captions, tables=main_tables(results))
+
+
+def test_every_number_of_the_results_is_in_a_table():
+    main = result()
+    text = text_of(main, main)
+    tables = {name: getattr(main, name) for name in ("flow", "outcome", "mediator", "effects", "missing")}
+    given = [*map(str, range(1, 20)), "95%", "Of 100 participants", main.study.label("mrs"), main.study.title]
+    assert untraced(text.split("\n\n"), tables, given=given) == []
+    assert len(text) > 1500
+
+
+def test_the_results_follow_the_order_of_a_paper_and_number_what_they_name():
+    text = text_of(result(), result())
+    assert re.findall(r"^## (.*)$", text, flags=re.MULTILINE) == [
+        "Participants", "Outcome and mediator", "Effects", "Other analyses", "Figures", "Tables",
+    ]  # fmt: skip
+    assert [int(number) for number in re.findall(r"^Figure (\d+)\.", text, flags=re.MULTILINE)] == [
+        *range(1, 9)
+    ]
+    assert "Table 1. " in text
+    assert "Other analyses" not in text_of(result())
+
+
+def test_who_was_not_analysed_is_counted_by_reason():
+    rows = flow()
+    text = text_of(result(flow=rows))
+    for row in rows.iloc[1:].to_dict("records"):
+        assert (f", {row['excluded']}" in text) or not row["excluded"]
+
+
+def test_synthetic_patients_are_named_as_such():
+    made = result()
+    for synthetic in (True, False):
+        study = replace(made.study, synthetic=synthetic)
+        told = text_of(replace(made, study=study)), methods_text(methods(made), study=study)
+        assert all(("nothing here is a finding about real people" in text) == synthetic for text in told)
+
+
+def test_values_are_those_of_the_tables_as_they_are_written():
+    main = result()
+    found = values({"primary": main})["primary"]
+    for row in main.effects.to_dict("records"):
+        value = found["effects"][row["effect"]][row["scale"]]
+        read = reading(row["effect"], row["scale"], study=main.study)
+        if value["estimate"] is None:
+            assert value["text"] == read.text(row)
+            continue
+        assert value["estimate"] == pytest.approx(read.number(row["estimate"]))
+        assert value["text"].startswith(read.parts(row)[0])
+    assert found["participants"]["analysed"] == main.fitted
+
+
+def test_references_have_a_key_each_and_all_their_fields():
+    sources = list(SOURCES.values())
+    keys = re.findall(r"^@\w+\{(\w+),$", bibtex(sources), flags=re.MULTILINE)
+    assert len(set(keys)) == len(sources) == len(keys)
+    entries = ris(sources).split("ER  - \r\n")[:-1]
+    assert [re.search(r"ID  - (\w+)", entry).group(1) for entry in entries] == keys
+    for source, entry in zip(sources, entries, strict=True):
+        assert f"TI  - {source.title}\r\n" in entry
+        assert f"PY  - {source.year}" in entry
+        assert entry.count("AU  - ") == len(source.authors)
+        assert re.search(r"^TY  - (JOUR|BOOK|COMP)", entry.lstrip())
+
+
+def test_two_papers_of_a_year_have_two_keys_and_names_keep_their_parts():
+    paper = Source(
+        authors=("van Buuren S", "Oudshoorn CGM"), title="One", journal="J", year=2000, volume="1", page="2"
+    )
+    text = bibtex([paper, replace(paper, title="Two", others=True)])
+    assert "@article{vanbuuren2000,\n" in text
+    assert "@article{vanbuuren2000b,\n" in text
+    assert "author = {van Buuren, S. and Oudshoorn, C. G. M.}" in text
+    assert "author = {van Buuren, S. and Oudshoorn, C. G. M. and others}" in text
+
+
+def test_the_checklist_has_every_item_and_leaves_open_what_no_run_can_know():
+    table = agrema([result(), result()]).cells
+    assert list(table["Item"]) == [str(number) for number in range(1, 26)]
+    empty = table[table["Reported by this run"] == ""]
+    assert set(empty["Left to the authors"]) == {OPEN}
+    assert set(empty["Topic"]) == {
+        "Background and rationale", "Study registration", "Ethical approval", "Implications",
+        "Funding and role of sponsor", "Conflicts of interest and financial disclosures",
+    }  # fmt: skip
+
+
+def test_without_other_analyses_the_checklist_says_that_none_was_configured():
+    table = agrema([result(evidence={})]).cells.set_index("Topic")
+    assert table.loc["Sensitivity analyses", "Left to the authors"] == "None was configured"
+
+
+def test_all_tables_stand_in_one_document_with_their_numbers(tmp_path):
+    tables = main_tables([result(), result()])
+    save_together(tables, tmp_path / "a.docx", title="A study")
+    save_together(tables, tmp_path / "b.docx", title="A study")
+    assert (tmp_path / "a.docx").read_bytes() == (tmp_path / "b.docx").read_bytes()
+    document = Document(io.BytesIO((tmp_path / "a.docx").read_bytes()))
+    assert len(document.tables) == len(tables)
+    heads = [text.text for text in document.paragraphs if text.text.startswith("Table ")]
+    assert heads == [f"Table {number}. {table.title}" for number, table in enumerate(tables, start=1)]
+    assert len(document.sections) == len(tables)
+    wide = [len(table.cells.columns) > 6 for table in tables]
+    assert [section.page_width > section.page_height for section in document.sections] == wide

@@ -1,0 +1,51 @@
+"""What each figure shows, in words."""
+
+from __future__ import annotations
+
+from ipdmediation.present import notation, style
+from ipdmediation.present.report.result import AnalysisResult
+
+
+def shows(name: str, result: AnalysisResult) -> str:
+    """Say what a figure shows, for readers who cannot see it and below its number.
+
+    Parameters
+    ----------
+    name
+        Of the figure.
+    result
+        The analysis.
+
+    Raises
+    ------
+    KeyError
+        For a figure that has no words here.
+    """
+    study = result.study
+    mediator, outcome = study.label(study.mediator), study.label(study.outcome)
+    by_arm = (
+        f"Distribution of {outcome} by arm." if not study.has_levels else f"{outcome} by arm: percentages."
+    )
+    words = {
+        "patient_flow": f"From randomisation to the {notation.count(result.fitted)} analysed.",
+        "outcome_by_arm": by_arm,
+        "outcome_by_trial": f"The same in each trial: {outcome} by arm.",
+        "mediator_by_arm": f"Distribution of {mediator} by arm, with median and interquartile range.",
+        "mediator_by_trial": f"Median and interquartile range of {mediator} by arm in each trial.",
+        "path_diagram": f"Paths from treatment through {mediator} to {outcome} with their estimates.",
+        "proportion_distribution": "Bootstrap distribution of the proportion mediated, with its interval.",
+        "each_trial": "Total and indirect effect in each trial, pooled in two stages, and in one stage.",
+        "leave_one_out": "Indirect effect and proportion mediated without each trial, and of all trials.",
+        "confounding": (
+            "Indirect effect and proportion mediated against the correlation that an unmeasured cause makes."
+        ),
+        "measurement_error": (
+            f"Indirect effect and proportion mediated against the reliability of {mediator}."
+        ),
+        "proportional_odds": "Coefficients of treatment and mediator at every cut of the outcome.",
+        "death": "Indirect effect and proportion mediated by how those without a mediator are dealt with.",
+        "surrogacy": f"Effects of the trials on {outcome} against those on {mediator}, with a line.",
+        "model_coefficients": "Coefficients of the models without and with the mediator, with intervals.",
+    }
+    note = f" {style.SYNTHETIC_NOTE}." if study.synthetic else ""
+    return words[name] + note
