@@ -174,13 +174,17 @@ def test_what_is_written_down_names_no_place_of_this_machine() -> None:
 
 def test_kernels_are_made_for_each_link_and_the_probit_of_a_curve() -> None:
     linked = {
-        "primary": {"evidence": {}, "outcome": {"link": "logit"}},
+        "primary": {"evidence": {}, "outcome": {"link": "logit", "family": "ordinal"}},
         "other": {"outcome": {"link": "cauchit"}},
     }
-    asked = {**linked["primary"], "evidence": {"confounding": {"curve": True}}}
+    plain = linked["primary"]
+    curve, panel = {"confounding": {"curve": True}}, {"surrogacy": {"panel": True}}
+    without_levels = {**plain["outcome"], "family": "continuous"}
     for primary, links in (
-        (linked["primary"], ["cauchit", "logit"]),
-        (asked, ["cauchit", "logit", "probit"]),
+        (plain, ["cauchit", "logit"]),
+        ({**plain, "evidence": curve}, ["cauchit", "logit", "probit"]),
+        ({**plain, "evidence": panel}, ["cauchit", "logit", "probit"]),
+        ({"outcome": without_levels, "evidence": curve}, ["cauchit", "logit"]),
     ):
         config = {**CONFIG, "analyses": {**linked, "primary": {**CONFIG["analyses"]["primary"], **primary}}}
         assert StudySettings(config, MAPPINGS).links == links

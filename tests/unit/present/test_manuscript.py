@@ -108,13 +108,13 @@ def test_the_checklist_has_every_item_and_leaves_open_what_no_run_can_know():
     assert set(empty["Left to the authors"]) == {OPEN}
     assert set(empty["Topic"]) == {
         "Background and rationale", "Study registration", "Ethical approval", "Implications",
-        "Funding and role of sponsor", "Conflicts of interest and financial disclosures",
+        "Funding and role of sponsor", "Conflicts of interest, disclosures",
     }  # fmt: skip
 
 
-def test_without_other_analyses_the_checklist_says_that_none_was_configured():
+def test_without_other_analyses_the_checklist_says_that_nothing_was_configured():
     table = agrema([result(evidence={})]).cells.set_index("Topic")
-    assert table.loc["Sensitivity analyses", "Left to the authors"] == "None was configured"
+    assert table.loc["Sensitivity analyses", "Left to the authors"] == "Nothing was configured"
 
 
 def test_all_tables_stand_in_one_document_with_their_numbers(tmp_path):

@@ -75,7 +75,7 @@ def test_page_is_well_formed_and_accessible(examples):
     )
     assert len(found.images) == 8
     assert all(len(image["alt"]) > 20 for image in found.images)
-    assert found.tables == found.captions == 11
+    assert found.tables == found.captions == 12
     assert set(found.anchors) <= set(found.ids)
     assert len(found.ids) == len(set(found.ids))
 
