@@ -21,6 +21,7 @@ WORDS = Words(read_yaml(ROOT / "workflow/draft_words.yaml"))
 AROUND = Surroundings(
     config_schema=read_yaml(ROOT / "workflow/schemas/config.schema.yaml"),
     trial_schema=read_yaml(ROOT / "workflow/schemas/trial.schema.yaml"),
+    result_schema=read_yaml(ROOT / "workflow/schemas/site_result.schema.yaml"),
 )
 
 

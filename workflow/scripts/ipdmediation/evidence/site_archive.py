@@ -15,7 +15,6 @@ from typing import Any
 from ipdmediation.data.arms import ARMS
 from ipdmediation.data.errors import SourceError, listing
 from ipdmediation.data.problems import shown
-from ipdmediation.data.reading.compressed import check_archive
 
 #: What the archive is called where a run makes it.
 NAME = "site_result.zip"
@@ -105,6 +104,8 @@ def read_archive(path: str | Path) -> SiteResult:
         else than a site's result, or would become too large.
     """
     path = Path(path)
+    from ipdmediation.data.reading.compressed import check_archive  # heavy, and seldom needed
+
     try:
         check_archive(path)
         with zipfile.ZipFile(path) as archive:
