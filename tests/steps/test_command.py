@@ -111,6 +111,7 @@ def test_all_that_is_wrong_with_a_study_is_one_list() -> None:
 CACHED = (
     "bootstrap/0-8.parquet", "bootstrap/8-16.parquet", "models/mediator.csv", "effects.csv",
     "evidence/trials.csv", "evidence/leave_one_out.csv", "evidence/proportional_odds.csv",
+    "evidence/confounding.csv", "evidence/measurement_error.csv", "evidence/surrogacy.csv",
 )  # fmt: skip
 
 

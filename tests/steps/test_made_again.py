@@ -16,15 +16,16 @@ from tests.steps.conftest import CONFIG, snakemake
 
 Jobs = list[dict[str, Any]]
 
-PAGE = {"record_run", "report", "manifest"}
-SHOWN = {"figures", "tables", "show_each_trial", "show_leave_one_out", "show_proportional_odds"} | PAGE
+PIECES = {"each_trial", "leave_one_out", "confounding", "measurement_error", "proportional_odds", "surrogacy"}
+COUNTED = {"each_trial", "proportional_odds", "surrogacy"}  # evidence that holds small counts back
+PAGE = {"record_run", "report", "manuscript", "manifest"}
+SHOWN = {"figures", "tables", *(f"show_{piece}" for piece in PIECES)} | PAGE
 SAID = {"quality_report"} | SHOWN
 DESCRIBED = {"describe_trials", "describe_flow", "describe_cohort", "fit_models", "collect_notices"} | SAID
-DESCRIBED |= {"compare_published", "each_trial", "proportional_odds"}
-DESCRIBED -= {"show_leave_one_out"}
+DESCRIBED |= {"compare_published", *COUNTED}
+DESCRIBED -= {f"show_{piece}" for piece in PIECES - COUNTED}
 DRAWN = {
-    "impute_missing", "fit_models", "bootstrap_chunk", "estimate_effects", "collect_notices", "each_trial",
-    "leave_one_out", "proportional_odds",
+    "impute_missing", "fit_models", "bootstrap_chunk", "estimate_effects", "collect_notices", *PIECES,
 }  # fmt: skip
 
 

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.slow
 TRIAL, FORMAT = "mr_clean", "csv"
 AFTER_POOLING = {"select_cohort", "impute_missing", "describe_cohort", "fit_models", "bootstrap_chunk"}
 AFTER_POOLING |= {"describe_flow", "estimate_effects", "collect_notices", "compare_published"}
-ONE_PAGE = {"record_run", "report", "manifest"}
+ONE_PAGE = {"record_run", "report", "manuscript", "manifest"}
 AFTER_POOLING |= {"describe_trials", "quality_report", "figures", "tables"} | ONE_PAGE
 
 
@@ -101,7 +101,7 @@ def test_a_figure_s_code_redraws_figures_and_computes_nothing(either: Study) -> 
         '"""',
         '"""\n\n',
     )
-    assert either.rules() == {"figures", "report", "manifest"}
+    assert either.rules() == {"figures", "report", "manuscript", "manifest"}
 
 
 @pytest.mark.parametrize(
