@@ -9,8 +9,10 @@ from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from functools import cache
 from multiprocessing import forkserver, get_context
+from multiprocessing import process as process_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Lock
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -83,11 +85,16 @@ def _snakemake(
     from snakemake.benchmark import benchmarked
     from snakemake.cli import main
 
+    starting = Lock()
+
     def execute(self: Any, file: str, *, edit: bool = False) -> None:
         """Run a script as `python file` does, but in a process that is ready."""
         place = (Path.cwd(), dict(os.environ), said, [str(Path(file).parent), *path])
         process = SERVER.Process(target=_script, args=(file, *place))
-        process.start()
+        with starting:
+            process.start()
+            # A start in another thread asks all that are known how they ended, which can be read once only.
+            process_module._children.discard(process)
         with benchmarked(process.pid, self.bench_record) if self.bench_record else nullcontext():
             process.join()
         if process.exitcode:
