@@ -27,9 +27,9 @@ def test_an_analysis_that_fails_stops_no_other(study: Study) -> None:
     assert the_end(done.stdout + done.stderr) == [
         "Failed:",
         "  collect_notices: no {notice} (log: logs/collect_notices/published.log)",
-        "Made: 2 of 5 jobs, among them all of primary, complete_case.",
+        "Made: 2 of 6 jobs, among them all of primary, complete_case.",
         "Not made:",
-        "  report, manifest",
+        "  report, manuscript, manifest",
         "  published: collect_notices",
     ]
     assert "The report and the manifest are made when every analysis is." in done.stdout + done.stderr

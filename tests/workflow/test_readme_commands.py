@@ -20,6 +20,7 @@ ELSEWHERE = {
     "snakemake --cores 2 --configfile config/examples/framing/config.yaml",
     "snakemake --cores 1 verify",
     "snakemake --cores 1 share",
+    "snakemake --cores 2 site_result",
     "snakemake --cores 4 --cache",
     "snakemake --workflow-profile profiles/slurm",
 }

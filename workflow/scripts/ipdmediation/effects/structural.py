@@ -64,7 +64,7 @@ def confounded(rho: float, *, mediator_sd: float, outcome_sd: float = 1.0) -> St
 
     Examples
     --------
-    >>> confounded(0.6, mediator_sd=3.0).shift
+    >>> round(confounded(0.6, mediator_sd=3.0).shift, 12)
     0.25
     """
     return StructuralSlope(shift=rho * outcome_sd / (mediator_sd * math.sqrt(1.0 - rho * rho)))

@@ -62,7 +62,7 @@ def always_measured(
     ...     np.array([0, 1, 0, 1]), np.array([0, 0, 1, 1]), np.array([0.0, 1.0, 1.0, 1.0]), np.ones(4),
     ...     scales=OutcomeScales.of(["0", "1"]),
     ... )
-    >>> found.ratio, found.effects[:, 0].tolist()
+    >>> float(found.ratio), found.effects[:, 0].tolist()
     (0.5, [0.0, -1.0])
     """
     size = scales.values.shape[1]
