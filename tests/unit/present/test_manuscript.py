@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from docx import Document
 
+from ipdmediation.present import notation
 from ipdmediation.present.manuscript.agrema import OPEN, agrema
 from ipdmediation.present.manuscript.citations import bibtex, ris
 from ipdmediation.present.manuscript.texts import methods_text, results_text
@@ -53,6 +54,16 @@ def test_who_was_not_analysed_is_counted_by_reason():
     text = text_of(result(flow=rows))
     for row in rows.iloc[1:].to_dict("records"):
         assert (f", {row['excluded']}" in text) or not row["excluded"]
+
+
+def test_the_arms_are_counted_where_they_are_analysed():
+    made = result()
+    last, study = made.last_step, made.study
+    told = " and ".join(
+        f"{notation.count(last[f'remaining_{arm}'])} with {notation.lower(study.arm(arm))}"
+        for arm in ("treated", "control")
+    )
+    assert f"{notation.count(last['remaining'])} were analysed, {told}." in text_of(made)
 
 
 def test_synthetic_patients_are_named_as_such():
