@@ -189,6 +189,18 @@ def test_a_damaged_file_is_one_line(sent: Path) -> None:
         assert "\n" not in str(error.value)
 
 
+def test_a_way_of_packing_that_is_not_known_is_one_line(sent: Path) -> None:
+    content = bytearray(sent.read_bytes())
+    for header, method in ((b"PK\x03\x04", 8), (b"PK\x01\x02", 10)):  # of a file, and of the list of files
+        at = content.find(header)
+        while at >= 0:
+            content[at + method : at + method + 2] = (97).to_bytes(2, "little")
+            at = content.find(header, at + 1)
+    sent.write_bytes(content)
+    with pytest.raises(SiteResultError, match="no sound zip archive; ask the site to send it again"):
+        read_archive(sent)
+
+
 def test_a_password_is_told(sent: Path) -> None:
     content = bytearray(sent.read_bytes())
     for mark, at in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):

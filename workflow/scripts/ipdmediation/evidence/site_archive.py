@@ -115,6 +115,7 @@ def read_archive(path: str | Path) -> SiteResult:
         raise
     except SourceError as error:
         raise SiteResultError(str(error)) from None
+    # zipfile calls a way of packing that it does not know "not implemented"
     except (OSError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError, ValueError) as error:
         raise SiteResultError(f"{path}: no sound zip archive; ask the site to send it again") from error
     manifest = _manifest(path, contents)
