@@ -43,7 +43,8 @@ def run_ready(
     with TemporaryDirectory() as place:
         said = [Path(place) / name for name in ("stdout", "stderr")]
         process = SERVER.Process(
-            target=_snakemake, args=(arguments, folder, dict(environment), said, _bare_path())
+            target=_snakemake,
+            args=(arguments, folder, dict(environment), said, _bare_path(), _server_address()),
         )
         process.start()
         process.join()
@@ -65,6 +66,11 @@ def _start_server() -> None:
             os.environ["PYTHONHASHSEED"] = stated
 
 
+def _server_address() -> str:
+    """Return where the server listens, which its processes are not told: each would start one of its own."""
+    return forkserver._forkserver._forkserver_address
+
+
 @cache
 def _bare_path() -> list[str]:
     """Return where a Python that nobody has told anything looks for modules."""
@@ -79,12 +85,19 @@ def _bare_path() -> list[str]:
 
 
 def _snakemake(
-    arguments: Sequence[str], folder: Path, environment: Mapping[str, str], said: list[Path], path: list[str]
+    arguments: Sequence[str],
+    folder: Path,
+    environment: Mapping[str, str],
+    said: list[Path],
+    path: list[str],
+    server: str,
 ) -> None:
     from snakemake import script
     from snakemake.benchmark import benchmarked
     from snakemake.cli import main
 
+    forkserver._forkserver._forkserver_address = server
+    forkserver._forkserver.ensure_running = lambda: None  # it looks for a child of this process
     starting = Lock()
 
     def execute(self: Any, file: str, *, edit: bool = False) -> None:
