@@ -87,7 +87,7 @@ class Study:
         bootstrap.update(replicates=self.replicates, chunk=-(-self.replicates // 2))
         text = yaml.safe_dump(self.config, sort_keys=False)
         (self.directory / "config/config.yaml").write_text(text)
-        snakemake(self.directory, IMPUTED, "results/kernels/logit.txt")
+        snakemake(self.directory, IMPUTED, "results/kernels/all_links.txt", "results/kernels/logit.txt")
 
     def bootstrap(self) -> SnakemakeRun:
         """Run the whole bootstrap of the primary analysis on two cores, and time it."""

@@ -56,8 +56,8 @@ def test_no_job_uses_more_than_one_core(study: Planned) -> None:
 
 
 def test_kernels_are_compiled_for_each_link_before_the_jobs_that_use_it(study: Planned) -> None:
-    compiled = {one["params"]["link"]: one for one in study.jobs if one["rule"] == "compile_kernels"}
-    assert set(compiled) == {"logit", "probit"}
+    compiled = {one["params"]["compiled_for"]: one for one in study.jobs if one["rule"] == "compile_kernels"}
+    assert set(compiled) == {"all_links", "logit", "probit"}
     for link, analyses, evidence in (
         ("logit", ("primary", "accelerated"), EVIDENCE),
         ("probit", ("middle_aged",), LATENT),

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
+from dataclasses import dataclass, replace
 from functools import cache
 from multiprocessing import forkserver, get_context
 from multiprocessing import process as process_module
@@ -35,17 +36,25 @@ SERVER.set_forkserver_preload(
 )
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where a process is: its folder, its environment, files for what it says, and where modules are."""
+
+    folder: Path
+    environment: dict[str, str]
+    said: list[Path]
+    path: list[str]
+
+
 def run_ready(
     arguments: Sequence[str], *, folder: Path, environment: Mapping[str, str]
 ) -> subprocess.CompletedProcess[str]:
     """Run `snakemake` with some arguments in a folder, as its command does, and return what it said."""
     _start_server()
-    with TemporaryDirectory() as place:
-        said = [Path(place) / name for name in ("stdout", "stderr")]
-        process = SERVER.Process(
-            target=_snakemake,
-            args=(arguments, folder, dict(environment), said, _bare_path(), _server_address()),
-        )
+    with TemporaryDirectory() as saying:
+        said = [Path(saying) / name for name in ("stdout", "stderr")]
+        place = Place(folder, dict(environment), said, _bare_path())
+        process = SERVER.Process(target=_snakemake, args=(arguments, place, _server_address()))
         process.start()
         process.join()
         assert process.exitcode is not None
@@ -84,14 +93,7 @@ def _bare_path() -> list[str]:
     return said.stdout.splitlines()
 
 
-def _snakemake(
-    arguments: Sequence[str],
-    folder: Path,
-    environment: Mapping[str, str],
-    said: list[Path],
-    path: list[str],
-    server: str,
-) -> None:
+def _snakemake(arguments: Sequence[str], place: Place, server: str) -> None:
     from snakemake import script
     from snakemake.benchmark import benchmarked
     from snakemake.cli import main
@@ -102,8 +104,8 @@ def _snakemake(
 
     def execute(self: Any, file: str, *, edit: bool = False) -> None:
         """Run a script as `python file` does, but in a process that is ready."""
-        place = (Path.cwd(), dict(os.environ), said, [str(Path(file).parent), *path])
-        process = SERVER.Process(target=_script, args=(file, *place))
+        there = Place(Path.cwd(), dict(os.environ), place.said, [str(Path(file).parent), *place.path])
+        process = SERVER.Process(target=_script, args=(file, there))
         with starting:
             process.start()
             # A start in another thread asks all that are known how they ended, which can be read once only.
@@ -114,7 +116,8 @@ def _snakemake(
             raise subprocess.CalledProcessError(process.exitcode, f"{sys.executable} {file}")
 
     script.PythonScript.execute_script = execute
-    _become(folder, environment, said, [str(folder), *path, str(ROOT)])  # the last for this module itself
+    # The last for this module itself.
+    _become(replace(place, path=[str(place.folder), *place.path, str(ROOT)]))
     sys.argv[:] = ["snakemake", *arguments]
     try:
         main()
@@ -122,21 +125,19 @@ def _snakemake(
         atexit._run_exitfuncs()  # which this kind of process leaves out
 
 
-def _script(
-    file: str, folder: Path, environment: Mapping[str, str], said: list[Path], path: list[str]
-) -> None:
-    _become(folder, environment, said, path)
+def _script(file: str, place: Place) -> None:
+    _become(place)
     sys.argv[:] = [file]
     sys.orig_argv[:] = [sys.executable, file]  # which a script may start itself again by
     runpy.run_path(file, run_name="__main__")
 
 
-def _become(folder: Path, environment: Mapping[str, str], said: list[Path], path: list[str]) -> None:
+def _become(place: Place) -> None:
     """Take over what a new process would be started with."""
-    for descriptor, file in zip((1, 2), said, strict=True):
+    for descriptor, file in zip((1, 2), place.said, strict=True):
         os.dup2(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND), descriptor)
     os.environ.clear()
-    os.environ.update(environment)
-    os.chdir(folder)
+    os.environ.update(place.environment)
+    os.chdir(place.folder)
     # The package is that of the folder, not the one that is tested here.
-    sys.path[:] = path
+    sys.path[:] = place.path

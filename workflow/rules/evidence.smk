@@ -71,7 +71,7 @@ rule each_trial:
 # What a site sends whose rows may not leave it; a run makes it only when it is asked for.
 rule site_result:
     input:
-        expand(results.KERNELS, link=study.links),
+        expand(results.KERNELS, compiled_for=study.compiled),
         imputed=expand("<results>/ipd/{analysis}/imputed.parquet", analysis=study.first_stages),
         missing=expand("<results>/{analysis}/missing.csv", analysis=study.first_stages),
     output:

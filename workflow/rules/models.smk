@@ -4,13 +4,14 @@ rule models:
         expand(results.FITS, analysis=config["analyses"]),
 
 
-# A job for each link: an analysis with another link than those before makes nothing of theirs anew.
+# A job for each link and one for what serves all of them: an analysis with another link than those before makes nothing of
+# theirs anew.
 rule compile_kernels:
     output:
-        kernels="<results>/kernels/{link}.txt",
-        provenance="<results>/provenance/compile_kernels/{link}.json",
+        kernels="<results>/kernels/{compiled_for}.txt",
+        provenance="<results>/provenance/compile_kernels/{compiled_for}.json",
     log:
-        "<logs>/compile_kernels/{link}.log",
+        "<logs>/compile_kernels/{compiled_for}.log",
     conda:
         "../../envs/ipdmediation.yaml"
     threads: 1
@@ -18,7 +19,7 @@ rule compile_kernels:
         mem_mb=doubling(2000),
         runtime=doubling(10),
     params:
-        link="{link}",
+        compiled_for="{compiled_for}",
         code=code("compile_kernels"),
     script:
         "../scripts/compile_kernels.py"

@@ -168,7 +168,7 @@ rule record_run:
 rule manifest:
     input:
         recorded="<results>/run.json",
-        study=files.of_study(study.links),
+        study=files.of_study(study.compiled),
         analyses=[file for name in config["analyses"] for file in files.listed(name, study.own_chunks(name))],
     output:
         manifest="<results>/manifest.json",

@@ -1,4 +1,4 @@
-"""Compile the kernels of the models with a link before several jobs would do it at once."""
+"""Compile the kernels of a link, or those of all links, before several jobs would do it at once."""
 
 from job import run, snakemake  # first: it makes the other imports faster
 
@@ -9,10 +9,12 @@ from pathlib import Path
 from ipdmediation.effects import compilation as effects
 from ipdmediation.kernels.compiling import say_complete
 from ipdmediation.models import compilation as models
+from ipdmediation.plumbing.result_files import ALL_LINKS
 
 
-def main(*, link: str, kernels: str) -> None:
+def main(*, compiled_for: str, kernels: str) -> None:
     """Write down which kinds of model are compiled; the code is in numba's cache."""
+    link = None if compiled_for == ALL_LINKS else compiled_for
     compiled = [*models.compile_kernels(link), *effects.compile_kernels(link)]
     say_complete()
     Path(kernels).write_text("\n".join(compiled) + "\n")

@@ -31,8 +31,9 @@ def compiled():
     return {name: len(kernel.signatures) for name, kernel in found.items()}
 
 link = sys.argv[3]
-models.compile_kernels(link)
-effects.compile_kernels(link)
+for compiled_for in (None, link):
+    models.compile_kernels(compiled_for)
+    effects.compile_kernels(compiled_for)
 before = compiled()
 frame = simulated_cohort(150, seed=4)
 for family in ("ordinal", "binary"):

@@ -175,7 +175,7 @@ def test_what_is_written_down_names_no_place_of_this_machine() -> None:
 def test_kernels_are_made_for_each_link_and_the_probit_of_a_curve() -> None:
     linked = {
         "primary": {"evidence": {}, "outcome": {"link": "logit", "family": "ordinal"}},
-        "other": {"outcome": {"link": "cauchit"}},
+        "other": {"outcome": {"link": "cauchit", "family": "binary"}, "evidence": None},
     }
     plain = linked["primary"]
     curve, panel = {"confounding": {"curve": True}}, {"surrogacy": {"panel": True}}
@@ -184,10 +184,10 @@ def test_kernels_are_made_for_each_link_and_the_probit_of_a_curve() -> None:
         (plain, ["cauchit", "logit"]),
         ({**plain, "evidence": curve}, ["cauchit", "logit", "probit"]),
         ({**plain, "evidence": panel}, ["cauchit", "logit", "probit"]),
-        ({"outcome": without_levels, "evidence": curve}, ["cauchit", "logit"]),
+        ({"outcome": without_levels, "evidence": curve}, ["cauchit"]),
     ):
         config = {**CONFIG, "analyses": {**linked, "primary": {**CONFIG["analyses"]["primary"], **primary}}}
-        assert StudySettings(config, MAPPINGS).links == links
+        assert StudySettings(config, MAPPINGS).compiled == ["all_links", *links]
 
 
 def test_a_covariate_of_both_models_is_a_benchmark_unless_others_are_stated() -> None:

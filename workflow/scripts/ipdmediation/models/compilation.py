@@ -11,16 +11,21 @@ from ipdmediation.models.specification import (
     mediation_models,
 )
 from ipdmediation.vocabulary.families import FAMILIES
+from ipdmediation.vocabulary.links import LOGIT
 from ipdmediation.vocabulary.trial_effects import TRIAL_EFFECTS
 
+#: Models of an outcome with levels that have its link.
+LINKED = [name for name in MODEL_NAMES if name != "mediator"]
 
-def compile_kernels(link: str) -> list[str]:
-    """Fit and refit each kind of model once, on a few invented patients.
+
+def compile_kernels(link: str | None) -> list[str]:
+    """Fit and refit each kind of model with a link once, on a few invented patients.
 
     Parameters
     ----------
-    link : str
-        Of the outcomes with levels: a key of `vocabulary.links.LINKS`.
+    link : str or None
+        A key of `vocabulary.links.LINKS`; None for the models without a link, of continuous outcomes and of
+        all mediators.
 
     Returns
     -------
@@ -39,7 +44,8 @@ def compile_kernels(link: str) -> list[str]:
         }
     )
     compiled = []
-    for family, trial_effects in product(FAMILIES, TRIAL_EFFECTS):
+    families = [key for key, family in FAMILIES.items() if bool(family.links) == (link is not None)]
+    for family, trial_effects in product(families, TRIAL_EFFECTS):
         models = mediation_models(
             frame,
             specification=AnalysisSpecification(
@@ -47,13 +53,13 @@ def compile_kernels(link: str) -> list[str]:
                 outcome="outcome_level",
                 covariates=("covariate",),
                 family=family,
-                link=link,
+                link=link or LOGIT.key,  # which models without a link leave alone
                 trial_effects=trial_effects,
             ),
         )
-        for name in MODEL_NAMES:
+        for name in MODEL_NAMES if link is None else LINKED:
             model = getattr(models, name)
             model.refit(np.ones(rows.size), model.fit().start())
-        linked = f", {link}" if FAMILIES[family].links else ""
+        linked = "" if link is None else f", {link}"
         compiled.append(f"{family}{linked}, trial effects {trial_effects}")
     return compiled

@@ -79,7 +79,9 @@ STEPS_OF_STUDY = (
     "manuscript",
 )
 
-KERNELS = "<results>/kernels/{link}.txt"
+KERNELS = "<results>/kernels/{compiled_for}.txt"
+#: What is compiled beside the kernels of single links.
+ALL_LINKS = "all_links"
 FLOW = "<results>/{analysis}/flow.csv"
 MISSING = "<results>/{analysis}/missing.csv"
 EFFECTS = "<results>/{analysis}/effects.csv"
@@ -183,10 +185,10 @@ class ResultFiles:
         """Each analysis' files of what is to be known of its results."""
         return {name: of_analysis(name, NOTED) for name in self._config["analyses"]}
 
-    def of_study(self, links: Iterable[str]) -> list[str]:
+    def of_study(self, compiled: Iterable[str]) -> list[str]:
         """Return every result that may be shown and belongs to no analysis, but `run.json` and the manifest.
 
-        `links` are those of the study's analyses.
+        `compiled` says what kernels are compiled for.
         """
         sources = self._config["trials"]
         return [
@@ -202,8 +204,8 @@ class ResultFiles:
             *(f"<results>/notices/contract/{source}.csv" for source in sources),
             *(f"<results>/provenance/harmonise_trial/{source}.json" for source in sources),
             *(f"<results>/provenance/{step}.json" for step in STEPS_OF_STUDY),
-            *(KERNELS.format(link=link) for link in links),
-            *(f"<results>/provenance/compile_kernels/{link}.json" for link in links),
+            *(KERNELS.format(compiled_for=each) for each in compiled),
+            *(f"<results>/provenance/compile_kernels/{each}.json" for each in compiled),
         ]
 
     def evidence(self, name: str) -> list[str]:

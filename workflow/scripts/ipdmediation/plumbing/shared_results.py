@@ -149,7 +149,7 @@ def _made_by_a_run(manifest: Mapping[str, Any]) -> set[str]:
     configuration = manifest["configuration"]
     study = StudySettings(configuration, {})
     files = ResultFiles(configuration, ("", ""))  # with the figures that compare trials
-    made = ["<results>/run.json", *files.of_study(study.links)]
+    made = ["<results>/run.json", *files.of_study(study.compiled)]
     for name in configuration["analyses"]:
         made += files.listed(name, study.own_chunks(name))
     own = {name.removeprefix("<results>/").replace("{analysis}", "") for name in made}

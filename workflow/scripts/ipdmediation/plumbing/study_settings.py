@@ -13,7 +13,7 @@ from ipdmediation.data.joined_columns import joined_files
 from ipdmediation.data.strict_yaml import read_yaml
 from ipdmediation.evidence.site_faults import analyses_with, settings_of
 from ipdmediation.plumbing import settings
-from ipdmediation.plumbing.result_files import KERNELS
+from ipdmediation.plumbing.result_files import ALL_LINKS, KERNELS
 from ipdmediation.plumbing.site_results import SentTrial
 from ipdmediation.vocabulary.effects import SHARE_BY_DIFFERENCE
 from ipdmediation.vocabulary.families import FAMILIES
@@ -87,9 +87,9 @@ class StudySettings:
         stated = self.analysis(wildcards.analysis)
         return {key: stated[key] for key in MODEL}
 
-    def kernels(self, wildcards: Any) -> str:
-        """Return the file that says that the kernels of an analysis are compiled."""
-        return KERNELS.format(link=self.analysis(wildcards.analysis)["outcome"]["link"])
+    def kernels(self, wildcards: Any) -> list[str]:
+        """Return the files that say that the kernels of an analysis are compiled."""
+        return [KERNELS.format(compiled_for=each) for each in (ALL_LINKS, *self._links(wildcards.analysis))]
 
     def benchmarks(self, wildcards: Any) -> list[str]:
         """Return the covariates that confounding is held against: those stated, else all of both models."""
@@ -100,7 +100,7 @@ class StudySettings:
     def latent_kernels(self, wildcards: Any) -> list[str]:
         """Return the same of the probit link, with which an outcome with levels is a latent variable, cut."""
         levels = FAMILIES[self.analysis(wildcards.analysis)["outcome"]["family"]].levels
-        return [KERNELS.format(link=PROBIT.key)] if levels else []
+        return [KERNELS.format(compiled_for=PROBIT.key)] if levels else []
 
     def needed(self, wildcards: Any) -> dict[str, Any]:
         """Return which variables the models of an analysis need, and what is done where one is missing."""
@@ -292,11 +292,17 @@ class StudySettings:
         return {**kept, "identifiers": {"pseudonyms": self._config["identifiers"]["pseudonyms"]}}
 
     @property
-    def links(self) -> list[str]:
-        """The links of the study's analyses and of the evidence beside them, each once."""
-        stated = [self.analysis(name) for name in self._config["analyses"]]
-        used = {each["outcome"]["link"] for each in stated}
-        return sorted(used | {PROBIT.key} if any(map(_has_latent_outcome, stated)) else used)
+    def compiled(self) -> list[str]:
+        """What kernels are compiled for: all links, and each link of the analyses and of their evidence."""
+        names = list(self._config["analyses"])
+        used = {link for name in names for link in self._links(name)}
+        latent = any(_has_latent_outcome(self.analysis(name)) for name in names)
+        return [ALL_LINKS, *sorted(used | {PROBIT.key} if latent else used)]
+
+    def _links(self, name: str) -> list[str]:
+        """Return the link of an analysis; none where the outcome is a number."""
+        outcome = self.analysis(name)["outcome"]
+        return [outcome["link"]] if FAMILIES[outcome["family"]].links else []
 
     @property
     def types(self) -> dict[str, dict[str, Any]]:
