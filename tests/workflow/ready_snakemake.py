@@ -18,22 +18,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 SERVER = get_context("forkserver")
-SERVER.set_forkserver_preload(
-    [
-        "snakemake.cli",
-        "numpy.random",
-        "pandas",
-        "pyarrow.parquet",
-        "numba",
-        "scipy.stats",
-        "scipy.linalg",
-        "scipy.optimize",
-        "formulaic",
-        "matplotlib.figure",
-        "jinja2",
-        "pint",
-    ]
-)
+SERVER.set_forkserver_preload(["tests.workflow.ready_modules"])
 
 
 @dataclass(frozen=True)
