@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from tests.workflow.conftest import Study
+from tests.workflow.conftest import ROOT, Study
 
 pytestmark = pytest.mark.slow
 
@@ -425,16 +425,23 @@ def test_files_can_be_accepted_as_they_are(either: Study) -> None:
 
 @pytest.fixture(scope="session")
 def imports(finished_study: Study) -> dict[str, set[str]]:
-    """Modules of the package in memory after each script was read by a Python of its own."""
+    """Modules of the package in memory after each script was read by a process of its own."""
     scripts = finished_study.root / "workflow/scripts"
-    program = (
-        "import runpy, sys; sys.path.insert(0, sys.argv[1]); runpy.run_path(sys.argv[2]);"
-        "print(*(name for name in sys.modules if name.startswith('ipdmediation')))"
-    )
-    found = {}
-    for path in scripts.glob("*.py"):
-        command = [sys.executable, "-c", program, str(scripts), str(path)]
-        found[path.stem] = set(
-            subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
-        )
-    return found
+    program = """
+import os, runpy, sys
+sys.path[:0] = sys.argv[1:3]
+import tests.workflow.ready_modules
+for path in sys.argv[3:]:
+    if not os.fork():
+        runpy.run_path(path)
+        print(path, *(name for name in sys.modules if name.startswith("ipdmediation")), flush=True)
+        os._exit(0)
+    _, status = os.wait()
+    if status:
+        sys.exit(path)
+"""
+    paths = map(str, scripts.glob("*.py"))
+    command = [sys.executable, "-c", program, str(scripts), str(ROOT), *paths]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    named = map(str.split, said.splitlines())
+    return {Path(path).stem: set(modules) for path, *modules in named}
