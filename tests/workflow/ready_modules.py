@@ -1,6 +1,8 @@
 # ruff: noqa: F401
 """What a ready process has loaded: all modules of others that scripts use, and numba's own tables."""
 
+import gc
+
 import docx
 import fontTools.subset
 import formulaic
@@ -24,3 +26,4 @@ import snakemake.cli
 # Both fill tables of theirs when they are used for the first time.
 numba.njit(lambda: 0)()
 pandera.pandas.DataFrameSchema({}).validate(pandas.DataFrame())
+gc.freeze()  # what is loaded stays, and need not be gone through
