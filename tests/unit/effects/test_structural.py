@@ -9,59 +9,19 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels
-from hypothesis import given
-from hypothesis import strategies as st
 
-from ipdmediation.effects.natural_effects import OutcomeScales, natural_effects
-from ipdmediation.effects.standardisation import Standardisation
-from ipdmediation.effects.standardisation_options import StandardisationOptions
 from ipdmediation.effects.structural import (
     StructuralSlope,
     confounded,
     explaining_correlation,
     mismeasured,
 )
-from ipdmediation.kernels.status import FitStatus
 from ipdmediation.models.errors import ModelError
-from ipdmediation.models.specification import MODEL_NAMES, AnalysisSpecification, mediation_models
-from ipdmediation.vocabulary.effects import NATURAL_EFFECTS
-from tests.unit.effects.conftest import simulated_cohort, specified
+from ipdmediation.models.specification import AnalysisSpecification
+from tests.unit.effects.conftest import Prepared, simulated_cohort, specified
 
 REFERENCE = Path(__file__).parents[2] / "reference"
 MEDIATOR_SD = 1.06904312
-
-
-class Prepared:
-    """Models of a cohort, fitted once; natural effects on the mean outcome, by name."""
-
-    def __init__(self, frame, specification, **options):
-        self.models = mediation_models(frame, specification=specification)
-        whole = np.ones(len(frame))
-        fits = [getattr(self.models, name).refit(whole) for name in MODEL_NAMES]
-        assert all(FitStatus(fit.status).usable for fit in fits)
-        self.mediator, _, self.outcome = fits
-        options = StandardisationOptions(**options)
-        self.standardised = Standardisation.of(self.models, frame, options=options)
-        self.scales = OutcomeScales.of(self.models.outcome_levels)
-        self.weights = whole
-
-    @property
-    def sd(self):
-        return float(np.sqrt(self.mediator.residual_variance))
-
-    @property
-    def slopes(self):
-        """Of the mediator by arm."""
-        own = self.outcome.estimates[self.standardised._terms.positions]
-        return self.standardised._terms.columns([1.0])[:, 0] @ own
-
-    def cells(self, structural=None):
-        mediator, outcome = self.mediator, self.outcome
-        return self.standardised.cells(mediator, outcome, self.weights, structural=structural)
-
-    def effects(self, structural=None):
-        found = natural_effects(self.cells(structural).natural, self.scales)
-        return dict(zip(NATURAL_EFFECTS, found[:, 0], strict=True))
 
 
 def of_evidence(link, *, interaction=False):
@@ -178,13 +138,6 @@ def test_error_of_measurement_by_calibration(logit, reliability, total, indirect
     assert found["te"] == pytest.approx(total, abs=2e-8)
     assert found["tnie"] == pytest.approx(indirect, abs=2e-8)
     assert found["pm"] == pytest.approx(share, abs=2e-8)
-
-
-@given(rho=st.floats(-0.95, 0.95), reliability=st.floats(0.3, 1.0))
-def test_the_total_effect_is_what_it_was(probit, rho, reliability):
-    whole = probit.effects()["te"]
-    for structural in (confounded(rho, mediator_sd=probit.sd), mismeasured(reliability, exact=True)):
-        assert probit.effects(structural)["te"] == pytest.approx(whole, abs=1e-9)  # tabulated
 
 
 def test_without_bias_nothing_changes(probit):
