@@ -47,6 +47,7 @@ from ipdmediation.vocabulary.trial_effects import TRIAL_EFFECTS
 UNDONE = {"pnie": 0, "tnie": 1}
 #: Where the logit is checked.
 CHECKED_AT = tuple(np.linspace(-0.8, 0.8, 9).round(1).tolist())
+NO_LOGIT = "no logit model"
 _FARTHEST = 0.97  # correlation at which a search ends
 
 
@@ -222,7 +223,7 @@ def _logit(analysis: ImputedAnalysis) -> list[dict[str, Any]]:
     Random effects of trials are taken as fixed ones, in both.
     """
     if not FAMILIES[analysis.specification.family].levels or analysis.specification.link != LOGIT.key:
-        return [{"note": "no logit model"}]
+        return [{"note": NO_LOGIT}]
     first = replace(analysis, completed=analysis.cohort)
     if TRIAL_EFFECTS[analysis.specification.trial_effects].random:
         first = _with(first, trial_effects="fixed", cluster="trial")
