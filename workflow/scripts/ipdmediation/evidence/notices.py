@@ -10,6 +10,7 @@ from ipdmediation.data.errors import CohortWarning, ImputationWarning
 from ipdmediation.data.notices import Notice
 from ipdmediation.inference.summary import BootstrapWarning
 from ipdmediation.models.errors import FitWarning
+from ipdmediation.vocabulary.withheld import Withheld
 
 #: Probability of a test below which proportional odds count as rejected.
 REJECTED = 0.05
@@ -39,7 +40,9 @@ def warn_of(rows: pd.DataFrame, says: str, *, kind: str, why: str = "reason") ->
         Column of the reason, empty where there are numbers.
     """
     found = rows[rows[why] != ""].to_dict("records")
-    for text in dict.fromkeys(f"{says.format_map(row)}: {row[why]}" for row in found):
+    for text in dict.fromkeys(
+        f"{says.format_map(row)}: {Withheld.UNDEFINED.reason(row[why])}" for row in found
+    ):
         warnings.warn(EvidenceWarning(text, kind=kind), stacklevel=2)
 
 
