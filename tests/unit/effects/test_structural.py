@@ -9,7 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels
+from scipy.special import ndtr
 
+from ipdmediation.data.arms import CELLS
 from ipdmediation.effects.structural import (
     StructuralSlope,
     confounded,
@@ -18,7 +20,7 @@ from ipdmediation.effects.structural import (
 )
 from ipdmediation.models.errors import ModelError
 from ipdmediation.models.specification import AnalysisSpecification
-from tests.unit.effects.conftest import Prepared, simulated_cohort, specified
+from tests.unit.effects.conftest import Prepared, fine_rule, simulated_cohort, specified
 
 REFERENCE = Path(__file__).parents[2] / "reference"
 MEDIATOR_SD = 1.06904312
@@ -176,11 +178,73 @@ def test_a_continuous_outcome_has_products_of_coefficients(trial_effects):
     [
         ({"spline_knots": 4}, {}),
         ({}, {"mediator_distribution": "empirical"}),
-        ({"trial_effects": "random_slope"}, {"population": "new_trial"}),
     ],
 )
 def test_there_is_no_closed_form_of_everything(choices, options):
     prepared = Prepared(simulated_cohort(400, seed=2), specified(link="probit", **choices), **options)
-    assert not prepared.standardised.has_closed_form
     with pytest.raises(ModelError, match="only where it is linear"):
+        prepared.cells(mismeasured(0.8, exact=True))
+
+
+def test_in_a_new_trial_there_is_no_confounding_curve():
+    form = specified(link="probit", trial_effects="random_slope")
+    prepared = Prepared(simulated_cohort(400, seed=2), form, population="new_trial")
+    with pytest.raises(ModelError, match="only for these trials"):
         prepared.cells(confounded(0.1, mediator_sd=1.0))
+
+
+def confounded_cells(prepared, rho, errors):
+    """The mediation formula with errors that are correlated, written out: no shift of any predictor.
+
+    The structural model is that of the latent outcome before it is divided by q = sqrt(1 - rho^2): the curve
+    of the mediator loses rho M / s, and what arm and covariates do to M comes back.
+    """
+    standardised, everyone = prepared.standardised, np.arange(prepared.weights.size)
+    means = standardised._mediator.by_arm(prepared.mediator, everyone)
+    own = standardised._outcome.by_arm(prepared.outcome, everyone)
+    slopes = prepared.outcome.estimates[standardised._terms.positions]
+    cuts = prepared.outcome.estimates[: prepared.models.outcome.n_thresholds]
+    s, q = prepared.sd, np.sqrt(1 - rho**2)
+    nodes, probability = errors
+    cells = []
+    for arm, source in CELLS:
+        m = means[source][:, None] + nodes
+        curve = (standardised._terms.columns(m.ravel())[arm] @ slopes).reshape(m.shape)
+        structural = q * (own[arm][:, None] + curve) + rho * (means[arm][:, None] - m) / s
+        given = structural + rho * nodes / s  # the outcome's error given the mediator's
+        cells.append([np.mean(ndtr((q * cut - given) / q) @ probability) for cut in cuts])
+    return np.array(cells)
+
+
+@pytest.mark.parametrize("interaction", [False, True])
+@pytest.mark.parametrize("rho", [-0.5, 0.3])
+def test_confounding_of_a_curve_is_the_mediation_formula_written_out(rho, interaction):
+    form = specified(link="probit", spline_knots=3, interaction=interaction)
+    prepared = Prepared(simulated_cohort(200, seed=2, levels=4), form)
+    z, probability = fine_rule()
+    expected = confounded_cells(prepared, rho, (prepared.sd * z, probability))
+    found = prepared.cells(confounded(rho, mediator_sd=prepared.sd)).natural
+    np.testing.assert_allclose(np.cumsum(found, axis=1)[:, :-1], expected, atol=1e-6)
+    np.testing.assert_array_equal(found[[0, 3]], prepared.cells().natural[[0, 3]])
+
+
+@pytest.mark.parametrize("rho", [-0.5, 0.3])
+def test_confounding_with_the_residuals_that_there_are(rho):
+    frame = simulated_cohort(200, seed=2, levels=4)
+    prepared = Prepared(frame, specified(link="probit"), mediator_distribution="empirical")
+    everyone = np.arange(len(frame))
+    means = prepared.standardised._mediator.by_arm(prepared.mediator, everyone)
+    residuals = frame["m"].to_numpy() - means[frame["treatment"], everyone]
+    expected = confounded_cells(prepared, rho, (residuals, np.full(len(frame), 1 / len(frame))))
+    found = prepared.cells(confounded(rho, mediator_sd=prepared.sd)).natural
+    np.testing.assert_allclose(np.cumsum(found, axis=1)[:, :-1], expected, atol=1e-6)
+
+
+def test_the_mean_of_a_continuous_outcome_with_a_curve():
+    """The indirect effect loses the shift times what treatment does to the mediator, whatever the curve."""
+    prepared = Prepared(simulated_cohort(300, seed=4), specified(family="continuous", spline_knots=3))
+    structural = StructuralSlope(shift=0.4)
+    lost = prepared.effects()["tnie"] - prepared.effects(structural)["tnie"]
+    onto = prepared.mediator.estimates[prepared.models.mediator.names.index("treatment")]
+    assert lost == pytest.approx(0.4 * onto, rel=1e-9)
+    assert prepared.effects(structural)["te"] == pytest.approx(prepared.effects()["te"], abs=1e-12)

@@ -155,11 +155,11 @@ class Standardisation:
         """Whether the mediator has one slope in each arm of the outcome model."""
         return self._terms.linear
 
-    @property
-    def has_closed_form(self) -> bool:
-        """Whether the mediator's effect may be stated to be another than its slope, see `structural`."""
+    def allows(self, structural: StructuralSlope) -> bool:
+        """Return whether the mediator's effect may be stated to be that, see `structural`."""
         gaussian = self.options.mediator_distribution == "gaussian"
-        return self.linear and gaussian and self.options.population == "these_trials"
+        form_known = structural.shifts_only or (self.linear and gaussian)
+        return form_known and self.options.population == "these_trials"
 
     def cells(
         self,
@@ -180,19 +180,20 @@ class Standardisation:
             How often each patient is in it.
         structural : StructuralSlope or None
             What the mediator's effect is where its slope is not it. It changes the natural cells of unlike
-            arms, of a mediator that is linear in the outcome model and of patients in their own trials.
+            arms, of patients in their own trials.
         residual_weights : ndarray, shape (n,), or None
             Of the mediator's empirical residuals, where patients without a mediator are averaged over too.
 
         Raises
         ------
         ModelError
-            With `structural`, for a spline of the mediator, its empirical residuals, or a new trial.
+            With `structural`, for a new trial, and where it is more than a shift for a spline of the mediator
+            or its empirical residuals.
         """
-        if structural is not None and not self.has_closed_form:
+        if structural is not None and not self.allows(structural):
             raise ModelError(
-                "the mediator's effect can be another than its slope only where it is linear in the outcome"
-                " model, with Gaussian residuals, and for these trials"
+                "the mediator's effect can be a multiple of its slope only where it is linear in the outcome"
+                " model, with Gaussian residuals, and another than its slope only for these trials"
             )
         own_trials = self.options.population == "these_trials"
         rows = np.flatnonzero(weights)

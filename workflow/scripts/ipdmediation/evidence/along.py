@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from scipy.optimize import root_scalar
 
 from ipdmediation.effects.catalogue import Effect
 from ipdmediation.effects.mediation import MediationEffects, PreparedEffects
@@ -34,7 +35,8 @@ class Slopes(NamedTuple):
     Attributes
     ----------
     by_arm : (2,) array
-        Slope of the mediator in the outcome model.
+        Slope of the mediator in the outcome model; where it has a curve there, the slope that a line would
+        have which mediates as much of the mean outcome.
     mediator_sd : float
         Standard deviation of the mediator model's residual.
     mediator_total_sd : float
@@ -63,11 +65,30 @@ def slopes_of(prepared: MediationEffects, mediator: Refit, outcome: Refit, weigh
     mean = np.average(values, weights=weights)
     sd = LINKS[models.specification.link].sd if models.outcome_levels else outcome.residual_variance**0.5
     return Slopes(
-        by_arm=prepared.mediator_slopes(outcome),
+        by_arm=prepared.mediator_slopes(outcome)
+        if prepared.linear
+        else _mediating_slopes(prepared, mediator, outcome, weights),
         mediator_sd=float(np.sqrt(mediator.residual_variance)),
         mediator_total_sd=float(np.sqrt(weights @ (values - mean) ** 2 / (weights.sum() - 1))),
         outcome_sd=float(sd),
     )
+
+
+def _mediating_slopes(
+    prepared: MediationEffects, mediator: Refit, outcome: Refit, weights: FloatArray
+) -> FloatArray:
+    """Return by arm the number to be taken off a curve's slope so that nothing of the mean is mediated."""
+
+    def mediated(shift: float, effect: str) -> float:
+        structural = StructuralSlope(shift=shift)
+        cells = prepared.cells(mediator, outcome, weights, structural=structural).natural
+        return float(natural_effects(cells, prepared.scales)[NATURAL_EFFECTS.index(effect), 0])
+
+    found = [
+        root_scalar(mediated, args=(effect,), method="secant", x0=0.0, x1=0.1, xtol=1e-9).root
+        for effect in ("pnie", "tnie")
+    ]
+    return np.array(found)
 
 
 #: From the fits to the mediator's effect at a point; None where the point is not defined.
