@@ -227,6 +227,17 @@ class MediationEffects:
         """Return the outcomes under set treatments, see `Standardisation.cells`."""
         return self._standardisation.cells(mediator, outcome, weights, structural=structural)
 
+    def along(
+        self,
+        mediator: Refit,
+        outcome: Refit,
+        weights: FloatArray,
+        *,
+        structural: Sequence[StructuralSlope],
+    ) -> list[StandardisedCells]:
+        """Return them at several effects of the mediator, see `Standardisation.along`."""
+        return self._standardisation.along(mediator, outcome, weights, structural=structural)
+
     @property
     def linear(self) -> bool:
         """Whether the mediator has one slope in each arm of the outcome model."""

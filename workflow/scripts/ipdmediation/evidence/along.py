@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,7 +18,7 @@ from ipdmediation.effects.structural import StructuralSlope, explaining_correlat
 from ipdmediation.inference.bootstrap import draw_replicates
 from ipdmediation.inference.imputed_analysis import ImputedAnalysis
 from ipdmediation.inference.summarised_analysis import summarise_analysis
-from ipdmediation.kernels.arrays import FloatArray
+from ipdmediation.kernels.arrays import FloatArray, IntArray
 from ipdmediation.models.results import Refit
 from ipdmediation.models.specification import MediationModels
 from ipdmediation.vocabulary.effects import NATURAL_EFFECTS, PROPORTION_MEDIATED
@@ -137,21 +138,27 @@ class Along:
         ]
         return (*along, *self.others)
 
+    @cached_property
+    def _places(self) -> list[tuple[IntArray, ...]]:
+        """Where the effects of each point are among the natural effects on every scale."""
+        every = self.prepared.scales.every
+        return [np.ix_(_POSITIONS, [every.index(scale) for scale in scales]) for scales in self.scales]
+
     def evaluate(self, fits: Sequence[Refit], weights: FloatArray) -> FloatArray:
         """Return the effects of the fits to a resample; missing at a point that is not defined."""
         mediator, _, outcome = fits
         slopes = slopes_of(self.prepared, mediator, outcome, weights)
-        every = self.prepared.scales.every
+        structural = [point(slopes) for point in self.points]
+        defined = [each for each in structural if each is not None]
+        along = iter(self.prepared.along(mediator, outcome, weights, structural=defined))
         values, predictors = [], np.zeros(4)
-        for point, scales in zip(self.points, self.scales, strict=True):
-            structural = point(slopes)
-            if structural is None:
-                values.append(np.full(len(ALONG) * len(scales), np.nan))
+        for each, places in zip(structural, self._places, strict=True):
+            if each is None:
+                values.append(np.full(np.broadcast(*places).size, np.nan))
                 continue
-            cells = self.prepared.cells(mediator, outcome, weights, structural=structural)
+            cells = next(along)
             found = natural_effects(cells.natural, self.prepared.scales)
-            kept = [every.index(scale) for scale in scales]
-            values.append(found[np.ix_(_POSITIONS, kept)].ravel())
+            values.append(found[places].ravel())
             predictors = cells.predictors
         return np.concatenate([*values, self.evaluate_others(slopes, predictors)])
 
