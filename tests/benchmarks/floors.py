@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from tests.benchmarks.growth import ENGINE, LABELS, exponent
-from tests.benchmarks.overhead import NO_RUN, seconds_of, share
+from tests.benchmarks.overhead import NO_RUN, evidence_seconds, seconds_of, share
 from tests.benchmarks.registry import PATIENTS
 from tests.benchmarks.study import SnakemakeRun
 
@@ -118,6 +118,13 @@ def floors_table(
         *(
             Floor(f"{row.trial_effects}: refit with a free treatment / proportional", row.ratio, "x", 2)
             for row in free.itertuples()
+        ),
+        Floor("evidence of the default study", evidence_seconds(overhead), "s of processor time", 60),
+        Floor(
+            "the same / bootstrap of its primary analysis, 10,000 replicates",
+            evidence_seconds(overhead) / run.chunks["cpu_time"].sum() if complete else np.nan,
+            "x",
+            1,
         ),
         *_registry(registry),
         Floor("first run: what is no computation", share(overhead), "of its processor time", 0.25),

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from ipdmediation.plumbing.result_files import EVIDENCE
 from tests.benchmarks.study import ROOT, copy_configuration, snakemake
 
 SCRIPTS = ROOT / "workflow/scripts"
@@ -58,6 +59,12 @@ def seconds_of(table: pd.DataFrame, what: str) -> float:
     """Return the seconds of a row; nan where it was not measured."""
     rows = table[table["what"] == what]
     return float(rows["seconds"].iloc[0]) if len(rows) else float("nan")
+
+
+def evidence_seconds(table: pd.DataFrame) -> float:
+    """Return the seconds of a first run's evidence without its figures; nan where none was measured."""
+    rows = table[table["what"].isin(EVIDENCE)]
+    return float(rows["seconds"].sum()) if len(rows) else float("nan")
 
 
 def steps(logs: Path) -> pd.DataFrame:

@@ -12,7 +12,7 @@ from tests.benchmarks import earlier, floors, registry
 from tests.benchmarks.fits import Fit, comparison, resampling_loop
 from tests.benchmarks.floors import Floor
 from tests.benchmarks.growth import exponent
-from tests.benchmarks.overhead import seconds_of, share, steps
+from tests.benchmarks.overhead import evidence_seconds, seconds_of, share, steps
 from tests.benchmarks.study import ROOT
 
 
@@ -139,6 +139,13 @@ def test_the_benchmark_runs(tmp_path):
     )  # fmt: skip
     pictures = ("cost_growth.png", "seconds_per_fit.png", "cost_growth.svg", "seconds_per_fit.svg")
     assert made == {*(f"{table}.csv" for table in tables), *pictures, "machine.json"}
+
+
+def test_the_evidence_is_summed_up_without_its_figures():
+    rows = [("confounding", 16.0), ("death", 10.5), ("show_death", 2.0), ("bootstrap_chunk", 90.0)]
+    table = pd.DataFrame(rows, columns=["what", "seconds"])
+    assert evidence_seconds(table) == 26.5
+    assert np.isnan(evidence_seconds(table[2:]))
 
 
 def test_targets_hold_this_commit_against_the_earlier_one(tmp_path, monkeypatch):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import pickle
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -173,9 +173,9 @@ def test_proportional_odds_are_tested_as_the_configuration_says(study: Planned) 
     assert Path(made["effects"]).read_text() == csv_text(both)
 
 
-def stated(file: str) -> dict[str, object]:
-    """The patients of `evidence_a.csv` whose mediator was measured, in seven trials of one file."""
-    trial = {"column": "trial", "codes": {n: {"id": f"t{n}", "label": f"Trial {n}"} for n in range(1, 8)}}
+def stated(file: str, trials: Iterable[int] = range(1, 8)) -> dict[str, object]:
+    """The mapping of a file like `evidence_a.csv`: several trials of one file, by their numbers."""
+    trial = {"column": "trial", "codes": {n: {"id": f"t{n}", "label": f"Trial {n}"} for n in trials}}
     names = ("c1", "c2", "m", "dead", "y")
     return {
         "trial": trial,

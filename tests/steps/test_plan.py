@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
+from ipdmediation.plumbing import result_files
 from tests.steps.conftest import OTHERS, Planned
 
 LATENT = ("confounding", "surrogacy")  # have models with a probit of their own
@@ -157,9 +158,9 @@ def test_a_step_expects_what_its_own_analysis_made(study: Planned, name: str, dr
         assert expected(study, "bootstrap_chunk", analysis=name, start=start) == {
             "imputed": wanted["imputed"]
         }
-    *steps, bootstrap = expected(study, "collect_notices", analysis=name)["noted"]
-    before, fits = steps[:3], steps[3:]
-    assert [*before, bootstrap] == [None] * 4
+    noted = expected(study, "collect_notices", analysis=name)["noted"]
+    fits = noted[3:6]
+    assert {*noted[:3], *noted[6:]} == {None}
     assert [(one["step"], one["analysis"]) for one in fits] == [("fit_models", name)] * 3
     position = 3 * ANALYSES.index(name)
     assert expected(study, "report")["diagnostics"][position : position + 3] == fits
@@ -168,12 +169,19 @@ def test_a_step_expects_what_its_own_analysis_made(study: Planned, name: str, dr
 @pytest.mark.parametrize("name", ANALYSES)
 def test_every_step_may_have_something_to_say(study: Planned, name: str) -> None:
     folder = f"results/odd/{name}"
+    asked = [
+        piece
+        for piece in result_files.EVIDENCE
+        if any(one["rule"] == piece and one["wildcards"]["analysis"] == name for one in study.jobs)
+    ]
+    assert bool(asked) == (name == "primary")
     assert study.planned("collect_notices", analysis=name)["input"]["named"]["noted"] == [
         "results/odd/notices/pooling.csv",
         f"{folder}/notices/cohort.csv",
         f"{folder}/notices/imputation.csv",
         *(f"{folder}/models/{model}.json" for model in ("mediator", "total", "outcome")),
         f"{folder}/notices/bootstrap.csv",
+        *(f"{folder}/notices/{piece}.csv" for piece in asked),
     ]
 
 

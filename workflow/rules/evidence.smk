@@ -36,6 +36,7 @@ rule each_trial:
     output:
         by_trial="<results>/{analysis}/evidence/trials.csv",
         together="<results>/{analysis}/evidence/pooled.csv",
+        notices="<results>/{analysis}/notices/each_trial.csv",
         provenance="<results>/{analysis}/provenance/each_trial.json",
     log:
         "<logs>/each_trial/{analysis}.log",
@@ -106,6 +107,7 @@ rule leave_one_out:
         imputed="<results>/ipd/{analysis}/imputed.parquet",
     output:
         effects="<results>/{analysis}/evidence/leave_one_out.csv",
+        notices="<results>/{analysis}/notices/leave_one_out.csv",
         provenance="<results>/{analysis}/provenance/leave_one_out.json",
     log:
         "<logs>/leave_one_out/{analysis}.log",
@@ -146,6 +148,7 @@ rule confounding:
         benchmarks="<results>/{analysis}/evidence/confounding_benchmarks.csv",
         e_values="<results>/{analysis}/evidence/confounding_e_values.csv",
         logit="<results>/{analysis}/evidence/confounding_logit.csv",
+        notices="<results>/{analysis}/notices/confounding.csv",
         provenance="<results>/{analysis}/provenance/confounding.json",
     log:
         "<logs>/confounding/{analysis}.log",
@@ -184,6 +187,7 @@ rule measurement_error:
         imputed="<results>/ipd/{analysis}/imputed.parquet",
     output:
         effects="<results>/{analysis}/evidence/measurement_error.csv",
+        notices="<results>/{analysis}/notices/measurement_error.csv",
         provenance="<results>/{analysis}/provenance/measurement_error.json",
     log:
         "<logs>/measurement_error/{analysis}.log",
@@ -225,6 +229,7 @@ rule surrogacy:
         measures="<results>/{analysis}/evidence/surrogacy.csv",
         predictions="<results>/{analysis}/evidence/surrogate_predictions.csv",
         line="<results>/{analysis}/evidence/surrogate_line.csv",
+        notices="<results>/{analysis}/notices/surrogacy.csv",
         provenance="<results>/{analysis}/provenance/surrogacy.json",
     log:
         "<logs>/surrogacy/{analysis}.log",
@@ -263,6 +268,7 @@ rule death:
     output:
         effects="<results>/{analysis}/evidence/death.csv",
         patients="<results>/{analysis}/evidence/death_patients.csv",
+        notices="<results>/{analysis}/notices/death.csv",
         provenance="<results>/{analysis}/provenance/death.json",
     log:
         "<logs>/death/{analysis}.log",
@@ -307,6 +313,7 @@ rule proportional_odds:
         tests="<results>/{analysis}/evidence/proportional_odds.csv",
         by_cut="<results>/{analysis}/evidence/by_cut.csv",
         effects="<results>/{analysis}/evidence/free_treatment.csv",
+        notices="<results>/{analysis}/notices/proportional_odds.csv",
         provenance="<results>/{analysis}/provenance/proportional_odds.json",
     log:
         "<logs>/proportional_odds/{analysis}.log",

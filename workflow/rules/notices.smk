@@ -1,4 +1,4 @@
-# In: the notices of an analysis' steps and of its models' fits. Out: all of them in one table.
+# In: the notices of an analysis' steps, of its models' fits and of its evidence. Out: all of them in one table.
 rule notices:
     input:
         expand(results.NOTICES, analysis=config["analyses"]),
@@ -6,7 +6,7 @@ rule notices:
 
 rule collect_notices:
     input:
-        noted=results.NOTED,
+        noted=lambda wildcards: files.noted[wildcards.analysis],
     output:
         collected=results.NOTICES,
         provenance="<results>/{analysis}/provenance/collect_notices.json",
@@ -16,7 +16,9 @@ rule collect_notices:
     conda:
         "../../envs/ipdmediation.yaml"
     params:
-        expected=handed.expects(noted=handed.json_made_by(rules.fit_models, results.NOTED)),
+        expected=handed.expects(
+            noted=handed.json_made_by(rules.fit_models, lambda wildcards: files.noted[wildcards.analysis])
+        ),
         code=code("collect_notices"),
     script:
         "../scripts/collect_notices.py"

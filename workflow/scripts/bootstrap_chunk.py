@@ -4,10 +4,6 @@ from job import run, snakemake  # first: it makes the other imports faster
 
 from typing import Any
 
-import pandas as pd
-
-from ipdmediation.data.schema import conform
-from ipdmediation.data.variables import variables_from_config
 from ipdmediation.inference.bootstrap import draw_replicates
 from ipdmediation.inference.imputed_analysis import ImputedAnalysis
 from ipdmediation.inference.streams import stream
@@ -27,13 +23,12 @@ def main(
     seed: int,
 ) -> None:
     """Read the imputed cohort; write the effects of replicates start to stop - 1."""
-    known = variables_from_config(variables)
-    prepared = ImputedAnalysis.from_config(
-        conform(pd.read_parquet(imputed), known),
+    prepared = ImputedAnalysis.read(
+        imputed,
         model=model,
         standardisation=standardisation,
         resampling=resampling,
-        variables=known,
+        variables=variables,
     )
     table = draw_replicates(
         prepared,

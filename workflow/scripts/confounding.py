@@ -2,19 +2,14 @@
 
 from job import run, snakemake  # first: it makes the other imports faster
 
-import warnings
 from typing import Any
 
-import pandas as pd
-
 from ipdmediation.data.result_tables import write_table
-from ipdmediation.data.schema import conform
-from ipdmediation.data.variables import variables_from_config
-from ipdmediation.evidence.confounding import confounding
+from ipdmediation.evidence.confounding import NO_LOGIT, confounding
+from ipdmediation.evidence.notices import leave_to_the_analysis, warn_of
 from ipdmediation.inference.imputed_analysis import ImputedAnalysis
 from ipdmediation.inference.streams import stream
-from ipdmediation.inference.summary import BootstrapWarning
-from ipdmediation.models.errors import FitWarning
+from ipdmediation.vocabulary.scales import MEAN
 
 
 def main(
@@ -40,15 +35,13 @@ def main(
     seed: int,
 ) -> None:
     """Read the imputed cohort; write the curve, what it comes to, the benchmarks and both checks."""
-    for category in (FitWarning, BootstrapWarning):  # the analysis itself has warned of its own
-        warnings.simplefilter("ignore", category)
-    known = variables_from_config(variables)
-    analysis = ImputedAnalysis.from_config(
-        conform(pd.read_parquet(imputed), known),
+    leave_to_the_analysis()
+    analysis = ImputedAnalysis.read(
+        imputed,
         model=model,
         standardisation=standardisation,
         resampling=resampling,
-        variables=known,
+        variables=variables,
     )
     tables = confounding(
         analysis,
@@ -64,6 +57,19 @@ def main(
     )
     for table, path in zip(tables, (curve, undone, benchmarks, e_values, logit), strict=True):
         write_table(table, path)
+    warn_of(
+        tables.logit[tables.logit["note"] != NO_LOGIT],
+        "the confounding curve is not checked with a logit model",
+        kind="logit_not_checked",
+        why="note",
+    )
+    through = tables.curve[(tables.curve["effect"] == "tnie") & (tables.curve["scale"] == MEAN.key)]
+    warn_of(
+        through[through["withheld"] != ""],
+        "the effect through the mediator is not known at each correlation",
+        kind="curve_withheld",
+        why="note",
+    )
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 from job import run, snakemake  # first: it makes the other imports faster
 
-import warnings
 from functools import partial
 from typing import Any
 
@@ -10,7 +9,6 @@ import pandas as pd
 
 from ipdmediation.data.clusters import check_clusters
 from ipdmediation.data.covariates import Covariates
-from ipdmediation.data.errors import CohortWarning, ImputationWarning
 from ipdmediation.data.event import Event, select_with_event
 from ipdmediation.data.event_imputation import impute_with_event
 from ipdmediation.data.missing import MissingData
@@ -19,12 +17,11 @@ from ipdmediation.data.schema import conform
 from ipdmediation.data.transforms import to_analysis_scale
 from ipdmediation.data.variables import variables_from_config
 from ipdmediation.data.weights import check_weights
-from ipdmediation.evidence.death import handlings
+from ipdmediation.evidence.death import NOTHING_TO_DO, handlings
 from ipdmediation.evidence.event_mediators import EventAnalysis
+from ipdmediation.evidence.notices import leave_to_the_analysis, warn_of
 from ipdmediation.inference.imputed_analysis import ImputedAnalysis
 from ipdmediation.inference.streams import stream
-from ipdmediation.inference.summary import BootstrapWarning
-from ipdmediation.models.errors import FitWarning
 from ipdmediation.vocabulary.terms import TRIAL
 
 
@@ -53,8 +50,7 @@ def main(
     seed: int,
 ) -> None:
     """Read the pooled trials; write the effects by handling, and how many patients there are of each kind."""
-    for category in (CohortWarning, ImputationWarning, FitWarning, BootstrapWarning):
-        warnings.simplefilter("ignore", category)  # the analysis has warned of its own
+    leave_to_the_analysis()
     known = variables_from_config(variables)
     plan = MissingData.of(**needed, variables=known)
     mediator, outcome = model["mediator"], model["outcome"]
@@ -105,6 +101,11 @@ def main(
     )
     write_table(table, effects)
     write_table(cohort.counts(minimum=minimum_count), patients)
+    warn_of(
+        table[~table["reason"].isin(NOTHING_TO_DO)],
+        "there are no effects by the handling {handling!r}",
+        kind="handling_left_out",
+    )
 
 
 if __name__ == "__main__":

@@ -2,24 +2,19 @@
 
 from job import run, snakemake  # first: it makes the other imports faster
 
-import warnings
 from typing import Any
-
-import pandas as pd
 
 from ipdmediation.data.covariates import StatedCovariates
 from ipdmediation.data.missing import never_measured
 from ipdmediation.data.result_tables import read_table, write_table
-from ipdmediation.data.schema import conform
 from ipdmediation.data.variables import variables_from_config
 from ipdmediation.evidence.by_trial import drawn_trials
+from ipdmediation.evidence.notices import leave_to_the_analysis, warn_of
 from ipdmediation.evidence.pooled_trials import tables
 from ipdmediation.evidence.sent_trials import levels_of, read_sent, side_by_side
 from ipdmediation.evidence.site_tables import effects_of
 from ipdmediation.inference.imputed_analysis import ImputedAnalysis
 from ipdmediation.inference.streams import stream
-from ipdmediation.inference.summary import BootstrapWarning
-from ipdmediation.models.errors import FitWarning
 
 
 def main(
@@ -44,8 +39,7 @@ def main(
     seed: int,
 ) -> None:
     """Read the imputed cohort and results of other trials; write the effects of each, and the same pooled."""
-    for category in (FitWarning, BootstrapWarning):  # of single trials: the tables say what matters
-        warnings.simplefilter("ignore", category)
+    leave_to_the_analysis()
     known = variables_from_config(variables)
     stated = {**model, "standardisation": standardisation}
     elsewhere = read_sent(
@@ -55,12 +49,12 @@ def main(
         agreed=agreed,
         effects=effects_of(stated, known[model["outcome"]["variable"]]),
     )
-    cohort = ImputedAnalysis.from_config(
-        conform(pd.read_parquet(imputed), known),
+    cohort = ImputedAnalysis.read(
+        imputed,
         model=model,
         standardisation=standardisation,
         resampling="stratified",
-        variables=known,
+        variables=variables,
     )
     here = drawn_trials(
         cohort,
@@ -80,6 +74,7 @@ def main(
     trials, pooled = tables(found, level=level, minimum_count=minimum_count)
     write_table(trials, by_trial)
     write_table(pooled, together)
+    warn_of(trials, "trial {trial!r} is left out of the two stages", kind="trial_left_out")
 
 
 if __name__ == "__main__":

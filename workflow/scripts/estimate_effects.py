@@ -8,8 +8,6 @@ from typing import Any
 import pandas as pd
 
 from ipdmediation.data.result_tables import write_table
-from ipdmediation.data.schema import conform
-from ipdmediation.data.variables import variables_from_config
 from ipdmediation.inference.draws import join_draws
 from ipdmediation.inference.imputed_analysis import ImputedAnalysis
 from ipdmediation.inference.small_strata import warn_of_small_strata
@@ -33,13 +31,12 @@ def main(
 ) -> None:
     """Read the imputed cohort and the draws; write one row for each effect and scale."""
     warnings.simplefilter("ignore", FitWarning)  # the same fits were made, and warned of, in `fit_models`
-    known = variables_from_config(variables)
-    analysis = ImputedAnalysis.from_config(
-        conform(pd.read_parquet(imputed), known),
+    analysis = ImputedAnalysis.read(
+        imputed,
         model=model,
         standardisation=standardisation,
         resampling=resampling,
-        variables=known,
+        variables=variables,
     )
     specification = analysis.specification
     warn_of_small_strata(

@@ -104,7 +104,7 @@ def call(main: Callable[..., None], snakemake: Any, *, terminal: int | None = No
         finally:
             _say(notices, snakemake, streams=[2] if terminal is None or not noted else [2, terminal])
         if noted:
-            step = Path(str(noted)).stem
+            step = Path(str(noted)).stem.replace("_", " ")
             write_notices(str(noted), [Noted(step, notice.kind, str(notice)) for notice in notices])
         provenance.write(made_by, written)
         ended = time.process_time()

@@ -2,19 +2,13 @@
 
 from job import run, snakemake  # first: it makes the other imports faster
 
-import warnings
 from typing import Any
 
-import pandas as pd
-
 from ipdmediation.data.result_tables import write_table
-from ipdmediation.data.schema import conform
-from ipdmediation.data.variables import variables_from_config
 from ipdmediation.evidence.leave_one_out import leave_one_out
+from ipdmediation.evidence.notices import leave_to_the_analysis, warn_of
 from ipdmediation.inference.imputed_analysis import ImputedAnalysis
 from ipdmediation.inference.streams import stream
-from ipdmediation.inference.summary import BootstrapWarning
-from ipdmediation.models.errors import FitWarning
 
 
 def main(
@@ -33,15 +27,13 @@ def main(
     seed: int,
 ) -> None:
     """Read the imputed cohort; write the effects without each trial in turn."""
-    for category in (FitWarning, BootstrapWarning):  # the analysis of all trials has warned of its own
-        warnings.simplefilter("ignore", category)
-    known = variables_from_config(variables)
-    analysis = ImputedAnalysis.from_config(
-        conform(pd.read_parquet(imputed), known),
+    leave_to_the_analysis()
+    analysis = ImputedAnalysis.read(
+        imputed,
         model=model,
         standardisation=standardisation,
         resampling=resampling,
-        variables=known,
+        variables=variables,
     )
     table = leave_one_out(
         analysis,
@@ -52,6 +44,7 @@ def main(
         max_failed=max_failed,
     )
     write_table(table, effects)
+    warn_of(table, "there is no analysis without trial {trial!r}", kind="trial_not_left_out")
 
 
 if __name__ == "__main__":

@@ -2,19 +2,14 @@
 
 from job import run, snakemake  # first: it makes the other imports faster
 
-import warnings
 from typing import Any
 
-import pandas as pd
-
 from ipdmediation.data.result_tables import write_table
-from ipdmediation.data.schema import conform
-from ipdmediation.data.variables import variables_from_config
 from ipdmediation.evidence.measurement_error import measurement_error
+from ipdmediation.evidence.notices import leave_to_the_analysis, warn_of
 from ipdmediation.inference.imputed_analysis import ImputedAnalysis
 from ipdmediation.inference.streams import stream
-from ipdmediation.inference.summary import BootstrapWarning
-from ipdmediation.models.errors import FitWarning
+from ipdmediation.vocabulary.withheld import Withheld
 
 
 def main(
@@ -34,15 +29,13 @@ def main(
     seed: int,
 ) -> None:
     """Read the imputed cohort; write the effects along the reliability."""
-    for category in (FitWarning, BootstrapWarning):  # the analysis itself has warned of its own
-        warnings.simplefilter("ignore", category)
-    known = variables_from_config(variables)
-    analysis = ImputedAnalysis.from_config(
-        conform(pd.read_parquet(imputed), known),
+    leave_to_the_analysis()
+    analysis = ImputedAnalysis.read(
+        imputed,
         model=model,
         standardisation=standardisation,
         resampling=resampling,
-        variables=known,
+        variables=variables,
     )
     table = measurement_error(
         analysis,
@@ -55,6 +48,12 @@ def main(
         max_failed=max_failed,
     )
     write_table(table, effects)
+    warn_of(
+        table[(table["stated"] != "") & (table["withheld"] == Withheld.UNDEFINED)],
+        "no effects at the stated error of measurement",
+        kind="error_impossible",
+        why="note",
+    )
 
 
 if __name__ == "__main__":

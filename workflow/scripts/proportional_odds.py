@@ -2,22 +2,16 @@
 
 from job import run, snakemake  # first: it makes the other imports faster
 
-import warnings
 from dataclasses import replace
 from typing import Any
 
-import pandas as pd
-
 from ipdmediation.data.result_tables import write_table
-from ipdmediation.data.schema import conform
-from ipdmediation.data.variables import variables_from_config
 from ipdmediation.evidence.coefficients_by_cut import coefficients_by_cut
 from ipdmediation.evidence.cut_tests import cut_tests, form_of_tests
 from ipdmediation.evidence.free_treatment import free_treatment
+from ipdmediation.evidence.notices import leave_to_the_analysis, warn_of, warn_of_rejected_odds
 from ipdmediation.inference.imputed_analysis import ImputedAnalysis
 from ipdmediation.inference.streams import stream
-from ipdmediation.inference.summary import BootstrapWarning
-from ipdmediation.models.errors import FitWarning
 from ipdmediation.models.specification import (
     AnalysisSpecification,
     MediationModels,
@@ -43,15 +37,13 @@ def main(
     seed: int,
 ) -> None:
     """Read the imputed cohort; write the tests, the coefficients by cut, and the effects both ways."""
-    for category in (FitWarning, BootstrapWarning):  # the analysis itself has warned of its own
-        warnings.simplefilter("ignore", category)
-    known = variables_from_config(variables)
-    analysis = ImputedAnalysis.from_config(
-        conform(pd.read_parquet(imputed), known),
+    leave_to_the_analysis()
+    analysis = ImputedAnalysis.read(
+        imputed,
         model=model,
         standardisation=standardisation,
         resampling="stratified",
-        variables=known,
+        variables=variables,
     )
     trials = analysis.completed["trial"].nunique()
     tested = replace(
@@ -61,11 +53,14 @@ def main(
     )
 
     def build(specification: AnalysisSpecification) -> list[MediationModels]:
-        return models_by_imputation(tested.completed, specification=specification, variables=known)
+        return models_by_imputation(tested.completed, specification=specification, variables=tested.variables)
 
-    write_table(cut_tests(tested.specification, build), tests)
-    found = coefficients_by_cut(tested.specification, build, level=level, minimum_count=minimum_count)
-    write_table(found, by_cut)
+    found = cut_tests(tested.specification, build)
+    write_table(found, tests)
+    warn_of_rejected_odds(found)
+    warn_of(found, "no test {test!r} of proportional odds in the {model} model", kind="no_test_of_odds")
+    coefficients = coefficients_by_cut(tested.specification, build, level=level, minimum_count=minimum_count)
+    write_table(coefficients, by_cut)
     both = free_treatment(
         tested,
         replicates=replicates,
@@ -75,6 +70,7 @@ def main(
         max_failed=max_failed,
     )
     write_table(both, effects)
+    warn_of(both, "no effects of a treatment that is free at every cut", kind="no_free_treatment")
 
 
 if __name__ == "__main__":

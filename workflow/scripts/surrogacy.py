@@ -2,21 +2,16 @@
 
 from job import run, snakemake  # first: it makes the other imports faster
 
-import warnings
 from typing import Any
-
-import pandas as pd
 
 from ipdmediation.data.covariates import StatedCovariates
 from ipdmediation.data.missing import never_measured
 from ipdmediation.data.result_tables import read_table, write_table
-from ipdmediation.data.schema import conform
-from ipdmediation.data.variables import variables_from_config
+from ipdmediation.evidence.notices import leave_to_the_analysis, warn_of
 from ipdmediation.evidence.surrogacy import surrogacy, surrogate_line, surrogate_predictions
 from ipdmediation.evidence.surrogate_trials import surrogate_trials
 from ipdmediation.inference.imputed_analysis import ImputedAnalysis
 from ipdmediation.inference.streams import stream
-from ipdmediation.models.errors import FitWarning
 
 
 def main(
@@ -39,14 +34,13 @@ def main(
     seed: int,
 ) -> None:
     """Read the imputed cohort; write the panel's measures, what trials predict, and the line."""
-    warnings.simplefilter("ignore", FitWarning)  # the analysis has warned of its own models
-    known = variables_from_config(variables)
-    analysis = ImputedAnalysis.from_config(
-        conform(pd.read_parquet(imputed), known),
+    leave_to_the_analysis()
+    analysis = ImputedAnalysis.read(
+        imputed,
         model=model,
         standardisation=standardisation,
         resampling=resampling,
-        variables=known,
+        variables=variables,
     )
     trials = list(
         surrogate_trials(
@@ -64,9 +58,17 @@ def main(
         level=level,
         max_failed=max_failed,
     )
+    predicted = surrogate_predictions(trials, level=level)
     write_table(table, measures)
-    write_table(surrogate_predictions(trials, level=level), predictions)
+    write_table(predicted, predictions)
     write_table(surrogate_line(trials, level=level), line)
+    warn_of(predicted, "trial {trial!r} is left out of the surrogacy panel", kind="trial_left_out")
+    warn_of(
+        table[(table["measure"] == "slope") & (table["withheld"] != "")],
+        "the surrogacy panel has no level of the trials",
+        kind="no_trial_level",
+        why="note",
+    )
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Cohorts, fits at chosen parameters, and the mediation formula written out as plain sums."""
 
+from copy import copy
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -8,10 +9,13 @@ from scipy.special import expit, roots_hermitenorm
 
 from ipdmediation.data.arms import CELLS
 from ipdmediation.effects.mediation import MediationEffects
+from ipdmediation.effects.natural_effects import OutcomeScales, natural_effects
+from ipdmediation.effects.standardisation import Standardisation
 from ipdmediation.effects.standardisation_options import StandardisationOptions
 from ipdmediation.kernels.status import FitStatus
 from ipdmediation.models.results import Refit
 from ipdmediation.models.specification import MODEL_NAMES, AnalysisSpecification, mediation_models
+from ipdmediation.vocabulary.effects import NATURAL_EFFECTS
 
 
 def simulated_cohort(
@@ -60,6 +64,53 @@ def effects_of(frame, specification, *, options=None, weights=None, fits=None, m
     prepared = MediationEffects.of(models, frame, options=options or StandardisationOptions(), **choices)
     values = prepared.evaluate(fits or refits(models, weights), weights)
     return dict(zip((effect.key for effect in prepared.effects), values, strict=True))
+
+
+class Prepared:
+    """Models of a cohort, fitted once; natural effects on the mean outcome, by name."""
+
+    def __init__(self, frame, specification, **options):
+        self.models = mediation_models(frame, specification=specification)
+        whole = np.ones(len(frame))
+        fits = [getattr(self.models, name).refit(whole) for name in MODEL_NAMES]
+        assert all(FitStatus(fit.status).usable for fit in fits)
+        self.mediator, _, self.outcome = fits
+        options = StandardisationOptions(**options)
+        self.standardised = Standardisation.of(self.models, frame, options=options)
+        self.scales = OutcomeScales.of(self.models.outcome_levels)
+        self.weights = whole
+
+    @property
+    def sd(self):
+        return float(np.sqrt(self.mediator.residual_variance))
+
+    @property
+    def slopes(self):
+        """Of the mediator by arm."""
+        own = self.outcome.estimates[self.standardised._terms.positions]
+        return self.standardised._terms.columns([1.0])[:, 0] @ own
+
+    def cells(self, structural=None):
+        mediator, outcome = self.mediator, self.outcome
+        return self.standardised.cells(mediator, outcome, self.weights, structural=structural)
+
+    def effects(self, structural=None):
+        found = natural_effects(self.cells(structural).natural, self.scales)
+        return dict(zip(NATURAL_EFFECTS, found[:, 0], strict=True))
+
+    def at(self, *, slopes=None, direct=None, sd=None):
+        """The same cohort, at other coefficients than those that fit it best."""
+        moved = copy(self)
+        terms = self.standardised._terms
+        estimates = self.outcome.estimates.copy()
+        if slopes is not None:
+            estimates[terms.positions] = slopes
+        if direct is not None:
+            estimates[self.models.outcome.names.index("treatment")] = direct
+        moved.outcome = self.outcome._replace(estimates=estimates)
+        if sd is not None:
+            moved.mediator = self.mediator._replace(residual_variance=sd**2)
+        return moved
 
 
 @dataclass(frozen=True)

@@ -9,59 +9,21 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels
-from hypothesis import given
-from hypothesis import strategies as st
+from scipy.special import ndtr
 
-from ipdmediation.effects.natural_effects import OutcomeScales, natural_effects
-from ipdmediation.effects.standardisation import Standardisation
-from ipdmediation.effects.standardisation_options import StandardisationOptions
+from ipdmediation.data.arms import CELLS
 from ipdmediation.effects.structural import (
     StructuralSlope,
     confounded,
     explaining_correlation,
     mismeasured,
 )
-from ipdmediation.kernels.status import FitStatus
 from ipdmediation.models.errors import ModelError
-from ipdmediation.models.specification import MODEL_NAMES, AnalysisSpecification, mediation_models
-from ipdmediation.vocabulary.effects import NATURAL_EFFECTS
-from tests.unit.effects.conftest import simulated_cohort, specified
+from ipdmediation.models.specification import AnalysisSpecification
+from tests.unit.effects.conftest import Prepared, fine_rule, simulated_cohort, specified
 
 REFERENCE = Path(__file__).parents[2] / "reference"
 MEDIATOR_SD = 1.06904312
-
-
-class Prepared:
-    """Models of a cohort, fitted once; natural effects on the mean outcome, by name."""
-
-    def __init__(self, frame, specification, **options):
-        self.models = mediation_models(frame, specification=specification)
-        whole = np.ones(len(frame))
-        fits = [getattr(self.models, name).refit(whole) for name in MODEL_NAMES]
-        assert all(FitStatus(fit.status).usable for fit in fits)
-        self.mediator, _, self.outcome = fits
-        options = StandardisationOptions(**options)
-        self.standardised = Standardisation.of(self.models, frame, options=options)
-        self.scales = OutcomeScales.of(self.models.outcome_levels)
-        self.weights = whole
-
-    @property
-    def sd(self):
-        return float(np.sqrt(self.mediator.residual_variance))
-
-    @property
-    def slopes(self):
-        """Of the mediator by arm."""
-        own = self.outcome.estimates[self.standardised._terms.positions]
-        return self.standardised._terms.columns([1.0])[:, 0] @ own
-
-    def cells(self, structural=None):
-        mediator, outcome = self.mediator, self.outcome
-        return self.standardised.cells(mediator, outcome, self.weights, structural=structural)
-
-    def effects(self, structural=None):
-        found = natural_effects(self.cells(structural).natural, self.scales)
-        return dict(zip(NATURAL_EFFECTS, found[:, 0], strict=True))
 
 
 def of_evidence(link, *, interaction=False):
@@ -180,13 +142,6 @@ def test_error_of_measurement_by_calibration(logit, reliability, total, indirect
     assert found["pm"] == pytest.approx(share, abs=2e-8)
 
 
-@given(rho=st.floats(-0.95, 0.95), reliability=st.floats(0.3, 1.0))
-def test_the_total_effect_is_what_it_was(probit, rho, reliability):
-    whole = probit.effects()["te"]
-    for structural in (confounded(rho, mediator_sd=probit.sd), mismeasured(reliability, exact=True)):
-        assert probit.effects(structural)["te"] == pytest.approx(whole, abs=1e-9)  # tabulated
-
-
 def test_without_bias_nothing_changes(probit):
     for structural in (confounded(0.0, mediator_sd=1.0), mismeasured(1.0, exact=False), StructuralSlope()):
         np.testing.assert_array_equal(probit.cells(structural).natural, probit.cells().natural)
@@ -223,11 +178,73 @@ def test_a_continuous_outcome_has_products_of_coefficients(trial_effects):
     [
         ({"spline_knots": 4}, {}),
         ({}, {"mediator_distribution": "empirical"}),
-        ({"trial_effects": "random_slope"}, {"population": "new_trial"}),
     ],
 )
 def test_there_is_no_closed_form_of_everything(choices, options):
     prepared = Prepared(simulated_cohort(400, seed=2), specified(link="probit", **choices), **options)
-    assert not prepared.standardised.has_closed_form
     with pytest.raises(ModelError, match="only where it is linear"):
+        prepared.cells(mismeasured(0.8, exact=True))
+
+
+def test_in_a_new_trial_there_is_no_confounding_curve():
+    form = specified(link="probit", trial_effects="random_slope")
+    prepared = Prepared(simulated_cohort(400, seed=2), form, population="new_trial")
+    with pytest.raises(ModelError, match="only for these trials"):
         prepared.cells(confounded(0.1, mediator_sd=1.0))
+
+
+def confounded_cells(prepared, rho, errors):
+    """The mediation formula with errors that are correlated, written out: no shift of any predictor.
+
+    The structural model is that of the latent outcome before it is divided by q = sqrt(1 - rho^2): the curve
+    of the mediator loses rho M / s, and what arm and covariates do to M comes back.
+    """
+    standardised, everyone = prepared.standardised, np.arange(prepared.weights.size)
+    means = standardised._mediator.by_arm(prepared.mediator, everyone)
+    own = standardised._outcome.by_arm(prepared.outcome, everyone)
+    slopes = prepared.outcome.estimates[standardised._terms.positions]
+    cuts = prepared.outcome.estimates[: prepared.models.outcome.n_thresholds]
+    s, q = prepared.sd, np.sqrt(1 - rho**2)
+    nodes, probability = errors
+    cells = []
+    for arm, source in CELLS:
+        m = means[source][:, None] + nodes
+        curve = (standardised._terms.columns(m.ravel())[arm] @ slopes).reshape(m.shape)
+        structural = q * (own[arm][:, None] + curve) + rho * (means[arm][:, None] - m) / s
+        given = structural + rho * nodes / s  # the outcome's error given the mediator's
+        cells.append([np.mean(ndtr((q * cut - given) / q) @ probability) for cut in cuts])
+    return np.array(cells)
+
+
+@pytest.mark.parametrize("interaction", [False, True])
+@pytest.mark.parametrize("rho", [-0.5, 0.3])
+def test_confounding_of_a_curve_is_the_mediation_formula_written_out(rho, interaction):
+    form = specified(link="probit", spline_knots=3, interaction=interaction)
+    prepared = Prepared(simulated_cohort(200, seed=2, levels=4), form)
+    z, probability = fine_rule()
+    expected = confounded_cells(prepared, rho, (prepared.sd * z, probability))
+    found = prepared.cells(confounded(rho, mediator_sd=prepared.sd)).natural
+    np.testing.assert_allclose(np.cumsum(found, axis=1)[:, :-1], expected, atol=1e-6)
+    np.testing.assert_array_equal(found[[0, 3]], prepared.cells().natural[[0, 3]])
+
+
+@pytest.mark.parametrize("rho", [-0.5, 0.3])
+def test_confounding_with_the_residuals_that_there_are(rho):
+    frame = simulated_cohort(200, seed=2, levels=4)
+    prepared = Prepared(frame, specified(link="probit"), mediator_distribution="empirical")
+    everyone = np.arange(len(frame))
+    means = prepared.standardised._mediator.by_arm(prepared.mediator, everyone)
+    residuals = frame["m"].to_numpy() - means[frame["treatment"], everyone]
+    expected = confounded_cells(prepared, rho, (residuals, np.full(len(frame), 1 / len(frame))))
+    found = prepared.cells(confounded(rho, mediator_sd=prepared.sd)).natural
+    np.testing.assert_allclose(np.cumsum(found, axis=1)[:, :-1], expected, atol=1e-6)
+
+
+def test_the_mean_of_a_continuous_outcome_with_a_curve():
+    """The indirect effect loses the shift times what treatment does to the mediator, whatever the curve."""
+    prepared = Prepared(simulated_cohort(300, seed=4), specified(family="continuous", spline_knots=3))
+    structural = StructuralSlope(shift=0.4)
+    lost = prepared.effects()["tnie"] - prepared.effects(structural)["tnie"]
+    onto = prepared.mediator.estimates[prepared.models.mediator.names.index("treatment")]
+    assert lost == pytest.approx(0.4 * onto, rel=1e-9)
+    assert prepared.effects(structural)["te"] == pytest.approx(prepared.effects()["te"], abs=1e-12)

@@ -212,7 +212,7 @@ def test_r_s_logit_with_correlated_errors(tables: Confounding, ucla: ImputedAnal
 
 def test_where_there_is_no_logit_that_is_said(imaged: pd.DataFrame) -> None:
     found = made(analysis_of(imaged, link="cloglog"), logit_check=True)
-    assert found.logit["note"].tolist() == ["no logit model"]
+    assert found.logit["note"].tolist() == ["no logit model of a mediator that is linear in it"]
     assert found.logit["rho"].isna().all()
     assert made(analysis_of(imaged)).logit.empty
 
@@ -248,6 +248,32 @@ def test_a_binary_outcome_of_which_the_event_is_worse(imaged: pd.DataFrame) -> N
     logit = found.logit.query("statistic == 'explains'")["rho"]
     assert logit.tolist() == pytest.approx([explains], abs=0.05)
     assert set(found.e_values["scale"]) == {"prob_le_0", "log_or"}
+
+
+def test_nothing_is_mediated_at_the_correlation_that_explains_a_curve(imaged: pd.DataFrame) -> None:
+    form = {"covariates": ("c1",), "spline_knots": 3, "interaction": True}
+    analysis = analysis_of(imaged, **form)
+    found = made(analysis, logit_check=True)
+    rows = found.undone.query("statistic == 'explains'").set_index("effect")
+    assert ((rows["ci_low"] < rows["rho"]) & (rows["rho"] < rows["ci_high"])).all()
+    first = float(rows.loc["tnie", "rho"])
+    there = made(analysis, correlations=[first]).curve
+    assert on_the_mean(there, "tnie")[first] == pytest.approx(0, abs=1e-7)
+    assert np.ptp(on_the_mean(found.curve, "te")) < 1e-9
+    straight = made(analysis_of(imaged, **{**form, "spline_knots": 0})).undone["rho"].iloc[-1]
+    assert first == pytest.approx(0.44, abs=0.1)
+    assert straight != first
+    assert found.logit["note"].tolist() == ["no logit model of a mediator that is linear in it"]
+
+
+def test_the_residuals_that_there_are_give_the_same_correlation(imaged: pd.DataFrame) -> None:
+    normal = analysis_of(imaged, covariates=("c1", "c2"))
+    empirical = replace(normal, options=StandardisationOptions(mediator_distribution="empirical"))
+    own = made(empirical)
+    assert own.undone["rho"].iloc[0] == pytest.approx(0.4385890904, abs=2e-9)
+    curve = on_the_mean(own.curve, "tnie")
+    assert curve[0.2] == pytest.approx(-0.29064487, abs=0.01)
+    assert curve[0.2] != pytest.approx(-0.29064487, abs=1e-6)
 
 
 @pytest.mark.slow

@@ -36,7 +36,10 @@ def test_it_is_what_the_step_would_write_for_the_analysis() -> None:
 
 
 def test_a_step_makes_the_json_files_and_others_carry_nothing() -> None:
-    assert json_made_by(STEP, ["a.csv", "b.json"])(EARLY) == [None, wanted("early")]
+    assert json_made_by(STEP, lambda wildcards: [f"{wildcards.analysis}.csv", "b.json"])(EARLY) == [
+        None,
+        wanted("early"),
+    ]
 
 
 def test_a_step_that_has_files_of_all_analyses_expects_each_of_its_own() -> None:

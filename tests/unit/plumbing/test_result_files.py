@@ -65,7 +65,10 @@ def test_what_is_listed_has_no_patient_s_row_and_all_draws_of_its_own() -> None:
 def test_each_analysis_has_its_notices_and_tables_with_published_figures_come_once() -> None:
     files = files_of("a")
     assert list(files.noted) == ["primary", "early", "late", "patients"]
-    assert files.noted["early"] == of_analysis("early", result_files.NOTED)
+    assert files.noted["late"] == of_analysis("late", result_files.NOTED)
+    of_evidence = "<results>/early/notices/leave_one_out.csv"
+    assert files.noted["early"] == [*of_analysis("early", result_files.NOTED), of_evidence]
+    assert of_evidence in files.listed("early", [])
     assert files.compared == ["early/effects", "early/flow"]
 
 

@@ -14,9 +14,11 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from ipdmediation.data.event import PATIENT_COLUMNS
+from ipdmediation.data.notices import Noted
 from ipdmediation.evidence.columns import HANDLING_COLUMNS, with_words
 from ipdmediation.present.death import event_of, meaning, remarks
 from ipdmediation.present.figures.death import death as figure_of
+from ipdmediation.present.report.answer import answer
 from ipdmediation.present.report.evidence_methods import evidence_methods
 from ipdmediation.present.report.page import render
 from ipdmediation.present.report.privacy import PatientRowsError
@@ -187,6 +189,53 @@ def test_the_page_has_a_section_and_every_number_of_its_sentences_is_in_a_table(
     assert "death-title" not in render(TEMPLATE, [result()])
     sentences = [*remarks(*EVIDENCE.values(), study()), meaning(EVIDENCE["death"], effects(), study())]
     assert untraced(sentences, {**EVIDENCE, "effects": effects()}, given=["95%", "90"]) == []
+
+
+def test_what_a_handling_could_not_give_is_said_in_the_section() -> None:
+    told = pd.DataFrame([("death", "handling_left_out", "there are no effects")], columns=Noted._fields)
+    page = render(TEMPLATE, [result(evidence=EVIDENCE, notices=told)])
+    section = page.partition('id="death-title"')[2].partition("</section>")[0]
+    assert "<li>There are no effects.</li>" in section
+    assert page.count("There are no effects.") == 1
+
+
+def in_the_answer(death: pd.DataFrame) -> list[str]:
+    found = answer(result(evidence={**EVIDENCE, "death": death}))
+    return [sentence for sentence in found if "not measured" in sentence]
+
+
+def changed(effect: str, *numbers: float, handling: str = "composite", withheld: str = "") -> pd.DataFrame:
+    found = handlings()
+    row = (found["handling"] == handling) & (found["effect"] == effect)
+    found.loc[row, ["estimate", "ci_low", "ci_high"]] = numbers
+    found.loc[row, "withheld"] = withheld
+    return found
+
+
+def test_where_nobody_left_out_changes_nothing_the_answer_says_nothing_of_it() -> None:
+    assert in_the_answer(handlings()) == []
+    assert in_the_answer(handlings({"composite": WHY, "weighted": WHY})) == []
+
+
+def test_the_answer_says_in_one_sentence_what_it_becomes_with_nobody_left_out() -> None:
+    (said,) = in_the_answer(changed("pm", 0.55, 0.3, 0.8))
+    assert said == (
+        "This depends on participants who were not measured: with the event and follow-up infarct volume "
+        "together as one mediator of everybody, 55.0% (95% CI 30.0% to 80.0%) of the effect runs through "
+        "follow-up infarct volume, and the part through follow-up infarct volume is −0.17 points (95% CI "
+        "−0.27 to −0.07)."
+    )
+    (weighted,) = in_the_answer(changed("pm", 0.1, 0.05, 0.2, handling="weighted"))
+    assert "with those who were measured weighted for the others, 10.0% (95% CI 5.0% to 20.0%)" in weighted
+    (open_now,) = in_the_answer(changed("tnie", -0.1, -0.3, 0.1))
+    assert "the part through follow-up infarct volume is −0.10 points (95% CI −0.30 to 0.10)" in open_now
+    (none,) = in_the_answer(changed("pm", *[math.nan] * 3, withheld="total_uncertain"))
+    assert "and no share is given, because" in none
+
+
+def test_every_number_of_that_sentence_is_in_a_table() -> None:
+    death = changed("pm", 0.55, 0.3, 0.8)
+    assert untraced(in_the_answer(death), {"death": death}, given=["95%"]) == []
 
 
 def test_the_methods_say_what_the_probability_of_the_event_depends_on() -> None:

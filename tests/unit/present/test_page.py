@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 
 from ipdmediation.data.result_tables import read_table
-from ipdmediation.present.report.page import render
+from ipdmediation.plumbing.result_files import EVIDENCE
+from ipdmediation.present.report.page import NOTICE_PLACES, render
 from ipdmediation.present.report.privacy import PatientRowsError
 
 VOID = {"meta", "link", "img", "br", "hr", "input"}
@@ -209,6 +210,14 @@ def test_what_a_reader_has_to_know_stands_beside_what_it_concerns(examples):
     assert "100 replicates are few." in mediation
     assert "100 replicates are few" not in participants
     assert "In 40 replicates the trials' random effects were estimated at the boundary" in mediation
+
+
+def test_the_notices_of_every_piece_of_evidence_have_a_place(examples):
+    places = [step for steps in NOTICE_PLACES.values() for step in steps]
+    assert len(places) == len(set(places))
+    assert {piece.replace("_", " ") for piece in EVIDENCE} < set(places)
+    template = examples.TEMPLATE.read_text()
+    assert all(f"remarks(notices.{place})" in template for place in NOTICE_PLACES)
 
 
 def test_notices_of_other_analyses_stand_below_their_table(examples):

@@ -136,6 +136,7 @@ def test_the_table_has_the_tests_of_both_models() -> None:
 def test_the_figure_has_a_panel_for_each_coefficient() -> None:
     drawn = texts(drawn_odds(cut_tests(), by_cut(), free(), effects(), study=study()))
     assert "0–2" in drawn
+    assert "Not given: 0 (fewer than 5 patients of an arm on one side of it)." in " ".join(drawn)
     assert sum(", total" in text or ", direct" in text for text in drawn) == 2
     probit = replace(
         study(), analysis={**study().analysis, "outcome": {**study().analysis["outcome"], "link": "probit"}}

@@ -214,6 +214,12 @@ def test_the_figures_say_what_their_marks_are() -> None:
     assert "Dashed: 0.44, where the indirect effect is 0" in drawn
     assert "NIHSS at baseline 0.14, age 0.001" in drawn
     assert "The share is not given where the effect through follow-up infarct volume and" in drawn
+    no_share = parts()
+    share = no_share["confounding"]["effect"] == "pm"
+    no_share["confounding"].loc[share, ["estimate", "ci_low", "ci_high"]] = math.nan
+    drawn_axes = confounding_figure(*no_share.values(), effects(), study=study()).axes
+    (panel,) = (axes for axes in drawn_axes if any(text.get_text() == "not given" for text in axes.texts))
+    assert panel.get_yticks().tolist() == [0]  # nothing is drawn that a scale would be of
     one = {
         name: found[found["rho"] == 0] if name == "confounding" else found for name, found in parts().items()
     }

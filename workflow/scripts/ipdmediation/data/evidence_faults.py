@@ -26,7 +26,11 @@ _OF_ONE_COEFFICIENT = {
 _REPLICATES = {"two_stages": "replicates", "leave_one_out": "leave_one_out_replicates"}
 #: What states another effect of the mediator than its slope, and the key that asks for it.
 _SLOPES = {"confounding": "curve", "measurement_error": "error"}
-_NEEDED = {"mediator_distribution": "gaussian", "population": "these_trials"}
+#: What each of these switches needs of the standardisation.
+_NEEDED = {
+    "curve": {"population": "these_trials"},
+    "error": {"mediator_distribution": "gaussian", "population": "these_trials"},
+}
 _ERRORS = ("reliability", "error_sd", "marginal_reliability")
 
 
@@ -97,12 +101,12 @@ def _slope_faults(
     if replicates < fewest_replicates(level):
         yield Fault(at("replicates"), _too_few(replicates, analysis, fewest_replicates(level)))
     knots, over = analysis["mediator"].get("spline_knots"), analysis["standardisation"]
-    if knots:
+    if knots and switch == "error":
         yield Fault(
             at(switch),
             f"cannot be had of a mediator with spline_knots: {knots}; allowed: spline_knots: null",
         )
-    for key, allowed in _NEEDED.items():
+    for key, allowed in _NEEDED[switch].items():
         if over[key] != allowed:
             yield Fault(at(switch), f"cannot be had with {key}: {over[key]}; allowed: {key}: {allowed}")
     error = asked.get("error")

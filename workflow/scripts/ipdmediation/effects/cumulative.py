@@ -107,6 +107,15 @@ class CumulativeOutcome:
         )
 
     def _over_nodes(self, replicate: Evaluated, effects: TrialEffects, rule: Rule) -> FloatArray:
+        natural = self._at_nodes(replicate, effects, rule)
+        if replicate.structural is not None:
+            apart = replicate.structural.shift * (replicate.means[0] - replicate.means[1])
+            moved = replicate._replace(predictors=replicate.predictors + np.array([apart, -apart]))
+            unlike = [cell for cell, (arm, source) in enumerate(CELLS) if arm != source]
+            natural[unlike] = self._at_nodes(moved, effects, rule)[unlike]
+        return natural
+
+    def _at_nodes(self, replicate: Evaluated, effects: TrialEffects, rule: Rule) -> FloatArray:
         contributions = self.mediator.of_nodes(replicate, effects, rule)
         predictors = replicate.predictors
         tables = self._tables(
@@ -115,7 +124,7 @@ class CumulativeOutcome:
             predictors.max() + contributions.max(),
             replicate,
         )
-        return kernels.mean_cumulative_over_nodes(
+        cumulative: FloatArray = kernels.mean_cumulative_over_nodes(
             predictors,
             replicate.means,
             np.sqrt(replicate.mediator_variances),
@@ -129,6 +138,7 @@ class CumulativeOutcome:
             tables.low,
             STEP,
         )
+        return cumulative
 
     def _tables(
         self, mixtures: Sequence[Mixture], lowest: float, highest: float, replicate: Evaluated

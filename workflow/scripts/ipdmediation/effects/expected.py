@@ -43,10 +43,13 @@ class ExpectedPredictor:
                 replicate.weights,
             )
         products = contributions.reshape(2, 1, -1) * shares.reshape(1, 2, -1)
+        sums = own[:, None] + products.sum(axis=2)
         if replicate.structural is not None:
-            bias = replicate.structural.bias(contributions)
-            products += bias[:, None] * (shares[:, None] - shares[None, :])
-        expected: FloatArray = (own[:, None] + products.sum(axis=2)).ravel() / replicate.weights.sum()
+            curve = rule is not None
+            means = self._group_sums(replicate.means, replicate) if curve else shares
+            bias = replicate.structural.bias(np.zeros_like(means) if curve else contributions)
+            sums += np.sum(bias[:, None] * (means[:, None] - means[None, :]), axis=2)
+        expected: FloatArray = sums.ravel() / replicate.weights.sum()
         return expected
 
     def held(self, replicate: Evaluated, effects: TrialEffects) -> FloatArray:

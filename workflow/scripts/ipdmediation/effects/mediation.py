@@ -227,6 +227,22 @@ class MediationEffects:
         """Return the outcomes under set treatments, see `Standardisation.cells`."""
         return self._standardisation.cells(mediator, outcome, weights, structural=structural)
 
+    def along(
+        self,
+        mediator: Refit,
+        outcome: Refit,
+        weights: FloatArray,
+        *,
+        structural: Sequence[StructuralSlope],
+    ) -> list[StandardisedCells]:
+        """Return them at several effects of the mediator, see `Standardisation.along`."""
+        return self._standardisation.along(mediator, outcome, weights, structural=structural)
+
+    @property
+    def linear(self) -> bool:
+        """Whether the mediator has one slope in each arm of the outcome model."""
+        return self._standardisation.linear
+
     def mediator_slopes(self, outcome: Refit) -> FloatArray:
         """Return the (2,) slope of a linear mediator in the outcome model, by arm."""
         return self._coefficients.slopes_of(outcome)

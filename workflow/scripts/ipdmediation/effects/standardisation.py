@@ -12,6 +12,7 @@ E F is a function of one number and is tabulated once in a replicate.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
 from typing import NamedTuple
@@ -155,11 +156,11 @@ class Standardisation:
         """Whether the mediator has one slope in each arm of the outcome model."""
         return self._terms.linear
 
-    @property
-    def has_closed_form(self) -> bool:
-        """Whether the mediator's effect may be stated to be another than its slope, see `structural`."""
+    def allows(self, structural: StructuralSlope) -> bool:
+        """Return whether the mediator's effect may be stated to be that, see `structural`."""
         gaussian = self.options.mediator_distribution == "gaussian"
-        return self.linear and gaussian and self.options.population == "these_trials"
+        form_known = structural.shifts_only or (self.linear and gaussian)
+        return form_known and self.options.population == "these_trials"
 
     def cells(
         self,
@@ -180,49 +181,72 @@ class Standardisation:
             How often each patient is in it.
         structural : StructuralSlope or None
             What the mediator's effect is where its slope is not it. It changes the natural cells of unlike
-            arms, of a mediator that is linear in the outcome model and of patients in their own trials.
+            arms, of patients in their own trials.
         residual_weights : ndarray, shape (n,), or None
             Of the mediator's empirical residuals, where patients without a mediator are averaged over too.
 
         Raises
         ------
         ModelError
-            With `structural`, for a spline of the mediator, its empirical residuals, or a new trial.
+            With `structural`, for a new trial, and where it is more than a shift for a spline of the mediator
+            or its empirical residuals.
         """
-        if structural is not None and not self.has_closed_form:
+        (found,) = self.along(
+            mediator, outcome, weights, structural=[structural], residual_weights=residual_weights
+        )
+        return found
+
+    def along(
+        self,
+        mediator: Refit,
+        outcome: Refit,
+        weights: FloatArray,
+        *,
+        structural: Sequence[StructuralSlope | None],
+        residual_weights: FloatArray | None = None,
+    ) -> list[StandardisedCells]:
+        """Standardise the fits of one replicate at several effects of the mediator, as `cells` at each."""
+        if not all(each is None or self.allows(each) for each in structural):
             raise ModelError(
-                "the mediator's effect can be another than its slope only where it is linear in the outcome"
-                " model, with Gaussian residuals, and for these trials"
+                "the mediator's effect can be a multiple of its slope only where it is linear in the outcome"
+                " model, with Gaussian residuals, and another than its slope only for these trials"
             )
         own_trials = self.options.population == "these_trials"
         rows = np.flatnonzero(weights)
         means, predictors = self._mediator.by_arm(mediator, rows), self._outcome.by_arm(outcome, rows)
         replicate = self._evaluate(
             mediator, outcome, rows=rows, weights=weights[rows], means=means, predictors=predictors
-        )._replace(structural=structural)
+        )
         if residual_weights is not None and replicate.residuals is not None:
             nodes, own = replicate.residuals.nodes, residual_weights[rows] / residual_weights[rows].sum()
             replicate = replicate._replace(
                 residuals=Rule(nodes, own), residual_mean=float(np.sum(nodes * own))
             )
-        if not self._models.outcome_levels:
-            known = self._known_effects(outcome)
-            expected = [self._expected.evaluate(replicate, known), self._expected.held(replicate, known)]
-            cells = np.concatenate(expected)[:, None]
-        else:
-            parts = [
-                effects.probability * self._cumulative.evaluate(replicate, effects)
-                for effects in self._trial_effects(replicate, outcome)
-            ]
-            cells = _levels(reduce(np.add, parts))
+        found = [self._outcomes(replicate._replace(structural=each), outcome) for each in structural]
         if own_trials and self._outcome.random_names:
             replicate = replicate._replace(means=means, predictors=predictors)
         none = TrialEffects(1.0, np.zeros(self._part.n_groups), np.zeros(2), np.zeros(2))
-        return StandardisedCells(
-            natural=cells[:4],
-            controlled=cells[4:].reshape(-1, 2, cells.shape[1]),
-            predictors=self._expected.evaluate(replicate._replace(residual_mean=0.0, structural=None), none),
-        )
+        expected = self._expected.evaluate(replicate._replace(residual_mean=0.0), none)
+        return [
+            StandardisedCells(
+                natural=cells[:4],
+                controlled=cells[4:].reshape(-1, 2, cells.shape[1]),
+                predictors=expected,
+            )
+            for cells in found
+        ]
+
+    def _outcomes(self, replicate: Evaluated, outcome: Refit) -> FloatArray:
+        """Return the distribution or the mean of the outcome by cell, natural ones first."""
+        if not self._models.outcome_levels:
+            known = self._known_effects(outcome)
+            expected = [self._expected.evaluate(replicate, known), self._expected.held(replicate, known)]
+            return np.concatenate(expected)[:, None]
+        parts = [
+            effects.probability * self._cumulative.evaluate(replicate, effects)
+            for effects in self._trial_effects(replicate, outcome)
+        ]
+        return _levels(reduce(np.add, parts))
 
     def _evaluate(
         self,

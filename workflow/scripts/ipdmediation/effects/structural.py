@@ -11,7 +11,10 @@ and only what the mediator carries from one arm to the other changes.
 
 - Confounding: the errors of mediator and outcome have correlation rho, the same in both arms. Then
   h = g - rho sigma / (s sqrt(1 - rho^2)), where sigma is the standard deviation of the fitted outcome model's
-  error, 1 for the probit link. It is 0 at rho = s g / sqrt(sigma^2 + s^2 g^2).
+  error, 1 for the probit link. It is 0 at rho = s g / sqrt(sigma^2 + s^2 g^2). The term that is taken away
+  does not depend on e. So the same holds where the mediator's effect is a curve g_a(M): its cell is that of
+  the fitted curve, less (h's shift) (mu_i(m) - mu_i(a)), integrated over e. Nor does it depend on how e is
+  distributed, as long as the outcome's error given e is normal with mean rho sigma e / s.
 - Error of measurement: a share `reliability` of the mediator's variance, given arm, covariates and trial, is
   its own. Then h = g / reliability. This is exact with the probit link and for a linear model; the share then
   has to exceed the squared rho at which h is 0. With any other link the regression is calibrated, and the
@@ -43,6 +46,11 @@ class StructuralSlope:
     factor: float = 1.0
     shift: float = 0.0
     inflation: float = 1.0
+
+    @property
+    def shifts_only(self) -> bool:
+        """Whether the effect is the slope less a number, so that a curve can take the slope's place."""
+        return self.factor == self.inflation == 1.0
 
     def bias(self, slopes: FloatArray) -> FloatArray:
         """Return by how much slopes exceed the effect, in the shape of the slopes."""

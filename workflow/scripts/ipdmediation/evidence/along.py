@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from scipy.optimize import root_scalar
 
 from ipdmediation.effects.catalogue import Effect
 from ipdmediation.effects.mediation import MediationEffects, PreparedEffects
@@ -16,7 +18,7 @@ from ipdmediation.effects.structural import StructuralSlope, explaining_correlat
 from ipdmediation.inference.bootstrap import draw_replicates
 from ipdmediation.inference.imputed_analysis import ImputedAnalysis
 from ipdmediation.inference.summarised_analysis import summarise_analysis
-from ipdmediation.kernels.arrays import FloatArray
+from ipdmediation.kernels.arrays import FloatArray, IntArray
 from ipdmediation.models.results import Refit
 from ipdmediation.models.specification import MediationModels
 from ipdmediation.vocabulary.effects import NATURAL_EFFECTS, PROPORTION_MEDIATED
@@ -34,7 +36,8 @@ class Slopes(NamedTuple):
     Attributes
     ----------
     by_arm : (2,) array
-        Slope of the mediator in the outcome model.
+        Slope of the mediator in the outcome model; where it has a curve there, the slope that a line would
+        have which mediates as much of the mean outcome.
     mediator_sd : float
         Standard deviation of the mediator model's residual.
     mediator_total_sd : float
@@ -63,11 +66,30 @@ def slopes_of(prepared: MediationEffects, mediator: Refit, outcome: Refit, weigh
     mean = np.average(values, weights=weights)
     sd = LINKS[models.specification.link].sd if models.outcome_levels else outcome.residual_variance**0.5
     return Slopes(
-        by_arm=prepared.mediator_slopes(outcome),
+        by_arm=prepared.mediator_slopes(outcome)
+        if prepared.linear
+        else _mediating_slopes(prepared, mediator, outcome, weights),
         mediator_sd=float(np.sqrt(mediator.residual_variance)),
         mediator_total_sd=float(np.sqrt(weights @ (values - mean) ** 2 / (weights.sum() - 1))),
         outcome_sd=float(sd),
     )
+
+
+def _mediating_slopes(
+    prepared: MediationEffects, mediator: Refit, outcome: Refit, weights: FloatArray
+) -> FloatArray:
+    """Return by arm the number to be taken off a curve's slope so that nothing of the mean is mediated."""
+
+    def mediated(shift: float, effect: str) -> float:
+        structural = StructuralSlope(shift=shift)
+        cells = prepared.cells(mediator, outcome, weights, structural=structural).natural
+        return float(natural_effects(cells, prepared.scales)[NATURAL_EFFECTS.index(effect), 0])
+
+    found = [
+        root_scalar(mediated, args=(effect,), method="secant", x0=0.0, x1=0.1, xtol=1e-9).root
+        for effect in ("pnie", "tnie")
+    ]
+    return np.array(found)
 
 
 #: From the fits to the mediator's effect at a point; None where the point is not defined.
@@ -116,21 +138,27 @@ class Along:
         ]
         return (*along, *self.others)
 
+    @cached_property
+    def _places(self) -> list[tuple[IntArray, ...]]:
+        """Where the effects of each point are among the natural effects on every scale."""
+        every = self.prepared.scales.every
+        return [np.ix_(_POSITIONS, [every.index(scale) for scale in scales]) for scales in self.scales]
+
     def evaluate(self, fits: Sequence[Refit], weights: FloatArray) -> FloatArray:
         """Return the effects of the fits to a resample; missing at a point that is not defined."""
         mediator, _, outcome = fits
         slopes = slopes_of(self.prepared, mediator, outcome, weights)
-        every = self.prepared.scales.every
+        structural = [point(slopes) for point in self.points]
+        defined = [each for each in structural if each is not None]
+        along = iter(self.prepared.along(mediator, outcome, weights, structural=defined))
         values, predictors = [], np.zeros(4)
-        for point, scales in zip(self.points, self.scales, strict=True):
-            structural = point(slopes)
-            if structural is None:
-                values.append(np.full(len(ALONG) * len(scales), np.nan))
+        for each, places in zip(structural, self._places, strict=True):
+            if each is None:
+                values.append(np.full(np.broadcast(*places).size, np.nan))
                 continue
-            cells = self.prepared.cells(mediator, outcome, weights, structural=structural)
+            cells = next(along)
             found = natural_effects(cells.natural, self.prepared.scales)
-            kept = [every.index(scale) for scale in scales]
-            values.append(found[np.ix_(_POSITIONS, kept)].ravel())
+            values.append(found[places].ravel())
             predictors = cells.predictors
         return np.concatenate([*values, self.evaluate_others(slopes, predictors)])
 

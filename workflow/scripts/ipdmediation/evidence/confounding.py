@@ -1,8 +1,9 @@
 """What an unmeasured cause that mediator and outcome share would make of the effect through the mediator.
 
 The errors of mediator and outcome have correlation rho, the same in both arms, of the outcome's own codes:
-above 0 where the cause raises both. The probit and a linear model have a closed form, see
-`effects.structural`; Imai, Keele & Tingley 2010, Psychological Methods 15:309.
+above 0 where the cause raises both. The probit and a linear model have a closed form, a spline of the
+mediator and its empirical residuals are integrated over, see `effects.structural`; Imai, Keele & Tingley
+2010, Psychological Methods 15:309.
 """
 
 from __future__ import annotations
@@ -47,6 +48,7 @@ from ipdmediation.vocabulary.trial_effects import TRIAL_EFFECTS
 UNDONE = {"pnie": 0, "tnie": 1}
 #: Where the logit is checked.
 CHECKED_AT = tuple(np.linspace(-0.8, 0.8, 9).round(1).tolist())
+NO_LOGIT = "no logit model of a mediator that is linear in it"
 _FARTHEST = 0.97  # correlation at which a search ends
 
 
@@ -221,9 +223,12 @@ def _logit(analysis: ImputedAnalysis) -> list[dict[str, Any]]:
 
     Random effects of trials are taken as fixed ones, in both.
     """
-    if not FAMILIES[analysis.specification.family].levels or analysis.specification.link != LOGIT.key:
-        return [{"note": "no logit model"}]
-    first = replace(analysis, completed=analysis.cohort)
+    stated = analysis.specification
+    if not FAMILIES[stated.family].levels or stated.link != LOGIT.key or stated.spline_knots:
+        return [{"note": NO_LOGIT}]
+    # the copula is of a Gaussian residual
+    options = replace(analysis.options, mediator_distribution="gaussian")
+    first = replace(analysis, completed=analysis.cohort, options=options)
     if TRIAL_EFFECTS[analysis.specification.trial_effects].random:
         first = _with(first, trial_effects="fixed", cluster="trial")
     sign = codes_sign(analysis)

@@ -86,7 +86,7 @@ class LogitCopula:
         """
         models = prepared.models
         if np.unique(models.outcome_values).size < len(models.outcome_levels):
-            raise ModelError("nobody has a level of the outcome")
+            raise ModelError("nobody has one of the outcome's levels")
         at = first_column(models.mediator, models.mediator_design)
         means = mediator.estimates[0] + models.mediator_design.matrix @ mediator.estimates[at:]
         return cls(

@@ -52,6 +52,8 @@ NO_MEDIATOR = "a trial has nobody with a mediator, and the models have effects o
 SEPARATED = "the outcome separates the arms or is ordered by the mediator: no finite estimate"
 NOT_FITTED = "its models cannot be fitted: too few patients, or too alike"
 
+#: Why a handling has no effects although nothing is amiss.
+NOTHING_TO_DO = (NOBODY_ELSE, NO_EVENT)
 #: Handlings that change nothing where the event befell nobody.
 OF_THE_EVENT = (Handling.WORST_VALUE, Handling.WORST_RANK, Handling.ALWAYS_MEASURED)
 

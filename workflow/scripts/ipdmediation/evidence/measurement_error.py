@@ -192,12 +192,18 @@ def _said(rows: pd.DataFrame) -> pd.DataFrame:
     """Say of a reliability that cannot be why there is no number."""
     impossible = rows["estimate"].isna() & ~(rows["reliability"] > rows["least"])
     notes = [
-        Withheld.UNDEFINED.note(
-            f"a reliability of {reliability:.3g} is not above {least:.3g}, the squared correlation that "
-            "would explain the mediator's slope"
-        )
-        for reliability, least in rows.loc[impossible, ["reliability", "least"]].to_numpy()
+        Withheld.UNDEFINED.note(_why_impossible(*values))
+        for values in rows.loc[impossible, ["reliability", "least"]].to_numpy()
     ]
     return rows.assign(
         note=rows["note"].mask(impossible, pd.Series(notes, rows.index[impossible], dtype=object))
+    )
+
+
+def _why_impossible(reliability: float, least: float) -> str:
+    if reliability <= 0:
+        return "the error would vary more than the mediator does, given treatment, covariates and trial"
+    return (
+        f"a reliability of {reliability:.3g} is not above {least:.3g}, the squared correlation that would "
+        "explain the mediator's slope"
     )

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from ipdmediation.data.schema import conform
+from ipdmediation.data.variables import variables_from_config
 from ipdmediation.effects.mediation import MediationEffects, PreparedEffects, effects_by_imputation
 from ipdmediation.effects.standardisation_options import StandardisationOptions
 from ipdmediation.inference.resampling import PLANS, Plan
@@ -77,6 +80,22 @@ class ImputedAnalysis:
             variables=variables,
             resampling=resampling,
         )
+
+    @classmethod
+    def read(cls, path: str | Path, *, variables: Mapping[str, Any], **stated: Any) -> ImputedAnalysis:
+        """Read the completed data sets of an analysis of the configuration.
+
+        Parameters
+        ----------
+        path : str or Path
+            Of a Parquet file.
+        variables : mapping
+            The common variables as the configuration declares them.
+        **stated
+            `model`, `standardisation` and `resampling`, as for `from_config`.
+        """
+        known = variables_from_config(variables)
+        return cls.from_config(conform(pd.read_parquet(path), known), variables=known, **stated)
 
     @property
     def imputations(self) -> int:

@@ -42,10 +42,12 @@ def made_by(step: Any, analysis: Callable[[Any], str] = lambda wildcards: wildca
     return expected
 
 
-def json_made_by(step: Any, files: Iterable[str]) -> Expected:
-    """Return what is expected of each of some files: a step makes the JSON files; the others carry none."""
+def json_made_by(step: Any, files: Callable[[Any], Iterable[str]]) -> Expected:
+    """Return what is expected of each file of an analysis: a step makes the JSON files; others carry none."""
     expected = made_by(step)
-    return lambda wildcards: [expected(wildcards) if path.endswith(".json") else None for path in files]
+    return lambda wildcards: [
+        expected(wildcards) if path.endswith(".json") else None for path in files(wildcards)
+    ]
 
 
 def made_for_each(step: Any, analyses: Iterable[str], *, files: int) -> Expected:

@@ -116,7 +116,7 @@ MANUSCRIPT = {
     )
 }  # fmt: skip
 
-#: What the steps before an analysis, its own and its models' fits have to say.
+#: What the steps before an analysis, its own and its models' fits have to say; its evidence comes after.
 NOTED = [
     POOLING,
     "<results>/{analysis}/notices/cohort.csv",
@@ -183,7 +183,10 @@ class ResultFiles:
     @property
     def noted(self) -> dict[str, list[str]]:
         """Each analysis' files of what is to be known of its results."""
-        return {name: of_analysis(name, NOTED) for name in self._config["analyses"]}
+        return {
+            name: of_analysis(name, [*NOTED, *map(notices, self._asked(name))])
+            for name in self._config["analyses"]
+        }
 
     def of_study(self, compiled: Iterable[str]) -> list[str]:
         """Return every result that may be shown and belongs to no analysis, but `run.json` and the manifest.
@@ -257,7 +260,7 @@ class ResultFiles:
 
     def listed(self, name: str, draws: Iterable[str]) -> list[str]:
         """Return every result of an analysis that may be shown; `draws` are its own bootstrap files."""
-        own = [file for file in NOTED if file.endswith(".csv") and file != POOLING]
+        own = [file for file in self.noted[name] if file.endswith(".csv") and file != POOLING]
         tables = [FLOW, MISSING, EFFECTS, NOTICES, *own]
         evidence = [f"{shows}{piece}" for piece in self._asked(name) for shows in ("", "show_")]
         steps = [*STEPS_OF_ANALYSIS, *evidence]
@@ -283,6 +286,11 @@ def of_analysis(name: str, patterns: Iterable[str]) -> list[str]:
 def numbers(piece: str) -> list[str]:
     """Return the tables of numbers that a piece of evidence makes."""
     return [f"<results>/{{analysis}}/evidence/{table}.csv" for table in EVIDENCE[piece].tables]
+
+
+def notices(piece: str) -> str:
+    """Return the file of what a piece of evidence has to say to a reader of the results."""
+    return f"<results>/{{analysis}}/notices/{piece}.csv"
 
 
 def shown_evidence(piece: str, folder: str) -> list[str]:

@@ -25,8 +25,8 @@ def stated_row(table: pd.DataFrame, effect: str, scale: str = MEAN.key) -> Row |
 
 
 def reliability(value: float) -> str:
-    """Write a reliability."""
-    return notation.fixed(value, digits=2, nulls=(0, 1))
+    """Write a reliability; there is none where the error varies more than what it is an error of."""
+    return "none" if value <= 0 else notation.fixed(value, digits=2, nulls=(0, 1))
 
 
 def stated_sentence(table: pd.DataFrame, study: Study) -> str:
@@ -37,6 +37,11 @@ def stated_sentence(table: pd.DataFrame, study: Study) -> str:
     spread = f"{notation.measure(row['error_sd'])} {unit}"
     own, marginal = reliability(row["reliability"]), reliability(row["marginal_reliability"])
     given = "given treatment, covariates and trial"
+    if row["reliability"] <= 0:
+        return (
+            f"Stated is an error of {mediator} with a standard deviation of {spread}, which is more than "
+            f"{mediator} varies {given}."
+        )
     if row["stated"] == "reliability":
         return (
             f"Stated is a reliability of {mediator} of {own} {given}: an error with a standard deviation of "

@@ -61,6 +61,13 @@ def ways(free: pd.DataFrame, effect: str, scale: str) -> dict[str, Mapping[Any, 
     return {str(row["treatment"]): row for row in found.to_dict("records")}
 
 
+def left_blank(by_cut: pd.DataFrame, study: Study) -> list[str]:
+    """Say at which cuts something is not given, and why; nothing where all is."""
+    rows = by_cut[by_cut["reason"] != ""].drop_duplicates(["cut", "reason"])
+    left = [f"{cut_label(str(row['cut']), study)} ({row['reason']})" for row in rows.to_dict("records")]
+    return [f"Not given: {'; '.join(left)}."] if left else []
+
+
 def why_not_free(free: pd.DataFrame) -> str:
     """Say why the treatment could not be free, empty where it could."""
     return next(filter(None, map(notation.text_of, free["reason"])), "")

@@ -158,6 +158,7 @@ def _draw(axes: Axes, panel: CurvePanel, along: Along) -> None:
     axes.tick_params(axis="y", length=2.5, width=0.6, color=style.LINE, labelcolor=INK)
     if len(rows) and not np.isfinite(middle).any():
         axes.text(0.5, 0.5, "not given", transform=axes.transAxes, ha="center", color=MUTED)
+        axes.yaxis.set_major_locator(FixedLocator([read.null]))
 
 
 def _rug(axes: Axes, places: Sequence[float]) -> None:

@@ -12,7 +12,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, MaxNLocat
 from ipdmediation.evidence.coefficients_by_cut import BINARY, PARTIAL, PROPORTIONAL, SHOWN
 from ipdmediation.present import notation, style
 from ipdmediation.present.figures.sheet import MARGIN, new_sheet, text_height, wrap
-from ipdmediation.present.proportional_odds import cut_label, panel_title
+from ipdmediation.present.proportional_odds import cut_label, left_blank, panel_title
 from ipdmediation.present.scales import Reading, reading
 from ipdmediation.present.study import Study
 from ipdmediation.present.style import ARM_COLOURS, DOUBLE_COLUMN, INK, MUTED, SMALL_SIZE
@@ -46,12 +46,12 @@ def proportional_odds(
     del tests, free, effects
     read = reading("total", "coefficient", study=study)
     measure = notation.upper(study.link.measure)
-    notes = wrap(
+    said = [
         f"{measure} of a better outcome, with {study.coverage} CI. Filled: one model of all cuts, in which "
         "this variable is free. Hollow: each cut alone. Line and band: one coefficient for all cuts.",
-        DOUBLE_COLUMN - 2 * MARGIN,
-        size=SMALL_SIZE,
-    )
+        *left_blank(by_cut, study),
+    ]
+    notes = wrap(" ".join(said), DOUBLE_COLUMN - 2 * MARGIN, size=SMALL_SIZE)
     width = (DOUBLE_COLUMN - 2 * MARGIN) / len(SHOWN)
     plot = width - _LEFT - _GAP
     titles = [wrap(panel_title(*panel, study), plot, weight="bold") for panel in SHOWN]

@@ -119,8 +119,9 @@ def _notes(table: pd.DataFrame, predictions: pd.DataFrame, line: pd.DataFrame, s
             drawn[0] += f" Dashed: the surrogate threshold effect, {at}."
         else:
             drawn.append(threshold_sentence(table, study=study))
+    circles = "trials" if line.empty else "trials, areas by weight in the line"
     return [
-        f"Circles: trials, areas by weight in the line; bars are {study.coverage} confidence intervals.",
+        f"Circles: {circles}; bars are {study.coverage} confidence intervals.",
         *drawn,
         *left_out_sentence(predictions, study),
     ]

@@ -7,6 +7,7 @@ import math
 from ipdmediation.present import notation
 from ipdmediation.present.labels import why_no_share
 from ipdmediation.present.notation import lower
+from ipdmediation.present.report.left_out import changed_by_the_left_out
 from ipdmediation.present.report.result import AnalysisResult, sentence
 from ipdmediation.present.report.undoing import undone_by
 from ipdmediation.present.scales import Reading, Row, named_cut, reading
@@ -32,8 +33,8 @@ def answer(result: AnalysisResult) -> list[str]:
     -------
     list of str
         The total effect; how much of it runs through the mediator, with its interval and the assumption; what
-        would undo that, where the analysis asks; the same in people; what the published way of calculating
-        gives; cautions.
+        would undo that, where the analysis asks, and what it would be with nobody left out, where that is
+        something else; the same in people; what the published way of calculating gives; cautions.
     """
     rows = [result.estimated(effect, "mean") for effect in ("te", "pnde", "tnie")]
     if any(row is None for row in rows):
@@ -42,6 +43,7 @@ def answer(result: AnalysisResult) -> list[str]:
         _total(result),
         *_mediated(result),
         *undone_by(result),
+        *changed_by_the_left_out(result),
         *_in_people(result),
         *_published_way(result),
         *_cautions(result),

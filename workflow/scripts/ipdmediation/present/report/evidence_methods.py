@@ -52,6 +52,9 @@ def _confounding(result: AnalysisResult) -> list[str]:
         return []
     study, stated = result.study, result.study.analysis["evidence"]["confounding"]
     latent = "by a probit" if study.has_levels else "by the linear model"
+    if study.spline_knots:
+        latent += ", integrated over the mediator, whose effect is a curve; nothing is mediated of the mean "
+        latent += "where its effect is said to be explained"
     covariates = (
         " A covariate's own strength is the correlation that it would make if it were left out of both "
         "models (compare Cinelli & Hazlett 2020)."

@@ -129,7 +129,15 @@ def render(
 
 
 #: Which steps' notices stand beside which part of the page.
-NOTICE_PLACES = {"participants": ("pooling", "cohort", "imputation"), "mediation": ("bootstrap",)}
+NOTICE_PLACES = {
+    "participants": ("pooling", "cohort", "imputation"),
+    "mediation": ("bootstrap",),
+    "trials": ("each trial", "leave one out"),
+    "undoing": ("confounding", "measurement error"),
+    "surrogacy": ("surrogacy",),
+    "death": ("death",),
+    "proportional_odds": ("proportional odds",),
+}
 MODEL_STEPS = tuple(map(model_step, ("mediator", "total", "outcome")))  # said with each fit
 
 
