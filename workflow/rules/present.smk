@@ -12,6 +12,7 @@ rule figures:
         outcome="<results>/{analysis}/describe/outcome.csv",
         mediator="<results>/{analysis}/describe/mediator.csv",
         effects=results.EFFECTS,
+        **results.EXPECTED,
         draws=study.chunks,
     output:
         svg=[report(file, **files.caption("figures", file)) for file in files.drawn["svg"]],

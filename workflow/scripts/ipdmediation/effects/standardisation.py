@@ -12,7 +12,7 @@ E F is a function of one number and is tabulated once in a replicate.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from typing import NamedTuple
 
@@ -160,6 +160,21 @@ class Standardisation:
         """Whether the mediator's effect may be stated to be another than its slope, see `structural`."""
         gaussian = self.options.mediator_distribution == "gaussian"
         return self.linear and gaussian and self.options.population == "these_trials"
+
+    def holding(self, values: FloatArray) -> Standardisation:
+        """Return the same with the mediator held at other values, on the scale of its model.
+
+        Parameters
+        ----------
+        values : ndarray, shape (values,)
+        """
+        part = self._part.holding(self._terms, values)
+        return replace(
+            self,
+            _part=part,
+            _cumulative=replace(self._cumulative, mediator=part),
+            _expected=replace(self._expected, mediator=part),
+        )
 
     def cells(
         self,

@@ -27,8 +27,11 @@ FIGURES = (
     "outcome_by_arm",
     "mediator_by_arm",
     "path_diagram",
+    "four_worlds",
     "proportion_distribution",
     "model_coefficients",
+    "mediator_curve",
+    "calibration",
     "outcome_by_trial",
     "mediator_by_trial",
 )
@@ -84,6 +87,12 @@ FLOW = "<results>/{analysis}/flow.csv"
 MISSING = "<results>/{analysis}/missing.csv"
 EFFECTS = "<results>/{analysis}/effects.csv"
 NOTICES = "<results>/{analysis}/notices.csv"
+#: Beside the effects and the models: what these are differences of, and whether they fit.
+EXPECTED = {
+    "worlds": "<results>/{analysis}/worlds.csv",
+    "curve": "<results>/{analysis}/mediator_curve.csv",
+    "calibration": "<results>/{analysis}/models/calibration.csv",
+}
 DESCRIPTIONS = [f"<results>/{{analysis}}/describe/{part}.csv" for part in ("baseline", "outcome", "mediator")]
 FITS = [f"<results>/{{analysis}}/models/{model}.{kind}" for model in MODELS for kind in ("csv", "json")]
 FITTED = {
@@ -104,6 +113,7 @@ TOLD = {
     "effects": EFFECTS,
     "missing": MISSING,
     "notices": NOTICES,
+    **EXPECTED,
 }
 #: What an author pastes, by the names of the outputs.
 MANUSCRIPT = {
@@ -251,12 +261,12 @@ class ResultFiles:
     @property
     def targets(self) -> list[str]:
         """The results of an analysis that a person asks for."""
-        return [FLOW, MISSING, NOTICES, EFFECTS, *DESCRIPTIONS, *FITS, *self.shown]
+        return [FLOW, MISSING, NOTICES, EFFECTS, *EXPECTED.values(), *DESCRIPTIONS, *FITS, *self.shown]
 
     def listed(self, name: str, draws: Iterable[str]) -> list[str]:
         """Return every result of an analysis that may be shown; `draws` are its own bootstrap files."""
         own = [file for file in NOTED if file.endswith(".csv") and file != POOLING]
-        tables = [FLOW, MISSING, EFFECTS, NOTICES, *own]
+        tables = [FLOW, MISSING, EFFECTS, *EXPECTED.values(), NOTICES, *own]
         evidence = [f"{shows}{piece}" for piece in self._asked(name) for shows in ("", "show_")]
         steps = [*STEPS_OF_ANALYSIS, *evidence]
         records = [f"<results>/{{analysis}}/provenance/{step}.json" for step in steps]
