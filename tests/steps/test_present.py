@@ -9,8 +9,11 @@ import pandas as pd
 import pytest
 
 from ipdmediation.data.result_tables import read_table
+from ipdmediation.present.figures.calibration import calibration
+from ipdmediation.present.figures.four_worlds import four_worlds
 from ipdmediation.present.figures.mediator_by_arm import mediator_by_arm
 from ipdmediation.present.figures.mediator_by_trial import mediator_by_trial
+from ipdmediation.present.figures.mediator_curve import mediator_curve
 from ipdmediation.present.figures.model_coefficients import model_coefficients
 from ipdmediation.present.figures.outcome_by_arm import outcome_by_arm
 from ipdmediation.present.figures.outcome_by_trial import outcome_by_trial
@@ -62,10 +65,16 @@ def estimated(study: Planned, analysis: str) -> pd.DataFrame:
     return read_table(study.do("estimate_effects", analysis=analysis)["effects"])
 
 
+def expected_of(study: Planned, analysis: str) -> dict[str, pd.DataFrame]:
+    """What the models expect: under set treatments, along the mediator, and beside the outcomes."""
+    made = {**study.do("estimate_effects", analysis=analysis), **study.do("fit_models", analysis=analysis)}
+    return {name: read_table(made[name]) for name in ("worlds", "curve", "calibration")}
+
+
 def test_each_figure_is_drawn_from_its_own_numbers(study: Planned, tmp_path: Path) -> None:
     name = "middle_aged"
     known, found, said = described(study, name), estimated(study, name), words(study, name)
-    models = named(study, name, said)
+    models, expected = named(study, name, said), expected_of(study, name)
     draws = pd.concat(
         pd.read_parquet(study.do("bootstrap_chunk", analysis=name, start=start, stop=start + 8)["draws"])
         for start in (0, 8)
@@ -77,6 +86,9 @@ def test_each_figure_is_drawn_from_its_own_numbers(study: Planned, tmp_path: Pat
         "mediator_by_arm": mediator_by_arm(known["mediator"], study=said),
         "mediator_by_trial": mediator_by_trial(known["mediator"], study=said),
         "path_diagram": path_diagram(found, study=said),
+        "four_worlds": four_worlds(expected["worlds"], found, study=said),
+        "mediator_curve": mediator_curve(expected["curve"], study=said),
+        "calibration": calibration(expected["calibration"], study=said),
         "model_coefficients": model_coefficients(models["total"], models["outcome"], found, study=said),
         "proportion_distribution": proportion_distribution(draws, found, study=said),
     }
@@ -141,6 +153,7 @@ def test_the_page_is_that_of_all_analyses_in_their_order(study: Planned) -> None
             if name == "primary"
             else {},
             **described(study, name),
+            **expected_of(study, name),
             effects=estimated(study, name),
             missing=read_table(study.do("select_cohort", analysis=name)["missing"]),
             notices=read_table(study.do("collect_notices", analysis=name)["collected"]),

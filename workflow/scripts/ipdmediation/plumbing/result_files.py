@@ -91,7 +91,7 @@ NOTICES = "<results>/{analysis}/notices.csv"
 EXPECTED = {
     "worlds": "<results>/{analysis}/worlds.csv",
     "curve": "<results>/{analysis}/mediator_curve.csv",
-    "calibration": "<results>/{analysis}/models/calibration.csv",
+    "calibration": "<results>/{analysis}/calibration.csv",
 }
 DESCRIPTIONS = [f"<results>/{{analysis}}/describe/{part}.csv" for part in ("baseline", "outcome", "mediator")]
 FITS = [f"<results>/{{analysis}}/models/{model}.{kind}" for model in MODELS for kind in ("csv", "json")]

@@ -11,14 +11,14 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from ipdmediation.present import notation, style
 from ipdmediation.present.figures.natural_axis import axis_label, natural_axis
 from ipdmediation.present.figures.rows import SHOWN_ARMS
-from ipdmediation.present.figures.sheet import MARGIN, new_sheet, text_height, text_width, wrap
+from ipdmediation.present.figures.sheet import MARGIN, new_sheet, text_height, wrap
 from ipdmediation.present.scales import named_cut, reading
 from ipdmediation.present.study import Study
-from ipdmediation.present.style import DOUBLE_COLUMN, INK, MUTED, SMALL_SIZE, TEXT_SIZE
+from ipdmediation.present.style import DOUBLE_COLUMN, INK, MUTED, SINGLE_COLUMN, SMALL_SIZE
 from ipdmediation.vocabulary.scales import MEAN, Scale
 
 _PLOT = 56.0  # mm
-_LEFT, _BETWEEN, _RIGHT = 13.0, 18.0, 4.0
+_LEFT, _RIGHT, _KEY = 13.0, 5.0, 9.0
 _DASHED = ("control",)  # told apart in grey
 
 
@@ -36,29 +36,30 @@ def mediator_curve(curve: pd.DataFrame, *, study: Study) -> Figure:
     Returns
     -------
     Figure
-        183 mm wide: the mean and, of an outcome with several cuts, the share who reach the named level.
+        The mean and, of an outcome with several cuts, the share who reach the named level; 183 mm wide, or
+        89 mm for the mean alone.
     """
     shown = [(MEAN, 1), named_cut(study)] if study.family.cuts else [(MEAN, 1)]
-    width = (DOUBLE_COLUMN - _LEFT - _BETWEEN - _RIGHT - 2 * MARGIN) / 2
+    page = DOUBLE_COLUMN if len(shown) > 1 else SINGLE_COLUMN
+    width = (page - 2 * MARGIN - len(shown) * (_LEFT + _RIGHT)) / len(shown)
     titles = [wrap(_title(scale, study), width, weight="bold") for scale, _ in shown]
+    names = {arm: wrap(study.short(arm), page - 2 * MARGIN - _LEFT - _KEY) for arm in SHOWN_ARMS}
     label = wrap(axis_label(study, study.mediator), width)
-    note = wrap(_note(curve, study), DOUBLE_COLUMN - 2 * MARGIN, size=SMALL_SIZE)
-    top = MARGIN + 6 + max(map(text_height, titles)) + 3
-    foot = top + _PLOT + 7 + text_height(label) + 2
-    sheet = new_sheet(DOUBLE_COLUMN, foot + text_height(note, size=SMALL_SIZE) + 1, study)
-    x = MARGIN + _LEFT
-    for arm in SHOWN_ARMS:
-        sheet.line(
-            [(x, MARGIN + 2), (x + 7, MARGIN + 2)],
-            color=style.ARM_COLOURS[arm],
-            width=1.5,
-            dashed=arm in _DASHED,
-        )
-        sheet.text(x + 9, MARGIN + 2, study.short(arm))
-        x += 15 + text_width(study.short(arm), TEXT_SIZE)
+    note = wrap(_note(curve, study), page - 2 * MARGIN, size=SMALL_SIZE)
+    keys = MARGIN + sum(map(text_height, names.values())) + 2
+    top = keys + max(map(text_height, titles)) + 3
+    foot = top + _PLOT + 6 + text_height(label) + 2
+    sheet = new_sheet(page, foot + text_height(note, size=SMALL_SIZE) + 1, study)
+    y = MARGIN
+    for arm, lines in names.items():
+        x, middle = MARGIN + _LEFT, y + text_height(lines[:1]) / 2
+        colour, dashed = style.ARM_COLOURS[arm], arm in _DASHED
+        sheet.line([(x, middle), (x + _KEY - 2, middle)], color=colour, width=1.5, dashed=dashed)
+        sheet.lines(x + _KEY, y, lines)
+        y += text_height(lines)
     for place, (scale, sign) in enumerate(shown):
-        left = MARGIN + _LEFT + place * (width + _BETWEEN)
-        sheet.lines(left, MARGIN + 6, titles[place], weight="bold")
+        left = MARGIN + _LEFT + place * (width + _LEFT + _RIGHT)
+        sheet.lines(left, keys, titles[place], weight="bold")
         axes = sheet.axes_at(left, top, width, _PLOT)
         _draw(
             axes, curve[curve["scale"] == scale.key], sign, study, share=scale != MEAN or study.family.event
