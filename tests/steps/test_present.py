@@ -21,6 +21,7 @@ from ipdmediation.present.figures.path_diagram import path_diagram
 from ipdmediation.present.figures.patient_flow import patient_flow
 from ipdmediation.present.figures.proportion_distribution import proportion_distribution
 from ipdmediation.present.figures.saving import save as save_figure
+from ipdmediation.present.figures.specification_curve import specification_curve
 from ipdmediation.present.labels import labelled
 from ipdmediation.present.report.page import render
 from ipdmediation.present.report.result import AnalysisResult
@@ -102,6 +103,24 @@ def test_each_figure_is_drawn_from_its_own_numbers(study: Planned, tmp_path: Pat
         assert Path(path).read_bytes() == (tmp_path / "drawn.svg").read_bytes(), path
 
 
+def test_all_analyses_are_drawn_beside_each_other_with_what_they_do_otherwise(
+    study: Planned, tmp_path: Path
+) -> None:
+    planned, made = study.planned("all_analyses"), study.do("all_analyses")
+    assert planned["params"]["departures"] == [
+        (),
+        ("bootstrap.interval", "bootstrap.level"),
+        ("bootstrap.resampling", "covariates", "eligibility", "interaction", "outcome.link", "trial_effects"),
+    ]
+    drawn = specification_curve(
+        [estimated(study, name) for name in ("primary", *OTHERS)],
+        studies=[Study(**said) for said in planned["params"]["studies"]],
+        departures=planned["params"]["departures"],
+    )
+    save_figure(drawn, tmp_path / "drawn.svg")
+    assert Path(made["svg"]).read_bytes() == (tmp_path / "drawn.svg").read_bytes()
+
+
 @pytest.mark.parametrize("analysis", ["primary", "accelerated"])
 def test_each_table_is_written_from_its_own_numbers(study: Planned, analysis: str, tmp_path: Path) -> None:
     known, found = described(study, analysis), estimated(study, analysis)
@@ -145,7 +164,7 @@ def test_the_page_is_that_of_all_analyses_in_their_order(study: Planned) -> None
             },
             figures={
                 Path(path).stem: Path(path).read_text()
-                for path in (*made["figures"], *made["evidence_figures"])
+                for path in (*made["figures"], *made["evidence_figures"], *made["all_analyses"])
             }
             if name == "primary"
             else {},

@@ -22,6 +22,7 @@ from ipdmediation.present.tables.saving import save, save_together
 def main(
     *,
     figures: list[str],
+    all_analyses: list[str],
     evidence_tables: list[str],
     evidence_figures: list[str],
     diagnostics: list[str],
@@ -47,7 +48,8 @@ def main(
     version = str(read_facts(recorded, leave_out=KEY)["software"]["version"])
     done = methods(first, version=version)
     shown = main_tables(results)
-    names = [Path(path).stem for path in (*figures, *evidence_figures)]
+    drawn = (*figures, *evidence_figures, *all_analyses)
+    names = [Path(path).stem for path in drawn]
     Path(methods_md).write_text(methods_text(done, study=first.study))
     Path(results_md).write_text(
         results_text(results, captions=[shows(name, first) for name in names], tables=shown)
@@ -59,7 +61,7 @@ def main(
     Path(references_ris).write_text(ris(list(done.sources.values())), newline="")
     save_together(shown, Path(tables_docx), title=first.study.title)
     save(agrema(results), Path(agrema_docx))
-    for source, target in zip((*figures, *evidence_figures), numbered, strict=True):
+    for source, target in zip(drawn, numbered, strict=True):
         shutil.copyfile(source, target)
 
 

@@ -590,7 +590,7 @@ def result(**changes: Any) -> AnalysisResult:
         figures=dict.fromkeys(
             ["patient_flow", "outcome_by_arm", "outcome_by_trial", "mediator_by_arm", "mediator_by_trial",
              "path_diagram", "four_worlds", "proportion_distribution", "model_coefficients", "mediator_curve",
-             "calibration"],
+             "calibration", "specification_curve"],
             SVG,
         ),
     )  # fmt: skip

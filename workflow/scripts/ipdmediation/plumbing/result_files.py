@@ -115,6 +115,8 @@ TOLD = {
     "notices": NOTICES,
     **EXPECTED,
 }
+#: What shows all analyses beside each other, where there are several, by kind.
+ALL_ANALYSES = {kind: f"<results>/all_analyses/specification_curve.{kind}" for kind in KINDS["figures"]}
 #: What an author pastes, by the names of the outputs.
 MANUSCRIPT = {
     name.replace(".", "_"): f"<results>/manuscript/{name}"
@@ -204,6 +206,7 @@ class ResultFiles:
             "<results>/quality/report.html",
             *MANUSCRIPT.values(),
             *self.numbered,
+            *self._of_all_analyses,
             "<results>/published_comparison.csv",
             POOLING,
             DISTRIBUTIONS,
@@ -234,10 +237,19 @@ class ResultFiles:
         reports = [file for name in names for file in of_analysis(name, FITTED["diagnostics"])]
         return {**tables, "diagnostics": reports}
 
+    def all_analyses(self, kind: str) -> list[str]:
+        """Return the figures of all analyses beside each other, none where there is one."""
+        return [ALL_ANALYSES[kind]] if len(self._config["analyses"]) > 1 else []
+
+    @property
+    def _of_all_analyses(self) -> list[str]:
+        drawn = [file for kind in ALL_ANALYSES for file in self.all_analyses(kind)]
+        return [*drawn, "<results>/provenance/all_analyses.json"] if drawn else []
+
     @property
     def numbered(self) -> list[str]:
-        """The figures of the primary analysis by their number in a manuscript."""
-        shown = [*self.figures, *self._asked("primary")]
+        """The figures of the primary analysis, and of all together, by their number in a manuscript."""
+        shown = [*self.figures, *self._asked("primary"), *self.all_analyses("pdf")]
         return [f"<results>/manuscript/figure_{number}.pdf" for number in range(1, len(shown) + 1)]
 
     @property

@@ -16,7 +16,7 @@ from ipdmediation.present.figures.bars import (
     legend_rows,
     stacked_bars,
 )
-from ipdmediation.present.figures.sheet import MARGIN, new_sheet, text_height, text_width, wrap
+from ipdmediation.present.figures.sheet import MARGIN, new_sheet, shorten, text_height, text_width, wrap
 from ipdmediation.present.study import Study
 from ipdmediation.present.style import DOUBLE_COLUMN, MUTED, SMALL_SIZE
 
@@ -74,7 +74,10 @@ def bar_panels(
     few = len(panels) <= MOST_IN_TWO_COLUMNS
     between, bar, gap, after = (6.0, 5.0, 3.5, 5.0) if few else (6.0, 3.7, 2.4, 3.0)
     panel = (DOUBLE_COLUMN - 2 * MARGIN - between * (columns - 1)) / columns
-    lines_of = {key: _two_lines(name, 60 if columns == 1 else 18) for key, name in names.items()}
+    lines_of = {
+        key: shorten(name, 60 if columns == 1 else 18, lines=2, size=SMALL_SIZE)
+        for key, name in names.items()
+    }
     label_width = max(text_width(line, SMALL_SIZE) for lines in lines_of.values() for line in lines) + 2
     headings = [
         wrap(each.heading, panel - text_width(each.size, SMALL_SIZE) - 3, weight="bold") for each in panels
@@ -113,14 +116,3 @@ def bar_panels(
     sheet.lines(MARGIN, y + 3, note, color=MUTED, size=SMALL_SIZE)
     draw_legend(sheet, legend, MARGIN, y + note_height + 5)
     return sheet.figure
-
-
-def _two_lines(text: str, width: float) -> list[str]:
-    """Break a small label into at most two lines; what is left over becomes an ellipsis."""
-    lines = wrap(text, width, size=SMALL_SIZE)
-    if len(lines) <= 2:
-        return lines
-    second = lines[1]
-    while len(second) > 1 and text_width(f"{second}…", SMALL_SIZE) > width:
-        second = second[:-1].rstrip()
-    return [lines[0], f"{second}…"]

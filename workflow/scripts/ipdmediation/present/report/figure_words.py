@@ -51,6 +51,7 @@ def shows(name: str, result: AnalysisResult) -> str:
         ),
         "mediator_curve": f"{outcome} by arm along {mediator}, by the outcome model.",
         "calibration": f"{outcome} observed and expected by the outcome model, by arm and {mediator}.",
+        "specification_curve": "Indirect effect and proportion mediated in every analysis, with its choices.",
         "model_coefficients": "Coefficients of the models without and with the mediator, with intervals.",
     }
     note = f" {style.SYNTHETIC_NOTE}." if study.synthetic else ""
