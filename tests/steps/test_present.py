@@ -9,7 +9,9 @@ import pandas as pd
 import pytest
 
 from ipdmediation.data.result_tables import read_table
+from ipdmediation.present.figures.balance import balance
 from ipdmediation.present.figures.calibration import calibration
+from ipdmediation.present.figures.effects_by_cut import effects_by_cut
 from ipdmediation.present.figures.four_worlds import four_worlds
 from ipdmediation.present.figures.mediator_by_arm import mediator_by_arm
 from ipdmediation.present.figures.mediator_by_trial import mediator_by_trial
@@ -82,6 +84,8 @@ def test_each_figure_is_drawn_from_its_own_numbers(study: Planned, tmp_path: Pat
     )
     drawn = {
         "patient_flow": patient_flow(known["flow"], study=said),
+        "balance": balance(known["baseline"], study=said),
+        "effects_by_cut": effects_by_cut(found, study=said),
         "outcome_by_arm": outcome_by_arm(known["outcome"], effects=found, study=said),
         "outcome_by_trial": outcome_by_trial(known["outcome"], study=said),
         "mediator_by_arm": mediator_by_arm(known["mediator"], study=said),

@@ -10,6 +10,7 @@ rule figures:
         **results.FITTED,
         **results.EXPECTED,
         flow="<results>/{analysis}/flow.csv",
+        baseline="<results>/{analysis}/describe/baseline.csv",
         outcome="<results>/{analysis}/describe/outcome.csv",
         mediator="<results>/{analysis}/describe/mediator.csv",
         effects=results.EFFECTS,

@@ -17,7 +17,7 @@ PAGE = (WORKFLOW / "report/page.html.j2").read_text()
 
 def asked_for(kind: str) -> set[str]:
     """Return the names that the rules ask for, of a study with two trials."""
-    config = {"trials": dict.fromkeys("ab"), "published": []}
+    config = {"trials": dict.fromkeys("ab"), "published": [], "describe": {"baseline": ["age"]}}
     return set({"figures": ResultFiles(config, config["trials"]).figures, "tables": TABLES}[kind])
 
 

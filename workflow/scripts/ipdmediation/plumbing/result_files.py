@@ -24,10 +24,12 @@ class Evidence(NamedTuple):
 MODELS = ("mediator", "total", "outcome")
 FIGURES = (
     "patient_flow",
+    "balance",
     "outcome_by_arm",
     "mediator_by_arm",
     "path_diagram",
     "four_worlds",
+    "effects_by_cut",
     "proportion_distribution",
     "model_coefficients",
     "mediator_curve",
@@ -36,6 +38,7 @@ FIGURES = (
     "mediator_by_trial",
 )
 COMPARE_TRIALS = ("outcome_by_trial", "mediator_by_trial")  # of two at least
+OF_BASELINE = ("balance",)  # of a study that describes one
 TABLES = ("baseline", "flow", "models", "effects", "natural_effects")
 KINDS = {"figures": ("svg", "png", "pdf"), "tables": ("csv", "html", "docx")}
 #: What the section `evidence` of an analysis can ask for. A piece's name is that of the step that computes
@@ -170,7 +173,9 @@ class ResultFiles:
 
     def __init__(self, config: Mapping[str, Any], trials: Collection[str]) -> None:
         self._config = config
-        self.figures = [name for name in FIGURES if len(trials) > 1 or name not in COMPARE_TRIALS]
+        described = config.get("describe", {}).get("baseline")
+        without = (*(COMPARE_TRIALS if len(trials) < 2 else ()), *(() if described else OF_BASELINE))
+        self.figures = [name for name in FIGURES if name not in without]
         self.drawn = {kind: _shown("figures", self.figures, kind) for kind in KINDS["figures"]}
         self.written = {kind: _shown("tables", TABLES, kind) for kind in KINDS["tables"]}
         self.shown = [file for files in [*self.drawn.values(), *self.written.values()] for file in files]

@@ -171,7 +171,8 @@ def _draw(axes: Axes, marks: Sequence[Mark], read: Reading) -> None:
     limits = axis_limits(marks, read)
     axes.set_xlim(*limits)
     axes.set_yticks([])
-    axes.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))
+    room = axes.bbox.width / axes.figure.dpi * 25.4
+    axes.xaxis.set_major_locator(MaxNLocator(max(1, min(4, int(room / 6))), steps=[1, 2, 5, 10]))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: notation.measure(value)))
     axes.axvline(read.null, color=style.LINE, linewidth=0.7, zorder=0.5)
     weights = [float(mark.get("weight", math.nan)) for _, _, mark in marks if mark is not None]

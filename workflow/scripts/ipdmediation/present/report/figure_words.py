@@ -29,6 +29,7 @@ def shows(name: str, result: AnalysisResult) -> str:
     )
     words = {
         "patient_flow": f"From randomisation to the {notation.count(result.fitted)} analysed.",
+        "balance": "Standardised differences between the arms at baseline.",
         "outcome_by_arm": by_arm,
         "outcome_by_trial": f"The same in each trial: {outcome} by arm.",
         "mediator_by_arm": f"Distribution of {mediator} by arm, with median and interquartile range.",
@@ -49,6 +50,7 @@ def shows(name: str, result: AnalysisResult) -> str:
         "four_worlds": (
             f"{outcome} expected with treatment and {mediator} each as under treatment or as without it."
         ),
+        "effects_by_cut": f"Total, direct and indirect effect on {outcome}, at each of its cuts.",
         "mediator_curve": f"{outcome} by arm along {mediator}, by the outcome model.",
         "calibration": f"{outcome} observed and expected by the outcome model, by arm and {mediator}.",
         "specification_curve": "Indirect effect and proportion mediated in every analysis, with its choices.",
