@@ -113,7 +113,7 @@ rule report:
     input:
         **files.told,
         **files.evidence_on_the_page,
-        templates=[source("../report/page.html.j2"), source("../report/parts.html.j2")],
+        templates=[source(f"../report/{part}") for part in ("page.html.j2", "parts.html.j2", "page.js")],
         figures=expand("<results>/primary/figures/{figure}.svg", figure=files.figures),
         all_analyses=files.all_analyses("svg"),
         quality=expand("<results>/quality/{trial}.csv", trial=config["trials"]),

@@ -269,7 +269,11 @@ def _mediator_caption(study: Study) -> str:
 def _figure(name: str, svg: str, result: AnalysisResult) -> dict[str, str]:
     encoded = base64.b64encode(svg.encode()).decode("ascii")
     alt = " ".join([shows(name, result), *reads(name, result)])
-    return {"source": f"data:image/svg+xml;base64,{encoded}", "alt": alt}
+    return {
+        "source": f"data:image/svg+xml;base64,{encoded}",
+        "label": shows(name, result),
+        "alt": alt,
+    }
 
 
 def _fits(result: AnalysisResult) -> list[str]:
