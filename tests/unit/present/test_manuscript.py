@@ -4,6 +4,7 @@ import io
 import re
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 from docx import Document
 
@@ -119,8 +120,30 @@ def test_the_checklist_has_every_item_and_leaves_open_what_no_run_can_know():
     assert set(empty["Left to the authors"]) == {OPEN}
     assert set(empty["Topic"]) == {
         "Background and rationale", "Study registration", "Ethical approval", "Implications",
-        "Funding and role of sponsor", "Conflicts of interest, disclosures",
+        "Funding and role of sponsor", "Conflicts of interest and financial disclosures",
     }  # fmt: skip
+
+
+#: Table 1 of Lee et al. 2021 JAMA 326:1045, the long form.
+TOPICS = [
+    "Title", "Abstract", "Background and rationale", "Objectives", "Study registration",
+    "Study design and source of data", "Participants", "Sample size", "Effects of interest",
+    "Assumed causal model", "Causal assumptions", "Measurement", "Measurement levels", "Statistical methods",
+    "Sensitivity analyses", "Ethical approval", "Participants", "Outcomes and estimates",
+    "Sensitivity parameters", "Limitations", "Interpretation", "Implications", "Funding and role of sponsor",
+    "Conflicts of interest and financial disclosures", "Data and code",
+]  # fmt: skip
+
+
+def test_the_topics_are_those_of_the_guideline_in_its_order():
+    assert list(agrema([result()]).cells["Topic"]) == TOPICS
+
+
+def test_sensitivity_is_found_where_the_page_has_it():
+    evidence = {"confounding": pd.DataFrame(), "death": pd.DataFrame(), "pooled": pd.DataFrame()}
+    cells = agrema([result(evidence=evidence), result()]).cells.set_index("Topic")
+    text = cells.loc["Sensitivity parameters", "Reported by this run"]
+    assert text == "All analyses, What would undo it and Nobody left out"
 
 
 def test_without_other_analyses_the_checklist_says_that_nothing_was_configured():
