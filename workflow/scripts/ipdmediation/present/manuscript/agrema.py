@@ -12,7 +12,7 @@ from ipdmediation.present.report.result import AnalysisResult
 from ipdmediation.present.tables.table import Table
 
 OPEN = "Whole item"
-DONE = "Nothing that a run knows"
+DONE = "Nothing more"
 
 
 def agrema(results: Sequence[AnalysisResult]) -> Table:
