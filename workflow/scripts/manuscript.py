@@ -17,6 +17,7 @@ from ipdmediation.present.report.figure_words import shows
 from ipdmediation.present.report.methods import methods
 from ipdmediation.present.report.reading import read_facts, read_results
 from ipdmediation.present.tables.saving import save, save_together
+from ipdmediation.present.tables.workbook import save_workbook
 
 
 def main(
@@ -33,6 +34,7 @@ def main(
     references_bib: str,
     references_ris: str,
     tables_docx: str,
+    tables_xlsx: str,
     agrema_docx: str,
     numbered: list[str],
     studies: list[dict[str, Any]],
@@ -60,6 +62,7 @@ def main(
     Path(references_bib).write_text(bibtex(list(done.sources.values())))
     Path(references_ris).write_text(ris(list(done.sources.values())), newline="")
     save_together(shown, Path(tables_docx), title=first.study.title)
+    save_workbook(shown, Path(tables_xlsx), title=first.study.title)
     save(agrema(results), Path(agrema_docx))
     for source, target in zip(drawn, numbered, strict=True):
         shutil.copyfile(source, target)

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 from docx import Document
+from openpyxl import load_workbook
 
 from ipdmediation.present import notation
 from ipdmediation.present.manuscript.agrema import OPEN, agrema
@@ -19,6 +20,7 @@ from ipdmediation.present.report.methods import methods
 from ipdmediation.present.scales import reading
 from ipdmediation.present.sources import SOURCES, Source
 from ipdmediation.present.tables.saving import save_together
+from ipdmediation.present.tables.workbook import save_workbook
 from tests.tracing import untraced
 from tests.unit.present.conftest import flow, result
 
@@ -149,6 +151,28 @@ def test_sensitivity_is_found_where_the_page_has_it():
 def test_without_other_analyses_the_checklist_says_that_nothing_was_configured():
     table = agrema([result(evidence={})]).cells.set_index("Topic")
     assert table.loc["Sensitivity analyses", "Left to the authors"] == "Nothing was configured"
+
+
+def test_a_workbook_has_a_sheet_for_each_table_with_the_same_bytes_and_no_formula(tmp_path):
+    tables = main_tables([result(), result()])
+    tables[0] = replace(tables[0], cells=tables[0].cells.assign(Step="=1+1"))
+    for name in "ab":
+        save_workbook(tables, tmp_path / f"{name}.xlsx", title="A study")
+    assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
+    book = load_workbook(tmp_path / "a.xlsx")
+    assert book.sheetnames == [f"{number} {table.name}" for number, table in enumerate(tables, start=1)]
+    for number, (sheet, table) in enumerate(zip(book, tables, strict=True), start=1):
+        assert sheet["A1"].value == f"Table {number}. {table.title}"
+        written = [
+            ["" if cell is None else cell for cell in line] for line in sheet.iter_rows(values_only=True)
+        ]
+        size = len(table.heads)
+        assert written[1][:size] == list(table.heads)
+        assert [line[:size] for line in written[2 : 2 + len(table.cells)]] == [
+            list(line) for line in table.cells.itertuples(index=False)
+        ]
+        assert [line[0] for line in written[2 + len(table.cells) :]] == list(table.notes)
+    assert book.worksheets[0]["A3"].data_type == "s"
 
 
 def test_all_tables_stand_in_one_document_with_their_numbers(tmp_path):

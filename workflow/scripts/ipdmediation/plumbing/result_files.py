@@ -125,6 +125,7 @@ MANUSCRIPT = {
     name.replace(".", "_"): f"<results>/manuscript/{name}"
     for name in (
         "methods.md", "results.md", "values.json", "references.bib", "references.ris", "tables.docx",
+        "tables.xlsx",
         "agrema.docx",
     )
 }  # fmt: skip

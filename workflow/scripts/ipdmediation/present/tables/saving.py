@@ -15,7 +15,7 @@ import numpy as np
 from ipdmediation.data.result_tables import csv_text
 from ipdmediation.present.tables.table import Table
 
-_EPOCH = datetime(1980, 1, 1, tzinfo=UTC)  # the oldest date a zip entry can carry
+EPOCH = datetime(1980, 1, 1, tzinfo=UTC)  # the oldest date a zip entry can carry
 _DIGIT = 0.556 * 8 * 12700  # width of a digit of Arial at 8 points, in the units of a Word document
 _CELL_MARGINS = 2.6  # left and right of a cell, in digits
 _SHORT = 8  # characters
@@ -104,11 +104,11 @@ def _document(tables: Sequence[Table], *, title: str) -> bytes:
         _write_table(table, document, section)
     core = document.core_properties
     core.author, core.title, core.comments = "ipdmediation", title, ""
-    core.created = core.modified = _EPOCH
+    core.created = core.modified = EPOCH
     core.revision = 1
     written = io.BytesIO()
     document.save(written)
-    return _undated(written.getvalue())
+    return undated(written.getvalue())
 
 
 def _write_table(table: Table, document: Any, section: Any) -> None:
@@ -199,12 +199,12 @@ def _digits(text: str) -> float:
     return sum(_WIDTHS.get(character, 1.0) for character in text)
 
 
-def _undated(archive: bytes) -> bytes:
+def undated(archive: bytes) -> bytes:
     """Rewrite a zip file with one fixed date on every entry."""
     fixed = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(archive)) as source, zipfile.ZipFile(fixed, "w") as target:
         for name in sorted(source.namelist(), key=lambda name: (name != "[Content_Types].xml", name)):
-            entry = zipfile.ZipInfo(name, date_time=_EPOCH.timetuple()[:6])
+            entry = zipfile.ZipInfo(name, date_time=EPOCH.timetuple()[:6])
             entry.compress_type = zipfile.ZIP_DEFLATED
             target.writestr(entry, source.read(name))
     return fixed.getvalue()
