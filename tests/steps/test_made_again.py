@@ -19,11 +19,11 @@ Jobs = list[dict[str, Any]]
 PIECES = {"each_trial", "leave_one_out", "confounding", "measurement_error", "proportional_odds", "surrogacy"}
 COUNTED = {"each_trial", "proportional_odds", "surrogacy"}  # evidence that holds small counts back
 PAGE = {"record_run", "report", "manuscript", "manifest"}
-SHOWN = {"figures", "tables", *(f"show_{piece}" for piece in PIECES)} | PAGE
+SHOWN = {"figures", "tables", "all_analyses", *(f"show_{piece}" for piece in PIECES)} | PAGE
 SAID = {"quality_report"} | SHOWN
 DESCRIBED = {"describe_trials", "describe_flow", "describe_cohort", "fit_models", "collect_notices"} | SAID
 DESCRIBED |= {"compare_published", *COUNTED}
-DESCRIBED -= {f"show_{piece}" for piece in PIECES - COUNTED}
+DESCRIBED -= {"all_analyses", *(f"show_{piece}" for piece in PIECES - COUNTED)}
 DRAWN = {
     "impute_missing", "fit_models", "bootstrap_chunk", "estimate_effects", "collect_notices", *PIECES,
 }  # fmt: skip
@@ -95,7 +95,7 @@ def test_draws_of_another_analysis_until_they_are_accepted(needed: Callable[[], 
         {"analysis": "middle_aged", "start": "8", "stop": "16"}
     ]
     assert rules(jobs) == {
-        "bootstrap_chunk", "estimate_effects", "collect_notices", "figures", "tables",
+        "bootstrap_chunk", "estimate_effects", "collect_notices", "figures", "tables", "all_analyses",
     } | PAGE  # fmt: skip
     done = snakemake("--touch")
     assert done.returncode == 0, done.stdout

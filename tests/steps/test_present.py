@@ -9,8 +9,13 @@ import pandas as pd
 import pytest
 
 from ipdmediation.data.result_tables import read_table
+from ipdmediation.present.figures.balance import balance
+from ipdmediation.present.figures.calibration import calibration
+from ipdmediation.present.figures.effects_by_cut import effects_by_cut
+from ipdmediation.present.figures.four_worlds import four_worlds
 from ipdmediation.present.figures.mediator_by_arm import mediator_by_arm
 from ipdmediation.present.figures.mediator_by_trial import mediator_by_trial
+from ipdmediation.present.figures.mediator_curve import mediator_curve
 from ipdmediation.present.figures.model_coefficients import model_coefficients
 from ipdmediation.present.figures.outcome_by_arm import outcome_by_arm
 from ipdmediation.present.figures.outcome_by_trial import outcome_by_trial
@@ -18,6 +23,7 @@ from ipdmediation.present.figures.path_diagram import path_diagram
 from ipdmediation.present.figures.patient_flow import patient_flow
 from ipdmediation.present.figures.proportion_distribution import proportion_distribution
 from ipdmediation.present.figures.saving import save as save_figure
+from ipdmediation.present.figures.specification_curve import specification_curve
 from ipdmediation.present.labels import labelled
 from ipdmediation.present.report.page import render
 from ipdmediation.present.report.result import AnalysisResult
@@ -62,21 +68,32 @@ def estimated(study: Planned, analysis: str) -> pd.DataFrame:
     return read_table(study.do("estimate_effects", analysis=analysis)["effects"])
 
 
+def expected_of(study: Planned, analysis: str) -> dict[str, pd.DataFrame]:
+    """What the models expect: under set treatments, along the mediator, and beside the outcomes."""
+    made = {**study.do("estimate_effects", analysis=analysis), **study.do("fit_models", analysis=analysis)}
+    return {name: read_table(made[name]) for name in ("worlds", "curve", "calibration")}
+
+
 def test_each_figure_is_drawn_from_its_own_numbers(study: Planned, tmp_path: Path) -> None:
     name = "middle_aged"
     known, found, said = described(study, name), estimated(study, name), words(study, name)
-    models = named(study, name, said)
+    models, expected = named(study, name, said), expected_of(study, name)
     draws = pd.concat(
         pd.read_parquet(study.do("bootstrap_chunk", analysis=name, start=start, stop=start + 8)["draws"])
         for start in (0, 8)
     )
     drawn = {
         "patient_flow": patient_flow(known["flow"], study=said),
+        "balance": balance(known["baseline"], study=said),
+        "effects_by_cut": effects_by_cut(found, study=said),
         "outcome_by_arm": outcome_by_arm(known["outcome"], effects=found, study=said),
         "outcome_by_trial": outcome_by_trial(known["outcome"], study=said),
         "mediator_by_arm": mediator_by_arm(known["mediator"], study=said),
         "mediator_by_trial": mediator_by_trial(known["mediator"], study=said),
         "path_diagram": path_diagram(found, study=said),
+        "four_worlds": four_worlds(expected["worlds"], found, study=said),
+        "mediator_curve": mediator_curve(expected["curve"], study=said),
+        "calibration": calibration(expected["calibration"], study=said),
         "model_coefficients": model_coefficients(models["total"], models["outcome"], found, study=said),
         "proportion_distribution": proportion_distribution(draws, found, study=said),
     }
@@ -88,6 +105,24 @@ def test_each_figure_is_drawn_from_its_own_numbers(study: Planned, tmp_path: Pat
     for path in made["svg"]:
         save_figure(drawn[Path(path).stem], tmp_path / "drawn.svg")
         assert Path(path).read_bytes() == (tmp_path / "drawn.svg").read_bytes(), path
+
+
+def test_all_analyses_are_drawn_beside_each_other_with_what_they_do_otherwise(
+    study: Planned, tmp_path: Path
+) -> None:
+    planned, made = study.planned("all_analyses"), study.do("all_analyses")
+    assert planned["params"]["departures"] == [
+        (),
+        ("bootstrap.interval", "bootstrap.level"),
+        ("bootstrap.resampling", "covariates", "eligibility", "interaction", "outcome.link", "trial_effects"),
+    ]
+    drawn = specification_curve(
+        [estimated(study, name) for name in ("primary", *OTHERS)],
+        studies=[Study(**said) for said in planned["params"]["studies"]],
+        departures=planned["params"]["departures"],
+    )
+    save_figure(drawn, tmp_path / "drawn.svg")
+    assert Path(made["svg"]).read_bytes() == (tmp_path / "drawn.svg").read_bytes()
 
 
 @pytest.mark.parametrize("analysis", ["primary", "accelerated"])
@@ -133,7 +168,7 @@ def test_the_page_is_that_of_all_analyses_in_their_order(study: Planned) -> None
             },
             figures={
                 Path(path).stem: Path(path).read_text()
-                for path in (*made["figures"], *made["evidence_figures"])
+                for path in (*made["figures"], *made["evidence_figures"], *made["all_analyses"])
             }
             if name == "primary"
             else {},
@@ -141,6 +176,7 @@ def test_the_page_is_that_of_all_analyses_in_their_order(study: Planned) -> None
             if name == "primary"
             else {},
             **described(study, name),
+            **expected_of(study, name),
             effects=estimated(study, name),
             missing=read_table(study.do("select_cohort", analysis=name)["missing"]),
             notices=read_table(study.do("collect_notices", analysis=name)["collected"]),

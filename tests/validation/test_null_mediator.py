@@ -101,6 +101,9 @@ def results(*, shift: float, slope: float, interval: tuple[float, int]) -> Resul
         effects=table,
         missing=nothing,
         notices=nothing,
+        worlds=nothing,
+        curve=nothing,
+        calibration=nothing,
     )
     return Results(effects=table, report=" ".join(meaning(shown)))
 

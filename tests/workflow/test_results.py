@@ -15,6 +15,7 @@ from tests.workflow.conftest import ROOT, Study
 
 pytestmark = pytest.mark.slow
 
+TABLES = ("flow", "missing", "notices", "effects", "worlds", "mediator_curve", "calibration")
 FIGURES = ("patient_flow", "outcome_by_arm", "mediator_by_arm", "path_diagram", "proportion_distribution")
 
 
@@ -37,7 +38,7 @@ def test_every_file_of_the_results_is_there(finished_study: Study) -> None:
         expected += [
             f"ipd/{analysis}/cohort.parquet",
             f"ipd/{analysis}/imputed.parquet",
-            *(f"{analysis}/{table}.csv" for table in ("flow", "missing", "notices", "effects")),
+            *(f"{analysis}/{table}.csv" for table in TABLES),
             *(f"{analysis}/notices/{step}.csv" for step in ("cohort", "imputation", "bootstrap")),
         ]
         expected += [f"{analysis}/describe/{part}.csv" for part in ("baseline", "outcome", "mediator")]

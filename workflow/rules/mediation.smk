@@ -46,6 +46,8 @@ rule estimate_effects:
         chunks=study.chunks,
     output:
         effects="<results>/{analysis}/effects.csv",
+        worlds="<results>/{analysis}/worlds.csv",
+        curve="<results>/{analysis}/mediator_curve.csv",
         notices="<results>/{analysis}/notices/bootstrap.csv",
         provenance="<results>/{analysis}/provenance/estimate_effects.json",
     log:

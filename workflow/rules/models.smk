@@ -36,6 +36,7 @@ rule fit_models:
         mediator_diagnostics="<results>/{analysis}/models/mediator.json",
         total_diagnostics="<results>/{analysis}/models/total.json",
         outcome_diagnostics="<results>/{analysis}/models/outcome.json",
+        calibration="<results>/{analysis}/calibration.csv",
     log:
         "<logs>/fit_models/{analysis}.log",
     benchmark:

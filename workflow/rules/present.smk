@@ -8,7 +8,9 @@ rule present:
 rule figures:
     input:
         **results.FITTED,
+        **results.EXPECTED,
         flow="<results>/{analysis}/flow.csv",
+        baseline="<results>/{analysis}/describe/baseline.csv",
         outcome="<results>/{analysis}/describe/outcome.csv",
         mediator="<results>/{analysis}/describe/mediator.csv",
         effects=results.EFFECTS,
@@ -56,6 +58,32 @@ rule tables:
         "../scripts/tables.py"
 
 
+# Where there are several.
+rule all_analyses:
+    input:
+        effects=expand(results.EFFECTS, analysis=config["analyses"]),
+    output:
+        svg=report(
+            results.ALL_ANALYSES["svg"],
+            caption="../report/figures/specification_curve.rst",
+            category="Report",
+        ),
+        png=results.ALL_ANALYSES["png"],
+        pdf=results.ALL_ANALYSES["pdf"],
+        provenance="<results>/provenance/all_analyses.json",
+    log:
+        "<logs>/all_analyses.log",
+    localrule: True
+    conda:
+        "../../envs/ipdmediation.yaml"
+    params:
+        studies=study.told,
+        departures=study.departures,
+        code=code("all_analyses"),
+    script:
+        "../scripts/all_analyses.py"
+
+
 # What was read, before anything is analysed.
 rule quality_report:
     input:
@@ -85,8 +113,9 @@ rule report:
     input:
         **files.told,
         **files.evidence_on_the_page,
-        templates=[source("../report/page.html.j2"), source("../report/parts.html.j2")],
+        templates=[source(f"../report/{part}") for part in ("page.html.j2", "parts.html.j2", "page.js")],
         figures=expand("<results>/primary/figures/{figure}.svg", figure=files.figures),
+        all_analyses=files.all_analyses("svg"),
         quality=expand("<results>/quality/{trial}.csv", trial=config["trials"]),
         published="<results>/published_comparison.csv",
         recorded="<results>/run.json",
@@ -118,6 +147,7 @@ rule manuscript:
         evidence_tables=files.evidence_on_the_page["evidence_tables"],
         evidence_figures=files.evidence_in_print,
         figures=expand("<results>/primary/figures/{figure}.pdf", figure=files.figures),
+        all_analyses=files.all_analyses("pdf"),
         recorded="<results>/run.json",
     output:
         **results.MANUSCRIPT,

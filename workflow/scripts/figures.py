@@ -9,8 +9,13 @@ import pandas as pd
 
 from ipdmediation.data.result_tables import read_table
 from ipdmediation.inference.draws import join_draws
+from ipdmediation.present.figures.balance import balance
+from ipdmediation.present.figures.calibration import calibration as calibration_figure
+from ipdmediation.present.figures.effects_by_cut import effects_by_cut
+from ipdmediation.present.figures.four_worlds import four_worlds
 from ipdmediation.present.figures.mediator_by_arm import mediator_by_arm
 from ipdmediation.present.figures.mediator_by_trial import mediator_by_trial
+from ipdmediation.present.figures.mediator_curve import mediator_curve
 from ipdmediation.present.figures.model_coefficients import model_coefficients
 from ipdmediation.present.figures.outcome_by_arm import outcome_by_arm
 from ipdmediation.present.figures.outcome_by_trial import outcome_by_trial
@@ -26,11 +31,15 @@ from ipdmediation.vocabulary.terms import read_terms
 def main(
     *,
     flow: str,
+    baseline: str,
     outcome: str,
     mediator: str,
     models: list[str],
     diagnostics: list[str],
     effects: str,
+    worlds: str,
+    curve: str,
+    calibration: str,
     draws: list[str],
     study: dict[str, Any],
     model_names: list[str],
@@ -45,11 +54,16 @@ def main(
     }
     drawers = {
         "patient_flow": lambda: patient_flow(flows, study=words),
+        "balance": lambda: balance(read_table(baseline), study=words),
         "outcome_by_arm": lambda: outcome_by_arm(outcomes, effects=estimated, study=words),
         "outcome_by_trial": lambda: outcome_by_trial(outcomes, study=words),
         "mediator_by_arm": lambda: mediator_by_arm(mediators, study=words),
         "mediator_by_trial": lambda: mediator_by_trial(mediators, study=words),
         "path_diagram": lambda: path_diagram(estimated, study=words),
+        "four_worlds": lambda: four_worlds(read_table(worlds), estimated, study=words),
+        "effects_by_cut": lambda: effects_by_cut(estimated, study=words),
+        "mediator_curve": lambda: mediator_curve(read_table(curve), study=words),
+        "calibration": lambda: calibration_figure(read_table(calibration), study=words),
         "model_coefficients": lambda: model_coefficients(
             coefficients["total"], coefficients["outcome"], estimated, study=words
         ),

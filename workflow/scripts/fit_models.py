@@ -15,6 +15,7 @@ from ipdmediation.data.result_tables import write_table
 from ipdmediation.data.schema import conform
 from ipdmediation.data.variables import variables_from_config
 from ipdmediation.data.weights import effective_number
+from ipdmediation.inference.calibration import calibration as calibration_table
 from ipdmediation.inference.model_table import (
     model_diagnostics,
     model_table,
@@ -33,9 +34,13 @@ def main(
     level: float,
     minimum_count: int,
     variables: dict[str, Any],
+    calibration: str,
     **written: str,
 ) -> None:
-    """Read the imputed cohort; write estimates and diagnostics of each model, pooled over imputations."""
+    """Read the imputed cohort; write estimates and diagnostics of each model, pooled over imputations.
+
+    The outcome model is held against the outcomes as well.
+    """
     known = variables_from_config(variables)
     specification = AnalysisSpecification.from_config(model)
     completed = conform(pd.read_parquet(imputed), known)
@@ -62,6 +67,9 @@ def main(
         diagnostics["terms"] = list(map(asdict, reported_terms(fits[0], terms, specification=specification)))
         Path(written[f"{name}_diagnostics"]).write_text(json.dumps(diagnostics, indent=2) + "\n")
         notes += [(model_step(name), warning) for warning in pooled_warnings(fits)]
+        if name == "outcome":
+            mediators = [rows[specification.mediator] for _, rows in completed.groupby("imputation")]
+            write_table(calibration_table(models, fits, mediators, minimum=minimum_count), calibration)
     for where, warning in notes:
         warnings.warn(type(warning)(f"{where}: {warning}"), stacklevel=1)
 

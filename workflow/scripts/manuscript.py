@@ -17,11 +17,13 @@ from ipdmediation.present.report.figure_words import shows
 from ipdmediation.present.report.methods import methods
 from ipdmediation.present.report.reading import read_facts, read_results
 from ipdmediation.present.tables.saving import save, save_together
+from ipdmediation.present.tables.workbook import save_workbook
 
 
 def main(
     *,
     figures: list[str],
+    all_analyses: list[str],
     evidence_tables: list[str],
     evidence_figures: list[str],
     diagnostics: list[str],
@@ -32,6 +34,7 @@ def main(
     references_bib: str,
     references_ris: str,
     tables_docx: str,
+    tables_xlsx: str,
     agrema_docx: str,
     numbered: list[str],
     studies: list[dict[str, Any]],
@@ -47,7 +50,8 @@ def main(
     version = str(read_facts(recorded, leave_out=KEY)["software"]["version"])
     done = methods(first, version=version)
     shown = main_tables(results)
-    names = [Path(path).stem for path in (*figures, *evidence_figures)]
+    drawn = (*figures, *evidence_figures, *all_analyses)
+    names = [Path(path).stem for path in drawn]
     Path(methods_md).write_text(methods_text(done, study=first.study))
     Path(results_md).write_text(
         results_text(results, captions=[shows(name, first) for name in names], tables=shown)
@@ -58,8 +62,9 @@ def main(
     Path(references_bib).write_text(bibtex(list(done.sources.values())))
     Path(references_ris).write_text(ris(list(done.sources.values())), newline="")
     save_together(shown, Path(tables_docx), title=first.study.title)
+    save_workbook(shown, Path(tables_xlsx), title=first.study.title)
     save(agrema(results), Path(agrema_docx))
-    for source, target in zip((*figures, *evidence_figures), numbered, strict=True):
+    for source, target in zip(drawn, numbered, strict=True):
         shutil.copyfile(source, target)
 
 

@@ -17,6 +17,7 @@ def main(
     *,
     templates: list[str],
     figures: list[str],
+    all_analyses: list[str],
     diagnostics: list[str],
     quality: list[str],
     published: str,
@@ -32,7 +33,7 @@ def main(
 ) -> None:
     """Read the tables of every analysis and the figures of the first one; write the page."""
     drawn = dict(zip(figure_names, figures, strict=True))
-    drawn |= {Path(path).stem: path for path in evidence_figures}
+    drawn |= {Path(path).stem: path for path in (*evidence_figures, *all_analyses)}
     results = read_results(
         studies,
         tables,

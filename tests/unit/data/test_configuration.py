@@ -10,6 +10,7 @@ import jsonschema
 import pytest
 import yaml
 
+from ipdmediation.data import configuration
 from ipdmediation.data.configuration import drawn_as, eligibility_rules, resolve_analysis
 from ipdmediation.data.errors import ConfigurationError
 from ipdmediation.data.json_schema import schema_faults
@@ -518,3 +519,25 @@ def test_the_named_level_is_one_that_not_everybody_reaches(
     primary["named_level"] = levels[-1] if level else levels[0]
     wrong = [text for text in found(config, mappings) if "primary.named_level" in text]
     assert bool(wrong) is not right
+
+
+def test_an_analysis_departs_in_what_it_states_otherwise_and_not_in_words_or_numbers_of_replicates() -> None:
+    primary = {
+        "label": "Primary", "mediator": {"variable": "volume", "transform": "log"}, "eligibility": [],
+        "missing": {"method": "impute", "imputations": 10}, "evidence": {"death": {"event": "died"}},
+        "bootstrap": {"replicates": 5000, "resampling": "stratified", "chunk": 100, "max_failed": 0.1},
+    }  # fmt: skip
+    others = {
+        "same": {"label": "Other", "evidence": None, "bootstrap": {"replicates": 10, "chunk": 5}},
+        "changed": {
+            "mediator": {"transform": "identity"}, "eligibility": [{"variable": "age"}],
+            "bootstrap": {"resampling": "two_level"}, "missing": {"method": "impute"},
+        },
+    }  # fmt: skip
+    config = {"analyses": {"primary": primary, **others}}
+    assert configuration.departures(config, "primary") == configuration.departures(config, "same") == ()
+    assert configuration.departures(config, "changed") == (
+        "bootstrap.resampling",
+        "eligibility",
+        "mediator.transform",
+    )

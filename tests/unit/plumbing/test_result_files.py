@@ -39,6 +39,22 @@ def test_figures_that_compare_trials_need_two() -> None:
     assert len(two.shown) == 3 * len(two.figures) + 3 * len(result_files.TABLES)
 
 
+def test_a_study_that_describes_no_baseline_has_no_balance_of_it() -> None:
+    described = ResultFiles({**config("a"), "describe": {"baseline": ["age"]}}, "a")
+    assert set(described.figures) - set(files_of("a").figures) == {"balance"}
+
+
+def test_analyses_are_drawn_beside_each_other_where_there_are_several() -> None:
+    several, one = (
+        files_of("a"),
+        ResultFiles({**config("a"), "analyses": {"primary": {"evidence": None}}}, "a"),
+    )
+    drawn = [file for file in several.of_study([]) if "all_analyses" in file]
+    assert [Path(file).suffix for file in drawn] == [".svg", ".png", ".pdf", ".json"]
+    assert not [file for file in one.of_study([]) if "all_analyses" in file]
+    assert len(several.numbered) - len(one.numbered) == 2  # the evidence of the primary analysis is the other
+
+
 def test_each_figure_is_reported_with_its_caption_and_kind_of_data() -> None:
     real, made = files_of("a"), files_of("a", synthetic="model.yaml")
     shown = real.caption("figures", "<results>/{analysis}/figures/patient_flow.svg")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -15,6 +16,8 @@ import pandas as pd
 import pytest
 import yaml
 
+from ipdmediation.inference.calibration import CALIBRATION_COLUMNS
+from ipdmediation.inference.set_treatments import CURVE_COLUMNS, WORLD_COLUMNS
 from ipdmediation.present.report.result import AnalysisResult
 from ipdmediation.present.study import Study
 
@@ -456,6 +459,59 @@ def draws(size: int = 1000) -> pd.DataFrame:
     )  # fmt: skip
 
 
+CELLS = [(arm, source) for arm in ("control", "treated") for source in ("control", "treated")]
+
+
+def worlds(levels: Sequence[str] = tuple("6543210")) -> pd.DataFrame:
+    """The outcome of the four worlds, better with treatment and with its mediator; means without levels."""
+    rows: list[tuple[Any, ...]] = []
+    for place, (arm, source) in enumerate(CELLS):
+        if not levels:
+            rows.append((arm, source, "", 4.25 - 0.37 * place))
+        weights = np.exp(0.11 * (place + 1) * np.arange(len(levels)))
+        rows += [
+            (arm, source, level, share)
+            for level, share in zip(levels, (weights / weights.sum()).tolist(), strict=True)
+        ]
+    return pd.DataFrame(rows, columns=WORLD_COLUMNS)
+
+
+def curve(scales: Sequence[str] = ("mean", "prob_le_2")) -> pd.DataFrame:
+    """The outcome along the mediator, worse where it is larger."""
+    rows = [
+        (
+            arm,
+            at,
+            scale,
+            (3.5 if scale == "mean" else 0.4) * (1 + direction * 0.1 * math.log(at) - 0.1 * place),
+        )
+        for place, arm in enumerate(("control", "treated"))
+        for scale, direction in zip(scales, (1, -1), strict=False)
+        for at in (2.5, 11.0, 41.0, 120.0, 300.0)
+    ]
+    return pd.DataFrame(rows, columns=CURVE_COLUMNS)
+
+
+def calibration(levels: Sequence[str] = tuple("6543210")) -> pd.DataFrame:
+    """Observed and expected outcomes in five groups by arm, of which one has two levels withheld."""
+    edges = [math.nan, 11.0, 28.0, 61.0, 147.0, math.nan]
+    rows: list[tuple[Any, ...]] = []
+    for arm, n in (("control", 169), ("treated", 164)):
+        for group in range(5):
+            cell = (arm, group + 1, edges[group], edges[group + 1], n)
+            weights = np.arange(1, len(levels) + 1) + group
+            for level, weight in zip(levels, weights, strict=True):
+                share = weight / weights.sum()
+                rows.append((*cell, level, share, (share + 1 / len(levels)) / 2))
+            if not levels:
+                rows.append((*cell, "", 3.1 + 0.2 * group, 3.2 + 0.17 * group))
+    frame = pd.DataFrame(rows, columns=CALIBRATION_COLUMNS)
+    frame.loc[
+        (frame["arm"] == "control") & (frame["group"] == 1) & frame["level"].isin(["5", "6"]), "observed"
+    ] = math.nan
+    return frame
+
+
 def published() -> pd.DataFrame:
     nan = math.nan
     inside = "published value inside this run's interval"
@@ -530,9 +586,12 @@ def result(**changes: Any) -> AnalysisResult:
         study=study(), flow=flow(), baseline=baseline(), outcome=outcome(), mediator=mediator(),
         models=models(),
         diagnostics=diagnostics(), effects=effects(), missing=missing(), notices=notices(),
+        worlds=worlds(), curve=curve(), calibration=calibration(),
         figures=dict.fromkeys(
             ["patient_flow", "outcome_by_arm", "outcome_by_trial", "mediator_by_arm", "mediator_by_trial",
-             "path_diagram", "proportion_distribution", "model_coefficients"],
+             "path_diagram", "balance", "four_worlds", "effects_by_cut", "proportion_distribution",
+             "model_coefficients", "mediator_curve",
+             "calibration", "specification_curve"],
             SVG,
         ),
     )  # fmt: skip

@@ -8,7 +8,6 @@ import pandas as pd
 import pytest
 from matplotlib.lines import Line2D
 from matplotlib.patches import FancyBboxPatch, Rectangle
-from matplotlib.text import Text
 
 from ipdmediation.data.result_tables import read_table
 from ipdmediation.present import notation, style
@@ -23,6 +22,7 @@ from ipdmediation.present.figures.proportion_distribution import proportion_dist
 from ipdmediation.present.figures.saving import save
 from ipdmediation.present.figures.sheet import text_width, wrap
 from ipdmediation.vocabulary.transforms import TRANSFORMS
+from tests.unit.present.boxes import assert_nothing_overlaps, texts
 
 
 def draw(examples, name):
@@ -104,18 +104,6 @@ def drawn(examples, name):
     return figure
 
 
-def texts(figure):
-    # Ticks beyond the limits of their axis exist but are never painted.
-    beyond = {
-        tick
-        for axes in figure.axes
-        for tick in axes.get_xticklabels()
-        if not axes.get_xlim()[0] <= tick.get_position()[0] <= axes.get_xlim()[1]
-    }
-    found = [item for item in figure.findobj(Text) if item.get_visible() and item.get_text().strip()]
-    return [item for item in found if item not in beyond]
-
-
 def words(figure):
     figure.canvas.draw()
     return [item.get_text() for item in texts(figure)]
@@ -123,20 +111,7 @@ def words(figure):
 
 @pytest.mark.parametrize("name", ALL)
 def test_no_text_is_cut_or_runs_into_another(examples, name):
-    figure = drawn(examples, name)
-    renderer = figure.canvas.get_renderer()
-    boxes = [(item.get_text(), item.get_window_extent(renderer)) for item in texts(figure)]
-    page = figure.bbox
-    for text, box in boxes:
-        assert box.x0 >= page.x0 - 0.5, text
-        assert box.x1 <= page.x1 + 0.5, text
-        assert box.y0 >= page.y0 - 0.5, text
-        assert box.y1 <= page.y1 + 0.5, text
-    for (first, one), (second, two) in itertools.combinations(boxes, 2):
-        # The line box of a text is taller than its letters; only a real overlap counts.
-        across = min(one.x1, two.x1) - max(one.x0, two.x0)
-        down = min(one.y1, two.y1) - max(one.y0, two.y0)
-        assert across <= 0.5 or down <= 1.5, (first, second)
+    assert_nothing_overlaps(drawn(examples, name))
 
 
 @pytest.mark.parametrize("name", ["patient_flow", "framing flow", "path_diagram", "long names on paths"])
@@ -154,19 +129,6 @@ def test_words_stay_inside_their_boxes(examples, name):
                 assert box.x0 < text.x0 < text.x1 < box.x1, item.get_text()
                 assert box.y0 - 1 < text.y0 < text.y1 < box.y1 + 1, item.get_text()
     assert inside >= len(boxes)
-
-
-@pytest.mark.parametrize("name", ALL)
-def test_figures_have_the_width_of_a_journal_column(examples, name):
-    width, height = drawn(examples, name).get_size_inches() * 25.4
-    assert width == pytest.approx(89) or width == pytest.approx(183)
-    assert height <= 260
-
-
-@pytest.mark.parametrize("name", ALL)
-def test_type_is_seven_to_nine_points(examples, name):
-    figure = drawn(examples, name)
-    assert {7.0 <= item.get_fontsize() <= 9.0 for item in texts(figure)} == {True}
 
 
 @pytest.mark.parametrize("name", ORDINARY)

@@ -4,8 +4,10 @@ import io
 import re
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 from docx import Document
+from openpyxl import load_workbook
 
 from ipdmediation.present import notation
 from ipdmediation.present.manuscript.agrema import OPEN, agrema
@@ -18,6 +20,7 @@ from ipdmediation.present.report.methods import methods
 from ipdmediation.present.scales import reading
 from ipdmediation.present.sources import SOURCES, Source
 from ipdmediation.present.tables.saving import save_together
+from ipdmediation.present.tables.workbook import save_workbook
 from tests.tracing import untraced
 from tests.unit.present.conftest import flow, result
 
@@ -43,7 +46,7 @@ def test_the_results_follow_the_order_of_a_paper_and_number_what_they_name():
         "Participants", "Outcome and mediator", "Effects", "Other analyses", "Figures", "Tables",
     ]  # fmt: skip
     assert [int(number) for number in re.findall(r"^Figure (\d+)\.", text, flags=re.MULTILINE)] == [
-        *range(1, 9)
+        *range(1, 15)
     ]
     assert "Table 1. " in text
     assert "Other analyses" not in text_of(result())
@@ -119,13 +122,57 @@ def test_the_checklist_has_every_item_and_leaves_open_what_no_run_can_know():
     assert set(empty["Left to the authors"]) == {OPEN}
     assert set(empty["Topic"]) == {
         "Background and rationale", "Study registration", "Ethical approval", "Implications",
-        "Funding and role of sponsor", "Conflicts of interest, disclosures",
+        "Funding and role of sponsor", "Conflicts of interest and financial disclosures",
     }  # fmt: skip
+
+
+#: Table 1 of Lee et al. 2021 JAMA 326:1045, the long form.
+TOPICS = [
+    "Title", "Abstract", "Background and rationale", "Objectives", "Study registration",
+    "Study design and source of data", "Participants", "Sample size", "Effects of interest",
+    "Assumed causal model", "Causal assumptions", "Measurement", "Measurement levels", "Statistical methods",
+    "Sensitivity analyses", "Ethical approval", "Participants", "Outcomes and estimates",
+    "Sensitivity parameters", "Limitations", "Interpretation", "Implications", "Funding and role of sponsor",
+    "Conflicts of interest and financial disclosures", "Data and code",
+]  # fmt: skip
+
+
+def test_the_topics_are_those_of_the_guideline_in_its_order():
+    assert list(agrema([result()]).cells["Topic"]) == TOPICS
+
+
+def test_sensitivity_is_found_where_the_page_has_it():
+    evidence = {"confounding": pd.DataFrame(), "death": pd.DataFrame(), "pooled": pd.DataFrame()}
+    cells = agrema([result(evidence=evidence), result()]).cells.set_index("Topic")
+    text = cells.loc["Sensitivity parameters", "Reported by this run"]
+    assert text == "All analyses, What would undo it and Nobody left out"
 
 
 def test_without_other_analyses_the_checklist_says_that_nothing_was_configured():
     table = agrema([result(evidence={})]).cells.set_index("Topic")
     assert table.loc["Sensitivity analyses", "Left to the authors"] == "Nothing was configured"
+
+
+def test_a_workbook_has_a_sheet_for_each_table_with_the_same_bytes_and_no_formula(tmp_path):
+    tables = main_tables([result(), result()])
+    tables[0] = replace(tables[0], cells=tables[0].cells.assign(Step="=1+1"))
+    for name in "ab":
+        save_workbook(tables, tmp_path / f"{name}.xlsx", title="A study")
+    assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
+    book = load_workbook(tmp_path / "a.xlsx")
+    assert book.sheetnames == [f"{number} {table.name}" for number, table in enumerate(tables, start=1)]
+    for number, (sheet, table) in enumerate(zip(book, tables, strict=True), start=1):
+        assert sheet["A1"].value == f"Table {number}. {table.title}"
+        written = [
+            ["" if cell is None else cell for cell in line] for line in sheet.iter_rows(values_only=True)
+        ]
+        size = len(table.heads)
+        assert written[1][:size] == list(table.heads)
+        assert [line[:size] for line in written[2 : 2 + len(table.cells)]] == [
+            list(line) for line in table.cells.itertuples(index=False)
+        ]
+        assert [line[0] for line in written[2 + len(table.cells) :]] == list(table.notes)
+    assert book.worksheets[0]["A3"].data_type == "s"
 
 
 def test_all_tables_stand_in_one_document_with_their_numbers(tmp_path):

@@ -74,7 +74,7 @@ def test_page_is_well_formed_and_accessible(examples):
     assert all(
         later - earlier <= 1 for earlier, later in zip(found.headings, found.headings[1:], strict=False)
     )
-    assert len(found.images) == 8
+    assert len(found.images) == 14
     assert all(len(image["alt"]) > 20 for image in found.images)
     assert found.tables == found.captions == 12
     assert set(found.anchors) <= set(found.ids)
@@ -86,7 +86,36 @@ def test_page_fetches_nothing(examples):
     assert all(source.startswith(("#", "data:")) for source in parsed(html).sources)
     assert "http" not in html
     assert "url(" not in html
-    assert "<script" not in html
+    (script,) = re.findall(r"<script>(.*?)</script>", html, flags=re.S)
+    assert not re.search(r"fetch|import|XMLHttp|src|innerHTML|eval", script)
+    assert len(script) < 4000
+
+
+def test_figures_and_tables_are_numbered_as_they_stand_and_can_be_pointed_at(examples):
+    html = whole(examples)
+    for word, kind in (("Figure", "figcaption"), ("Table", "caption")):
+        numbers = [
+            int(number)
+            for number in re.findall(rf'<{kind}><a class="number" href="#\w+-\d+">{word} (\d+)\.', html)
+        ]
+        assert numbers == list(range(1, len(numbers) + 1))
+        assert len(numbers) >= 12
+        assert {f"{word.lower()}-{number}" for number in numbers} <= set(parsed(html).ids)
+
+
+def test_the_contents_lead_to_every_section_and_the_first_link_past_them(examples):
+    html = whole(examples)
+    body = html.partition("<body>")[2]
+    assert body.lstrip().startswith('<a class="skip" href="#content">')
+    sections = re.findall(r'<section id="([\w-]+)"', html)
+    contents = html[html.index("<nav") : html.index("</nav>")]
+    assert re.findall(r'href="#([\w-]+)"', contents) == sections
+
+
+def test_only_the_table_of_all_analyses_can_be_sorted(examples):
+    html = whole(examples)
+    (table,) = re.findall(r'<table class="[^"]*sortable[^"]*">\s*<caption>.*?</caption>', html, flags=re.S)
+    assert "All analyses beside each other" in table
 
 
 def test_synthetic_data_are_announced(examples):
@@ -277,7 +306,7 @@ def test_a_withheld_share_is_withheld_everywhere(examples):
 def test_with_an_interaction_the_coefficient_at_zero_stands_in_the_models_table_only(examples):
     study, models, effects = examples.interaction()
     html = page(examples, examples.result(study=study, models=models, effects=effects))
-    outside = re.sub(r"<caption>The three models</caption>.*?</table>", "", html, flags=re.S)
+    outside = re.sub(r"<caption>[^\n]*The three models</caption>.*?</table>", "", html, flags=re.S)
     assert "3.74" in html
     assert "3.74" not in outside
     assert "where follow-up infarct volume is 0 mL" in plain(html)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ipdmediation.plumbing.result_files import EVIDENCE, TABLES, ResultFiles
+from ipdmediation.plumbing.result_files import ALL_ANALYSES, EVIDENCE, TABLES, ResultFiles
 from ipdmediation.present.tables.evidence import SHOWN
 
 WORKFLOW = Path(__file__).resolve().parents[3] / "workflow"
@@ -17,10 +17,11 @@ PAGE = (WORKFLOW / "report/page.html.j2").read_text()
 
 def asked_for(kind: str) -> set[str]:
     """Return the names that the rules ask for, of a study with two trials."""
-    config = {"trials": dict.fromkeys("ab"), "published": []}
+    config = {"trials": dict.fromkeys("ab"), "published": [], "describe": {"baseline": ["age"]}}
     return set({"figures": ResultFiles(config, config["trials"]).figures, "tables": TABLES}[kind])
 
 
+OF_ALL = {Path(file).stem for file in ALL_ANALYSES.values()}
 TABLES_OF = {"figures": "drawers", "tables": "makers"}
 
 
@@ -46,7 +47,9 @@ def test_what_is_shown_is_known_everywhere(kind: str) -> None:
     captions = {path.stem for path in (WORKFLOW / f"report/{kind}").glob("*.rst")}
     more = {name for each in EVIDENCE.values() for name in each.more} if kind == "tables" else set()
     evidence = set(EVIDENCE) | more
-    assert asked_for(kind) == made(kind) == captions - evidence
+    of_all = OF_ALL if kind == "figures" else set()
+    assert of_all <= captions
+    assert asked_for(kind) == made(kind) == captions - evidence - of_all
     assert evidence <= captions
     assert evidence == (named("show_evidence", "drawers") if kind == "figures" else set(SHOWN))
     assert len(captions) >= 5
@@ -60,4 +63,4 @@ def test_a_table_of_evidence_takes_the_numbers_of_its_piece() -> None:
 
 def test_the_page_has_every_figure() -> None:
     evidence = set(EVIDENCE)
-    assert set(re.findall(r'figure\("(\w+)"', PAGE)) == asked_for("figures") | evidence
+    assert set(re.findall(r'figure\("(\w+)"', PAGE)) == asked_for("figures") | evidence | OF_ALL

@@ -491,7 +491,8 @@ def test_docx_holds_every_cell(examples, name, tmp_path):
     save(table, tmp_path / "t.docx")
     document = Document(str(tmp_path / "t.docx"))
     (grid,) = document.tables
-    read = [[cell.text for cell in line.cells] for line in grid.rows]
+    written = [[cell.text for cell in line.cells] for line in grid.rows]
+    read = [[text.replace("\N{NO-BREAK SPACE}", " ") for text in line] for line in written]
     assert read[0] == list(table.heads)
     assert read[1:] == [list(line) for line in table.cells.itertuples(index=False)]
     assert document.paragraphs[0].text == table.title
@@ -522,12 +523,21 @@ def test_a_word_table_fills_the_page_with_numbers_to_the_right(examples, tmp_pat
     room = section.page_width - section.left_margin - section.right_margin
     assert sum(column.width for column in grid.columns) == pytest.approx(room, rel=1e-3)
     alignments = [{cell.paragraphs[0].alignment for cell in column.cells} for column in grid.columns]
-    heads = [cell.text for cell in grid.rows[0].cells]
+    heads = [cell.text.replace("\N{NO-BREAK SPACE}", " ") for cell in grid.rows[0].cells]
     assert alignments[0] == {None}
     assert all(
         found == ({None} if head in PROSE else {WD_ALIGN_PARAGRAPH.RIGHT})
         for head, found in zip(heads[1:], alignments[1:], strict=True)
     )
+
+
+def test_rows_of_a_word_table_stand_apart_and_short_texts_on_one_line(examples, tmp_path):
+    save(natural_effects(examples.effects(), study=examples.study()), tmp_path / "table.docx")
+    (grid,) = Document(str(tmp_path / "table.docx")).tables
+    assert grid._tbl.tblPr.xpath("w:tblCellMar/w:top/@w:w") == ["25"]
+    texts = [cell.text for line in grid.rows for cell in line.cells]
+    assert "above\N{NO-BREAK SPACE}0" in texts
+    assert "Total effect (95%\N{NO-BREAK SPACE}CI)" in texts
 
 
 def test_no_number_of_a_word_table_breaks(examples, tmp_path):

@@ -154,6 +154,38 @@ def analysed_trials(config: Mapping[str, Any], analysis: str, trials: Iterable[s
     return left
 
 
+def departures(config: Mapping[str, Any], analysis: str) -> tuple[str, ...]:
+    """Return the settings in which an analysis differs from the primary one, as dotted keys in order.
+
+    Words, the evidence beside the effects, and how many replicates are drawn make no other analysis.
+
+    Examples
+    --------
+    >>> analyses = {"primary": {"missing": {"method": "impute"}}, "other": {"missing": {"method": "none"}}}
+    >>> departures({"analyses": analyses}, "other")
+    ('missing.method',)
+    """
+    own, primary = (_flat(resolve_analysis(config, name)) for name in (analysis, "primary"))
+    changed = (key for key in {*own, *primary} if own.get(key) != primary.get(key))
+    return tuple(sorted(key for key in changed if not key.startswith(_NO_CHOICES)))
+
+
+_NO_CHOICES = (
+    "label", "named_level", "evidence", "bootstrap.replicates", "bootstrap.chunk", "bootstrap.max_failed",
+)  # fmt: skip
+
+
+def _flat(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return single settings and lists by their dotted keys."""
+    flat: dict[str, Any] = {}
+    for key, value in settings.items():
+        if isinstance(value, Mapping):
+            flat |= {f"{key}.{inner}": found for inner, found in _flat(value).items()}
+        else:
+            flat[key] = value
+    return flat
+
+
 def drawn_as(config: Mapping[str, Any], analysis: str) -> str:
     """Return the analysis whose draws an analysis has: one with the same patients, models and resamples.
 

@@ -243,6 +243,22 @@ class MediationEffects:
         """Whether the mediator has one slope in each arm of the outcome model."""
         return self._standardisation.linear
 
+    def held(self, mediator: Refit, outcome: Refit, weights: FloatArray, *, at: FloatArray) -> FloatArray:
+        """Return the outcomes by arm with the mediator held at values on the scale of its model.
+
+        Parameters
+        ----------
+        mediator, outcome, weights
+            As for `Standardisation.cells`.
+        at : ndarray, shape (values,)
+
+        Returns
+        -------
+        ndarray, shape (values, 2, K)
+            As `StandardisedCells.controlled`.
+        """
+        return self._standardisation.holding(at).cells(mediator, outcome, weights).controlled
+
     def mediator_slopes(self, outcome: Refit) -> FloatArray:
         """Return the (2,) slope of a linear mediator in the outcome model, by arm."""
         return self._coefficients.slopes_of(outcome)

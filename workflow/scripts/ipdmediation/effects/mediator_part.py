@@ -7,7 +7,7 @@ of them, else all patients are one group.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -76,6 +76,10 @@ class MediatorPart:
             _terms_of_one=terms.columns([1.0])[:, 0],
             _terms_of_nodes=np.zeros((2, 0, 0)) if rule is None else terms.columns(rule.nodes),
         )
+
+    def holding(self, terms: MediatorTerms, values: FloatArray) -> MediatorPart:
+        """Return the same with the mediator held at other values, on the scale of its model."""
+        return replace(self, held_at=values, _terms_held=terms.columns(values))
 
     def slopes(self, replicate: Evaluated, effects: TrialEffects) -> FloatArray:
         """Return the (2, groups) slopes of a mediator that is linear in the outcome model, by arm."""

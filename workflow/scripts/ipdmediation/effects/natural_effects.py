@@ -87,6 +87,11 @@ class OutcomeScales(Scales):
         additive: FloatArray = np.sum((distributions - references)[:, None, :] * self.values, axis=2)
         return additive
 
+    def averages(self, cells: FloatArray) -> FloatArray:
+        """Return the averages of (..., K) cells on each additive scale, (..., additive)."""
+        averages: FloatArray = cells @ self.values.T
+        return averages
+
     def rounding(self, cells: FloatArray) -> FloatArray:
         """Return up to which size a difference of cells is floating point's, (..., `every`).
 

@@ -13,7 +13,7 @@ E F is a function of one number and is tabulated once in a replicate.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from typing import NamedTuple
 
@@ -161,6 +161,21 @@ class Standardisation:
         gaussian = self.options.mediator_distribution == "gaussian"
         form_known = structural.shifts_only or (self.linear and gaussian)
         return form_known and self.options.population == "these_trials"
+
+    def holding(self, values: FloatArray) -> Standardisation:
+        """Return the same with the mediator held at other values, on the scale of its model.
+
+        Parameters
+        ----------
+        values : ndarray, shape (values,)
+        """
+        part = self._part.holding(self._terms, values)
+        return replace(
+            self,
+            _part=part,
+            _cumulative=replace(self._cumulative, mediator=part),
+            _expected=replace(self._expected, mediator=part),
+        )
 
     def cells(
         self,

@@ -26,10 +26,31 @@ class BootstrapError(ValueError):
     """Too many replicates failed for their distribution to be trusted."""
 
 
+class Fitted(NamedTuple):
+    """One completed data set: its effects, and the fits of all three models to it."""
+
+    effects: PreparedEffects
+    fits: Sequence[Refit]
+
+    @property
+    def weights(self) -> NDArray[np.float64]:
+        """(n,) numbers of times that the patients count."""
+        return self.effects.models.weighted(np.ones(len(self.effects.models.mediator_values)))
+
+    @property
+    def estimates(self) -> NDArray[np.float64]:
+        """(effects,) effects of the data set, in their order."""
+        return self.effects.evaluate(self.fits, self.weights)
+
+
+def fit_cohort(effects: PreparedEffects) -> Fitted:
+    """Fit all three models to one completed data set."""
+    return Fitted(effects, _fits(effects, np.ones(len(effects.models.mediator_values))))
+
+
 def cohort_effects(analysis: PreparedEffects) -> NDArray[np.float64]:
     """Return the effects of one completed data set, in the order of ``analysis.effects``."""
-    patients = np.ones(len(analysis.models.mediator_values))
-    return analysis.evaluate(_fits(analysis, patients), analysis.models.weighted(patients))
+    return fit_cohort(analysis).estimates
 
 
 def jackknife_effects(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from ipdmediation.effects.catalogue import Effect
-from ipdmediation.inference.bootstrap import cohort_effects, jackknife_effects
+from ipdmediation.inference.bootstrap import Fitted, fit_cohort, jackknife_effects
 from ipdmediation.inference.imputed_analysis import ImputedAnalysis
 from ipdmediation.inference.intervals import acceleration
 from ipdmediation.inference.summary import summarise_effects
@@ -31,7 +32,9 @@ class Estimated(NamedTuple):
     accelerations: FloatArray | None
 
 
-def estimate_analysis(analysis: ImputedAnalysis, *, interval: str) -> Estimated:
+def estimate_analysis(
+    analysis: ImputedAnalysis, *, interval: str, fitted: Sequence[Fitted] | None = None
+) -> Estimated:
     """Return the effects of an analysis without what its draws say.
 
     Parameters
@@ -39,23 +42,32 @@ def estimate_analysis(analysis: ImputedAnalysis, *, interval: str) -> Estimated:
     analysis : ImputedAnalysis
     interval : str
         Kind of the interval that the effects will have.
+    fitted : sequence of Fitted or None
+        Its completed data sets, where they are fitted already.
 
     Raises
     ------
     ModelError
         Where a model cannot be fitted.
     """
-    prepared = list(analysis.effects())
+    if fitted is None:
+        fitted = list(map(fit_cohort, analysis.effects()))
     accelerations = None
     if interval == "bca":
-        left_out = [jackknife_effects(each, analysis.plan.jackknife()) for each in prepared]
+        left_out = [jackknife_effects(each.effects, analysis.plan.jackknife()) for each in fitted]
         accelerations = acceleration(np.mean(left_out, axis=0))
-    estimates = np.mean([cohort_effects(each) for each in prepared], axis=0)
-    return Estimated(prepared[0].effects, estimates, accelerations)
+    estimates = np.mean([each.estimates for each in fitted], axis=0)
+    return Estimated(fitted[0].effects.effects, estimates, accelerations)
 
 
 def summarise_analysis(
-    analysis: ImputedAnalysis, draws: pd.DataFrame, *, interval: str, level: float, max_failed: float
+    analysis: ImputedAnalysis,
+    draws: pd.DataFrame,
+    *,
+    interval: str,
+    level: float,
+    max_failed: float,
+    fitted: Sequence[Fitted] | None = None,
 ) -> pd.DataFrame:
     """Return the effects of an analysis, estimated in its completed data sets, with intervals from draws.
 
@@ -66,6 +78,8 @@ def summarise_analysis(
         Its replicates, as `bootstrap.draw_replicates` returns them.
     interval, level, max_failed
         As for `summarise_effects`, which says what the columns are.
+    fitted : sequence of Fitted or None
+        As for `estimate_analysis`.
 
     Raises
     ------
@@ -74,7 +88,7 @@ def summarise_analysis(
     BootstrapError
         Where more replicates failed than accepted.
     """
-    own = estimate_analysis(analysis, interval=interval)
+    own = estimate_analysis(analysis, interval=interval, fitted=fitted)
     return summarise_effects(
         draws,
         own.estimates,

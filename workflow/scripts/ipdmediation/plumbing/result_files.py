@@ -24,15 +24,21 @@ class Evidence(NamedTuple):
 MODELS = ("mediator", "total", "outcome")
 FIGURES = (
     "patient_flow",
+    "balance",
     "outcome_by_arm",
     "mediator_by_arm",
     "path_diagram",
+    "four_worlds",
+    "effects_by_cut",
     "proportion_distribution",
     "model_coefficients",
+    "mediator_curve",
+    "calibration",
     "outcome_by_trial",
     "mediator_by_trial",
 )
 COMPARE_TRIALS = ("outcome_by_trial", "mediator_by_trial")  # of two at least
+OF_BASELINE = ("balance",)  # of a study that describes one
 TABLES = ("baseline", "flow", "models", "effects", "natural_effects")
 KINDS = {"figures": ("svg", "png", "pdf"), "tables": ("csv", "html", "docx")}
 #: What the section `evidence` of an analysis can ask for. A piece's name is that of the step that computes
@@ -86,6 +92,12 @@ FLOW = "<results>/{analysis}/flow.csv"
 MISSING = "<results>/{analysis}/missing.csv"
 EFFECTS = "<results>/{analysis}/effects.csv"
 NOTICES = "<results>/{analysis}/notices.csv"
+#: Beside the effects and the models: what these are differences of, and whether they fit.
+EXPECTED = {
+    "worlds": "<results>/{analysis}/worlds.csv",
+    "curve": "<results>/{analysis}/mediator_curve.csv",
+    "calibration": "<results>/{analysis}/calibration.csv",
+}
 DESCRIPTIONS = [f"<results>/{{analysis}}/describe/{part}.csv" for part in ("baseline", "outcome", "mediator")]
 FITS = [f"<results>/{{analysis}}/models/{model}.{kind}" for model in MODELS for kind in ("csv", "json")]
 FITTED = {
@@ -106,12 +118,16 @@ TOLD = {
     "effects": EFFECTS,
     "missing": MISSING,
     "notices": NOTICES,
+    **EXPECTED,
 }
+#: What shows all analyses beside each other, where there are several, by kind.
+ALL_ANALYSES = {kind: f"<results>/all_analyses/specification_curve.{kind}" for kind in KINDS["figures"]}
 #: What an author pastes, by the names of the outputs.
 MANUSCRIPT = {
     name.replace(".", "_"): f"<results>/manuscript/{name}"
     for name in (
         "methods.md", "results.md", "values.json", "references.bib", "references.ris", "tables.docx",
+        "tables.xlsx",
         "agrema.docx",
     )
 }  # fmt: skip
@@ -160,7 +176,9 @@ class ResultFiles:
 
     def __init__(self, config: Mapping[str, Any], trials: Collection[str]) -> None:
         self._config = config
-        self.figures = [name for name in FIGURES if len(trials) > 1 or name not in COMPARE_TRIALS]
+        described = config.get("describe", {}).get("baseline")
+        without = (*(COMPARE_TRIALS if len(trials) < 2 else ()), *(() if described else OF_BASELINE))
+        self.figures = [name for name in FIGURES if name not in without]
         self.drawn = {kind: _shown("figures", self.figures, kind) for kind in KINDS["figures"]}
         self.written = {kind: _shown("tables", TABLES, kind) for kind in KINDS["tables"]}
         self.shown = [file for files in [*self.drawn.values(), *self.written.values()] for file in files]
@@ -199,6 +217,7 @@ class ResultFiles:
             "<results>/quality/report.html",
             *MANUSCRIPT.values(),
             *self.numbered,
+            *self._of_all_analyses,
             "<results>/published_comparison.csv",
             POOLING,
             DISTRIBUTIONS,
@@ -229,10 +248,19 @@ class ResultFiles:
         reports = [file for name in names for file in of_analysis(name, FITTED["diagnostics"])]
         return {**tables, "diagnostics": reports}
 
+    def all_analyses(self, kind: str) -> list[str]:
+        """Return the figures of all analyses beside each other, none where there is one."""
+        return [ALL_ANALYSES[kind]] if len(self._config["analyses"]) > 1 else []
+
+    @property
+    def _of_all_analyses(self) -> list[str]:
+        drawn = [file for kind in ALL_ANALYSES for file in self.all_analyses(kind)]
+        return [*drawn, "<results>/provenance/all_analyses.json"] if drawn else []
+
     @property
     def numbered(self) -> list[str]:
-        """The figures of the primary analysis by their number in a manuscript."""
-        shown = [*self.figures, *self._asked("primary")]
+        """The figures of the primary analysis, and of all together, by their number in a manuscript."""
+        shown = [*self.figures, *self._asked("primary"), *self.all_analyses("pdf")]
         return [f"<results>/manuscript/figure_{number}.pdf" for number in range(1, len(shown) + 1)]
 
     @property
@@ -256,12 +284,12 @@ class ResultFiles:
     @property
     def targets(self) -> list[str]:
         """The results of an analysis that a person asks for."""
-        return [FLOW, MISSING, NOTICES, EFFECTS, *DESCRIPTIONS, *FITS, *self.shown]
+        return [FLOW, MISSING, NOTICES, EFFECTS, *EXPECTED.values(), *DESCRIPTIONS, *FITS, *self.shown]
 
     def listed(self, name: str, draws: Iterable[str]) -> list[str]:
         """Return every result of an analysis that may be shown; `draws` are its own bootstrap files."""
         own = [file for file in self.noted[name] if file.endswith(".csv") and file != POOLING]
-        tables = [FLOW, MISSING, EFFECTS, NOTICES, *own]
+        tables = [FLOW, MISSING, EFFECTS, *EXPECTED.values(), NOTICES, *own]
         evidence = [f"{shows}{piece}" for piece in self._asked(name) for shows in ("", "show_")]
         steps = [*STEPS_OF_ANALYSIS, *evidence]
         records = [f"<results>/{{analysis}}/provenance/{step}.json" for step in steps]

@@ -363,6 +363,11 @@ class StudySettings:
         settings = ("resampling", "replicates", "interval", "level")
         return [self.words(name, bootstrap=settings, more=("evidence",)) for name in self._config["analyses"]]
 
+    @property
+    def departures(self) -> list[tuple[str, ...]]:
+        """The settings in which each analysis differs from the primary one."""
+        return [configuration.departures(self._config, name) for name in self._config["analyses"]]
+
     def published_share(self, name: str) -> dict[str, float]:
         """Return the published share of the log odds ratio that an analysis is held against; 1 is all."""
         for figure in self._config["published"]:

@@ -60,6 +60,26 @@ WITHHELD = {
     Withheld.UNDEFINED: "this analysis has no such share",
 }
 
+#: In what an analysis may differ from the primary one, by the beginning of the setting's key, in their order.
+CHOICES = {
+    "eligibility": "Who is analysed",
+    "missing": "Missing data",
+    "mediator.variable": "Mediator",
+    "mediator.spline": "Curve of the mediator",
+    "mediator": "Scale of the mediator",
+    "interaction": "Interaction",
+    "outcome.variable": "Outcome",
+    "outcome.proportional_odds": "Treatment by cut",
+    "outcome": "Outcome model",
+    "covariates": "Covariates",
+    "trial_effects": "Trial effects",
+    "cluster": "Clusters",
+    "estimation": "Estimation",
+    "weights": "Weights",
+    "standardisation": "Standardisation",
+    "bootstrap": "Resampling, interval",
+}
+
 TIMES = " \N{MULTIPLICATION SIGN} "
 LABEL = "label"  # column that `labelled` adds
 RANDOM_EFFECTS = {
@@ -106,6 +126,17 @@ def coefficient_name(row: Mapping[Any, Any], *, study: Study) -> str:
         arm = arm_of(effect)
         return f"{label}, {study.short(arm)}" if arm else label
     return _compared_arms(study)
+
+
+def choice_label(key: str) -> str:
+    """Name what an analysis chooses otherwise by a dotted key of its settings; the key where it has no name.
+
+    Examples
+    --------
+    >>> choice_label("mediator.spline_knots"), choice_label("mediator.transform")
+    ('Curve of the mediator', 'Scale of the mediator')
+    """
+    return next((label for start, label in CHOICES.items() if key.startswith(start)), key)
 
 
 def quartile(effect: str) -> str:

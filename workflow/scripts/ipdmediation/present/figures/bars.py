@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
+from typing import Any
 
 import pandas as pd
 from matplotlib.colors import LinearSegmentedColormap, to_rgb
@@ -71,15 +73,15 @@ def stacked_bars(
     x: float,
     y: float,
     width: float,
-    shares: Mapping[str, Sequence[float]],
+    shares: Mapping[Any, Sequence[float]],
     *,
     bar: float,
     gap: float,
 ) -> bool:
-    """Draw one stacked bar per arm, and the lines that join the same level's end in both.
+    """Draw one stacked bar below the other, and the lines that join the same level's end in neighbours.
 
     Levels that are withheld have one blank segment together, at their place in the order: levels that lie
-    between them stand before it. Lines join the ends that are known in both arms.
+    between them stand before it. Lines join the ends that are known in both.
 
     Returns
     -------
@@ -126,11 +128,22 @@ def stacked_bars(
             if not hidden or not hidden[0] < position < hidden[-1]:
                 ends[position] = start
         edges.append(ends)
-    first, second = edges
-    for position in range(len(colours) - 1):
-        if position in first and position in second:
-            sheet.line([(first[position], y + bar), (second[position], y + bar + gap)], width=0.6)
+    for index, (first, second) in enumerate(pairwise(edges)):
+        below = y + index * (bar + gap) + bar
+        for position in range(len(colours) - 1):
+            if position in first and position in second:
+                sheet.line([(first[position], below), (second[position], below + gap)], width=0.6)
     return unnumbered
+
+
+def percent_axis(sheet: Sheet, x: float, y: float, width: float, label: str) -> None:
+    """Draw an axis from 0 to 100 below bars, its left end at (x, y) millimetres; it takes 9 mm."""
+    sheet.line([(x, y), (x + width, y)], width=0.6)
+    for value in range(0, 101, 20):
+        at = x + width * value / 100
+        sheet.line([(at, y), (at, y + 1)], width=0.6)
+        sheet.text(at, y + 3, str(value), ha="center", size=SMALL_SIZE)
+    sheet.text(x + width / 2, y + 7, label, ha="center")
 
 
 _Legend = list[list[tuple[float, list[str], tuple[float, float, float]]]]

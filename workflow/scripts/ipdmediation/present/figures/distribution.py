@@ -3,28 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
 
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Polygon
-from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
-from ipdmediation.data.transforms import from_analysis_scale, to_analysis_scale
 from ipdmediation.present import notation, style
+from ipdmediation.present.figures.natural_axis import axis_label, natural_axis
 from ipdmediation.present.figures.rows import SHOWN_ARMS, rows_of, statistic, trials_of
 from ipdmediation.present.figures.sheet import MARGIN, draw_key, new_sheet, text_height, text_width, wrap
 from ipdmediation.present.study import Study
 from ipdmediation.present.style import DOUBLE_COLUMN, MUTED, SINGLE_COLUMN, SMALL_SIZE, TEXT_SIZE
-from ipdmediation.vocabulary.transforms import IDENTITY, Transform
-
-
-def _axis_label(study: Study, variable: str) -> str:
-    unit = study.unit(variable)
-    return f"{study.label(variable)}, {unit}" if unit else study.label(variable)
+from ipdmediation.vocabulary.transforms import Transform
 
 
 def _quartiles(frame: pd.DataFrame, arm: str) -> dict[str, float]:
@@ -51,58 +43,6 @@ def _quartile_marks(axes: Axes, found: Mapping[str, float], y: float, colour: st
             markeredgecolor="white",
             markeredgewidth=0.6,
         )
-
-
-def _mediator_axis(axes: Axes, transform: Transform, offset: float, values: Sequence[float]) -> None:
-    """Space an axis in natural units as the analysis transforms them, over values of either sign."""
-    finite = [value for value in values if math.isfinite(value)] or [0.0, 1.0]
-    if transform == IDENTITY:
-        low, high = min(finite), max(finite)
-        pad = 0.03 * (high - low or 1.0)
-        axes.set_xlim(low - pad, high + pad)
-        axes.xaxis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 5, 10]))
-        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: notation.measure(value)))
-        return
-    scale: dict[str, Any] = {"transform": transform.key, "offset": offset}
-    # A smoothed curve may reach to where the logarithm ends, the data do not.
-    places = to_analysis_scale(finite, **scale)
-    places = places[np.isfinite(places)]
-    first, last = float(places.min()), float(places.max())
-    bound = transform.above(offset)
-
-    def forward(value: Any) -> Any:
-        number = np.asarray(value, dtype=float)
-        return to_analysis_scale(number if bound is None else np.maximum(number, 1e-12 + bound), **scale)
-
-    def backward(value: Any) -> Any:
-        return from_analysis_scale(value, **scale)
-
-    axes.set_xscale("function", functions=(forward, backward))
-    pad = 0.03 * (last - first or 1.0)
-    axes.set_xlim(*(float(end) for end in backward(np.array([first - pad, last + pad]))))
-    ends = backward(np.array([first, last]))
-    ticks = _apart(_round_numbers(float(ends[0]), float(ends[1])), forward, 0.09 * (last - first))
-    axes.xaxis.set_major_locator(FixedLocator(ticks))
-    axes.xaxis.set_minor_locator(NullLocator())
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: notation.measure(value)))
-
-
-def _round_numbers(low: float, high: float) -> list[float]:
-    """Return 0, then 1 and then 3 times the powers of ten of either sign, the large ones first."""
-    sizes = [lead * 10.0**power for lead in (1.0, 3.0) for power in range(6, -5, -1)]
-    return [
-        tick for tick in (0.0, *(sign * size for size in sizes for sign in (1, -1))) if low <= tick <= high
-    ]
-
-
-def _apart(ticks: Sequence[float], forward: Callable[[float], Any], room: float) -> list[float]:
-    """Leave out ticks whose place on the axis is too near to that of an earlier one."""
-    kept: list[tuple[float, float]] = []
-    for tick in ticks:
-        place = float(forward(tick))
-        if all(abs(place - other) >= room for _, other in kept):
-            kept.append((tick, place))
-    return sorted(tick for tick, _ in kept)
 
 
 def draw_distribution(
@@ -132,7 +72,7 @@ def draw_distribution(
     drawn = any(xs for xs, _ in curves.values())
     curve, marks = (34.0 if drawn else 0.0), 9.0
     top = MARGIN + title_height + caption_height + (5.5 if notation.known(p) else 1.5)
-    label = wrap(_axis_label(study, variable), SINGLE_COLUMN - 2 * MARGIN)
+    label = wrap(axis_label(study, variable), SINGLE_COLUMN - 2 * MARGIN)
     sheet = new_sheet(SINGLE_COLUMN, top + curve + marks + 8 + text_height(label) + 1, study)
     sheet.lines(MARGIN, MARGIN, title, size=style.TITLE_SIZE, weight="bold")
     y = MARGIN + title_height
@@ -152,7 +92,7 @@ def draw_distribution(
     values = [x for xs, _ in curves.values() for x in xs] + [
         v for found in quartiles.values() for v in found.values()
     ]
-    _mediator_axis(axes, transform, offset, values)
+    natural_axis(axes, transform, offset, values)
     axes.set_ylim(-marks, max(curve, 0.01))
     axes.set_yticks([])
     tallest = max((max(ys) for _, ys in curves.values() if ys), default=1.0)
@@ -202,13 +142,13 @@ def draw_by_trial(
     )
     top = MARGIN + text_height(title, size=style.TITLE_SIZE) + 10
     plot = row_height * len(trials)
-    label = _axis_label(study, variable)
+    label = axis_label(study, variable)
     label_lines = wrap(label, DOUBLE_COLUMN - left - column_width)
     sheet = new_sheet(DOUBLE_COLUMN, top + plot + 9 + text_height(label_lines) + 2, study)
     width = DOUBLE_COLUMN - left - column_width - MARGIN
     axes = sheet.axes_at(left, top, width, plot)
     ends = [found[name] for found in values.values() for name in ("q1", "q3") if name in found]
-    _mediator_axis(axes, transform, offset, ends)
+    natural_axis(axes, transform, offset, ends)
     axes.set_ylim(plot, 0)
     axes.set_yticks([])
     for index, trial in enumerate(trials):

@@ -168,10 +168,11 @@ def _written(row: ForestRow, at: int, panel: Panel) -> str:
 
 def _draw(axes: Axes, marks: Sequence[Mark], read: Reading) -> None:
     """Draw a panel's marks at their heights."""
-    limits = _limits(marks, read)
+    limits = axis_limits(marks, read)
     axes.set_xlim(*limits)
     axes.set_yticks([])
-    axes.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))
+    room = axes.bbox.width / axes.figure.dpi * 25.4
+    axes.xaxis.set_major_locator(MaxNLocator(max(1, min(4, int(room / 6))), steps=[1, 2, 5, 10]))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: notation.measure(value)))
     axes.axvline(read.null, color=style.LINE, linewidth=0.7, zorder=0.5)
     weights = [float(mark.get("weight", math.nan)) for _, _, mark in marks if mark is not None]
@@ -182,13 +183,13 @@ def _draw(axes: Axes, marks: Sequence[Mark], read: Reading) -> None:
             continue
         estimate, low, high = (read.number(mark[name]) for name in ("estimate", "ci_low", "ci_high"))
         if shape == "bar":
-            _line(axes, (low, high), y, limits, width=3.0)
+            draw_interval(axes, (low, high), y, limits, colour=POOLED, width=3.0, alpha=0.45)
         elif shape == "diamond" and notation.known(estimate):
             ends = (low, high) if notation.known(low) and notation.known(high) else (estimate, estimate)
             across = [ends[0], estimate, ends[1], estimate]
             axes.fill(across, [y, y - 1.4, y, y + 1.4], color=POOLED, linewidth=0)
         elif notation.known(estimate):
-            _line(axes, (low, high), y, limits, width=1.0)
+            draw_interval(axes, (low, high), y, limits)
             if limits[0] <= estimate <= limits[1]:
                 _point(axes, estimate, y, shape, _square(mark, average, len(marks)))
 
@@ -207,23 +208,28 @@ def _point(axes: Axes, x: float, y: float, shape: str, side: float) -> None:
         axes.plot([x], [y], marker="s", markersize=side, color=INK, markeredgewidth=0)
 
 
-def _line(
-    axes: Axes, ends: tuple[float, float], y: float, limits: tuple[float, float], *, width: float
+def draw_interval(
+    axes: Axes,
+    ends: tuple[float, float],
+    y: float,
+    limits: tuple[float, float],
+    *,
+    colour: str = INK,
+    width: float = 1.0,
+    alpha: float = 1.0,
 ) -> None:
-    """Draw an interval; an end beyond the axis becomes an arrow head."""
+    """Draw an interval, if it has both ends; an end beyond the axis becomes an arrow head."""
     low, high = ends
     if not (notation.known(low) and notation.known(high)):
         return
-    thick = width > 1
-    colour = POOLED if thick else INK
     shown = [min(max(end, limits[0]), limits[1]) for end in (low, high)]
-    axes.plot(shown, [y, y], color=colour, linewidth=width, solid_capstyle="butt", alpha=0.45 if thick else 1)
+    axes.plot(shown, [y, y], color=colour, linewidth=width, solid_capstyle="butt", alpha=alpha)
     for end, at, head in ((low, shown[0], "<"), (high, shown[1], ">")):
         if end != at:
             axes.plot([at], [y], marker=head, markersize=3.5, color=colour, clip_on=False)
 
 
-def _limits(marks: Sequence[Mark], read: Reading) -> tuple[float, float]:
+def axis_limits(marks: Sequence[Mark], read: Reading) -> tuple[float, float]:
     """Return the ends of an axis: one trial's wide interval must not squeeze all the others."""
     inner, outer = [float(read.null)], list[float]()
     for _, shape, mark in marks:

@@ -13,11 +13,12 @@ from ipdmediation.present.figures.bars import (
     legend_height,
     legend_rows,
     level_shares,
+    percent_axis,
     stacked_bars,
 )
 from ipdmediation.present.figures.distribution import draw_distribution
 from ipdmediation.present.figures.rows import arm_sizes, effect_row, rows_of
-from ipdmediation.present.figures.sheet import MARGIN, Sheet, new_sheet, text_height, text_width, wrap
+from ipdmediation.present.figures.sheet import MARGIN, new_sheet, text_height, text_width, wrap
 from ipdmediation.present.scales import reading
 from ipdmediation.present.study import Study
 from ipdmediation.present.style import DOUBLE_COLUMN, MUTED, SMALL_SIZE, TEXT_SIZE
@@ -78,22 +79,13 @@ def outcome_by_arm(outcome: pd.DataFrame, *, study: Study, effects: pd.DataFrame
             weight_first="bold",
         )
     stacked_bars(sheet, left, top, width, shares, bar=bar, gap=gap)
-    _percent_axis(sheet, left, top + bars_height + 1, width)
+    percent_axis(sheet, left, top + bars_height + 1, width, "Participants, %")
     y = top + bars_height + 12
     draw_legend(sheet, legend, MARGIN, y)
     y += legend_height(legend) + 2
     sheet.lines(MARGIN, y, note, color=MUTED, size=SMALL_SIZE)
     sheet.lines(MARGIN, y + note_height, sentence)
     return sheet.figure
-
-
-def _percent_axis(sheet: Sheet, x: float, y: float, width: float) -> None:
-    sheet.line([(x, y), (x + width, y)], width=0.6)
-    for value in range(0, 101, 20):
-        at = x + width * value / 100
-        sheet.line([(at, y), (at, y + 1)], width=0.6)
-        sheet.text(at, y + 3, str(value), ha="center", size=SMALL_SIZE)
-    sheet.text(x + width / 2, y + 7, "Participants, %", ha="center")
 
 
 def _ratio_sentence(effects: pd.DataFrame | None, study: Study) -> str:

@@ -81,6 +81,10 @@ class Sheet:
         """Write one line, centred vertically on `y`."""
         self.page.text(x, y, text, ha=ha, va="center_baseline", fontsize=size, color=color, fontweight=weight)
 
+    def upright(self, x: float, y: float, text: str, *, size: float = TEXT_SIZE, color: str = INK) -> None:
+        """Write one line from `y` upwards."""
+        self.page.text(x, y, text, ha="center", va="bottom", rotation=90, fontsize=size, color=color)
+
     def lines(
         self,
         x: float,
@@ -216,6 +220,17 @@ def new_sheet(width: float, height: float, study: Study) -> Sheet:
             size=SMALL_SIZE,
         )
     return sheet
+
+
+def shorten(text: str, width: float, *, lines: int, size: float = TEXT_SIZE) -> list[str]:
+    """Break a text into at most so many lines; what is left over becomes an ellipsis."""
+    broken = wrap(text, width, size=size)
+    if len(broken) <= lines:
+        return broken
+    last = broken[lines - 1]
+    while len(last) > 1 and text_width(f"{last}…", size) > width:
+        last = last[:-1].rstrip()
+    return [*broken[: lines - 1], f"{last}…"]
 
 
 def text_width(text: str, size: float, weight: str = "normal") -> float:

@@ -1,4 +1,4 @@
-"""The items of AGReMA (Lee et al. 2021 JAMA 326:1045), with where this run reports each."""
+"""The items of AGReMA, its long form (Lee et al. 2021 JAMA 326:1045), with where this run reports each."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from collections.abc import Sequence
 import pandas as pd
 
 from ipdmediation.present import notation
+from ipdmediation.present.notation import lower
 from ipdmediation.present.report.result import AnalysisResult
 from ipdmediation.present.tables.table import Table
 
 OPEN = "Whole item"
-DONE = "Nothing that a run knows"
+DONE = "Nothing more"
 
 
 def agrema(results: Sequence[AnalysisResult]) -> Table:
@@ -41,6 +42,7 @@ def _items(results: Sequence[AnalysisResult]) -> list[tuple[str, str, str]]:
     others = [str(result.study.analysis["label"]) for result in results[1:]]
     around = [*others, *(["evidence beside the effects"] if main.evidence else [])]
     question = study.question or ""
+    clusters = lower(study.label(study.cluster)) if study.cluster else ""
     source = f"after {study.source}" if study.source else ""
     measured = notation.joined(
         study.label(name) for name in dict.fromkeys([study.mediator, study.outcome, *_covariates(main)])
@@ -49,12 +51,12 @@ def _items(results: Sequence[AnalysisResult]) -> list[tuple[str, str, str]]:
         ("Title", study.title, "That the title names a mediation analysis"),
         ("Abstract", "results.md has the sentences on results", "Objectives, methods and conclusions"),
         ("Background and rationale", "", OPEN),
-        ("Objectives", question, DONE if question else OPEN),
+        ("Objectives", question, "Whether effects are tested or estimated" if question else OPEN),
         ("Study registration", "", OPEN),
         (
             "Study design and source of data",
             _sentence("Randomised trials", trials, source),
-            "References of the trials",
+            "References of the trials, what in their design matters to mediation",
         ),
         (
             "Participants",
@@ -77,33 +79,55 @@ def _items(results: Sequence[AnalysisResult]) -> list[tuple[str, str, str]]:
             "Other causes that are assumed",
         ),
         ("Causal assumptions", "Methods, Assumptions and limitations", DONE),
-        ("Measurement", measured, "How, when and by whom each was measured"),
+        ("Measurement", measured, "How and when each was measured, how well, and whether blinded"),
         (
             "Measurement levels",
-            "Types, units, levels and transformation: Methods, configuration in manifest.json",
-            DONE,
+            f"Participants within trials{f', within {clusters}' if clusters else ''}",
+            "Whether any was measured of a group",
         ),
-        ("Statistical methods", "Methods; software under Reproducibility", "Why an interaction is in or out"),
+        (
+            "Statistical methods",
+            "Methods; software under Reproducibility",
+            "Why an interaction is in or out, how models were built",
+        ),
         ("Sensitivity analyses", _sentence("", around), DONE if around else "Nothing was configured"),
         ("Ethical approval", "", OPEN),
         ("Participants", "Flow, baseline table and missing values: Participants, Methods", DONE),
         ("Outcomes and estimates", "Models, Mediation, results.md", DONE),
         (
             "Sensitivity parameters",
-            "All analyses" if others else "",
+            notation.joined([*(["All analyses"] if others else []), *_sections(main)]),
             DONE if around else "Nothing was configured",
         ),
         ("Limitations", "Methods, Assumptions and limitations", "Limitations of the trials"),
-        ("Interpretation", "The question and the answer", "Plausibility of the assumptions, other evidence"),
+        (
+            "Interpretation",
+            "The question and the answer",
+            "Plausibility of the assumptions, for whom it holds, other evidence",
+        ),
         ("Implications", "", OPEN),
         ("Funding and role of sponsor", "", OPEN),
-        ("Conflicts of interest, disclosures", "", OPEN),
+        ("Conflicts of interest and financial disclosures", "", OPEN),
         (
             "Data and code",
             "Versions, checksums, configuration and commit: manifest.json",
             "Where data and code can be had",
         ),
     ]
+
+
+def _sections(main: AnalysisResult) -> list[str]:
+    """Name the sections of the page that have the evidence beside the effects."""
+    sections = {
+        "trials": "Each trial",
+        "leave_one_out": "Each trial",
+        "confounding": "What would undo it",
+        "measurement_error": "What would undo it",
+        "surrogacy": "Surrogacy",
+        "death": "Nobody left out",
+        "proportional_odds": f"Proportional {'odds' if main.study.link.odds else 'effects'}",
+    }
+    return list(dict.fromkeys(section for table, section in sections.items() if table in main.evidence))
 
 
 def _covariates(result: AnalysisResult) -> list[str]:

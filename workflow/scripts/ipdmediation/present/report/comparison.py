@@ -9,14 +9,14 @@ from typing import Any
 import pandas as pd
 
 from ipdmediation.present import notation
-from ipdmediation.present.labels import NATURAL, SHARES, share_label, why_no_share
+from ipdmediation.present.labels import NATURAL, SHARES, share_label
 from ipdmediation.present.report.result import AnalysisResult
 from ipdmediation.present.scales import Reading, Row, reading
+from ipdmediation.present.shares import withheld_notes
 from ipdmediation.present.study import Study
 from ipdmediation.present.tables.table import Table, synthetic_note
 from ipdmediation.vocabulary.effects import HEADLINE, PROPORTION_MEDIATED, SHARE_BY_DIFFERENCE
 from ipdmediation.vocabulary.scales import read_cut
-from ipdmediation.vocabulary.withheld import Withheld
 
 BESIDE = (HEADLINE, SHARE_BY_DIFFERENCE)
 #: Effects that are no shares.
@@ -28,7 +28,7 @@ def beside(results: Sequence[AnalysisResult]) -> Table:
     rows = []
     reads = [reading("te", "mean", study=result.study) for result in results]
     mixed = len({(read.name, read.unit) for read in reads}) > 1
-    withheld: dict[tuple[str, str], list[str]] = {}
+    shares: list[tuple[str, Row | None]] = []
     for result, read in zip(results, reads, strict=True):
         label = str(result.study.analysis.get("label", ""))
         cells = [
@@ -41,8 +41,7 @@ def beside(results: Sequence[AnalysisResult]) -> Table:
         for key in BESIDE:
             row = result.row(*key)
             cells.append(notation.DASH if row is None else reading(*key, study=result.study).text(row))
-            if row is not None and not notation.known(row["estimate"]):
-                withheld.setdefault(_why(row), []).append(f"“{label}”")
+            shares.append((label, row))
         rows.append(cells)
     study, read = results[0].study, reads[0]
     boundary = [
@@ -54,10 +53,7 @@ def beside(results: Sequence[AnalysisResult]) -> Table:
     notes = [
         *([] if mixed else [f"{read.direction.capitalize()}."]),
         "All intervals come from the bootstrap of the analysis.",
-        *(
-            f"{notation.upper(instead)} in {notation.joined(dict.fromkeys(labels))}: {reason}."
-            for (instead, reason), labels in withheld.items()
-        ),
+        *withheld_notes(shares),
         *([f"Replicates with trial effects at the boundary: {'; '.join(boundary)}."] if boundary else []),
         *([f"Participants are weighted in {notation.joined(weighted)}."] if weighted else []),
         *synthetic_note(study),
@@ -76,14 +72,6 @@ def beside(results: Sequence[AnalysisResult]) -> Table:
         ),
         notes=tuple(notes),
     )
-
-
-def _why(row: Row) -> tuple[str, str]:
-    """Return what stands in the place of a share, and the reason."""
-    why = Withheld(row["withheld"])
-    if why is Withheld.UNDEFINED:
-        return why.instead, why.reason(notation.text_of(row["note"]))
-    return why.instead, why_no_share(why, mediator="the mediator")
 
 
 def verdict(published: pd.DataFrame) -> list[str]:

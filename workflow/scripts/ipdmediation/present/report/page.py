@@ -20,7 +20,7 @@ from ipdmediation.present.notation import unbroken
 from ipdmediation.present.proportional_odds import impact
 from ipdmediation.present.report.answer import answer
 from ipdmediation.present.report.comparison import BESIDE, beside, beside_truth, published_shares, verdict
-from ipdmediation.present.report.figure_words import shows
+from ipdmediation.present.report.figure_words import reads, shows
 from ipdmediation.present.report.meaning import meaning
 from ipdmediation.present.report.methods import methods
 from ipdmediation.present.report.privacy import refuse_patient_rows
@@ -95,6 +95,8 @@ def render(
         shares_drawn=any(main.estimated(*key) is not None for key in BESIDE),
         outcome_caption=_outcome_caption(main),
         mediator_caption=_mediator_caption(study),
+        worlds_caption=_worlds_caption(study),
+        calibration_caption=_calibration_caption(main),
         flow_caption=_flow_caption(main),
         figures={name: _figure(name, svg, main) for name, svg in main.figures.items()},
         flow=page_table(flow(main.flow, study=study)),
@@ -248,6 +250,22 @@ def _outcome_caption(result: AnalysisResult) -> str:
     )
 
 
+def _worlds_caption(study: Study) -> str:
+    levels = "; better outcomes are to the left" if study.has_levels else ""
+    return (
+        "The outcome expected in four worlds: treatment given or not, with the mediator as it would be under "
+        f"each{levels}. The effect between two of them stands beside them."
+    )
+
+
+def _calibration_caption(result: AnalysisResult) -> str:
+    groups = notation.count(result.calibration["group"].max())
+    return (
+        "Does the outcome model fit? What was observed and what the model expects, by arm and in "
+        f"{groups} groups of participants by their mediator; the two should look alike."
+    )
+
+
 def _mediator_caption(study: Study) -> str:
     spaced = "; the axis is spaced as the analysis transforms the mediator"
     return (
@@ -258,7 +276,12 @@ def _mediator_caption(study: Study) -> str:
 
 def _figure(name: str, svg: str, result: AnalysisResult) -> dict[str, str]:
     encoded = base64.b64encode(svg.encode()).decode("ascii")
-    return {"source": f"data:image/svg+xml;base64,{encoded}", "alt": shows(name, result)}
+    alt = " ".join([shows(name, result), *reads(name, result)])
+    return {
+        "source": f"data:image/svg+xml;base64,{encoded}",
+        "label": shows(name, result),
+        "alt": alt,
+    }
 
 
 def _fits(result: AnalysisResult) -> list[str]:

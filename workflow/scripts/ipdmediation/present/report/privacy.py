@@ -31,7 +31,9 @@ from ipdmediation.evidence.columns import (
     UNDONE_COLUMNS,
 )
 from ipdmediation.evidence.published import COLUMNS as PUBLISHED_COLUMNS
+from ipdmediation.inference.calibration import CALIBRATION_COLUMNS
 from ipdmediation.inference.model_table import COLUMNS as MODEL_COLUMNS
+from ipdmediation.inference.set_treatments import CURVE_COLUMNS, WORLD_COLUMNS
 from ipdmediation.inference.summary import COLUMNS as EFFECT_COLUMNS
 from ipdmediation.present.labels import LABEL
 from ipdmediation.present.report.result import AnalysisResult
@@ -44,6 +46,9 @@ OWN_COLUMNS: Mapping[str, Collection[str]] = {
     "effects": EFFECT_COLUMNS,
     "missing": MISSING_COLUMNS,
     "notices": Noted._fields,
+    "worlds": WORLD_COLUMNS,
+    "curve": CURVE_COLUMNS,
+    "calibration": CALIBRATION_COLUMNS,
 }
 EVIDENCE_COLUMNS: Mapping[str, Collection[str]] = {
     "trials": TRIAL_COLUMNS,

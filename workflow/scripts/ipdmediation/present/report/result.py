@@ -32,6 +32,10 @@ class AnalysisResult:
         What was missing and what was done about it: columns `variable, trial, n, missing, handled`.
     notices
         What a reader has to know: columns `step, kind, message`.
+    worlds, curve
+        The outcome under set treatments, and along the mediator.
+    calibration
+        The outcome observed and expected.
     diagnostics
         What each fit reports about itself, by model.
     figures
@@ -50,6 +54,9 @@ class AnalysisResult:
     effects: pd.DataFrame
     missing: pd.DataFrame
     notices: pd.DataFrame
+    worlds: pd.DataFrame
+    curve: pd.DataFrame
+    calibration: pd.DataFrame
     diagnostics: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     figures: Mapping[str, str] = field(default_factory=dict)
     evidence: Mapping[str, pd.DataFrame] = field(default_factory=dict)

@@ -15,15 +15,16 @@ import numpy as np
 from ipdmediation.data.result_tables import csv_text
 from ipdmediation.present.tables.table import Table
 
-_EPOCH = datetime(1980, 1, 1, tzinfo=UTC)  # the oldest date a zip entry can carry
+EPOCH = datetime(1980, 1, 1, tzinfo=UTC)  # the oldest date a zip entry can carry
 _DIGIT = 0.556 * 8 * 12700  # width of a digit of Arial at 8 points, in the units of a Word document
 _CELL_MARGINS = 2.6  # left and right of a cell, in digits
+_SHORT = 8  # characters
 _BOLD = 1.1  # of a bold word, beside the same one in roman
 # Widths in Arial, in digits; what is not named is about as wide as one.
 _WIDTHS = (
     {"%": 1.6, "m": 1.5, "M": 1.5, "W": 1.7, "w": 1.3, "\N{MINUS SIGN}": 1.05}
     | dict.fromkeys("ABCDEGHKNOPQRSUVXY", 1.25)
-    | dict.fromkeys(" .,:;/ft", 0.5)
+    | dict.fromkeys(" \N{NO-BREAK SPACE}.,:;/ft", 0.5)
     | dict.fromkeys("()-r", 0.6)
     | dict.fromkeys("ijl", 0.4)
 )
@@ -103,11 +104,11 @@ def _document(tables: Sequence[Table], *, title: str) -> bytes:
         _write_table(table, document, section)
     core = document.core_properties
     core.author, core.title, core.comments = "ipdmediation", title, ""
-    core.created = core.modified = _EPOCH
+    core.created = core.modified = EPOCH
     core.revision = 1
     written = io.BytesIO()
     document.save(written)
-    return _undated(written.getvalue())
+    return undated(written.getvalue())
 
 
 def _write_table(table: Table, document: Any, section: Any) -> None:
@@ -131,14 +132,15 @@ def _write_table(table: Table, document: Any, section: Any) -> None:
     # Of the style its rules and its bold heading, neither the grey bands nor a bold first column.
     for name, value in {"val": "0620", "firstColumn": "0", "noHBand": "1"}.items():
         grid._tbl.tblPr.find(qn("w:tblLook")).set(qn(f"w:{name}"), value)
+    grid._tbl.tblPr.append(_room_in_cells())
     for cell, name in zip(grid.rows[0].cells, table.heads, strict=True):
-        cell.text = name
+        cell.text = _unbroken(name)
     # Word repeats the heading row on every page.
     properties = grid.rows[0]._tr.get_or_add_trPr()
     properties.append(OxmlElement("w:tblHeader"))
     for position, values in enumerate(table.cells.itertuples(index=False)):
         for column, (cell, value) in enumerate(zip(grid.add_row().cells, values, strict=True)):
-            cell.text = str(value)
+            cell.text = _unbroken(str(value))
             if column == 0 and position in table.indented:
                 cell.paragraphs[0].paragraph_format.left_indent = Mm(4)
     room = section.page_width - section.left_margin - section.right_margin
@@ -150,17 +152,37 @@ def _write_table(table: Table, document: Any, section: Any) -> None:
             cell.width = column.width
             if numeric:
                 cell.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.RIGHT
-    for note in table.notes:
-        document.add_paragraph(note)
+    for position, note in enumerate(table.notes):
+        document.add_paragraph(note).paragraph_format.space_before = Pt(1 if position else 4)
+
+
+def _room_in_cells() -> Any:
+    """Return what sets the lines of a row off from those of the next one."""
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    margins = OxmlElement("w:tblCellMar")
+    for side in ("top", "bottom"):
+        margin = OxmlElement(f"w:{side}")
+        margin.set(qn("w:w"), "25")  # twentieths of a point
+        margin.set(qn("w:type"), "dxa")
+        margins.append(margin)
+    return margins
+
+
+def _unbroken(text: str) -> str:
+    """Keep a short text, and what an interval is called, on one line."""
+    kept = text.replace(" ", "\N{NO-BREAK SPACE}") if len(text) <= _SHORT else text
+    return kept.replace("% CI", "%\N{NO-BREAK SPACE}CI")
 
 
 def _column_shares(table: Table, room: float) -> list[float]:
     """Share out a page's width, in digits: numbers and words stay whole, and texts break between words."""
     least, wished = [], []
     for (_, cells), head, numeric in zip(table.cells.items(), table.heads, table.numeric, strict=True):
-        texts = [str(cell) for cell in cells]
-        unbroken = texts if numeric else [word for text in texts for word in text.split()]
-        words = [_BOLD * _digits(word) for word in head.split()]
+        texts = [_unbroken(str(cell)) for cell in cells]
+        unbroken = texts if numeric else [word for text in texts for word in text.split(" ")]
+        words = [_BOLD * _digits(word) for word in _unbroken(head).split(" ")]
         least.append(_CELL_MARGINS + max([*words, *map(_digits, unbroken)]))
         longest = max(map(_digits, texts), default=0.0)
         wished.append(max(least[-1], 0.0 if numeric else _CELL_MARGINS + min(longest, 26.0)))
@@ -177,12 +199,12 @@ def _digits(text: str) -> float:
     return sum(_WIDTHS.get(character, 1.0) for character in text)
 
 
-def _undated(archive: bytes) -> bytes:
+def undated(archive: bytes) -> bytes:
     """Rewrite a zip file with one fixed date on every entry."""
     fixed = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(archive)) as source, zipfile.ZipFile(fixed, "w") as target:
         for name in sorted(source.namelist(), key=lambda name: (name != "[Content_Types].xml", name)):
-            entry = zipfile.ZipInfo(name, date_time=_EPOCH.timetuple()[:6])
+            entry = zipfile.ZipInfo(name, date_time=EPOCH.timetuple()[:6])
             entry.compress_type = zipfile.ZIP_DEFLATED
             target.writestr(entry, source.read(name))
     return fixed.getvalue()

@@ -1,0 +1,62 @@
+"""Figure: total, direct and indirect effect at every cut of the outcome, in percentage points."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from ipdmediation.present.figures.forest import ForestRow, Panel, forest
+from ipdmediation.present.figures.rows import effect_row
+from ipdmediation.present.labels import NATURAL
+from ipdmediation.present.notation import lower
+from ipdmediation.present.scales import reading
+from ipdmediation.present.study import Study
+from ipdmediation.vocabulary.effects import PROPORTION_MEDIATED
+from ipdmediation.vocabulary.scales import MEAN, scale_of
+
+EFFECTS = tuple(effect for effect in NATURAL if effect != PROPORTION_MEDIATED)
+
+
+def effects_by_cut(effects: pd.DataFrame, *, study: Study) -> Figure:
+    """Draw the effects on the probability of each level or a lower one.
+
+    Parameters
+    ----------
+    effects
+        The effects table.
+    study
+        Words of the study.
+
+    Returns
+    -------
+    Figure
+        183 mm wide. An outcome that is not ordinal has its effects on the mean.
+    """
+    scales = [key for key in effects["scale"].unique() if study.family.cuts and scale_of(key).cut is not None]
+    rows = [
+        ForestRow(
+            label=_label(key, study), marks=tuple(effect_row(effects, effect, key) for effect in EFFECTS)
+        )
+        for key in scales or [MEAN.key]
+    ]
+    read = reading("te", (scales or [MEAN.key])[0], study=study)
+    if scales:
+        read = replace(read, name="difference in the share")
+    return forest(
+        rows,
+        [Panel(title=NATURAL[effect], read=read) for effect in EFFECTS],
+        heads=[],
+        notes=[f"The share of participants with this {lower(study.label(study.outcome))}."] if scales else [],
+        study=study,
+    )
+
+
+def _label(key: str, study: Study) -> str:
+    """Name the levels that are counted, by their codes as they are."""
+    cut = scale_of(key).cut
+    if cut is None:
+        return study.average.capitalize()
+    lowest = min(map(int, study.levels(study.outcome)))
+    return str(cut) if cut == lowest else f"{lowest} to {cut}"
