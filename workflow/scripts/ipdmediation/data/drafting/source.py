@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from ipdmediation.data.codes import number
+from ipdmediation.data.drafting.yaml_text import scalar
 from ipdmediation.data.errors import SourceError
 from ipdmediation.data.matching import is_missing
 from ipdmediation.data.reading import FORMATS, RawTable, read_raw
 from ipdmediation.data.reading.beginnings import GZIP, ZIP, known_format
+from ipdmediation.data.reading.calamine import visible_sheets
 
 #: Formats by the ending of a file's name; any other format is found by an ending that is its name.
 ENDINGS = {
@@ -113,7 +115,19 @@ def _sheet(path: Path, file_format: str) -> Source:
                     break
     if "decimal" in FORMATS[file_format].options:
         options |= _decimal(raw)
-    return Source(file_format=file_format, options=options, raw=raw)
+    sheets = visible_sheets(path) if "sheet" in FORMATS[file_format].options else []
+    if len(sheets) < 2:
+        return Source(file_format=file_format, options=options, raw=raw)
+    return Source(
+        file_format=file_format,
+        options={"sheet": sheets[0], **options},
+        raw=raw,
+        decide=(
+            f"is {scalar(sheets[0])} the sheet of this trial's patients? The file also has "
+            f"{', '.join(map(scalar, sheets[1:]))}: one with more about the same patients is joined "
+            "(`files` in place of `file`), one of other patients needs a mapping of its own",
+        ),
+    )
 
 
 def _text(path: Path) -> Source:
