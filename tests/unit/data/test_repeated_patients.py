@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 
+import pool_trials
+from ipdmediation.data.errors import PoolingWarning
 from ipdmediation.data.repeated_patients import repeated_patients
+from ipdmediation.data.schema import conform, in_canonical_order
 from ipdmediation.data.variables import variables_from_config
 
-VARIABLES = variables_from_config(
-    {
-        "age": {"type": "continuous", "label": "Age", "unit": "year"},
-        "delay": {"type": "continuous", "label": "Delay", "unit": "hour"},
-        "volume": {"type": "continuous", "label": "Volume", "unit": "mL"},
-        "nihss": {"type": "continuous", "label": "NIHSS", "unit": "point"},
-        "side": {"type": "categorical", "label": "Side", "levels": {"l": "Left", "r": "Right"}},
-        "mrs": {"type": "ordinal", "label": "mRS", "levels": {0: "a", 1: "b", 2: "c"}},
-    }
-)
+DECLARED = {
+    "age": {"type": "continuous", "label": "Age", "unit": "year"},
+    "delay": {"type": "continuous", "label": "Delay", "unit": "hour"},
+    "volume": {"type": "continuous", "label": "Volume", "unit": "mL"},
+    "nihss": {"type": "continuous", "label": "NIHSS", "unit": "point"},
+    "side": {"type": "categorical", "label": "Side", "levels": {"l": "Left", "r": "Right"}},
+    "mrs": {"type": "ordinal", "label": "mRS", "levels": {0: "a", 1: "b", 2: "c"}},
+}
+VARIABLES = variables_from_config(DECLARED)
 
 
 def trials(*sizes: int, seed: int = 3) -> pd.DataFrame:
@@ -78,3 +82,17 @@ def test_patients_of_whom_nothing_is_known_are_not_one() -> None:
     frame = trials(50, 50)
     frame.loc[[1, 2, 60], list(VARIABLES)] = None
     assert said(frame) == []
+
+
+def test_the_step_that_pools_says_it(tmp_path: Path) -> None:
+    frame = copied(trials(100, 100), (5, 150)).assign(treatment=np.arange(200) % 2)
+    for trial, rows in frame.groupby("trial"):
+        in_canonical_order(conform(rows, VARIABLES)).to_parquet(tmp_path / f"{trial}.parquet")
+    with pytest.warns(PoolingWarning, match="trials 't0' and 't1': fewer than 5 patients"):
+        pool_trials.main(
+            trials=[str(tmp_path / "t0.parquet"), str(tmp_path / "t1.parquet")],
+            broken=[],
+            pooled=str(tmp_path / "pooled.parquet"),
+            ids=[["t0"], ["t1"]],
+            variables=DECLARED,
+        )
