@@ -19,7 +19,8 @@ Jobs = list[dict[str, Any]]
 PIECES = {"each_trial", "leave_one_out", "confounding", "measurement_error", "proportional_odds", "surrogacy"}
 COUNTED = {"each_trial", "proportional_odds", "surrogacy"}  # evidence that holds small counts back
 PAGE = {"record_run", "report", "manuscript", "manifest"}
-SHOWN = {"figures", "tables", "all_analyses", *(f"show_{piece}" for piece in PIECES)} | PAGE
+EVIDENCE_SHOWN = {f"show_{piece}" for piece in PIECES} | PAGE
+SHOWN = {"figures", "tables", "all_analyses"} | EVIDENCE_SHOWN
 SAID = {"quality_report"} | SHOWN
 DESCRIBED = {"describe_trials", "describe_flow", "describe_cohort", "fit_models", "collect_notices"} | SAID
 DESCRIBED |= {"compare_published", *COUNTED}
@@ -27,6 +28,8 @@ DESCRIBED -= {"all_analyses", *(f"show_{piece}" for piece in PIECES - COUNTED)}
 DRAWN = {
     "impute_missing", "fit_models", "bootstrap_chunk", "estimate_effects", "collect_notices", *PIECES,
 }  # fmt: skip
+
+HARMONISED = {"harmonise_trial", "pool_trials", "select_cohort"} | DESCRIBED | DRAWN | SHOWN
 
 
 @pytest.fixture
@@ -39,6 +42,11 @@ def configure(change: Callable[[dict[str, Any]], object]) -> None:
     config = yaml.safe_load(CONFIG.read_text())
     change(config)
     CONFIG.write_text(yaml.safe_dump(config, sort_keys=False))
+
+
+def evidence(config: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = config["analyses"]["primary"]["evidence"]
+    return found
 
 
 def rules(jobs: Jobs) -> set[str]:
@@ -65,8 +73,25 @@ def test_nothing_whatever_the_dates_say(needed: Callable[[], Jobs]) -> None:
         (lambda config: config["study"].update(title="Another"), SAID),
         (lambda config: config.update(identifiers={"key": "~/other.key"}), set()),
         (lambda config: config.update(disclosure={"minimum_count": 4}), DESCRIBED),
+        (
+            lambda config: evidence(config)["confounding"].update(replicates=9),
+            {"confounding"} | EVIDENCE_SHOWN,
+        ),
+        (lambda config: evidence(config)["trials"].update(replicates=9), {"each_trial"} | EVIDENCE_SHOWN),
+        (lambda config: config.update(contract=[{"rule": "age > 0"}]), HARMONISED),
     ],
-    ids=["seed", "label", "order of trials", "maximum", "title", "key", "small cells"],
+    ids=[
+        "seed",
+        "label",
+        "order of trials",
+        "maximum",
+        "title",
+        "key",
+        "small cells",
+        "one piece of evidence",
+        "another one",
+        "contract",
+    ],
 )
 @pytest.mark.usefixtures("copied")
 def test_what_uses_a_setting(

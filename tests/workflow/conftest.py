@@ -77,14 +77,20 @@ class Study:
         return (self.root / path).read_bytes()
 
 
-def small_study(root: Path, *, analyses: tuple[str, ...], chunk: int) -> Study:
-    """Put the default study with these analyses and few replicates into a new directory."""
+def bare_study(root: Path) -> Study:
+    """Put the workflow, and the default study as it is, into a new directory."""
     study = Study(root)
     root.mkdir()
     for source in SOURCES:
         path = ROOT / source
         copy = shutil.copytree if path.is_dir() else shutil.copy2
         copy(path, root / source)
+    return study
+
+
+def small_study(root: Path, *, analyses: tuple[str, ...], chunk: int) -> Study:
+    """Put the default study with these analyses and few replicates into a new directory."""
+    study = bare_study(root)
     config = study.config()
     config["analyses"] = {name: config["analyses"][name] for name in analyses}
     config["published"] = [

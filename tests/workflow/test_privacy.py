@@ -3,6 +3,7 @@
 import base64
 import gzip
 import io
+import json
 import os
 import re
 import shutil
@@ -15,10 +16,12 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 
 from tests.workflow.conftest import Study
 from tests.workflow.made_up import STUDIES, MadeUp, write
@@ -230,8 +233,29 @@ def recognisable(finished_study: Study, tmp_path_factory: pytest.TempPathFactory
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert study.snakemake("share", "--configfile", str(config)).returncode == 0
-    return Recognisable(study, done.stdout + done.stderr, study.root / "results/leak", patients)
+    site = study.root / "site.yaml"
+    site.write_text(yaml.safe_dump({"analyses": as_a_site(patients)}))
+    sent = study.snakemake("site_result", "--configfile", str(config), str(site))
+    assert sent.returncode == 0, sent.stdout + sent.stderr
+    said = [done.stdout, done.stderr, sent.stdout, sent.stderr]
+    return Recognisable(study, "".join(said), study.root / "results/leak", patients)
 
+
+def as_a_site(patients: list[pd.DataFrame]) -> dict[str, Any]:
+    """Return analyses that a site sends: of all, and of so few that the first trial has a small arm."""
+    first = patients[0].query("ARM == 'new'")["AGE"].nlargest(FEW + 1)
+    oldest = {
+        "variable": "age",
+        "between": [float(first.iloc[-2:].mean().round(2)), None],
+        "reason": "Not that old",
+    }
+    return {
+        "primary": {"evidence": {"trials": {"two_stages": True, "leave_one_out": False}}},
+        "few": {"label": "The oldest", "eligibility": [oldest]},
+    }
+
+
+FEW = 3  # patients in an arm, fewer than are shown
 
 QUICK = {
     "missing": {"method": "complete_case"},
@@ -277,6 +301,37 @@ def test_nothing_outside_the_patients_folder_has_an_id_a_value_or_a_date(recogni
     assert not search.search(recognisable.said.encode())
 
 
+def test_what_a_site_sends_has_no_small_arm_and_no_name_of_a_file(recognisable: Recognisable) -> None:
+    """That it has no id, value or date is held above, for all files."""
+    with zipfile.ZipFile(recognisable.results / "site/site_result.zip") as archive:
+        parts = {name: archive.read(name).decode() for name in archive.namelist()}
+    manifest = json.loads(parts["manifest.json"])
+    assert manifest["minimum_count"] == FEW + 2
+    about = {name: analysis["trials"] for name, analysis in manifest["analyses"].items()}
+    assert about["primary"]["trial_1"]["arms"] == {"control": 10, "treated": 10}
+    assert "primary/trial_1/draws.csv" in parts
+    cohort = pd.read_parquet(recognisable.results / "ipd/few/cohort.parquet")
+    assert len(cohort.query("trial == 'trial_1' and treatment == 1")) == FEW
+    small = about["few"]["trial_1"]
+    assert (small["arms"]["treated"], small["levels"], small["replicates"]) == (None, [], 0)
+    assert not any(name.startswith("few/trial_1/") for name in parts)
+    shown = [
+        count for trials in about.values() for trial in trials.values() for count in trial["arms"].values()
+    ]
+    assert all(count is None or count > FEW + 1 for count in shown)
+    text = "".join(parts.values())
+    places = [
+        str(recognisable.study.root),
+        str(Path.home()),
+        "results/",
+        "made_up",
+        ".parquet",
+        ".yaml",
+        ".key",
+    ]
+    assert [place for place in places if place in text] == []
+
+
 def test_the_walk_would_find_them(recognisable: Recognisable, tmp_path: Path) -> None:
     """In a page with an embedded figure, a Word document in an archive, a PDF and a compressed text."""
     word = f"<{LEAK}-1>".encode()
@@ -299,7 +354,7 @@ def test_the_walk_would_find_them(recognisable: Recognisable, tmp_path: Path) ->
 
 def test_patients_have_pseudonyms_that_stand_in_their_folder_alone(recognisable: Recognisable) -> None:
     every = [pd.read_parquet(path) for path in (recognisable.results / "ipd").rglob("*.parquet")]
-    assert len(every) == 5
+    assert len(every) == 7
     pseudonyms = {one for frame in every for one in frame["patient"]}
     assert len(pseudonyms) == 40
     assert all(re.fullmatch("[a-z2-7]{16}", one) for one in pseudonyms)

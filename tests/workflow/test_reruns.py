@@ -196,6 +196,9 @@ COHORT = {"select_cohort", "describe_flow", "describe_cohort", "impute_missing"}
         # As the primary analysis has it: the draws are shared.
         ({"missing": {"method": "impute"}}, COHORT - {"bootstrap_chunk"}),
         ({"trial_effects": "fixed"}, COHORT),
+        ({"weights": "onset_to_randomisation"}, COHORT),
+        ({"cluster": "occlusion"}, COHORT),
+        ({"estimation": "reml"}, FITS),
         ({"interaction": True}, FITS),
         ({"outcome": {"link": "probit"}}, {"compile_kernels", "describe_cohort"} | FITS),
         ({"named_level": 3}, SHOWN),

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ipdmediation.data.errors import SourceError
-from ipdmediation.data.reading import compressed, read_raw
+from ipdmediation.data.reading import compressed, read_raw, sizes
 from tests.unit.data.workbooks import WRITERS, Book
 
 MEGABYTE = 1024**2
@@ -25,8 +25,8 @@ def refused(path: Path, file_format: str = "csv") -> str:
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Bounds that a test reaches quickly."""
-    monkeypatch.setattr(compressed, "MOST_BYTES", 40 * MEGABYTE)
-    monkeypatch.setattr(compressed, "SUSPECT_BYTES", 4 * MEGABYTE)
+    monkeypatch.setattr(sizes, "MOST_BYTES", 40 * MEGABYTE)
+    monkeypatch.setattr(sizes, "SUSPECT_BYTES", 4 * MEGABYTE)
 
 
 def pack(path: Path, content: bytes) -> Path:
@@ -64,7 +64,7 @@ def test_what_is_large_and_sound_is_read(tmp_path: Path, name: str) -> None:
 def test_too_much_is_refused_however_well_it_is_packed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(compressed, "MOST_BYTES", 2 * MEGABYTE)
+    monkeypatch.setattr(sizes, "MOST_BYTES", 2 * MEGABYTE)
     rows = b"".join(b"%d,%d\n" % (row, row * 7919 % 1_000_003) for row in range(200_000))
     assert "bytes that become" in refused(pack(tmp_path / "a.gz", rows))
 
@@ -88,7 +88,7 @@ def test_a_workbook_is_an_archive_too(
     with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("more.bin", bytes(20 * MEGABYTE))
     assert len(read_raw(path, file_format=file_format)) == 1
-    monkeypatch.setattr(compressed, "SUSPECT_BYTES", 4 * MEGABYTE)
+    monkeypatch.setattr(sizes, "SUSPECT_BYTES", 4 * MEGABYTE)
     assert "bytes that become" in refused(path, file_format)
 
 
@@ -100,8 +100,8 @@ def test_a_damaged_archive_is_for_its_reader_to_refuse(tmp_path: Path) -> None:
 
 
 def test_the_bounds_are_those_of_the_readme() -> None:
-    assert compressed.MOST_BYTES == 2 * 1024**3
-    assert compressed.SUSPECT_BYTES == 100 * 1024**2
-    assert compressed.SUSPECT_RATIO == 250
+    assert sizes.MOST_BYTES == 2 * 1024**3
+    assert sizes.SUSPECT_BYTES == 100 * 1024**2
+    assert sizes.SUSPECT_RATIO == 250
     readme = (Path(__file__).parents[3] / "config/README.md").read_text()
     assert "larger than 2 GB, or than 100 MB\nand 250 times" in readme

@@ -149,6 +149,27 @@ def test_a_derived_variable_has_the_cells_of_one_visit() -> None:
     assert (counts["n"], counts["converted"], counts["missing"]) == (3, 2, 1)
 
 
+def test_who_was_randomised_twice_counts_as_the_mapping_says() -> None:
+    rows = [
+        ("1", "B", None, "40", "70", "L", "1"),
+        ("1", "A", None, "0", "69", "L", "3"),
+        ("2", "B", None, "0", "50", "R", "2"),
+    ]
+    twice = mapping(age="first", mrs="first")
+    twice["visits"] = {"day": "DAY"}
+    with pytest.raises(
+        MappingError, match=r"column 'ARM' \(treatment\): .*another value than in other rows"
+    ) as error:
+        harmonise(table(rows), twice)
+    assert "`at`" in str(error.value)
+    for which, arm, age, score in (("first", 1, 69, 3), ("last", 0, 70, 1)):
+        stated = mapping(age=which, mrs=which)
+        stated |= {"visits": {"day": "DAY"}, "treatment": {**stated["treatment"], "at": which}}
+        found = harmonise(table(rows), stated).frame.set_index("patient")
+        assert found.loc["1", ["treatment", "age", "mrs"]].tolist() == [arm, age, score]
+        assert found.loc["2", "treatment"] == 0
+
+
 def test_quality_counts_patients_and_not_rows() -> None:
     quality = harmonise(table(), mapping(mrs={"visit": "B0"})).quality.set_index("variable")
     assert (quality["n"] == 3).all()

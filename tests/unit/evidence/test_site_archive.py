@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from ipdmediation.data.reading import compressed
+from ipdmediation.data.reading import sizes
 from ipdmediation.evidence.site_archive import FORMAT, SiteResultError, read_archive
 from tests.unit.evidence.made_results import made_result, write_result
 
@@ -166,7 +166,7 @@ def test_a_name_that_stands_twice_is_refused(sent: Path) -> None:
 
 def test_a_bomb_is_not_unpacked(sent: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     packed(sent, contents(sent) | {EFFECTS: bytes(3_000_000)})
-    monkeypatch.setattr(compressed, "SUSPECT_BYTES", 1_000_000)
+    monkeypatch.setattr(sizes, "SUSPECT_BYTES", 1_000_000)
     monkeypatch.setattr(zipfile.ZipFile, "read", lambda *_: pytest.fail("unpacked"))
     with pytest.raises(SiteResultError, match=r"bytes that become 3,\d{3},\d{3} or more; allowed: at most"):
         read_archive(sent)

@@ -480,6 +480,17 @@ def test_a_visit_that_cannot_be_asked_for_is_said(
     assert said in line
 
 
+def test_an_arm_at_a_visit_needs_rows_of_visits(study: Path) -> None:
+    mapping = (study / "north.yaml").read_text()
+    assert "usual: control}}" in mapping
+    mapping = mapping.replace("usual: control}}", "usual: control}, at: first}")
+    (study / "north.yaml").write_text(mapping)
+    (line,) = problems()
+    assert "treatment.at: each patient has one row" in line
+    (study / "north.yaml").write_text(f"{mapping}visits: {{}}\n")
+    assert problems() == []
+
+
 def test_a_derived_variable_may_be_that_of_a_visit(study: Path) -> None:
     mapping = (study / "north.yaml").read_text().replace("{column: hours}", "{derive: hours + 1, at: last}")
     (study / "north.yaml").write_text(f"{mapping}visits: {{}}\n")

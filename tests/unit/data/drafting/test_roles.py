@@ -58,7 +58,8 @@ def test_what_the_file_says_is_not_asked(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["ID", "Patient", "USUBJID", "pat_nr", "Subject No.", "PatientID", "PATIËNTNR", "study_number"]
+    "name",
+    ["ID", "Patient", "USUBJID", "pat_nr", "Subject No.", "PatientID", "PATIËNTNR", "study_number", "PATNO"],
 )
 def test_an_id_by_its_name(folder: Path, name: str) -> None:
     draft = draft_of(folder, table(id=None, **{name: range(1, N + 1)}))
@@ -225,6 +226,22 @@ def test_a_day_that_one_file_names_and_the_other_does_not_is_asked(folder: Path)
     draft = draft_of(folder, table(mrs=None, SCORE90=scores), table(mrs=None, Score=scores))
     assert draft["b"]["variables"]["score90"] == {"column": "Score"}
     assert asked(draft, "config", "are these one variable", "SCORE90 of a", "Score of b")
+
+
+def test_a_short_name_with_a_day_behind_it_is_asked(folder: Path) -> None:
+    scores = [0, 1, 2, 3] * (N // 4)
+    draft = draft_of(folder, table(mrs=None, MRS90=scores), table(mrs=None, MRS=scores))
+    assert draft["b"]["variables"]["mrs90"] == {"column": "MRS"}
+    assert asked(draft, "config", "are these one variable", "MRS90 of a", "MRS of b")
+
+
+def test_whole_numbers_with_a_zero_behind_the_point_are_whole(folder: Path) -> None:
+    """As programs write a column of whole numbers in which some cells are empty."""
+    scores = [None if n % 8 == 7 else f"{n % 4}.0" for n in range(N)]
+    draft = draft_of(folder, table(mrs=scores))
+    assert draft["config"]["variables"]["mrs"]["type"] == "ordinal"
+    assert list(draft["config"]["variables"]["mrs"]["levels"]) == [0, 1, 2, 3]
+    assert draft["a"]["variables"]["mrs"] == {"column": "mrs"}
 
 
 def test_a_scale_of_another_day_is_another_variable(folder: Path) -> None:

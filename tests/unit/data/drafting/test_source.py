@@ -12,6 +12,7 @@ import pytest
 from ipdmediation.data.drafting.source import find_source, format_of
 from ipdmediation.data.errors import DataError
 from tests.unit.data.drafting.conftest import written
+from tests.unit.data.workbooks import WRITERS, Book
 
 BODY = [f"{n};{'AB'[n % 2]};{n % 7},5" for n in range(30)]
 
@@ -88,6 +89,25 @@ def test_the_first_visible_sheet_is_read_from_its_header_on(tmp_path: Path, name
     found = find_source(path)
     assert (found.file_format, dict(found.options)) == ("excel", {"header_row": 3, "decimal": ","})
     assert list(found.raw.columns) == ["id", "arm", "volume"]
+
+
+@pytest.mark.parametrize("file_format", ["excel", "xls", "xlsb", "ods"])
+def test_other_sheets_are_asked_and_hidden_ones_are_not(tmp_path: Path, file_format: str) -> None:
+    rows = [["id", "arm"], *[[f"P{n}", "AB"[n % 2]] for n in range(20)]]
+    path = tmp_path / "a.raw"
+    follow_up = [["Outcomes, at day 90"], ["id", "score (0, 6)"], *[[f"P{n}", n % 7] for n in range(20)]]
+    sheets = {"Lists": rows, "Base, line": rows, "Follow-up": follow_up, "2": [["P1", "A"], ["P2", "A"]]}
+    WRITERS[file_format](Book(sheets, hidden=["Lists"]), path)
+    found = find_source(path)
+    assert dict(found.options) == {"sheet": "Base, line"}
+    (question,) = found.decide
+    assert question.startswith(
+        'is "Base, line" the sheet of this trial\'s patients? The file also has '
+        'Follow-up (header_row: 2; id, "score (0, 6)"), "2": one with more about the same patients is joined'
+    )
+    assert "Lists" not in question
+    WRITERS[file_format](Book({"Lists": rows, "data": rows}, hidden=["Lists"]), path)
+    assert (find_source(path).decide, dict(find_source(path).options)) == ((), {})
 
 
 @pytest.mark.parametrize(

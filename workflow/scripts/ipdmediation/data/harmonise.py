@@ -120,7 +120,7 @@ def harmonise_trial(
 
     several_rows = patients.have_several_rows(mapping.treatment)
     arms = partial(_arms, mapping=mapping, several_rows=several_rows)
-    treatment = patients.each([mapping.treatment], None, arms)
+    treatment = patients.each([mapping.treatment], mapping.treatment_at, arms)
     if several_rows and not treatment.problems and treatment.data.isna().any():
         place = patients.first_rows.place(treatment.data.isna())
         treatment.problems.append(f"no row of the patients of {place} has an arm; allowed: an arm for each")

@@ -180,6 +180,8 @@ class TrialMapping:
         Column of the patient's id; None where the row's number takes its place.
     treatment : str
         Column of the randomised arm.
+    treatment_at : At or None
+        Which row says the arm of a patient who was randomised again; None where the rows have to agree.
     treatment_codes : mapping
         The trial's code of an arm to `control`, `treated` or `excluded`.
     variables : dict
@@ -193,6 +195,7 @@ class TrialMapping:
     treatment: str
     treatment_codes: Codes
     variables: dict[str, ColumnMapping]
+    treatment_at: At | None = None
     trial: str | None = None
     trial_codes: Codes = field(default_factory=dict)
     visits: VisitColumns | None = None
@@ -216,6 +219,7 @@ class TrialMapping:
             patient=files[0].whole_key if files else mapping["patient"].get("column"),
             treatment=str(mapping["treatment"]["column"]),
             treatment_codes=_code_map(mapping["treatment"]["codes"]),
+            treatment_at=_at(mapping["treatment"]["at"]) if "at" in mapping["treatment"] else None,
             variables={name: _column_mapping(entry) for name, entry in mapping["variables"].items()},
         )
 

@@ -37,6 +37,8 @@ def mapping_faults(mapping: Mapping[str, Any], study: Study) -> Iterator[Fault]:
     for name in [name for name in study.declared if name not in mapping["variables"]]:
         text = f"{name!r} is not mapped (`absent: true` if the trial did not record it)"
         yield Fault(("variables",), text)
+    if "at" in mapping["treatment"] and visits_of(mapping, mapping["treatment"]) is None:
+        yield Fault(("treatment", "at"), _ONE_ROW)
     for name, entry in mapping["variables"].items():
         place = ("variables", name)
         yield from study.unknown(place, name)
@@ -91,13 +93,18 @@ def _trial_faults(codes: Mapping[str | float, Any], *, decimal: str) -> Iterator
             yield Fault(("trial", "codes", code, "id"), text)
 
 
+_ONE_ROW = (
+    "each patient has one row; where the file has a row for each visit, say `visits:` (of joined files in "
+    "the file's own entry)"
+)
+
+
 def _visit_faults(
     place: Place, at: Any, variable: Variable, visits: Mapping[str, str] | None
 ) -> Iterator[Fault]:
     """Yield why a variable cannot have its value at the visits that its mapping names."""
     if visits is None:
-        text = "each patient has one row; where the file has a row for each visit, say `visits:` (of joined "
-        yield Fault(place, f"{text}files in the file's own entry)")
+        yield Fault(place, _ONE_ROW)
         return
     if isinstance(at, str):
         if at in ("smallest", "largest") and variable.type == "categorical":

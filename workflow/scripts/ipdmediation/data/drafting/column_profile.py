@@ -115,6 +115,7 @@ def profile(
     """
     cells = raw[column]
     known = cells[~cells.map(is_missing).astype(bool)]
+    known = known.map({value: _without_zeros(value, decimal) for value in known.unique()}).astype(object)
     values = list(pd.unique(known))
     plain = Profile(name=column, rows=len(cells), missing=len(cells) - len(known), different=len(values))
     if not values:
@@ -158,6 +159,14 @@ def profile(
         other_texts=int(known.isin(others).sum()),
         between=_between(known.map({value: float(numbers[value] or 0) for value in mostly}).dropna()),
     )
+
+
+def _without_zeros(cell: object, decimal: str) -> object:
+    """Return a text such as 2.0, which programs write in a column with empty cells, as the whole number."""
+    if not isinstance(cell, str):
+        return cell
+    whole, _, fraction = cell.strip().partition(decimal)
+    return whole if fraction and not fraction.strip("0") and whole.removeprefix("-").isdecimal() else cell
 
 
 def _missing(numbers: Mapping[Any, Decimal | None], words: Words) -> list[Any]:

@@ -117,11 +117,13 @@ def _near(groups: list[Matched]) -> list[Matched]:
 
 def _alike(one: str, other: str) -> bool:
     digits = [re.sub(r"\D", "", text) for text in (one, other)]
-    if min(len(one), len(other)) < 4:
-        return False
+    shortest = min(len(one), len(other))
     if digits[0] != digits[1]:
         # a day or a visit behind the name, which the other file has no need of
-        return not all(digits) and one.rstrip("0123456789_") == other.rstrip("0123456789_")
+        same = one.rstrip("0123456789_") == other.rstrip("0123456789_")
+        return shortest >= 3 and same and not all(digits)
+    if shortest < 4:
+        return False
     pair = SequenceMatcher(None, one, other)
     return pair.quick_ratio() >= NEAR and pair.ratio() >= NEAR
 

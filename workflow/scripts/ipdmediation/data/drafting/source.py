@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from ipdmediation.data.codes import number
+from ipdmediation.data.drafting.yaml_text import scalar
 from ipdmediation.data.errors import SourceError
 from ipdmediation.data.matching import is_missing
 from ipdmediation.data.reading import FORMATS, RawTable, read_raw
 from ipdmediation.data.reading.beginnings import GZIP, ZIP, known_format
+from ipdmediation.data.reading.calamine import visible_sheets
 
 #: Formats by the ending of a file's name; any other format is found by an ending that is its name.
 ENDINGS = {
@@ -36,6 +38,8 @@ SEPARATORS = (",", ";", "\t", "|")
 HEADER_ROWS = 12
 #: Rows that show what a column holds.
 FEWEST_ROWS = 5
+#: Columns of another sheet that are named.
+MOST_NAMES = 20
 #: Letters of a column's name, as `trial.schema.yaml` allows them.
 LONGEST_NAME = 300
 _UNNAMED = re.compile(r"column_\d+")
@@ -98,21 +102,51 @@ def format_of(path: Path) -> str:
 
 
 def _sheet(path: Path, file_format: str) -> Source:
+    """Return a file of cells: of a workbook the first worksheet that is not hidden, and what is on others."""
+    sheets = visible_sheets(path) if "sheet" in FORMATS[file_format].options else []
+    if len(sheets) < 2:
+        return _cells(path, file_format, {})
+    found = _cells(path, file_format, {"sheet": sheets[0]})
+    others = ", ".join(_other_sheet(path, file_format, sheet, beside=found) for sheet in sheets[1:])
+    return replace(
+        found,
+        decide=(
+            f"is {scalar(sheets[0])} the sheet of this trial's patients? The file also has {others}: one "
+            "with more about the same patients is joined (`files` in place of `file`), one of other patients "
+            "needs a mapping of its own",
+        ),
+    )
+
+
+def _other_sheet(path: Path, file_format: str, sheet: str, *, beside: Source) -> str:
+    """Return the name of a worksheet, and its columns if one is there too: others may be a patient."""
+    try:
+        found = _cells(path, file_format, {"sheet": sheet})
+    except SourceError:
+        return scalar(sheet)
+    if not {*found.raw.columns} & {*beside.raw.columns}:
+        return scalar(sheet)
+    names = [scalar(str(name)) for name in found.raw.columns]
+    row = f"header_row: {found.options['header_row']}; " if "header_row" in found.options else ""
+    more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+    return f"{scalar(sheet)} ({row}{', '.join(names[:MOST_NAMES])}{more})"
+
+
+def _cells(path: Path, file_format: str, options: dict[str, Any]) -> Source:
     """Return a file of cells; of a worksheet the row of the header, where a title stands above it."""
-    raw = read_raw(path, file_format=file_format)
-    options: dict[str, Any] = {}
+    raw = read_raw(path, file_format=file_format, options=options)
     if "header_row" in FORMATS[file_format].options and _titled(raw):
         for row in range(2, HEADER_ROWS + 1):
             try:
-                below = read_raw(path, file_format=file_format, options={"header_row": row})
+                below = read_raw(path, file_format=file_format, options={**options, "header_row": row})
             except SourceError:
                 continue
             if _unnamed(below) < _unnamed(raw) and not _like_rows(below, "."):
-                raw, options = below, {"header_row": row}
+                raw, options = below, {**options, "header_row": row}
                 if not _unnamed(raw):
                     break
     if "decimal" in FORMATS[file_format].options:
-        options |= _decimal(raw)
+        options = options | _decimal(raw)
     return Source(file_format=file_format, options=options, raw=raw)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ import pandas as pd
 from ipdmediation.data.errors import SourceError, listing
 from ipdmediation.data.reading.columns import Wanted, find_columns
 from ipdmediation.data.reading.raw_table import RawTable
+from ipdmediation.data.reading.sizes import check_unpacked
 
 
 def table_of(schema: Any, read: Callable[[Sequence[int]], Any], *, columns: Wanted, path: Path) -> RawTable:
@@ -45,6 +46,29 @@ def table_of(schema: Any, read: Callable[[Sequence[int]], Any], *, columns: Want
     for column in raw.columns:
         raw.frame[column] = _text(raw, column, path)
     return raw
+
+
+def within_bounds(batches: Iterable[Any], path: Path) -> list[Any]:
+    """Return the batches of a file, as far as they do not become too large together.
+
+    Parameters
+    ----------
+    batches : iterable of pyarrow.RecordBatch
+        They are read one after the other.
+    path : Path
+        The file.
+
+    Raises
+    ------
+    SourceError
+        Says how large, and what is allowed.
+    """
+    read, total = [], 0
+    for batch in batches:
+        read.append(batch)
+        total += batch.nbytes
+        check_unpacked(total, path)
+    return read
 
 
 def _check_kinds(kinds: Mapping[str, Any], columns: Wanted, path: Path) -> None:

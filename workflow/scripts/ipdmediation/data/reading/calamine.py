@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, time
 from io import BytesIO
 from pathlib import Path
@@ -15,8 +17,8 @@ from ipdmediation.data.reading.worksheets import chosen_sheet
 Grid = list[list[object]]
 
 
-def read_values(path: Path, *, file_format: str, sheet: str | int | None) -> tuple[str, Grid]:
-    """Return the name of a worksheet and its cells.
+def open_sheet(path: Path, *, file_format: str, sheet: str | int | None) -> tuple[str, Callable[[], Grid]]:
+    """Return the name of a worksheet, and what reads its cells: all that its last ones span, empty or not.
 
     Parameters
     ----------
@@ -29,10 +31,23 @@ def read_values(path: Path, *, file_format: str, sheet: str | int | None) -> tup
     """
     import python_calamine
 
-    try:
+    with _own_errors(path, file_format):
         book = python_calamine.CalamineWorkbook.from_filelike(BytesIO(path.read_bytes()))
         title = chosen_sheet(_worksheets(book), sheet, path)
-        return title, [list(row) for row in book.get_sheet_by_name(title).to_python(skip_empty_area=False)]
+
+    def values() -> Grid:
+        with _own_errors(path, file_format):
+            return [list(row) for row in book.get_sheet_by_name(title).to_python(skip_empty_area=False)]
+
+    return title, values
+
+
+@contextmanager
+def _own_errors(path: Path, file_format: str) -> Iterator[None]:
+    import python_calamine
+
+    try:
+        yield
     except (SourceError, KeyboardInterrupt, SystemExit):
         raise
     except python_calamine.PasswordError as error:
@@ -60,6 +75,19 @@ def sheet_name(path: Path, *, sheet: str | int) -> str | int:
         raise
     except BaseException:  # as above; what is wrong with the file its reader says
         return sheet
+
+
+def visible_sheets(path: Path) -> list[str]:
+    """Return the worksheets of a workbook of any format that are not hidden; none where it cannot be told."""
+    import python_calamine
+
+    try:
+        book = python_calamine.CalamineWorkbook.from_filelike(BytesIO(path.read_bytes()))
+        return [name for name, hidden in _worksheets(book).items() if not hidden]
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException:  # as above
+        return []
 
 
 def _worksheets(book: Any) -> dict[str, bool]:

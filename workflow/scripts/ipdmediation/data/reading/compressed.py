@@ -11,11 +11,8 @@ from typing import IO
 
 from ipdmediation.data.errors import SourceError, listing
 from ipdmediation.data.reading.beginnings import GZIP, ZIP, unreadable
+from ipdmediation.data.reading.sizes import check_size
 
-#: The most bytes that a compressed file may become.
-MOST_BYTES = 2 * 1024**3
-#: From so many on, by how many times more than it has compressed: no table of patients is so uniform.
-SUSPECT_BYTES, SUSPECT_RATIO = 100 * 1024**2, 250
 #: How much is decompressed at once.
 PIECE = 1024**2
 
@@ -39,7 +36,7 @@ def content_of(path: Path) -> bytes:
     if content.startswith(GZIP):
         try:
             with gzip.GzipFile(fileobj=io.BytesIO(content)) as packed:
-                content = _unpacked(packed, len(content), path)
+                content = _unpacked(packed, path)
         except (OSError, EOFError, zlib.error) as error:
             raise unreadable(path, "gzip", error) from error
     elif content.startswith((ZIP, EMPTY_ZIP)):
@@ -62,27 +59,18 @@ def check_archive(path: Path) -> None:
             size = sum(member.file_size for member in archive.infolist())
     except (OSError, ValueError, NotImplementedError, zipfile.BadZipFile):
         return  # what is wrong is said by the reader
-    _check_size(size, path.stat().st_size, path)
+    check_size(size, path)
 
 
-def _unpacked(packed: IO[bytes] | gzip.GzipFile, size: int, path: Path) -> bytes:
+def _unpacked(packed: IO[bytes] | gzip.GzipFile, path: Path) -> bytes:
     """Return what a compressed file holds, as far as it does not become too large."""
     pieces = []
     total = 0
     while piece := packed.read(PIECE):
         pieces.append(piece)
         total += len(piece)
-        _check_size(total, size, path)
+        check_size(total, path)
     return b"".join(pieces)
-
-
-def _check_size(total: int, size: int, path: Path) -> None:
-    if total > MOST_BYTES or (total > SUSPECT_BYTES and total > SUSPECT_RATIO * size):
-        raise SourceError(
-            f"{path}: {size:,} bytes that become {total:,} or more; allowed: at most {MOST_BYTES:,}, and "
-            f"above {SUSPECT_BYTES:,} at most {SUSPECT_RATIO} times as many as the packed file has; where "
-            "it is sound, unpack it first"
-        )
 
 
 def _member(content: bytes, path: Path) -> bytes:
@@ -101,7 +89,7 @@ def _member(content: bytes, path: Path) -> bytes:
             if members[0].flag_bits & 1:
                 raise SourceError(f"{path}: the zip archive has a password; pack it without one")
             with archive.open(members[0]) as packed:
-                return _unpacked(packed, len(content), path)
+                return _unpacked(packed, path)
     except SourceError:
         raise
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError) as error:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ipdmediation.data.reading.beginnings import unreadable
 from ipdmediation.data.reading.columns import Wanted
 from ipdmediation.data.reading.raw_table import ErrorCell, RawTable
+from ipdmediation.data.reading.sizes import check_grid
 from ipdmediation.data.reading.worksheets import (
     Area,
     Place,
@@ -30,6 +31,7 @@ def read_excel(path: Path, *, options: Mapping[str, Any], columns: Wanted) -> Ra
     book = _workbook(path, values=True)
     hidden = {sheet.title: sheet.sheet_state != "visible" for sheet in book.worksheets}
     sheet = book[chosen_sheet(hidden, options.get("sheet"), path)]
+    check_grid(sheet.max_row, sheet.max_column, sheet.title, path)
     rows = [list(row) for row in sheet.iter_rows()]
 
     def uncalculated(places: Collection[Place]) -> Collection[Place]:

@@ -13,10 +13,12 @@ from xml.etree import ElementTree as ET
 
 import pandas as pd
 
+from ipdmediation.data.errors import SourceError
 from ipdmediation.data.reading.beginnings import has_password, unreadable
-from ipdmediation.data.reading.calamine import read_values
+from ipdmediation.data.reading.calamine import open_sheet
 from ipdmediation.data.reading.columns import Wanted
 from ipdmediation.data.reading.raw_table import ErrorCell, RawTable, is_error
+from ipdmediation.data.reading.sizes import check_grid
 from ipdmediation.data.reading.worksheets import Area, Place, Sheet, table_of, typed
 
 OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
@@ -31,13 +33,18 @@ NUMBERED_ERROR = re.compile(r"Err:\d+")
 def read_ods(path: Path, *, options: Mapping[str, Any], columns: Wanted) -> RawTable:
     """Return the columns of a worksheet, by default of the first that is not hidden."""
     _check_password(path)
-    title, values = read_values(path, file_format="ods", sheet=options.get("sheet"))
     try:
-        marks = _marks(path, title)
+        document = _document(path)
+        for sheet in document.iter(f"{TABLE}table"):  # the library reads all of them
+            check_grid(*_extent(sheet), str(sheet.get(f"{TABLE}name")), path)
+        title, values = open_sheet(path, file_format="ods", sheet=options.get("sheet"))
+        marks = _marks(document, title)
+    except SourceError:
+        raise
     except (ET.ParseError, KeyError, StopIteration, ValueError, zipfile.BadZipFile) as error:
         raise unreadable(path, "ods", error) from error
     # A date of this format says by itself whether it has a time.
-    grid = [[typed(cell, shows_time=True) for cell in row] for row in values]
+    grid = [[typed(cell, shows_time=True) for cell in row] for row in values()]
     for at, cell in marks.cells.items():
         if at.row < len(grid) and at.column < len(grid[at.row]):
             grid[at.row][at.column] = cell
@@ -45,7 +52,7 @@ def read_ods(path: Path, *, options: Mapping[str, Any], columns: Wanted) -> RawT
     def uncalculated(places: Collection[Place]) -> Collection[Place]:
         return [at for at in places if at in marks.uncalculated]
 
-    sheet = Sheet(
+    found = Sheet(
         title=title,
         grid=grid,
         merged=marks.merged,
@@ -53,7 +60,7 @@ def read_ods(path: Path, *, options: Mapping[str, Any], columns: Wanted) -> RawT
         uncalculated=uncalculated,
         epoch=marks.epoch,
     )
-    return table_of(sheet, options=options, columns=columns, path=path)
+    return table_of(found, options=options, columns=columns, path=path)
 
 
 def _check_password(path: Path) -> None:
@@ -77,9 +84,29 @@ class _Marks:
     epoch: datetime = datetime(1899, 12, 30)
 
 
-def _marks(path: Path, title: str) -> _Marks:
+def _document(path: Path) -> ET.ElementTree[ET.Element]:
     with zipfile.ZipFile(path) as file, file.open("content.xml") as content:
-        document = ET.parse(content)
+        return ET.parse(content)
+
+
+def _repeated(element: ET.Element, what: str) -> int:
+    return int(element.get(f"{TABLE}number-{what}-repeated", "1"))
+
+
+def _extent(sheet: ET.Element) -> tuple[int, int]:
+    """Return how many rows and columns there are up to the last cells that are not empty."""
+    last_row = last_column = row_at = 0
+    for row in sheet.iter(f"{TABLE}table-row"):
+        row_at += _repeated(row, "rows")
+        column_at = 0
+        for cell in _cells(row):
+            column_at += _repeated(cell, "columns")
+            if len(cell) or len(cell.attrib) > (f"{TABLE}number-columns-repeated" in cell.attrib):
+                last_row, last_column = row_at, max(last_column, column_at)
+    return last_row, last_column
+
+
+def _marks(document: ET.ElementTree[ET.Element], title: str) -> _Marks:
     marks = _Marks()
     start = next(document.iter(f"{TABLE}null-date"), None)
     if start is not None and start.get(f"{TABLE}date-value"):
@@ -87,10 +114,10 @@ def _marks(path: Path, title: str) -> _Marks:
     sheet = next(sheet for sheet in document.iter(f"{TABLE}table") if sheet.get(f"{TABLE}name") == title)
     row_at = 0
     for row in sheet.iter(f"{TABLE}table-row"):
-        rows = range(row_at, row_at + int(row.get(f"{TABLE}number-rows-repeated", "1")))
+        rows = range(row_at, row_at + _repeated(row, "rows"))
         column_at = 0
         for cell in _cells(row):
-            columns = range(column_at, column_at + int(cell.get(f"{TABLE}number-columns-repeated", "1")))
+            columns = range(column_at, column_at + _repeated(cell, "columns"))
             _note(cell, rows, columns, marks)
             column_at = columns.stop
         row_at = rows.stop

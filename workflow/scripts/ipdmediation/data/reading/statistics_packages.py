@@ -16,6 +16,7 @@ from ipdmediation.data.errors import SourceError, listing
 from ipdmediation.data.reading.beginnings import unreadable
 from ipdmediation.data.reading.columns import Wanted, find_columns
 from ipdmediation.data.reading.raw_table import DeclaredMissing, RawTable
+from ipdmediation.data.reading.sizes import check_table
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,9 @@ def read_statistics_package(
     if file_format == "stata":
         read = partial(read, **_stata_formats(metadata.original_variable_types.values()))
     wanted = {column: names[place] for column, place in find_columns(names, columns, file=str(path)).items()}
+    if metadata.number_rows is not None:  # those that do not say it cannot be packed
+        widths = metadata.variable_storage_width
+        check_table(metadata.number_rows, [widths[name] for name in wanted.values()], path)
     frame, metadata = _whole(read, path, file_format, usecols=list(wanted.values()))
     if frame.empty:
         raise SourceError(f"{path}: no row below the column names {listing(names)}")

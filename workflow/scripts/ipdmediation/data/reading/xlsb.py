@@ -12,9 +12,10 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 from ipdmediation.data.reading.beginnings import unreadable
-from ipdmediation.data.reading.calamine import read_values, with_time
+from ipdmediation.data.reading.calamine import open_sheet, with_time
 from ipdmediation.data.reading.columns import Wanted
 from ipdmediation.data.reading.raw_table import ErrorCell, RawTable
+from ipdmediation.data.reading.sizes import check_grid
 from ipdmediation.data.reading.worksheets import Area, Place, Sheet, shows_time, table_of, typed
 
 # Kinds of record, by the names that Microsoft's description of the format ([MS-XLSB]) gives them.
@@ -25,13 +26,15 @@ WB_PROP, BUNDLE_SH, MERGE_CELL = 153, 156, 176
 
 def read_xlsb(path: Path, *, options: Mapping[str, Any], columns: Wanted) -> RawTable:
     """Return the columns of a worksheet, by default of the first that is not hidden."""
-    title, values = read_values(path, file_format="xlsb", sheet=options.get("sheet"))
+    title, values = open_sheet(path, file_format="xlsb", sheet=options.get("sheet"))
     try:
         marks = _marks(path, title)
     except (KeyError, IndexError, struct.error, zipfile.BadZipFile, UnicodeError) as error:
         raise unreadable(path, "xlsb", error) from error
+    last = [max(found, default=-1) for found in zip(*marks.formats, strict=True)] or [-1, -1]
+    check_grid(last[0] + 1, last[1] + 1, title, path)
     grid: list[list[object]] = []
-    for row, cells in enumerate(values):
+    for row, cells in enumerate(values()):
         grid.append([])
         for column, cell in enumerate(cells):
             at = Place(row, column)
