@@ -20,6 +20,7 @@ from ipdmediation.inference.model_table import model_diagnostics, model_table, r
 from ipdmediation.inference.resampling import StratifiedPlan, TwoLevelPlan
 from ipdmediation.inference.streams import stream
 from ipdmediation.inference.summary import BootstrapWarning, summarise_effects
+from ipdmediation.plumbing.result_files import EVIDENCE
 from ipdmediation.vocabulary.terms import read_terms
 from tests.steps.conftest import OTHERS, Planned
 
@@ -173,7 +174,10 @@ def test_notices_of_every_step_are_collected(study: Planned) -> None:
         made = study.do("collect_notices", analysis=analysis)
         collected = read_notices(made["collected"])
         assert collected == [notice for path in made["noted"] for notice in read_notices(path)]
-        kinds.append([notice.kind for notice in collected])
+        own = [notice for notice in collected if notice.step.replace(" ", "_") not in EVIDENCE]
+        assert own == collected[: len(own)]  # those of the evidence come last
+        assert (len(own) < len(collected)) == (analysis == "primary")
+        kinds.append([notice.kind for notice in own])
     boundary = ["singular_fit"] * 2 + ["small_strata", "replicates_at_boundary"]
     assert kinds == [["small_strata"], ["small_strata", "few_replicates"], boundary]
 

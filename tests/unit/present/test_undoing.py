@@ -3,6 +3,7 @@
 # ruff: noqa: RUF001 - printed numbers carry true dashes and minus signs
 from __future__ import annotations
 
+import copy
 import math
 from dataclasses import replace
 from typing import Any
@@ -22,6 +23,7 @@ from ipdmediation.evidence.columns import (
 )
 from ipdmediation.present.figures.confounding import confounding as confounding_figure
 from ipdmediation.present.figures.measurement_error import measurement_error as measurement_error_figure
+from ipdmediation.present.measurement_error import stated_sentence
 from ipdmediation.present.report.answer import answer
 from ipdmediation.present.report.evidence_methods import evidence_methods
 from ipdmediation.present.report.page import render
@@ -207,6 +209,17 @@ def test_the_tables_hold_what_undoes_it() -> None:
     assert any("by a probit here, in place of the logit" in note for note in made.notes)
     stated = measurement_error_table(mismeasured(), effects(), study=study()).cells
     assert stated.iloc[:, 0].tolist() == ["1.00", "0.90", "0.80", "0.85 (stated)"]
+
+
+def test_an_amount_of_a_mediator_that_is_not_transformed_has_its_unit_in_the_plural() -> None:
+    stated = copy.deepcopy(dict(study().analysis))
+    stated["mediator"] |= {"transform": "identity"}
+    variables = {**study().variables, stated["mediator"]["variable"]: {"label": "Feeling", "unit": "point"}}
+    text = stated_sentence(mismeasured(), study(analysis=stated, variables=variables))
+    assert " points" in text
+    assert " point " not in text
+    del variables[stated["mediator"]["variable"]]["unit"]
+    assert " units" in stated_sentence(mismeasured(), study(analysis=stated, variables=variables))
 
 
 def test_the_figures_say_what_their_marks_are() -> None:

@@ -29,6 +29,7 @@ from ipdmediation.vocabulary.scales import (
     cut,
     scale_of,
 )
+from ipdmediation.vocabulary.transforms import IDENTITY
 from ipdmediation.vocabulary.withheld import Withheld
 
 POINTS = "percentage points"
@@ -147,6 +148,12 @@ def reading(effect: str, scale: str, *, study: Study) -> Reading:
 def mediator_scale_unit(study: Study) -> str:
     """Return the unit of the mediator on its analysis scale, such as ``ln mL``."""
     return study.transform.unit(str(study.variables.get(study.mediator, {}).get("unit") or "unit"))
+
+
+def mediator_amount_unit(study: Study) -> str:
+    """Return the same as it is written after a number, such as ``points``."""
+    plain = study.transform == IDENTITY
+    return study.unit(study.mediator) or "units" if plain else mediator_scale_unit(study)
 
 
 def better_outcome(study: Study) -> str:

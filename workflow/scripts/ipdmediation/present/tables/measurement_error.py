@@ -9,7 +9,7 @@ from ipdmediation.present.confounding import not_shares
 from ipdmediation.present.figures.rows import effect_row
 from ipdmediation.present.labels import NATURAL
 from ipdmediation.present.measurement_error import impossible, method_sentence, reliability, stated_sentence
-from ipdmediation.present.scales import mediator_scale_unit, reading
+from ipdmediation.present.scales import mediator_amount_unit, reading
 from ipdmediation.present.study import Study
 from ipdmediation.present.tables.table import Table, synthetic_note
 from ipdmediation.vocabulary.effects import PROPORTION_MEDIATED, SHARE_ON_ONE_SCALE, EffectKey
@@ -45,7 +45,7 @@ def measurement_error(table: pd.DataFrame, effects: pd.DataFrame, *, study: Stud
         )
     heads = [
         "Reliability",
-        f"SD of the error, {mediator_scale_unit(study)}",
+        f"SD of the error, {mediator_amount_unit(study)}",
         "Of the whole variance",
         *(f"{name} ({study.coverage} CI)" for name in shown.values()),
     ]
