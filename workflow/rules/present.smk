@@ -77,7 +77,7 @@ rule all_analyses:
     conda:
         "../../envs/ipdmediation.yaml"
     params:
-        studies=study.told,
+        studies=study.compared,
         departures=study.departures,
         code=code("all_analyses"),
     script:

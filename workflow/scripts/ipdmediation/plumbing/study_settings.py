@@ -364,6 +364,11 @@ class StudySettings:
         return [self.words(name, bootstrap=settings, more=("evidence",)) for name in self._config["analyses"]]
 
     @property
+    def compared(self) -> list[dict[str, Any]]:
+        """What is said about the study where its analyses stand beside each other, for each analysis."""
+        return [self.words(name) for name in self._config["analyses"]]
+
+    @property
     def departures(self) -> list[tuple[str, ...]]:
         """The settings in which each analysis differs from the primary one."""
         return [configuration.departures(self._config, name) for name in self._config["analyses"]]
