@@ -83,7 +83,7 @@ def test_the_page_and_the_figure_tell_it_from_the_others(pooled: Study) -> None:
     assert "Trial 1 (result only)" not in figure
 
 
-def test_a_second_run_makes_nothing_and_another_result_what_uses_it(pooled: Study) -> None:
+def test_a_second_run_makes_nothing_and_the_manifest_names_the_result(pooled: Study) -> None:
     config = "made_up/pooled/config.yaml"
     assert pooled.jobs("--configfile", config) == []
-    assert (results(pooled) / "manifest.json").read_text().count("sent.zip") >= 1
+    assert (results(pooled) / "manifest.json").read_text().count("sent.zip")
