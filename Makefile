@@ -103,7 +103,8 @@ lock: ## resolve the dependencies anew (needs uv)
 .PHONY: pictures
 pictures: $(VENV)/run.stamp ## draw the README's pictures anew (needs graphviz and a finished run)
 	$(BIN)/snakemake --rulegraph dot 2>/dev/null | tred | dot -Tpng -Gdpi=90 -o docs/rulegraph.png
-	cp results/primary/figures/path_diagram.png docs/
+	cp results/primary/figures/path_diagram.png results/primary/figures/four_worlds.png docs/
+	cp results/all_analyses/specification_curve.png docs/
 
 .PHONY: clean
 clean: ## remove what runs have made, keep the environment
