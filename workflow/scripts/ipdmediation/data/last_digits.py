@@ -9,8 +9,8 @@ from scipy import stats
 
 from ipdmediation.kernels.arrays import FloatArray
 
-#: Decimals that numbers may be written with; with more of them the last one is hardly read by a person.
-DECIMALS = (0, 1, 2)
+#: Decimals that numbers may be written with. With two, minutes as hours have only some of the ten digits.
+DECIMALS = (0, 1)
 #: Values below which ten digits are too many to count.
 FEWEST = 100
 #: Steps of the last digit between the quartiles, below which its tens do not take turns often enough.
@@ -47,8 +47,8 @@ class LastDigits:
 def last_digits(values: FloatArray) -> LastDigits | None:
     """Count last digits, where all could be equally frequent.
 
-    ASSUME: last digits are evenly spread where all values are written with at most two decimals and at least
-    15 steps of the last digit lie between the quartiles; fewer than 100 values are too few to tell.
+    ASSUME: last digits are evenly spread where all values are written without decimals or with one, and
+    at least 15 steps of the last digit lie between the quartiles; fewer than 100 values are too few to tell.
 
     Parameters
     ----------

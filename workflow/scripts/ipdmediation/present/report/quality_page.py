@@ -81,7 +81,7 @@ def render_quality(
             for name in study.variables
         ],
         integrity=page_table(integrity_table(integrity, study=study)),
-        notable=list(notable(integrity, study)),
+        notable=notable(integrity, study),
         quality=[
             {
                 "trial": named_trial(trial, study),

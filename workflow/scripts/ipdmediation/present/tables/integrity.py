@@ -8,6 +8,11 @@ from ipdmediation.present import notation
 from ipdmediation.present.study import Study
 from ipdmediation.present.tables.table import Table, synthetic_note
 
+NOT_TESTED = (
+    f"{notation.DASH}: not tested, for few participants or variables, or as a number that is not shown would "
+    "follow."
+)
+
 
 def integrity(checks: pd.DataFrame, *, study: Study) -> Table:
     """List what integrity checks say of each trial.
@@ -33,19 +38,19 @@ def integrity(checks: pd.DataFrame, *, study: Study) -> Table:
                 notation.p_value(together["p_value"]),
             ]
         )
-    heads = ["Trial", study.short("treated"), "P, 1:1", "Variables with last digits", "Uneven"]
+    heads = ["Trial", study.short("treated"), "P, 1:1", "Last digits, variables", "Uneven"]
     heads += ["Baseline variables", "Arms apart", "P, all together"]
+    cells = pd.DataFrame(rows, columns=heads)
     return Table(
         name="integrity",
         title="Integrity checks by trial",
-        cells=pd.DataFrame(rows, columns=heads),
+        cells=cells,
         notes=(
             f"{study.short('treated')}: of the participants of both arms; its P value is of allocation 1:1.",
             "Uneven, Arms apart: number of the variables before it that are notable.",
             "P, all together: that the P values of a trial's baseline variables are spread as chance spreads "
             "them; small where the arms differ too much, and where they differ too little.",
-            f"{notation.DASH}: not tested, for few participants or variables, or as a withheld number would "
-            "follow.",
+            *([NOT_TESTED] if (cells == notation.DASH).any(axis=None) else []),
             *synthetic_note(study),
         ),
     )
