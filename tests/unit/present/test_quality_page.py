@@ -208,7 +208,7 @@ def test_integrity_checks_stand_by_trial_and_what_is_notable_in_words() -> None:
     assert "the arms are more alike than chance alone explains: Northern <trial> (P = .007)." in text
     apart = found.assign(estimate=0.1)
     assert "the arms are further apart than chance alone explains" in plain(page(integrity=apart))
-    assert "That proves no fault" in text
+    assert "It proves no fault" in text
 
 
 def test_a_share_of_last_digits_that_is_withheld_is_not_said() -> None:
