@@ -20,6 +20,7 @@ from ipdmediation.data.description import (
 )
 from ipdmediation.data.disclosure import public_description, public_flow, public_quality
 from ipdmediation.data.imputation import impute
+from ipdmediation.data.integrity import check_integrity
 from ipdmediation.data.missing import MissingData
 from ipdmediation.data.pseudonyms import pseudonyms
 from ipdmediation.data.result_tables import csv_text, read_table
@@ -113,6 +114,16 @@ def test_the_trials_stand_side_by_side_and_show_nobody(study: Planned) -> None:
     known = variables | {"treatment": arm_variable()}
     public = public_description(table, variables=known, minimum=3)
     assert Path(made["distributions"]).read_text() == csv_text(public)
+    checks = check_integrity(
+        pooled,
+        variables=variables,
+        baseline=["age"],
+        counts=pd.concat(read_table(path) for path in made["counts"]),
+        distributions=public,
+        minimum=3,
+    )
+    assert set(checks["check"]) >= {"allocation"}
+    assert Path(made["integrity"]).read_text() == csv_text(checks)
     for counts, path in zip(made["counts"], made["quality"], strict=True):
         assert Path(path).stem == Path(counts).stem
         assert Path(path).read_text() == csv_text(public_quality(read_table(counts), minimum=3))

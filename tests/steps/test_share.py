@@ -111,6 +111,7 @@ REFUSED = {
     "other draws": (replicates_missing, "primary/bootstrap/0-8.parquet", "5 rows of"),
     "rows as a table": (rows_as, "primary/flow.csv", "columns trial, patient, treatment,"),
     "rows as a description": (rows_as, "distributions.csv", "columns patient, treatment,"),
+    "rows as checks": (rows_as, "integrity.csv", "columns patient, treatment,"),
     "rows as counts": (rows_as, "quality/trial_2.csv", "columns patient, treatment,"),
     "rows as a paper's table": (rows_as, "primary/tables/flow.csv", "columns patient "),
     "an unknown file": (more, "primary/rows.parquet", "no file that a run"),

@@ -26,6 +26,7 @@ def test_every_file_of_the_results_is_there(finished_study: Study) -> None:
         "report.html",
         "quality/report.html",
         "distributions.csv",
+        "integrity.csv",
         "manifest.json",
         "run.json",
         "published_comparison.csv",

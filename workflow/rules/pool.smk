@@ -62,6 +62,7 @@ rule describe_trials:
     output:
         quality=files.quality,
         distributions=results.DISTRIBUTIONS,
+        integrity=results.INTEGRITY,
         provenance="<results>/provenance/describe_trials.json",
     log:
         "<logs>/describe_trials.log",
@@ -71,6 +72,7 @@ rule describe_trials:
     params:
         minimum_count=config["disclosure"]["minimum_count"],
         variables=study.measures,
+        covariates=study.analysis("primary")["covariates"],
         code=code("describe_trials"),
     script:
         "../scripts/describe_trials.py"

@@ -90,6 +90,7 @@ rule quality_report:
         templates=[source("../report/quality.html.j2"), source("../report/parts.html.j2")],
         quality=expand("<results>/quality/{trial}.csv", trial=config["trials"]),
         distributions=results.DISTRIBUTIONS,
+        integrity=results.INTEGRITY,
         notices=results.POOLING,
     output:
         page=report("<results>/quality/report.html", caption="../report/quality.rst", category="Report"),

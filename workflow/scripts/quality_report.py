@@ -18,6 +18,7 @@ def main(
     templates: list[str],
     quality: list[str],
     distributions: str,
+    integrity: str,
     notices: str,
     page: str,
     study: dict[str, Any],
@@ -39,6 +40,7 @@ def main(
             str(trial): rows.drop(columns="source") for trial, rows in counts.groupby("trial", sort=False)
         },
         distributions=read_table(distributions),
+        integrity=read_table(integrity),
         notices=read_table(notices),
         units={
             str(trial): conversions[source]

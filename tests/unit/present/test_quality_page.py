@@ -64,6 +64,21 @@ def counts(trial: str, *, missing: int = 0, out_of_range: float = 0) -> pd.DataF
     return pd.DataFrame(rows, columns=[*names, "out_of_range", "missing_codes_unused"]).assign(trial=trial)
 
 
+def checks(*notable: tuple[str, str, str]) -> pd.DataFrame:
+    """Return checks of the northern trial, the only one that is large enough."""
+    rows = [
+        ("north", "last_digit", "volume", 62.0, 0.2),
+        ("north", "allocation", "treatment", 70.0, 0.3),
+        ("north", "baseline", "volume", np.nan, 0.4),
+        ("north", "baseline", "female", np.nan, 0.0004),
+        ("north", "baseline_together", "", 0.9, 0.0071),
+        ("south", "baseline", "female", np.nan, 0.02),
+    ]
+    table = pd.DataFrame(rows, columns=["trial", "check", "variable", "estimate", "p_value"])
+    keys = table[["trial", "check", "variable"]].itertuples(index=False, name=None)
+    return table.assign(notable=[key in notable for key in keys])
+
+
 def page(*, factor: float = 1.0, minimum: int = 5, **changes: Any) -> str:
     table = describe_trials(patients(factor=factor), variables=VARIABLES, minimum=minimum)
     known = VARIABLES | {"treatment": arm_variable()}
@@ -72,6 +87,7 @@ def page(*, factor: float = 1.0, minimum: int = 5, **changes: Any) -> str:
         "study": Study(title="A study", arms=arms, variables=DECLARED, analysis={}, trials=TRIALS),
         "quality": {"north": counts("north", out_of_range=np.nan), "south": counts("south", missing=100)},
         "distributions": public_description(table, variables=known, minimum=minimum),
+        "integrity": checks(),
         "notices": pd.DataFrame(columns=["step", "kind", "message"]),
         "units": {"south": {"volume": "cL"}},
         "handled": {"volume": "missing values are imputed"},
@@ -167,7 +183,49 @@ def test_notices_are_on_it() -> None:
     assert "In no continuous variable" in plain(page())
 
 
-@pytest.mark.parametrize("name", ["distributions", "notices", "quality"])
+def test_integrity_checks_stand_by_trial_and_what_is_notable_in_words() -> None:
+    quiet = plain(page())
+    assert "In no trial is anything notable." in quiet
+    assert "Northern <trial> 70.0% .30 1 0 2 0 .007" in quiet
+    assert f"Southern trial {DASH} {DASH} {DASH} {DASH} 1 0 {DASH}" in re.sub("\N{WORD JOINER}", "", quiet)
+    found = checks(
+        ("north", "last_digit", "volume"),
+        ("north", "allocation", "treatment"),
+        ("north", "baseline", "female"),
+        ("south", "baseline", "female"),
+        ("north", "baseline_together", ""),
+    )
+    text = plain(page(integrity=found))
+    assert "In no trial is anything notable" not in text
+    assert "Northern <trial> 70.0% .30 1 1 2 1 .007" in text
+    assert (
+        "“lesion volume” are not equally frequent (0 and 5 would be 20%): Northern <trial> (62%, P = .20)."
+        in text
+    )
+    assert "The arms are not of equal size (treated would be 50%): Northern <trial> (70%, P = .30)." in text
+    both = "Northern <trial> (P < .001), Southern trial (P = .02)."
+    assert f"The arms differ in “Female sex” by more than chance alone explains: {both}" in text
+    assert "the arms are more alike than chance alone explains: Northern <trial> (P = .007)." in text
+    apart = found.assign(estimate=0.1)
+    assert "the arms are further apart than chance alone explains" in plain(page(integrity=apart))
+    assert "It proves no fault" in text
+
+
+def test_a_share_of_last_digits_that_is_withheld_is_not_said() -> None:
+    found = checks(("north", "last_digit", "volume")).assign(estimate=np.nan)
+    assert "(0 and 5 would be 20%): Northern <trial> (P = .20)." in plain(page(integrity=found))
+
+
+def test_of_synthetic_participants_the_page_says_why_the_arms_are_alike() -> None:
+    arms = {arm: {"label": f"{arm} arm", "short": arm} for arm in ("control", "treated")}
+    said = Study(title="A", arms=arms, variables=DECLARED, analysis={}, trials=TRIALS, synthetic=True)
+    alike = checks(("north", "baseline_together", ""))
+    assert "sampling: stratified" in plain(page(study=said, integrity=alike))
+    assert "sampling: stratified" not in plain(page(study=said))
+    assert "sampling: stratified" not in plain(page(integrity=alike))
+
+
+@pytest.mark.parametrize("name", ["distributions", "integrity", "notices", "quality"])
 def test_patients_rows_are_refused(name: str) -> None:
     rows = patients()
     with pytest.raises(PatientRowsError, match="patient"):

@@ -17,6 +17,8 @@ DESCRIPTION_COLUMNS = (
     "ci_low",
     "ci_high",
 )
+#: Of the table that `integrity.check_integrity` returns.
+INTEGRITY_COLUMNS = ("trial", "check", "variable", "estimate", "p_value", "notable")
 
 
 def arm_variable() -> Variable:

@@ -13,7 +13,7 @@ WORDS = (
     "variable", "label", "unit", "trial", "arm", "statistic", "level", "reason", "kind", "model", "component",
     "term", "ratio_unit", "effect", "scale", "interval", "withheld", "note", "handled", "message",
     "column", "missing_codes_unused", "table", "rule", "relation", "stated", "method", "cut", "source",
-    "measure", "verdict", "inside",
+    "measure", "verdict", "inside", "check",
 )  # fmt: skip
 
 

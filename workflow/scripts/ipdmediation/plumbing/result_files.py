@@ -107,6 +107,7 @@ FITTED = {
 
 POOLING = "<results>/notices/pooling.csv"
 DISTRIBUTIONS = "<results>/distributions.csv"
+INTEGRITY = "<results>/integrity.csv"
 
 #: The tables of each analysis that the page and the manuscript tell of, but for the models' own reports.
 TOLD = {
@@ -221,6 +222,7 @@ class ResultFiles:
             "<results>/published_comparison.csv",
             POOLING,
             DISTRIBUTIONS,
+            INTEGRITY,
             *self.quality,
             *(["<results>/synthetic_truth.json"] if self._config["study"]["synthetic"] else []),
             *(f"<results>/notices/contract/{source}.csv" for source in sources),

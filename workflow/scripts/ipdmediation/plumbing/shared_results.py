@@ -13,6 +13,7 @@ from typing import Any
 
 import pandas as pd
 
+from ipdmediation.data.described import INTEGRITY_COLUMNS
 from ipdmediation.data.pseudonyms import LENGTH
 from ipdmediation.data.quality import QUALITY_COLUMNS
 from ipdmediation.evidence.published import COLUMNS as PUBLISHED_COLUMNS
@@ -40,6 +41,7 @@ COLUMNS: Mapping[str, Collection[str]] = {
     **{f"*/evidence/{name}.csv": columns for name, columns in EVIDENCE_COLUMNS.items()},
     "*/describe/*.csv": OWN_COLUMNS["baseline"],
     "distributions.csv": OWN_COLUMNS["baseline"],
+    "integrity.csv": INTEGRITY_COLUMNS,
     "*/models/*.csv": MODEL_COLUMNS,
     "quality/*.csv": QUALITY_COLUMNS,
     "published_comparison.csv": PUBLISHED_COLUMNS,

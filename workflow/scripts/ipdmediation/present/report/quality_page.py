@@ -9,15 +9,17 @@ from typing import Any
 import pandas as pd
 
 from ipdmediation.data.codes import EXCLUDED
-from ipdmediation.data.described import DESCRIPTION_COLUMNS, arm_variable
+from ipdmediation.data.described import DESCRIPTION_COLUMNS, INTEGRITY_COLUMNS, arm_variable
 from ipdmediation.data.disclosure import ALL
 from ipdmediation.data.notices import Noted
 from ipdmediation.data.quality import QUALITY_COLUMNS
 from ipdmediation.present import notation, style
+from ipdmediation.present.report.integrity import notable
 from ipdmediation.present.report.privacy import refuse_other_columns
 from ipdmediation.present.report.result import sentence
 from ipdmediation.present.report.templates import named_trial, page_table, page_template
 from ipdmediation.present.study import Study
+from ipdmediation.present.tables.integrity import integrity as integrity_table
 from ipdmediation.present.tables.quality import quality as quality_table
 from ipdmediation.present.tables.table import Table, withheld_note
 
@@ -28,6 +30,7 @@ def render_quality(
     study: Study,
     quality: Mapping[str, pd.DataFrame],
     distributions: pd.DataFrame,
+    integrity: pd.DataFrame,
     notices: pd.DataFrame,
     units: Mapping[str, Mapping[str, str]],
     handled: Mapping[str, str],
@@ -45,6 +48,8 @@ def render_quality(
         What harmonising did, by trial id; rows of trials that are not pooled by `excluded`.
     distributions
         As `description.describe_trials` returns it, without small cells.
+    integrity
+        As `integrity.check_integrity` returns it.
     notices
         What was said when the trials were pooled.
     units
@@ -62,6 +67,7 @@ def render_quality(
     for trial, counts in quality.items():
         refuse_other_columns(f"quality of {trial}", counts, QUALITY_COLUMNS)
     refuse_other_columns("distributions", distributions, DESCRIPTION_COLUMNS)
+    refuse_other_columns("integrity", integrity, INTEGRITY_COLUMNS)
     refuse_other_columns("notices", notices, Noted._fields)
     pooled = {trial: quality[trial] for trial in study.trials}
     return page_template(template).render(
@@ -74,6 +80,8 @@ def render_quality(
             _variable(name, distributions[distributions["variable"] == name], study, handled)
             for name in study.variables
         ],
+        integrity=page_table(integrity_table(integrity, study=study)),
+        notable=notable(integrity, study),
         quality=[
             {
                 "trial": named_trial(trial, study),
