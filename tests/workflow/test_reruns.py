@@ -20,7 +20,8 @@ TRIAL, FORMAT = "mr_clean", "csv"
 AFTER_POOLING = {"select_cohort", "impute_missing", "describe_cohort", "fit_models", "bootstrap_chunk"}
 AFTER_POOLING |= {"describe_flow", "estimate_effects", "collect_notices", "compare_published"}
 ONE_PAGE = {"record_run", "report", "manuscript", "manifest"}
-AFTER_POOLING |= {"describe_trials", "quality_report", "figures", "tables"} | ONE_PAGE
+BESIDE_EACH_OTHER = {"all_analyses"} | ONE_PAGE
+AFTER_POOLING |= {"describe_trials", "quality_report", "figures", "tables"} | BESIDE_EACH_OTHER
 
 
 @pytest.fixture
@@ -168,14 +169,15 @@ def test_an_analysis_of_its_own_reruns_no_other(either: Study, change: dict[str,
     config = either.config()
     config["analyses"]["men"] = {"label": "Men", **change}
     either.configure(config)
-    jobs = [(rule, output) for rule, output in either.jobs() if rule not in ONE_PAGE]
+    jobs = [(rule, output) for rule, output in either.jobs() if rule not in BESIDE_EACH_OTHER]
     assert jobs
     others = {(rule, output) for rule, output in jobs if "/men/" not in output}
     linked = {("compile_kernels", "results/kernels/probit.txt")} if "outcome" in change else set()
     assert others == linked
 
 
-SHOWN = {"figures", "tables"} | ONE_PAGE
+SHOWN_OF_EACH = {"figures", "tables"} | ONE_PAGE
+SHOWN = SHOWN_OF_EACH | BESIDE_EACH_OTHER
 EFFECTS = {"estimate_effects", "collect_notices"} | SHOWN
 DRAWS = {"bootstrap_chunk"} | EFFECTS
 FITS = {"fit_models"} | DRAWS
@@ -221,7 +223,7 @@ def test_a_setting_of_one_analysis_reruns_what_uses_it_in_that_analysis(
     either.configure(config)
     jobs = either.jobs()
     assert {rule for rule, _ in jobs} == rules
-    shared = ONE_PAGE | {"compile_kernels"}
+    shared = BESIDE_EACH_OTHER | {"compile_kernels"}
     assert all("/complete_case/" in output for rule, output in jobs if rule not in shared)
 
 
@@ -231,7 +233,7 @@ def test_what_is_shown_of_few_patients_is_no_reason_to_draw_again(either: Study)
     either.configure(config)
     described = {"describe_flow", "describe_cohort", "fit_models", "collect_notices", "compare_published"}
     described |= {"describe_trials", "quality_report"}
-    assert either.rules() == described | SHOWN
+    assert either.rules() == described | SHOWN_OF_EACH
 
 
 def test_a_setting_of_the_primary_analysis_reruns_it_in_all_that_inherit_it(either: Study) -> None:
@@ -249,11 +251,11 @@ def test_an_analysis_that_is_removed_reruns_only_what_lists_all_of_them(either: 
     config = either.config()
     del config["analyses"]["complete_case"]
     either.configure(config)
-    assert either.rules() == ONE_PAGE
+    assert either.rules() == BESIDE_EACH_OTHER
     assert (either.root / "results/complete_case/effects.csv").is_file()
 
 
-FLOW = {"describe_flow", "compare_published"} | SHOWN
+FLOW = {"describe_flow", "compare_published"} | SHOWN_OF_EACH
 SAID = {"quality_report"} | SHOWN
 
 

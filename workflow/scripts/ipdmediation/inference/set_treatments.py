@@ -6,6 +6,7 @@ effects, which are differences of them, have these.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -70,13 +71,15 @@ def mediator_curve(fitted: Sequence[Fitted], completed: pd.DataFrame) -> pd.Data
     -------
     DataFrame
         `CURVE_COLUMNS`: `at` in the mediator's own unit, `POINTS` values evenly spaced on the scale of its
-        model from its 5th to its 95th percentile, both rounded; `estimate` the average on each additive scale
-        of the effects. No row of a mediator that is centred, which is held at no value.
+        model from its 5th to its 95th percentile, rounded so that none is a patient's; `estimate` the
+        average on each additive scale of the effects. No row of a mediator that is centred, which is held at
+        no value.
     """
     specification = fitted[0].effects.models.specification
     if specification.centred:
         return pd.DataFrame([], columns=CURVE_COLUMNS)
-    at = _values(completed, specification)
+    shown = _values(completed, specification)
+    at = np.asarray(mediator_scale(shown, specification=specification), dtype=np.float64)
     parts = []
     for each in fitted:
         effects = _whole(each)
@@ -84,9 +87,8 @@ def mediator_curve(fitted: Sequence[Fitted], completed: pd.DataFrame) -> pd.Data
         held = effects.held(mediator, outcome, each.weights, at=at)
         parts.append(effects.scales.averages(held))
     averages: FloatArray = np.mean(parts, axis=0)
-    shown = from_analysis_scale(at, transform=specification.transform, offset=specification.offset)
     rows = [
-        (ARM_NAMES[arm], float(f"{value:.6g}"), scale.key, float(averages[place, arm, position]))
+        (ARM_NAMES[arm], value, scale.key, float(averages[place, arm, position]))
         for arm in ARM_CODES
         for position, scale in enumerate(_whole(fitted[0]).scales.additive)
         for place, value in enumerate(shown)
@@ -99,10 +101,18 @@ def _whole(fitted: Fitted) -> MediationEffects:
     return fitted.effects
 
 
-def _values(completed: pd.DataFrame, specification: AnalysisSpecification) -> FloatArray:
-    """Return where the curve is computed, on the scale of the mediator's model."""
+def _values(completed: pd.DataFrame, specification: AnalysisSpecification) -> list[float]:
+    """Return where the curve is computed, to a tenth of the distance to the next point."""
     values = completed[specification.mediator].to_numpy(dtype=np.float64)
     spread = float(values.std())
     ends = [rounded(float(end), spread=spread) for end in np.quantile(values, (_TAIL, 1 - _TAIL))]
     first, last = mediator_scale(ends, specification=specification)
-    return np.linspace(first, last, POINTS)
+    evenly = from_analysis_scale(
+        np.linspace(first, last, POINTS if first < last else 1),
+        transform=specification.transform,
+        offset=specification.offset,
+    )
+    if evenly.size == 1:
+        return ends[:1]
+    digits = [1 - math.floor(math.log10(step)) for step in np.gradient(evenly)]
+    return list(map(round, evenly.tolist(), digits))
