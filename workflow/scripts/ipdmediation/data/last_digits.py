@@ -65,7 +65,7 @@ def last_digits(values: FloatArray) -> LastDigits | None:
     --------
     >>> found = last_digits(np.repeat(np.arange(100.0), 3))
     >>> found.zero_or_five, round(found.surplus, 3)
-    (57, 0.007)
+    (57, 0.016)
     >>> last_digits(np.repeat(np.arange(10.0), 30)) is None
     True
     """
