@@ -124,7 +124,7 @@ def floors_table(
             "the same / bootstrap of its primary analysis, 10,000 replicates",
             evidence_seconds(overhead) / run.chunks["cpu_time"].sum() if complete else np.nan,
             "x",
-            3,
+            1,
         ),
         *_registry(registry),
         Floor("first run: what is no computation", share(overhead), "of its processor time", 0.25),
