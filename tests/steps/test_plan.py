@@ -59,12 +59,14 @@ def test_no_job_uses_more_than_one_core(study: Planned) -> None:
 def test_kernels_are_compiled_for_each_link_before_the_jobs_that_use_it(study: Planned) -> None:
     compiled = {one["params"]["compiled_for"]: one for one in study.jobs if one["rule"] == "compile_kernels"}
     assert set(compiled) == {"all_links", "logit", "probit"}
+    serves_all = compiled["all_links"]["output"]["named"]["kernels"]
     for link, analyses, evidence in (
         ("logit", ("primary", "accelerated"), EVIDENCE),
         ("probit", ("middle_aged",), LATENT),
     ):
         file = compiled[link]["output"]["named"]["kernels"]
         users = [one for one in study.jobs if file in one["input"]["every"] and one["rule"] != "manifest"]
+        assert all(serves_all in one["input"]["every"] for one in users)
         # of the primary analysis some evidence has a model of each
         fitted = {one["wildcards"]["analysis"] for one in users if one["rule"] not in LATENT}
         assert fitted == set(analyses)
