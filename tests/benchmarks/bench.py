@@ -49,6 +49,7 @@ class Effort:
     resamples : that every model is refitted to.
     r_jobs : `tool:model:resample:repetitions` of fits.R.
     statsmodels : repetitions of its fits.
+    mixed_apart : trial effects of the mixed models whose refits are taken apart.
     taken_apart : resamples whose refits are taken apart.
     registry : patients of the registry.
     turns : how often this commit and an earlier one are measured in turn.
@@ -60,10 +61,12 @@ class Effort:
     repetitions: int
     r_jobs: tuple[str, ...]
     patients: dict[str, tuple[int, ...]]
+    covariates: tuple[int, ...]
     memory: tuple[int, ...]
     replicate_sweep: tuple[int, ...]
     whole_run: bool
     statsmodels: int
+    mixed_apart: tuple[str, ...]
     taken_apart: int
     registry: int
     turns: int
@@ -98,10 +101,12 @@ FULL = Effort(
         "random_slope": (1_000, 10_000, 100_000, 1_000_000),
         "clm": (1_000, 10_000, 100_000),
     },
+    covariates=(0, 10, 30, 90),
     memory=(1, 10, 30, 100),
     replicate_sweep=(10, 100, 1_000, 10_000),
     whole_run=True,
     statsmodels=3,
+    mixed_apart=("random_slope", "random_slopes"),
     taken_apart=40,
     registry=PATIENTS,
     turns=3,
@@ -113,15 +118,16 @@ QUICK = Effort(
     repetitions=5,
     r_jobs=tuple(f"{job.rpartition(':')[0]}:1" for job in R_JOBS),
     patients={"none": (1_000, 10_000), "random_slope": (1_000, 10_000), "clm": (1_000, 10_000)},
+    covariates=(0, 10),
     memory=(1, 4),
     replicate_sweep=(10, 100),
     whole_run=False,
     statsmodels=1,
-    taken_apart=2,
+    mixed_apart=("random_slope",),
+    taken_apart=1,
     registry=20_000,
     turns=0,
 )
-COVARIATES = (0, 10, 30, 90)
 
 
 def main() -> None:
@@ -159,7 +165,7 @@ def main() -> None:
     sweeps = pd.concat(
         [
             sweep_patients(rows, effort.patients),
-            sweep_covariates(rows, COVARIATES),
+            sweep_covariates(rows, effort.covariates),
             sweep_replicates(study, effort.replicate_sweep),
             sweep_memory(study, effort.memory),
         ]
@@ -169,8 +175,10 @@ def main() -> None:
     parts = pd.concat(
         [
             fixed_parts(models["none"].outcome.model, drawn, "outcome/none"),
-            mixed_parts(models["random_slope"].outcome.model, drawn, "outcome/random_slope"),
-            mixed_parts(models["random_slopes"].outcome.model, drawn, "outcome/random_slopes"),
+            *(
+                mixed_parts(models[effects].outcome.model, drawn, f"outcome/{effects}")
+                for effects in effort.mixed_apart
+            ),
             replicate_parts(study, 300),
         ]
     )

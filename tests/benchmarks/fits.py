@@ -6,7 +6,9 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -72,6 +74,13 @@ def timed(function: Callable[[], object], repetitions: int) -> tuple[float, ...]
     return tuple(seconds)
 
 
+def _fitted(fit: Callable[[], Any], repetitions: int) -> tuple[Any, tuple[float, ...]]:
+    """Result of a fit, and the seconds of each repetition."""
+    results: list[Any] = []
+    seconds = timed(lambda: results.append(fit()), repetitions)
+    return results[-1], seconds
+
+
 def engine_fits(
     models: dict[str, MediationModels], weights: Sequence[NDArray[np.float64]], repetitions: int
 ) -> list[Fit]:
@@ -103,10 +112,8 @@ def statsmodels_fits(study: Study, models: dict[str, MediationModels], repetitio
         outcome, design = models[effects].outcome_values, models[effects].outcome_design
         ordered = OrderedModel(outcome, design.matrix, distr="logit")
         for method in ("bfgs", "newton"):
-            result = ordered.fit(method=method, disp=False, maxiter=200)
-            seconds = timed(
-                lambda ordered=ordered, method=method: ordered.fit(method=method, disp=False, maxiter=200),
-                repetitions,
+            result, seconds = _fitted(
+                partial(ordered.fit, method=method, disp=False, maxiter=200), repetitions
             )
             thresholds = ordered.transform_threshold_params(result.params)[1:-1]
             estimates = np.concatenate([thresholds, result.params[: design.matrix.shape[1]]])
@@ -122,9 +129,8 @@ def statsmodels_fits(study: Study, models: dict[str, MediationModels], repetitio
             groups=design.trial_codes,
             exog_re=random if effects == "random_slope" else random[:, :1],
         )
-        result = mixed.fit(reml=False)
+        result, seconds = _fitted(partial(mixed.fit, reml=False), repetitions)
         estimates = np.concatenate([result.fe_params, np.ravel(result.cov_re)])
-        seconds = timed(lambda mixed=mixed: mixed.fit(reml=False), repetitions)
         tool, name = "statsmodels MixedLM", f"mediator/{effects}"
         fits.append(Fit(tool, name, 0, seconds, float(result.llf), bool(result.converged), estimates))
     return fits

@@ -23,7 +23,8 @@ import scipy.optimize
 import scipy.stats
 import snakemake.cli
 
-# Both fill tables of theirs when they are used for the first time.
+# All fill tables of theirs when they are used for the first time; Snakemake's is that of its plugins.
 numba.njit(lambda: 0)()
 pandera.pandas.DataFrameSchema({}).validate(pandas.DataFrame())
+snakemake.cli.get_argument_parser()
 gc.freeze()  # what is loaded stays, and need not be gone through

@@ -91,8 +91,8 @@ def test_a_subgroup_is_the_analysis_that_one_would_write() -> None:
         "bootstrap": {"replicates": 1000},
     }
     made = with_subgroups(config, variables=variables_from_config(config["variables"]), trials={})
-    assert drawn_as(made, "by_modality_ct") == "ct_only"
-    assert drawn_as(made, "by_modality_mri") == "by_modality_mri"
+    drawn = drawn_as(made)
+    assert (drawn["by_modality_ct"], drawn["by_modality_mri"]) == ("ct_only", "by_modality_mri")
 
 
 @pytest.mark.parametrize(

@@ -186,8 +186,8 @@ def _flat(settings: Mapping[str, Any]) -> dict[str, Any]:
     return flat
 
 
-def drawn_as(config: Mapping[str, Any], analysis: str) -> str:
-    """Return the analysis whose draws an analysis has: one with the same patients, models and resamples.
+def drawn_as(config: Mapping[str, Any]) -> dict[str, str]:
+    """Return, for each analysis, the one whose draws it has: one with the same patients, models and resamples.
 
     It is the primary one or else the first, so that what stands before the primary one changes none of its
     numbers.
@@ -199,22 +199,20 @@ def drawn_as(config: Mapping[str, Any], analysis: str) -> str:
     ----------
     config : mapping
         The study's configuration.
-    analysis : str
-        Name of one of its analyses.
 
     Examples
     --------
     >>> first = dict.fromkeys(DRAWN_BY, 0) | {"eligibility": []}
     >>> first |= {"bootstrap": {"resampling": "stratified", "interval": "basic"}}
     >>> analyses = {"primary": first, "bca": {"bootstrap": {"interval": "bca"}}, "direct": {"mediator": 1}}
-    >>> [drawn_as({"analyses": analyses}, name) for name in analyses]
-    ['primary', 'primary', 'direct']
-    >>> drawn_as({"analyses": {"bca": analyses["bca"], "primary": first}}, "primary")
+    >>> drawn_as({"analyses": analyses})
+    {'primary': 'primary', 'bca': 'primary', 'direct': 'direct'}
+    >>> drawn_as({"analyses": {"bca": analyses["bca"], "primary": first}})["primary"]
     'primary'
     """
-    own = _draws_of(config, analysis)
-    names: list[str] = sorted(config["analyses"], key=lambda name: name != "primary")
-    return next(name for name in names if _draws_of(config, name) == own)
+    draws = {name: _draws_of(config, name) for name in config["analyses"]}
+    first = sorted(draws, key=lambda name: name != "primary")
+    return {name: next(other for other in first if draws[other] == own) for name, own in draws.items()}
 
 
 def _draws_of(config: Mapping[str, Any], analysis: str) -> list[Any]:

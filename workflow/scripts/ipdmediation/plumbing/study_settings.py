@@ -130,7 +130,11 @@ class StudySettings:
 
     def drawn_as(self, wildcards: Any) -> str:
         """Return the analysis that an analysis shares its random numbers and its bootstrap files with."""
-        return configuration.drawn_as(self._config, wildcards.analysis)
+        return self._drawn_as[wildcards.analysis]
+
+    @cached_property
+    def _drawn_as(self) -> dict[str, str]:
+        return configuration.drawn_as(self._config)
 
     def chunks(self, wildcards: Any) -> list[str]:
         """Return the bootstrap files of an analysis; all are full, so that more replicates only add files."""
@@ -138,7 +142,7 @@ class StudySettings:
 
     def own_chunks(self, name: str) -> list[str]:
         """Return the bootstrap files that an analysis shares with none before it."""
-        drawn_as = configuration.drawn_as(self._config, name)
+        drawn_as = self._drawn_as[name]
         return self._chunks(name, drawn_as) if drawn_as == name else []
 
     def _chunks(self, name: str, drawn_as: str) -> list[str]:
@@ -154,7 +158,7 @@ class StudySettings:
         """What the first stage of each analysis with two stages depends on, and what others have to share."""
         return {
             name: {
-                "drawn_as": configuration.drawn_as(self._config, name),
+                "drawn_as": self._drawn_as[name],
                 "model": {key: stated[key] for key in MODEL},
                 "standardisation": stated["standardisation"],
                 "covariates": stated["evidence"]["trials"]["covariates"],
