@@ -19,6 +19,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 SERVER = get_context("forkserver")
 SERVER.set_forkserver_preload(["tests.workflow.ready_modules"])
+SEED = "0"  # of the order of hashes in all these processes, which is that of jobs that compile
 
 
 @dataclass(frozen=True)
@@ -49,9 +50,9 @@ def run_ready(
 
 @cache
 def _start_server() -> None:
-    """Start the process that all others come from; its order of hashes is that of a run's jobs."""
+    """Start the process that all others come from."""
     stated = os.environ.get("PYTHONHASHSEED")
-    os.environ["PYTHONHASHSEED"] = "0"
+    os.environ["PYTHONHASHSEED"] = SEED
     try:
         forkserver.ensure_running()
     finally:
@@ -89,7 +90,8 @@ def _snakemake(arguments: Sequence[str], place: Place, server: str) -> None:
 
     def execute(self: Any, file: str, *, edit: bool = False) -> None:
         """Run a script as `python file` does, but in a process that is ready."""
-        there = Place(Path.cwd(), dict(os.environ), place.said, [str(Path(file).parent), *place.path])
+        environment = {**os.environ, "PYTHONHASHSEED": SEED}
+        there = Place(Path.cwd(), environment, place.said, [str(Path(file).parent), *place.path])
         process = SERVER.Process(target=_script, args=(file, there))
         with starting:
             process.start()

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 import statsmodels
 import statsmodels.formula.api as smf
+import yaml
 from statsmodels.miscmodels.ordinal_model import OrderedModel
 
 from tests.workflow.conftest import Study
@@ -25,10 +26,16 @@ ANALYSES = {"primary": "Primary analysis", "score": "Attitude as a score", "mess
 
 @pytest.fixture(scope="module")
 def framing(finished_study: Study, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Directory of the example's results."""
+    """Directory of the example's results, with few replicates."""
     study = Study(tmp_path_factory.mktemp("examples") / "framing")
     shutil.copytree(finished_study.root, study.root, symlinks=True)
-    study.run("--configfile", "config/examples/framing/config.yaml")
+    path = study.root / "config/examples/framing/config.yaml"
+    config = yaml.safe_load(path.read_text())
+    primary = config["analyses"]["primary"]
+    for repeated in (primary["bootstrap"], *primary["evidence"].values()):
+        repeated["replicates"] = 100
+    path.write_text(yaml.safe_dump(config, sort_keys=False))
+    study.run("--configfile", str(path))
     return study.root / "results/framing"
 
 
