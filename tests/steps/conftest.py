@@ -28,6 +28,7 @@ from ipdmediation.data.variables import Variable, variables_from_config
 from tests.conftest import made_once
 from tests.steps.plan import PROFILE, SNAKEFILE
 from tests.workflow.made_up import STUDIES, MadeUp, write
+from tests.workflow.ready_snakemake import run_ready
 
 PLAN = Path(__file__).with_name("plan.py")
 CONFIG = Path("made_up/odd/config.yaml")
@@ -240,11 +241,5 @@ def snakemake(*arguments: str) -> subprocess.CompletedProcess[str]:
     """Run Snakemake's command on the study of the working directory; return what it said as `stdout`."""
     study = ["--configfile", str(CONFIG), "--snakefile", str(SNAKEFILE)]
     settings = ["--workflow-profile", str(PROFILE.parent), "--cores", "1"]
-    return subprocess.run(
-        [sys.executable, "-m", "snakemake", *study, *settings, *arguments],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-        env={**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"},
-    )
+    done = run_ready([*study, *settings, *arguments], folder=Path.cwd())
+    return subprocess.CompletedProcess(done.args, done.returncode, done.stdout + done.stderr)

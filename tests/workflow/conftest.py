@@ -1,10 +1,8 @@
 """A small copy of the default study, run once; every test changes a copy of its own."""
 
-import os
 import re
 import shutil
 import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,16 +23,11 @@ class Study:
 
     root: Path
 
-    def snakemake(self, *arguments: str, cores: int = 2) -> subprocess.CompletedProcess[str]:
+    def snakemake(
+        self, *arguments: str, cores: int = 2, umask: int | None = None
+    ) -> subprocess.CompletedProcess[str]:
         """Run Snakemake in the study's directory."""
-        return run_ready(
-            ["--cores", str(cores), *arguments],
-            folder=self.root,
-            environment={
-                **os.environ,
-                "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-            },
-        )
+        return run_ready(["--cores", str(cores), *arguments], folder=self.root, umask=umask)
 
     def run(self, *arguments: str, cores: int = 2) -> str:
         """Run Snakemake, which must succeed; return what it said."""

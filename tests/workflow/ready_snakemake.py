@@ -5,7 +5,7 @@ import os
 import runpy
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import cache
@@ -24,22 +24,29 @@ SEED = "0"  # of the order of hashes in all these processes, which is that of jo
 
 @dataclass(frozen=True)
 class Place:
-    """Where a process is: its folder, its environment, files for what it says, and where modules are."""
+    """Where a process is: its folder, its environment, files for what it says, and where modules are.
+
+    Its new files are closed to whom `umask` says, or where that is None to whom they are here.
+    """
 
     folder: Path
     environment: dict[str, str]
     said: list[Path]
     path: list[str]
+    umask: int | None
 
 
 def run_ready(
-    arguments: Sequence[str], *, folder: Path, environment: Mapping[str, str]
+    arguments: Sequence[str], *, folder: Path, umask: int | None = None
 ) -> subprocess.CompletedProcess[str]:
     """Run `snakemake` with some arguments in a folder, as its command does, and return what it said."""
     _start_server()
+    # Where Snakemake looks for the interpreter of its scripts.
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    environment = {**os.environ, "PATH": path}
     with TemporaryDirectory() as saying:
         said = [Path(saying) / name for name in ("stdout", "stderr")]
-        place = Place(folder, dict(environment), said, _bare_path())
+        place = Place(folder, environment, said, _bare_path(), umask)
         process = SERVER.Process(target=_snakemake, args=(arguments, place, _server_address()))
         process.start()
         process.join()
@@ -91,7 +98,8 @@ def _snakemake(arguments: Sequence[str], place: Place, server: str) -> None:
     def execute(self: Any, file: str, *, edit: bool = False) -> None:
         """Run a script as `python file` does, but in a process that is ready."""
         environment = {**os.environ, "PYTHONHASHSEED": SEED}
-        there = Place(Path.cwd(), environment, place.said, [str(Path(file).parent), *place.path])
+        path = [str(Path(file).parent), *place.path]
+        there = replace(place, folder=Path.cwd(), environment=environment, path=path)
         process = SERVER.Process(target=_script, args=(file, there))
         with starting:
             process.start()
@@ -126,5 +134,7 @@ def _become(place: Place) -> None:
     os.environ.clear()
     os.environ.update(place.environment)
     os.chdir(place.folder)
+    if place.umask is not None:
+        os.umask(place.umask)
     # The package is that of the folder, not the one that is tested here.
     sys.path[:] = place.path

@@ -8,8 +8,6 @@ import os
 import re
 import shutil
 import stat
-import subprocess
-import sys
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -222,15 +220,7 @@ def recognisable(finished_study: Study, tmp_path_factory: pytest.TempPathFactory
         mapping = config.with_name(f"trial_{number}.yaml")
         mapping.write_text(mapping.read_text().replace("column: DAYS", "from: IN\n    to: OUT"))
         patients.append(made)
-    done = subprocess.run(
-        [sys.executable, "-m", "snakemake", "--cores", "1", "--configfile", str(config)],
-        cwd=study.root,
-        umask=0,
-        env={**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = study.snakemake("--configfile", str(config), umask=0)
     assert done.returncode == 0, done.stdout + done.stderr
     assert study.snakemake("share", "--configfile", str(config)).returncode == 0
     site = study.root / "site.yaml"
