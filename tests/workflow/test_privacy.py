@@ -271,10 +271,16 @@ def layers(content: bytes) -> Iterator[bytes]:
         yield from layers(base64.b64decode(encoded))
 
 
+def words_in(content: bytes, words: set[bytes]) -> list[bytes]:
+    """Return those of some words, in small letters, that stand anywhere in some bytes."""
+    small = content.lower()
+    return [word for word in words if word in small]
+
+
 def test_nothing_outside_the_patients_folder_has_an_id_a_value_or_a_date(recognisable: Recognisable) -> None:
     """Every file of a run, its logs and all that Snakemake keeps, and the file that is shared."""
-    search = re.compile(b"|".join(map(re.escape, [LEAK.encode(), *recognisable.words])), re.IGNORECASE)
-    assert len(recognisable.words) > 150
+    words = {word.lower() for word in (LEAK.encode(), *recognisable.words)}
+    assert len(words) > 150
     files = list(recognisable.files())
     kinds = {path.suffix for path in files}
     assert {".html", ".png", ".pdf", ".svg", ".docx", ".zip", ".log", ".json", ".csv", ".parquet"} <= kinds
@@ -282,13 +288,13 @@ def test_nothing_outside_the_patients_folder_has_an_id_a_value_or_a_date(recogni
         path.relative_to(recognisable.study.root).parts[0] for path in files
     }
     found = {
-        str(path.relative_to(recognisable.study.root)): match[0]
+        str(path.relative_to(recognisable.study.root)): told
         for path in files
         for layer in layers(path.read_bytes())
-        if (match := search.search(layer))
+        if (told := words_in(layer, words))
     }
     assert found == {}
-    assert not search.search(recognisable.said.encode())
+    assert words_in(recognisable.said.encode(), words) == []
 
 
 def test_what_a_site_sends_has_no_small_arm_and_no_name_of_a_file(recognisable: Recognisable) -> None:
