@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 import sys
 from collections.abc import Sequence
@@ -51,6 +52,11 @@ MRS = {
 
 
 def configuration() -> dict[str, Any]:
+    return copy.deepcopy(_configuration())
+
+
+@cache
+def _configuration() -> dict[str, Any]:
     loaded: dict[str, Any] = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
     return loaded
 

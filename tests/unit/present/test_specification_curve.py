@@ -18,59 +18,53 @@ def named(examples, label, **changes):
     return replace(study, analysis={**study.analysis, "label": label, **changes})
 
 
-def draw(examples, name):
-    share, other = ("pm", "mean"), {"variable": "nihss", "family": "continuous", "better": "low"}
-    made = {
-        "three": (
-            [examples.effects(), examples.changed("tnie", "mean", estimate=-0.3), examples.withheld(share)],
-            [named(examples, "Primary"), named(examples, "Early"), named(examples, "Late")],
-            [(), ("eligibility",), ("trial_effects", "missing.method")],
-        ),
-        "another outcome": (
-            [examples.effects()] * 2,
-            [named(examples, "Primary"), named(examples, "Early deficit", outcome=other)],
-            [(), ("outcome.variable",)],
-        ),
-        "one": ([examples.effects()], [named(examples, "Primary")], [()]),
-        "an interval beyond all others": (
-            [examples.effects(), examples.changed("tnie", "mean", ci_high=90.0)],
-            [named(examples, "Primary"), named(examples, "Wide")],
-            [(), ("interaction",)],
-        ),
-        "forty with long names": (
-            [examples.changed("tnie", "mean", estimate=-0.01 * k) for k in range(40)],
-            [
-                named(
-                    examples,
-                    f"Analysis {k} of those who were seen within two days of the first symptom at all",
-                )
-                for k in range(40)
-            ],
-            [tuple(CHOICES) if k else () for k in range(40)],
-        ),
-        "twenty with long names": (
-            [examples.effects()] * 20,
-            [
-                named(examples, f"Analysis {k} of those who were seen within two days of it all")
-                for k in range(20)
-            ],
-            [("missing.method",) if k else () for k in range(20)],
-        ),
-    }
-    effects, studies, departures = made[name]
-    return specification_curve(effects, studies=studies, departures=departures)
+def several(examples, number, words):
+    """As many analyses with long names."""
+    label = f"of those who were seen within two days of {words}"
+    return [named(examples, f"Analysis {k} {label}") for k in range(number)]
 
 
-ALL = [
-    "three", "another outcome", "one", "an interval beyond all others", "forty with long names",
-    "twenty with long names",
-]  # fmt: skip
+OTHER = {"variable": "nihss", "family": "continuous", "better": "low"}
+#: Effects, studies and departures of some analyses.
+CASES = {
+    "three": lambda examples: (
+        [
+            examples.effects(),
+            examples.changed("tnie", "mean", estimate=-0.3),
+            examples.withheld(("pm", "mean")),
+        ],
+        [named(examples, "Primary"), named(examples, "Early"), named(examples, "Late")],
+        [(), ("eligibility",), ("trial_effects", "missing.method")],
+    ),
+    "another outcome": lambda examples: (
+        [examples.effects()] * 2,
+        [named(examples, "Primary"), named(examples, "Early deficit", outcome=OTHER)],
+        [(), ("outcome.variable",)],
+    ),
+    "one": lambda examples: ([examples.effects()], [named(examples, "Primary")], [()]),
+    "an interval beyond all others": lambda examples: (
+        [examples.effects(), examples.changed("tnie", "mean", ci_high=90.0)],
+        [named(examples, "Primary"), named(examples, "Wide")],
+        [(), ("interaction",)],
+    ),
+    "forty with long names": lambda examples: (
+        [examples.changed("tnie", "mean", estimate=-0.01 * k) for k in range(40)],
+        several(examples, 40, "the first symptom at all"),
+        [tuple(CHOICES) if k else () for k in range(40)],
+    ),
+    "twenty with long names": lambda examples: (
+        [examples.effects()] * 20,
+        several(examples, 20, "it all"),
+        [("missing.method",) if k else () for k in range(20)],
+    ),
+}
 
 
 @cache
 def drawn(examples, name):
     with mpl.rc_context(style.RC):
-        figure = draw(examples, name)
+        effects, studies, departures = CASES[name](examples)
+        figure = specification_curve(effects, studies=studies, departures=departures)
         figure.canvas.draw()
     return figure
 
@@ -79,7 +73,7 @@ def said(examples, name):
     return [item.get_text() for item in drawn(examples, name).findobj(Text) if item.get_text().strip()]
 
 
-@pytest.mark.parametrize("name", ALL)
+@pytest.mark.parametrize("name", CASES)
 def test_nothing_is_cut_or_runs_into_another(examples, name):
     assert_nothing_overlaps(drawn(examples, name))
 
