@@ -52,11 +52,12 @@ class Study:
 
     def config(self) -> dict[str, Any]:
         """Return the configuration."""
-        return yaml.safe_load((self.root / "config/config.yaml").read_text())
+        return yaml.load((self.root / "config/config.yaml").read_text(), Loader=yaml.CSafeLoader)
 
     def configure(self, config: dict[str, Any]) -> None:
         """Replace the configuration."""
-        (self.root / "config/config.yaml").write_text(yaml.safe_dump(config, sort_keys=False))
+        text = yaml.dump(config, Dumper=yaml.CSafeDumper, sort_keys=False)
+        (self.root / "config/config.yaml").write_text(text)
 
     def edit(self, path: str, old: str, new: str) -> None:
         """Replace a text that occurs in a file."""
