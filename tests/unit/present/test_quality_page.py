@@ -67,14 +67,14 @@ def counts(trial: str, *, missing: int = 0, out_of_range: float = 0) -> pd.DataF
 def checks(*notable: tuple[str, str, str]) -> pd.DataFrame:
     """Return checks of the northern trial, the only one that is large enough."""
     rows = [
-        ("north", "last_digit", "volume", 62.0, 0.2),
-        ("north", "allocation", "treatment", 70.0, 0.3),
-        ("north", "baseline", "volume", np.nan, 0.4),
-        ("north", "baseline", "female", np.nan, 0.0004),
-        ("north", "baseline_together", "", 0.9, 0.0071),
-        ("south", "baseline", "female", np.nan, 0.02),
+        ("north", "last_digit", "volume", 62.0, 20.0, 0.2),
+        ("north", "allocation", "treatment", 70.0, 100 * 2 / 3, 0.3),
+        ("north", "baseline", "volume", np.nan, np.nan, 0.4),
+        ("north", "baseline", "female", np.nan, np.nan, 0.0004),
+        ("north", "baseline_together", "", 0.9, 0.5, 0.0071),
+        ("south", "baseline", "female", np.nan, np.nan, 0.02),
     ]
-    table = pd.DataFrame(rows, columns=["trial", "check", "variable", "estimate", "p_value"])
+    table = pd.DataFrame(rows, columns=["trial", "check", "variable", "estimate", "expected", "p_value"])
     keys = table[["trial", "check", "variable"]].itertuples(index=False, name=None)
     return table.assign(notable=[key in notable for key in keys])
 
@@ -186,8 +186,10 @@ def test_notices_are_on_it() -> None:
 def test_integrity_checks_stand_by_trial_and_what_is_notable_in_words() -> None:
     quiet = plain(page())
     assert "In no trial is anything notable." in quiet
-    assert "Northern <trial> 70.0% .30 1 0 2 0 .007" in quiet
-    assert f"Southern trial {DASH} {DASH} {DASH} {DASH} 1 0 {DASH}" in re.sub("\N{WORD JOINER}", "", quiet)
+    assert "Northern <trial> 70.0% 66.7% .30 1 0 2 0 .007" in quiet
+    assert f"Southern trial {DASH} {DASH} {DASH} {DASH} {DASH} 1 0 {DASH}" in re.sub(
+        "\N{WORD JOINER}", "", quiet
+    )
     found = checks(
         ("north", "last_digit", "volume"),
         ("north", "allocation", "treatment"),
@@ -197,12 +199,12 @@ def test_integrity_checks_stand_by_trial_and_what_is_notable_in_words() -> None:
     )
     text = plain(page(integrity=found))
     assert "In no trial is anything notable" not in text
-    assert "Northern <trial> 70.0% .30 1 1 2 1 .007" in text
+    assert "Northern <trial> 70.0% 66.7% .30 1 1 2 1 .007" in text
     assert (
         "“lesion volume” are not equally frequent (0 and 5 would be 20%): Northern <trial> (62%, P = .20)."
         in text
     )
-    assert "The arms are not of equal size (treated would be 50%): Northern <trial> (70%, P = .30)." in text
+    assert "sizes allocated (treated would be 67%): Northern <trial> (70%, P = .30)." in text
     both = "Northern <trial> (P < .001), Southern trial (P = .02)."
     assert f"The arms differ in “Female sex” by more than chance alone explains: {both}" in text
     assert "the arms are more alike than chance alone explains: Northern <trial> (P = .007)." in text
