@@ -125,6 +125,20 @@ def test_rows_of_trials_that_are_not_pooled_are_counted_apart() -> None:
     assert "Trials that are not pooled 33 0 0 0" in text
 
 
+def test_what_harmonising_did_is_told_in_the_order_of_the_study() -> None:
+    """The table has it by name; the arm comes before the variables, the study's rules after them."""
+    rule = counts("north").iloc[:1].assign(variable="contract", column="age > 0")
+    table = pd.concat([rule, counts("north")])
+    assert table["variable"].tolist() == ["contract", "treatment", "female", "score", "volume"]
+    (found,) = re.findall(
+        r"<h3>Northern &lt;trial&gt;</h3>(.*?)</table>",
+        page(quality={"north": table, "south": counts("south")}),
+        re.DOTALL,
+    )
+    heads = re.findall(r'<th scope="row">(.*?)</th>', found)
+    assert heads == ["Treatment", "Lesion volume", "Female sex", "Score", "Contract"]
+
+
 def test_a_trial_in_another_unit_stands_apart_on_the_axis() -> None:
     def places(factor: float) -> list[float]:
         (section,) = re.findall(r"<h3>Lesion volume, mL</h3>(.*?)</table>", page(factor=factor), flags=re.S)
