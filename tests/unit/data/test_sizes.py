@@ -94,7 +94,7 @@ def test_texts_of_spss_count_as_wide_as_they_are_declared(tmp_path: Path) -> Non
 def test_long_texts_of_stata_that_stand_once_for_all_rows_are_not_unfolded(tmp_path: Path) -> None:
     """The type strL has no width; the rows are read in parts, of which the later ones count as well."""
     path = tmp_path / "a.dta"
-    texts = [*[""] * 2000, *["x" * 20_000] * 1000]
+    texts = [*[""] * 1500, *["x" * 10_000] * 1500]
     for text in (texts, texts[::-1]):
         pd.DataFrame({"id": range(3000), "s": text}).to_stata(
             path, version=118, convert_strl=["s"], write_index=False
