@@ -103,7 +103,7 @@ def test_the_page_says_what_is_notable_and_where_it_is_explained(examples, notab
     text = plain(html)
     assert ("proves no fault" in text) is notable
     assert ("THRACE (70%, P < .001)." in text) is notable
-    assert ("were checked; nothing is notable." in text) is not notable
+    assert ("explains; nothing is notable." in text) is not notable
     assert parsed(page(examples, quality=examples.quality(), integrity=checks[:0])).beside == []
     with pytest.raises(PatientRowsError, match=r"integrity: columns patient "):
         page(examples, integrity=checks.assign(patient="P1"))
