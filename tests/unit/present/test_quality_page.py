@@ -238,6 +238,7 @@ def test_of_synthetic_participants_the_page_says_why_the_arms_are_alike() -> Non
     alike = checks(("north", "baseline_together", ""))
     assert "sampling: stratified" in plain(page(study=said, integrity=alike))
     assert "sampling: stratified" not in plain(page(study=said))
+    assert "sampling: stratified" not in plain(page(study=said, integrity=alike.assign(estimate=0.1)))
     assert "sampling: stratified" not in plain(page(integrity=alike))
 
 

@@ -10,6 +10,11 @@ import pandas as pd
 from ipdmediation.present import notation
 from ipdmediation.present.study import Study
 
+BY_DESIGN = (
+    "A computer model made these participants. Where it draws them in strata (sampling: stratified), the "
+    "arms are more alike than chance makes them."
+)
+
 
 def notable(checks: pd.DataFrame, study: Study) -> list[str]:
     """Return a sentence on what is notable, with the trials of which it is, in the order of the study.
@@ -26,7 +31,10 @@ def notable(checks: pd.DataFrame, study: Study) -> list[str]:
         for row in checks[(checks["trial"] == trial) & checks["notable"].astype("bool")].to_dict("records"):
             said = _said(row, study)
             found.setdefault(said, []).append(f"{study.trial(trial)} {_numbers(row)}")
-    return [f"{said}: {', '.join(trials)}." for said, trials in found.items()]
+    together = checks[(checks["check"] == "baseline_together") & checks["notable"].astype("bool")]
+    too_alike = bool((together["estimate"] > together["expected"]).any())
+    explained = [BY_DESIGN] if study.synthetic and too_alike else []
+    return [*(f"{said}: {', '.join(trials)}." for said, trials in found.items()), *explained]
 
 
 def _said(row: Mapping[Hashable, Any], study: Study) -> str:
