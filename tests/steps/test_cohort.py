@@ -120,6 +120,7 @@ def test_the_trials_stand_side_by_side_and_show_nobody(study: Planned) -> None:
         baseline=["age"],
         counts=pd.concat(read_table(path) for path in made["counts"]),
         distributions=public,
+        treated_shares=dict.fromkeys(TRIALS, 0.5),
         minimum=3,
     )
     assert set(checks["check"]) >= {"allocation"}

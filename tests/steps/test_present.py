@@ -188,6 +188,7 @@ def test_the_page_is_that_of_all_analyses_in_their_order(study: Planned) -> None
         expected,
         published=read_table(made["published"]),
         quality={f"trial_{number}": read_table(path) for number, path in enumerate(made["quality"], start=1)},
+        integrity=read_table(made["integrity"]),
         manifest={
             name: value
             for name, value in json.loads(Path(made["recorded"]).read_text()).items()

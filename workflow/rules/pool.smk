@@ -73,6 +73,7 @@ rule describe_trials:
         minimum_count=config["disclosure"]["minimum_count"],
         variables=study.measures,
         covariates=study.analysis("primary")["covariates"],
+        treated_shares=study.treated_shares,
         code=code("describe_trials"),
     script:
         "../scripts/describe_trials.py"

@@ -118,6 +118,7 @@ rule report:
         figures=expand("<results>/primary/figures/{figure}.svg", figure=files.figures),
         all_analyses=files.all_analyses("svg"),
         quality=expand("<results>/quality/{trial}.csv", trial=config["trials"]),
+        integrity=results.INTEGRITY,
         published="<results>/published_comparison.csv",
         recorded="<results>/run.json",
         truth="<results>/synthetic_truth.json" if config["study"]["synthetic"] else [],

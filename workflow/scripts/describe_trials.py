@@ -26,6 +26,7 @@ def main(
     minimum_count: int,
     variables: dict[str, Any],
     covariates: StatedCovariates,
+    treated_shares: dict[str, float],
 ) -> None:
     """Read the pooled trials and what harmonising did; write both, and integrity checks, as public tables."""
     known = variables_from_config(variables)
@@ -41,6 +42,7 @@ def main(
         baseline=[name for name in all_covariate_names(covariates) if name in known],
         counts=pd.concat(made),
         distributions=public,
+        treated_shares=treated_shares,
         minimum=minimum_count,
     )
     write_table(checks, integrity)

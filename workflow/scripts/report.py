@@ -20,6 +20,7 @@ def main(
     all_analyses: list[str],
     diagnostics: list[str],
     quality: list[str],
+    integrity: str,
     published: str,
     recorded: str,
     truth: str | list[str],
@@ -49,6 +50,7 @@ def main(
         results,
         published=None if compared.empty else compared,
         quality=_by_trial(pd.concat(map(read_table, quality))),
+        integrity=read_table(integrity),
         manifest=read_facts(recorded, leave_out=KEY),
         # [] where no patient is synthetic
         truth=read_facts(str(truth), leave_out=KEY) if truth else None,

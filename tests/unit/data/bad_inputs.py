@@ -316,6 +316,16 @@ BAD = [
         said=("treatment.codes.B: found 'placebo'", "allowed: 'treated', 'control', 'excluded'"),
         mapping={"treatment": {"codes": {"B": "placebo"}}},
     ),
+    Bad(
+        topic="patients",
+        said=("allocation.treated: 0 is too small", "allowed: 1 or more"),
+        mapping={"allocation": {"treated": 0, "control": 1}},
+    ),
+    Bad(
+        topic="patients",
+        said=("allocation: found the text '2:1'", "allowed: a mapping of keys to values"),
+        mapping={"allocation": "2:1"},
+    ),
     # the column of the trial
     Bad(
         topic="trial column",

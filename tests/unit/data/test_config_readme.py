@@ -34,7 +34,10 @@ SECTIONS = {
     "eligibility": ("config", ["eligibility", "describe", "disclosure", "identifiers"]),
     "analyses": ("config", ["analyses"]),
     "published": ("config", ["published"]),
-    "trial": ("trial", ["label", "trial", "source", "missing", "visits", "patient", "treatment"]),
+    "trial": (
+        "trial",
+        ["label", "trial", "source", "missing", "visits", "patient", "treatment", "allocation"],
+    ),
     "trial-variables": ("trial", ["variables"]),
     "site-result": ("site_result", ["label", "source"]),
 }

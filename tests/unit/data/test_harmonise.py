@@ -271,6 +271,14 @@ def test_an_arm_that_is_not_compared(
     assert result.frame["treatment"].dtype == "Int8"
 
 
+def test_several_codes_may_mean_one_arm(
+    raw: pd.DataFrame, mapping: dict[str, Any], variables: Variables
+) -> None:
+    raw["ARM"] = ["low", "high", "placebo", "low"]
+    mapping["treatment"]["codes"] = {"low": "treated", "high": "treated", "placebo": "control"}
+    assert harmonise(raw, mapping, variables).frame["treatment"].tolist() == [1, 1, 0, 1]
+
+
 def test_an_arm_that_is_blank_is_not_excluded(
     raw: pd.DataFrame, mapping: dict[str, Any], variables: Variables
 ) -> None:

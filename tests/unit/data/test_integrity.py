@@ -38,7 +38,9 @@ def pooled(seed: int = 1, sizes: tuple[int, ...] = (400, 400)) -> pd.DataFrame:
     )
 
 
-def checked(frame: pd.DataFrame, *, minimum: int = 5, converted: tuple[str, ...] = ()) -> pd.DataFrame:
+def checked(
+    frame: pd.DataFrame, *, minimum: int = 5, converted: tuple[str, ...] = (), allocated: float = 0.5
+) -> pd.DataFrame:
     patients = conform(frame, VARIABLES, excluded_arms=True)
     table = describe_trials(patients, variables=VARIABLES, minimum=minimum)
     counts = pd.DataFrame(
@@ -53,6 +55,7 @@ def checked(frame: pd.DataFrame, *, minimum: int = 5, converted: tuple[str, ...]
         distributions=public_description(
             table, variables=VARIABLES | {"treatment": arm_variable()}, minimum=minimum
         ),
+        treated_shares=dict.fromkeys(frame["trial"].unique(), allocated),
         minimum=minimum,
     )
     assert list(found.columns) == list(INTEGRITY_COLUMNS)
@@ -103,14 +106,18 @@ def test_what_was_converted_has_other_digits_than_the_file() -> None:
     assert set(table.loc[table["check"] == "last_digit", "variable"]) == {"pressure"}
 
 
-def test_the_allocation_is_held_against_one_to_one() -> None:
+@pytest.mark.parametrize(("allocated", "other"), [(1 / 2, "t0"), (2 / 3, "t1")])
+def test_the_allocation_is_held_against_its_ratio(allocated: float, other: str) -> None:
+    """One trial was randomised two to one, the other one to one."""
     frame = pooled()
     frame.loc[frame["trial"] == "t0", "treatment"] = (np.arange(400) % 3 > 0).astype(float)
-    table = checked(frame)
-    assert notable(table) == [("t0", "allocation", "treatment")]
-    row = table[table["notable"]].iloc[0]
-    assert row["estimate"] == pytest.approx(100 * 266 / 400)
-    assert row["p_value"] == pytest.approx(stats.binomtest(266, 400).pvalue, rel=1e-3)
+    table = checked(frame, allocated=allocated)
+    assert notable(table) == [(other, "allocation", "treatment")]
+    rows = table[table["check"] == "allocation"].set_index("trial")
+    assert rows["expected"].tolist() == pytest.approx([100 * allocated] * 2, rel=1e-3)
+    assert rows["estimate"].tolist() == pytest.approx([100 * 266 / 400, 50])
+    tested = [stats.binomtest(treated, 400, allocated).pvalue for treated in (266, 200)]
+    assert rows["p_value"].tolist() == pytest.approx(tested, rel=1e-3)
 
 
 def test_no_allocation_where_a_count_of_the_arms_is_withheld() -> None:

@@ -20,8 +20,8 @@ from ipdmediation.data.reading import RawTable
 from ipdmediation.data.references import Study, study_faults
 from ipdmediation.data.substances import SUBSTANCES
 from ipdmediation.data.variables import variables_from_config
-from tests.unit.data.test_config_readme import README
-from tests.unit.data.test_configuration import CONFIG, departures, filled
+from tests.unit.data.test_config_readme import README, merged
+from tests.unit.data.test_configuration import CONFIG, MAPPING, departures, filled
 
 TEXT = README.read_text(encoding="utf-8")
 SUBSTANCE_TABLE = re.compile(r"<!-- substances -->\n(.*?)<!-- end -->", re.DOTALL)
@@ -32,6 +32,34 @@ def example(key: str) -> dict[str, Any]:
     found = [yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL)]
     (wanted,) = [each for each in found if key in each or key in (each.get("variables") or {})]
     return dict(wanted)
+
+
+BLOCKS = [
+    pytest.param(name, text, id=text.split("\n")[0])
+    for name, part in zip(("config", "trial"), TEXT.split("\n## A trial's mapping\n"), strict=True)
+    for text in re.findall(r"```yaml\n(.*?)```", part, re.DOTALL)
+]
+
+
+@pytest.mark.parametrize(("name", "text"), BLOCKS)
+def test_the_schema_allows_what_an_example_says(name: str, text: str) -> None:
+    """Each is set into a whole configuration or mapping; where keys recur, a line is an example."""
+    keys = re.findall(r"^\w+", text, re.MULTILINE)
+    for stated in map(read_example, [text] if len(keys) == len(set(keys)) else text.splitlines()):
+        if "result" in stated.get("source", {}):
+            assert departures(stated, "site_result") == []
+            continue
+        base = copy.deepcopy(CONFIG if name == "config" else MAPPING)
+        if "trial" in stated:
+            del base["label"]
+        assert departures(merged(base, stated) if name == "config" else base | stated, name) == []
+
+
+def read_example(text: str) -> dict[str, Any]:
+    """Return what an example states."""
+    stated = yaml.safe_load(text)
+    assert isinstance(stated, dict)
+    return stated
 
 
 def harmonised(entries: dict[str, Any], units: dict[str, str], cells: dict[str, list[Any]]) -> pd.DataFrame:

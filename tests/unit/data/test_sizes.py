@@ -91,6 +91,24 @@ def test_texts_of_spss_count_as_wide_as_they_are_declared(tmp_path: Path) -> Non
     assert "bytes that become 5,0" in refused(path, "spss")
 
 
+def test_long_texts_of_stata_that_stand_once_for_all_rows_are_not_unfolded(tmp_path: Path) -> None:
+    """The type strL has no width; the rows are read in parts, of which the later ones count as well."""
+    path = tmp_path / "a.dta"
+    texts = [*[""] * 1500, *["x" * 10_000] * 1500]
+    for text in (texts, texts[::-1]):
+        pd.DataFrame({"id": range(3000), "s": text}).to_stata(
+            path, version=118, convert_strl=["s"], write_index=False
+        )
+        assert sizes.rows_at_once(1, path) < 2000
+        assert len(read_raw(path, file_format="stata", columns={"id": "patient"})) == 3000
+        with pytest.raises(SourceError, match=r"bytes that become 1\d,\d{3},\d{3} or more") as error:
+            read_raw(path, file_format="stata")
+        assert "save it as text" in str(error.value)
+    sound = [f"{row} {'x' * (row % 7)}" for row in range(3000)]
+    pd.DataFrame({"s": sound}).to_stata(path, version=118, convert_strl=["s"], write_index=False)
+    assert read_raw(path, file_format="stata")["s"].tolist() == sound
+
+
 def far(file_format: str, path: Path) -> None:
     """Write a workbook with a cell that lies far from all others."""
     if file_format == "excel":

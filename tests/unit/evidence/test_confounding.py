@@ -12,6 +12,7 @@ import pytest
 import statsmodels
 
 from ipdmediation.effects.standardisation_options import StandardisationOptions
+from ipdmediation.effects.structural import confounded
 from ipdmediation.evidence.along import cohort_slopes
 from ipdmediation.evidence.benchmarks import benchmark
 from ipdmediation.evidence.confounding import CHECKED_AT, Confounding, confounding
@@ -20,7 +21,8 @@ from ipdmediation.inference.bootstrap import draw_replicates
 from ipdmediation.inference.imputed_analysis import ImputedAnalysis
 from ipdmediation.inference.streams import stream
 from ipdmediation.models.specification import AnalysisSpecification
-from tests.unit.effects.conftest import simulated_cohort
+from ipdmediation.models.splines import quantile_knots, restricted_cubic_spline
+from tests.unit.effects.conftest import Prepared, simulated_cohort, specified
 from tests.unit.evidence.conftest import analysis_of
 
 pytestmark = pytest.mark.filterwarnings(
@@ -299,3 +301,46 @@ def test_the_curve_at_the_true_correlation_has_the_generating_effect() -> None:
     )
     assert found[loading**2] == pytest.approx(truth, abs=0.015)
     assert found[0] < truth - 0.1
+
+
+def test_the_curve_of_a_spline_at_the_true_correlation_has_the_generating_effects() -> None:
+    """A curve of the mediator by arm, with knots where the analysis puts them, and errors that a cause ties.
+
+    The truth is plain Monte Carlo: every patient's outcome in each of the four worlds. Over ten seeds an
+    estimate less its truth has a standard error of .012 (te), .007 (pnde) or .009 (tnie, pnie); three are
+    allowed.
+    """
+    n, loading, sd = 60_000, 0.8, 1.4
+    cause, first, second = np.random.default_rng(1).normal(size=(3, n))
+    rest = np.sqrt(1 - loading**2)
+    of_mediator, of_outcome = sd * (loading * cause + rest * first), loading * cause + rest * second
+    arm = np.arange(n) % 2
+
+    def mediator(treated: Any) -> Any:
+        return 1.0 - 0.9 * treated + of_mediator
+
+    knots = quantile_knots(mediator(arm), count=3)
+
+    def levels(treated: Any, value: Any) -> Any:
+        curve = restricted_cubic_spline(value, knots=knots)
+        latent = curve @ [-0.3, 1.2] + treated * (curve @ [0.4, -0.5] - 0.5) + of_outcome
+        return np.digitize(latent, [-0.8, 0.1, 0.9, 1.7])
+
+    frame = pd.DataFrame(
+        {"trial": "one", "treatment": arm, "m": mediator(arm), "y": levels(arm, mediator(arm))}
+    )
+    choices = {"link": "probit", "spline_knots": 3, "interaction": True, "trial_effects": "none"}
+    prepared = Prepared(frame, specified(0, **choices))
+    world = {(a, m): levels(a, mediator(m)).mean() for a in (0, 1) for m in (0, 1)}
+    truth = {
+        "te": world[1, 1] - world[0, 0],
+        "pnde": world[1, 0] - world[0, 0],
+        "tnie": world[1, 1] - world[1, 0],
+        "pnie": world[0, 1] - world[0, 0],
+    }
+    found = prepared.effects(confounded(loading**2, mediator_sd=prepared.sd))
+    unconfounded = prepared.effects()
+    errors = {"te": 0.012, "pnde": 0.007, "tnie": 0.009, "pnie": 0.009}
+    for effect, true in truth.items():
+        assert found[effect] == pytest.approx(true, abs=3 * errors[effect]), effect
+        assert effect == "te" or abs(unconfounded[effect] - true) > 30 * errors[effect]

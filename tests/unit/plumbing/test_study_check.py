@@ -388,6 +388,24 @@ def test_a_file_with_several_trials_has_no_problem(pooled: Path) -> None:
     }
 
 
+def test_trials_of_one_file_may_have_ratios_of_their_own(pooled: Path) -> None:
+    """A trial's own ratio comes before that of the file; neither is a reason to harmonise again."""
+    before = checked()[1]
+    own = POOLED.replace("label: South", "label: South, allocation: {treated: 3, control: 1}", 1)
+    (pooled / "pooled.yaml").write_text(own + "allocation: {treated: 2, control: 1}\n")
+    found, after = checked()
+    assert found == []
+    assert before is not None
+    assert after is not None
+    settings = [StudySettings(each.config, each.mappings) for each in (before, after)]
+    assert [each.treated_shares for each in settings] == [
+        {"east": 0.5, "north": 0.5, "south": 0.5},
+        {"east": 0.5, "north": 2 / 3, "south": 0.75},
+    ]
+    harmonised = [each.mapping(SimpleNamespace(trial="registry")) for each in settings]
+    assert harmonised[0] == harmonised[1]
+
+
 def test_trials_of_one_file_are_trials_of_the_study(pooled: Path) -> None:
     """Trial effects need two trials, which one file may hold."""
     (pooled / CONFIG).write_text((pooled / CONFIG).read_text().replace("  east: east.yaml\n", "", 1))
@@ -407,6 +425,12 @@ def test_trials_of_one_file_are_trials_of_the_study(pooled: Path) -> None:
             "pooled.yaml:7: trial.codes.2.label: 'South' and 'North' are labels",
         ),
         ("label: South", "label: North", "trial.codes.2.label: "),
+        (
+            "2: {id: south, label: South}",
+            "2: {id: north, label: North, allocation: {treated: 2, control: 1}}",
+            "pooled.yaml:7: trial.codes.2: 'north' was allocated 2:1 here and 1:1 above, treated to control",
+        ),
+        ("label: South", "label: South, allocation: {treated: 2}", "allocation: key 'control' is missing"),
         ("id: south", "id: South", "trial.codes.2.id: found 'South'; allowed: lower-case letters"),
         ("id: south", "id: all", "'all' has a meaning of its own in tables"),
         ("id: south", "id: excluded", "'excluded' has a meaning of its own in tables"),

@@ -19,6 +19,7 @@ class Page(HTMLParser):
     def __init__(self):
         super().__init__()
         self.open, self.headings, self.images, self.sources, self.ids, self.anchors = [], [], [], [], [], []
+        self.beside = []
         self.captions = self.tables = 0
 
     def handle_starttag(self, tag, attrs):
@@ -29,7 +30,9 @@ class Page(HTMLParser):
             self.headings.append(int(tag[1]))
         if tag == "img":
             self.images.append(found)
-        self.sources += [found[name] for name in ("src", "href") if name in found]
+        followed = tag == "a" and not found["href"].startswith("#")  # by a reader; nothing is fetched
+        self.beside += [found["href"]] if followed else []
+        self.sources += [found[name] for name in ("src", "href") if name in found and not followed]
         self.anchors += [found["href"][1:] for _ in "a" if tag == "a" and found["href"].startswith("#")]
         self.ids += [found["id"]] if "id" in found else []
         self.tables += tag == "table"
@@ -89,6 +92,21 @@ def test_page_fetches_nothing(examples):
     (script,) = re.findall(r"<script>(.*?)</script>", html, flags=re.S)
     assert not re.search(r"fetch|import|XMLHttp|src|innerHTML|eval", script)
     assert len(script) < 4000
+
+
+@pytest.mark.parametrize("notable", [True, False])
+def test_the_page_says_what_is_notable_and_where_it_is_explained(examples, notable):
+    row = {"trial": "thrace", "check": "allocation", "variable": "treatment", "p_value": 0.0004}
+    checks = pd.DataFrame([{**row, "estimate": 70.0, "expected": 50.0, "notable": notable}])
+    html = page(examples, quality=examples.quality(), integrity=checks)
+    assert parsed(html).beside == ["quality/report.html#integrity"]
+    text = plain(html)
+    assert ("proves no fault" in text) is notable
+    assert ("THRACE (70%, P < .001)." in text) is notable
+    assert ("explains; nothing is notable." in text) is not notable
+    assert parsed(page(examples, quality=examples.quality(), integrity=checks[:0])).beside == []
+    with pytest.raises(PatientRowsError, match=r"integrity: columns patient "):
+        page(examples, integrity=checks.assign(patient="P1"))
 
 
 def test_figures_and_tables_are_numbered_as_they_stand_and_can_be_pointed_at(examples):

@@ -67,14 +67,14 @@ def counts(trial: str, *, missing: int = 0, out_of_range: float = 0) -> pd.DataF
 def checks(*notable: tuple[str, str, str]) -> pd.DataFrame:
     """Return checks of the northern trial, the only one that is large enough."""
     rows = [
-        ("north", "last_digit", "volume", 62.0, 0.2),
-        ("north", "allocation", "treatment", 70.0, 0.3),
-        ("north", "baseline", "volume", np.nan, 0.4),
-        ("north", "baseline", "female", np.nan, 0.0004),
-        ("north", "baseline_together", "", 0.9, 0.0071),
-        ("south", "baseline", "female", np.nan, 0.02),
+        ("north", "last_digit", "volume", 62.0, 20.0, 0.2),
+        ("north", "allocation", "treatment", 70.0, 100 * 2 / 3, 0.3),
+        ("north", "baseline", "volume", np.nan, np.nan, 0.4),
+        ("north", "baseline", "female", np.nan, np.nan, 0.0004),
+        ("north", "baseline_together", "", 0.9, 0.5, 0.0071),
+        ("south", "baseline", "female", np.nan, np.nan, 0.02),
     ]
-    table = pd.DataFrame(rows, columns=["trial", "check", "variable", "estimate", "p_value"])
+    table = pd.DataFrame(rows, columns=["trial", "check", "variable", "estimate", "expected", "p_value"])
     keys = table[["trial", "check", "variable"]].itertuples(index=False, name=None)
     return table.assign(notable=[key in notable for key in keys])
 
@@ -123,6 +123,20 @@ def test_rows_of_trials_that_are_not_pooled_are_counted_apart() -> None:
     both = {trial: counts(trial) for trial in TRIALS}
     text = plain(page(quality={**both, "excluded": left_out}))
     assert "Trials that are not pooled 33 0 0 0" in text
+
+
+def test_what_harmonising_did_is_told_in_the_order_of_the_study() -> None:
+    """The table has it by name; the arm comes before the variables, the study's rules after them."""
+    rule = counts("north").iloc[:1].assign(variable="contract", column="age > 0")
+    table = pd.concat([rule, counts("north")])
+    assert table["variable"].tolist() == ["contract", "treatment", "female", "score", "volume"]
+    (found,) = re.findall(
+        r"<h3>Northern &lt;trial&gt;</h3>(.*?)</table>",
+        page(quality={"north": table, "south": counts("south")}),
+        re.DOTALL,
+    )
+    heads = re.findall(r'<th scope="row">(.*?)</th>', found)
+    assert heads == ["Treatment", "Lesion volume", "Female sex", "Score", "Contract"]
 
 
 def test_a_trial_in_another_unit_stands_apart_on_the_axis() -> None:
@@ -186,8 +200,10 @@ def test_notices_are_on_it() -> None:
 def test_integrity_checks_stand_by_trial_and_what_is_notable_in_words() -> None:
     quiet = plain(page())
     assert "In no trial is anything notable." in quiet
-    assert "Northern <trial> 70.0% .30 1 0 2 0 .007" in quiet
-    assert f"Southern trial {DASH} {DASH} {DASH} {DASH} 1 0 {DASH}" in re.sub("\N{WORD JOINER}", "", quiet)
+    assert "Northern <trial> 70.0% 66.7% .30 1 0 2 0 .007" in quiet
+    assert f"Southern trial {DASH} {DASH} {DASH} {DASH} {DASH} 1 0 {DASH}" in re.sub(
+        "\N{WORD JOINER}", "", quiet
+    )
     found = checks(
         ("north", "last_digit", "volume"),
         ("north", "allocation", "treatment"),
@@ -197,12 +213,12 @@ def test_integrity_checks_stand_by_trial_and_what_is_notable_in_words() -> None:
     )
     text = plain(page(integrity=found))
     assert "In no trial is anything notable" not in text
-    assert "Northern <trial> 70.0% .30 1 1 2 1 .007" in text
+    assert "Northern <trial> 70.0% 66.7% .30 1 1 2 1 .007" in text
     assert (
         "“lesion volume” are not equally frequent (0 and 5 would be 20%): Northern <trial> (62%, P = .20)."
         in text
     )
-    assert "The arms are not of equal size (treated would be 50%): Northern <trial> (70%, P = .30)." in text
+    assert "sizes allocated (treated would be 67%): Northern <trial> (70%, P = .30)." in text
     both = "Northern <trial> (P < .001), Southern trial (P = .02)."
     assert f"The arms differ in “Female sex” by more than chance alone explains: {both}" in text
     assert "the arms are more alike than chance alone explains: Northern <trial> (P = .007)." in text
@@ -222,6 +238,7 @@ def test_of_synthetic_participants_the_page_says_why_the_arms_are_alike() -> Non
     alike = checks(("north", "baseline_together", ""))
     assert "sampling: stratified" in plain(page(study=said, integrity=alike))
     assert "sampling: stratified" not in plain(page(study=said))
+    assert "sampling: stratified" not in plain(page(study=said, integrity=alike.assign(estimate=0.1)))
     assert "sampling: stratified" not in plain(page(integrity=alike))
 
 

@@ -156,6 +156,19 @@ def test_of_two_trials_there_is_neither_line_nor_correlation() -> None:
     assert "ESCAPE" in drawn
 
 
+def test_of_one_trial_both_intervals_are_whole() -> None:
+    """Of several, one that is far wider than the others is cut."""
+    names = {"escape": "ESCAPE"}
+    words = study(trials=names)
+    wide = trials(names).assign(on_outcome_low=-30.0)
+    assert "of one trial there is no" in surrogacy_sentences(measures(1), study=words)[0]
+    figure = surrogacy_figure(measures(1), wide, line().iloc[:0], effects(), study=words)
+    assert figure.axes[-1].get_ylim()[0] < -30
+    crowded = trials().assign(on_outcome_low=-30.0)
+    figure = surrogacy_figure(measures(), crowded, line(), effects(), study=study())
+    assert figure.axes[-1].get_ylim()[0] > -10
+
+
 def test_each_trial_stands_beside_its_prediction() -> None:
     table = surrogate_predictions(measures(), trials(), line(), effects(), study=study())
     labels = [label for trial, label in TRIALS.items() if trial != "piste"]

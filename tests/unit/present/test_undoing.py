@@ -205,6 +205,8 @@ def test_the_tables_hold_what_undoes_it() -> None:
     ]
     assert made.cells.iloc[-1].tolist()[1:3] == ["0.44 (0.33–0.52)", "19.2%"]
     assert any("indirect effect 1.86, 1.59 for the limit nearest 1" in note for note in made.notes)
+    (named,) = (note for note in made.notes if "E-values for" in note)
+    assert named.startswith("Mediational E-values for modified Rankin Scale ")
     assert any("−0.30 (−0.29) at 0.20, and 0 at 0.45" in note for note in made.notes)
     assert any("by a probit here, in place of the logit" in note for note in made.notes)
     stated = measurement_error_table(mismeasured(), effects(), study=study()).cells

@@ -19,6 +19,8 @@ DRAWN_BY = (
     "eligibility", "mediator", "outcome", "covariates", "interaction", "trial_effects", "standardisation",
     "missing", "weights", "cluster", "estimation",
 )  # fmt: skip
+#: The allocation ratio of a trial that states none.
+EQUAL = {"treated": 1, "control": 1}
 
 
 def resolve_source(source: Mapping[str, Any]) -> Path:
@@ -88,6 +90,35 @@ def trials_of(source: str, mapping: Mapping[str, Any]) -> dict[str, str]:
         return {source: str(mapping["label"])}
     stated = [trial for trial in mapping["trial"]["codes"].values() if trial != EXCLUDED]
     return {str(trial["id"]): str(trial["label"]) for trial in stated}
+
+
+def treated_shares(source: str, mapping: Mapping[str, Any]) -> dict[str, float]:
+    """Return the share of patients that each trial of a mapping allocated to treatment.
+
+    Parameters
+    ----------
+    source, mapping
+        As for `trials_of`.
+
+    Examples
+    --------
+    >>> treated_shares("north", {"label": "North trial"})
+    {'north': 0.5}
+    >>> codes = {1: {"id": "south", "allocation": {"treated": 3, "control": 1}}, 2: "excluded"}
+    >>> treated_shares("registry", {"trial": {"column": "STUDY", "codes": codes}})
+    {'south': 0.75}
+    """
+    stated = mapping["trial"]["codes"].values() if "trial" in mapping else [{"id": source}]
+    ratios = {
+        str(trial["id"]): allocation_of(trial, mapping) for trial in stated if isinstance(trial, Mapping)
+    }
+    return {trial: ratio["treated"] / sum(ratio.values()) for trial, ratio in ratios.items()}
+
+
+def allocation_of(trial: Mapping[str, Any], mapping: Mapping[str, Any]) -> Mapping[str, int]:
+    """Return the allocation ratio of a trial: its own, that of all trials of the mapping, or 1:1."""
+    ratio: Mapping[str, int] = trial.get("allocation", mapping.get("allocation", EQUAL))
+    return ratio
 
 
 def resolve_analysis(config: Mapping[str, Any], analysis: str) -> dict[str, Any]:

@@ -18,7 +18,7 @@ DESCRIPTION_COLUMNS = (
     "ci_high",
 )
 #: Of the table that `integrity.check_integrity` returns.
-INTEGRITY_COLUMNS = ("trial", "check", "variable", "estimate", "p_value", "notable")
+INTEGRITY_COLUMNS = ("trial", "check", "variable", "estimate", "expected", "p_value", "notable")
 
 
 def arm_variable() -> Variable:

@@ -28,6 +28,7 @@ class _Sign(NamedTuple):
     check: str
     variable: str
     estimate: float
+    expected: float
     p_value: float
     large: bool = True
 
@@ -39,6 +40,7 @@ def check_integrity(
     baseline: Iterable[str],
     counts: pd.DataFrame,
     distributions: pd.DataFrame,
+    treated_shares: Mapping[str, float],
     minimum: int = 1,
 ) -> pd.DataFrame:
     """Return the integrity checks of each trial.
@@ -60,6 +62,8 @@ def check_integrity(
     distributions : DataFrame
         As `description.describe_trials` returns it, without small cells: the arms' sizes are taken from it,
         so that nothing is tested that is not shown.
+    treated_shares : mapping
+        The share of patients that each trial allocated to treatment.
     minimum : int
         Patients that a share, or a cell of a table that is tested, counts at least.
 
@@ -67,8 +71,9 @@ def check_integrity(
     -------
     DataFrame
         `INTEGRITY_COLUMNS`, a row for each test. `check` is `last_digit` (`estimate`: percentage of values
-        that end in 0 or 5), `allocation` (percentage treated of both arms, against 1:1), `baseline` (of one
-        variable; no estimate) or `baseline_together` (mean of its P values).
+        that end in 0 or 5), `allocation` (percentage treated of both arms), `baseline` (of one variable; no
+        estimate) or `baseline_together` (mean of its P values); `expected` is the estimate of a trial where
+        nothing is amiss.
 
     Notes
     -----
@@ -85,12 +90,12 @@ def check_integrity(
         name = str(trial)
         written = [each for each in variables.values() if (name, each.name) in as_written]
         signs += _digits(name, patients, written, minimum)
-        signs += _allocation(name, distributions)
+        signs += _allocation(name, distributions, treated_shares[name])
         signs += _baseline(name, patients, compared, minimum)
     table = pd.DataFrame(signs, columns=list(_Sign._fields)).astype({"large": "bool"})
     tests = table.groupby("check")["p_value"].transform("size")
     table["notable"] = (table["p_value"] * tests < NOTABLE) & table["large"]
-    for number in ("estimate", "p_value"):
+    for number in ("estimate", "expected", "p_value"):
         table[number] = [float(f"{value:.4g}") for value in table[number]]
     return table[list(INTEGRITY_COLUMNS)]
 
@@ -105,10 +110,11 @@ def _digits(
         if found is not None:
             n, ends = sum(found.counts), found.zero_or_five
             share = 100 * ends / n if min(ends, n - ends) >= minimum else np.nan
-            yield _Sign(trial, "last_digit", variable.name, share, found.p_value, found.surplus >= SURPLUS)
+            large = found.surplus >= SURPLUS
+            yield _Sign(trial, "last_digit", variable.name, share, 20.0, found.p_value, large)
 
 
-def _allocation(trial: str, distributions: pd.DataFrame) -> Iterator[_Sign]:
+def _allocation(trial: str, distributions: pd.DataFrame, allocated: float) -> Iterator[_Sign]:
     rows = distributions[
         (distributions["trial"] == trial)
         & (distributions["variable"] == arm_variable().name)
@@ -118,9 +124,8 @@ def _allocation(trial: str, distributions: pd.DataFrame) -> Iterator[_Sign]:
     if by_arm.isna().any() or by_arm.sum() == 0:
         return
     treated, n = int(by_arm["treated"]), int(by_arm.sum())
-    yield _Sign(
-        trial, "allocation", arm_variable().name, 100 * treated / n, stats.binomtest(treated, n).pvalue
-    )
+    p_value = stats.binomtest(treated, n, allocated).pvalue
+    yield _Sign(trial, "allocation", arm_variable().name, 100 * treated / n, 100 * allocated, p_value)
 
 
 def _baseline(
@@ -128,7 +133,8 @@ def _baseline(
 ) -> Iterator[_Sign]:
     p_values = dict(baseline_p_values(patients, variables, minimum=minimum))
     for name, p_value in p_values.items():
-        yield _Sign(trial, "baseline", name, np.nan, p_value)
+        yield _Sign(trial, "baseline", name, np.nan, np.nan, p_value)
     together = as_chance_has_it(p_values)
     if together is not None:
-        yield _Sign(trial, "baseline_together", "", float(np.mean(list(p_values.values()))), together)
+        mean = float(np.mean(list(p_values.values())))
+        yield _Sign(trial, "baseline_together", "", mean, 0.5, together)

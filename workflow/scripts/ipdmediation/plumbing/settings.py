@@ -76,7 +76,7 @@ def ranges(
 
 
 def reading(mapping: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what is computed with of a trial's mapping: without labels and the place of its file.
+    """Return what is computed with of a trial's mapping: without labels, allocation, place of its file.
 
     Examples
     --------
@@ -89,7 +89,7 @@ def reading(mapping: Mapping[str, Any]) -> dict[str, Any]:
     if joined:  # which file is the first is kept beside them, for they get the order of their names
         files = {name: _without_place(entry) for name, entry in joined.items()}
         source = {"files": files, "first": next(iter(joined))}
-    rest = {key: value for key, value in mapping.items() if key != "label"}
+    rest = {key: value for key, value in mapping.items() if key not in ("label", "allocation")}
     if "trial" in mapping:
         codes = mapping["trial"]["codes"].items()
         ids = {code: trial["id"] if isinstance(trial, Mapping) else trial for code, trial in codes}

@@ -32,6 +32,7 @@ from ipdmediation.plumbing.trial_files import (
     equal_source_faults,
     equal_trial_faults,
     source_faults,
+    unlike_allocation_faults,
     unusable_fault,
 )
 
@@ -318,7 +319,11 @@ class _Check:
             if self.around.files_there and not synthetic and not faults:
                 usable[trial] = mapping["source"]
         named = {**self.mappings, **{trial: {"label": sent.label} for trial, sent in self.sent.items()}}
-        for trial, fault in [*equal_source_faults(usable), *equal_trial_faults(named)]:
+        for trial, fault in [
+            *equal_source_faults(usable),
+            *equal_trial_faults(named),
+            *unlike_allocation_faults(named),
+        ]:
             self._add_to(trial, [fault])
 
     def _check_folders(self, stated: Mapping[str, str] | None, synthetic: str | None) -> None:

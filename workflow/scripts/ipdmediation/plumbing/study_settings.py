@@ -249,6 +249,14 @@ class StudySettings:
         }
 
     @property
+    def treated_shares(self) -> dict[str, float]:
+        """The share of patients that each trial allocated to treatment, in an order of their own."""
+        shares = [
+            configuration.treated_shares(source, self._mappings[source]) for source in self._config["trials"]
+        ]
+        return dict(sorted((trial, share) for each in shares for trial, share in each.items()))
+
+    @property
     def pooled(self) -> dict[str, list[str]]:
         """The trials of each mapping, in an order of their own."""
         return {

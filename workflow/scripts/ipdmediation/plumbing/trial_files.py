@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from ipdmediation.data.codes import EXCLUDED
-from ipdmediation.data.configuration import resolve_source, stated_files
+from ipdmediation.data.configuration import allocation_of, resolve_source, stated_files
 from ipdmediation.data.errors import SourceError
 from ipdmediation.data.problems import Fault, Place
 from ipdmediation.data.references import equal_labels
@@ -167,6 +167,21 @@ def _stated_trials(source: str, mapping: Mapping[str, Any]) -> Iterator[tuple[Pl
     for code, trial in mapping["trial"]["codes"].items():
         if trial != EXCLUDED:
             yield ("trial", "codes", code, "label"), trial["id"], trial["label"]
+
+
+def unlike_allocation_faults(mappings: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, Fault]]:
+    """Yield each code of a trial with another allocation ratio than an earlier code of it has."""
+    for source, mapping in mappings.items():
+        first: dict[str, str] = {}
+        for code, trial in mapping.get("trial", {}).get("codes", {}).items():
+            if trial == EXCLUDED:
+                continue
+            ratio = allocation_of(trial, mapping)
+            stated = f"{ratio['treated']}:{ratio['control']}"
+            known = first.setdefault(trial["id"], stated)
+            if stated != known:
+                text = f"{trial['id']!r} was allocated {stated} here and {known} above, treated to control"
+                yield source, Fault(("trial", "codes", code), f"{text}; allowed: one ratio")
 
 
 def _checksum(file: str) -> str:

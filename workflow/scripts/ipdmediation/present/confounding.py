@@ -100,7 +100,9 @@ def e_value_sentences(e_values: pd.DataFrame, study: Study) -> list[str]:
             name = f"{NATURAL[row['effect']].lower()} {value}{near}"
             parts.append(f"{name} ({row['statistic']} {ratio})")
         if parts:
-            named = reading("te", key, study=study).name if scale_of(key).cut is not None else ""
+            named = (
+                notation.lower(reading("te", key, study=study).name) if scale_of(key).cut is not None else ""
+            )
             of = f" for {named}" if named else " from the square root of the common odds ratio"
             said.append(f"Mediational E-values{of}, which are approximate: {'; '.join(parts)}.")
     return said

@@ -81,7 +81,7 @@ def verdict_sentence(table: pd.DataFrame, *, study: Study) -> str:
     said = f"By IQWiG's limits {mediator} is {_VERDICTS[row['verdict']]} for {outcome} in new trials"
     trials = int(row["trials"])
     if not notation.known(row["estimate"]):
-        count = f"{notation.count(trials)} trial{'' if trials == 1 else 's'}"
+        count = "one trial" if trials == 1 else f"{notation.count(trials)} trials"
         return f"{said}: of {count} there is no correlation of effects ({reason(row)})."
     return (
         f"{said}: the effects of {notation.count(trials)} trials on the two have a correlation of "

@@ -81,6 +81,11 @@ def check_unpacked(total: int, path: Path) -> None:
         check_size(total, path, way_out="save it as text")
 
 
+def rows_at_once(cells: int, path: Path) -> int:
+    """Return how many rows of so many cells can be read at once, if each cell may be as long as the file."""
+    return max(1, MOST_BYTES // (cells * path.stat().st_size))
+
+
 def check_grid(rows: int, columns: int, title: str, path: Path) -> None:
     """Raise where a worksheet reaches so far beyond what the file can hold that it is next to empty.
 

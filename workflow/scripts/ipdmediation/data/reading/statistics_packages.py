@@ -16,7 +16,7 @@ from ipdmediation.data.errors import SourceError, listing
 from ipdmediation.data.reading.beginnings import unreadable
 from ipdmediation.data.reading.columns import Wanted, find_columns
 from ipdmediation.data.reading.raw_table import DeclaredMissing, RawTable
-from ipdmediation.data.reading.sizes import check_table
+from ipdmediation.data.reading.sizes import check_table, check_unpacked, rows_at_once
 
 
 @dataclass(frozen=True)
@@ -80,6 +80,9 @@ def read_statistics_package(
     if metadata.number_rows is not None:  # those that do not say it cannot be packed
         widths = metadata.variable_storage_width
         check_table(metadata.number_rows, [widths[name] for name in wanted.values()], path)
+        texts = {name for name, kind in metadata.readstat_variable_types.items() if kind == "string"}
+        long = [name for name in wanted.values() if name in texts and not widths[name]]
+        _check_long_texts(partial(_whole, read, path, file_format), long, metadata.number_rows, path)
     frame, metadata = _whole(read, path, file_format, usecols=list(wanted.values()))
     if frame.empty:
         raise SourceError(f"{path}: no row below the column names {listing(names)}")
@@ -102,6 +105,15 @@ def read_statistics_package(
             )
             table.frame[column] = _with_declared(table[column], held[name], value)
     return table
+
+
+def _check_long_texts(read: Callable[..., Any], names: list[str], rows: int, path: Path) -> None:
+    """Refuse too much of Stata's type strL, which has no width and keeps equal texts once."""
+    total, size = 0, rows_at_once(len(names), path) if names else rows
+    for start in range(0, rows if names else 0, size):
+        frame = read(usecols=names, row_offset=start, row_limit=size)[0]
+        total += sum(int(frame[name].str.len().sum()) for name in names)
+        check_unpacked(total, path)
 
 
 def _stata_formats(formats: Iterable[str]) -> dict[str, list[str]]:

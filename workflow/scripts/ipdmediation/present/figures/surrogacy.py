@@ -131,7 +131,7 @@ def _limits(trials: Sequence[Row], name: str, points: Sequence[float]) -> Limits
     """Return the ends of an axis: one trial's wide interval must not squeeze all the others."""
     inner = [0.0, *points, *(float(row[name]) for row in trials)]
     low, high = min(inner), max(inner)
-    reach = 0.5 * (high - low or 1.0)
+    reach = 0.5 * (high - low or 1.0) if len(trials) > 1 else math.inf
     ends = [float(row[f"{name}_{end}"]) for row in trials for end in ("low", "high")]
     wide = [min(max(end, low - reach), high + reach) for end in ends]
     low, high = min([low, *wide]), max([high, *wide])

@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from ipdmediation.data.described import INTEGRITY_COLUMNS
 from ipdmediation.data.notices import model_step
 from ipdmediation.present import notation, style
 from ipdmediation.present.death import meaning as death_meaning
@@ -21,9 +22,10 @@ from ipdmediation.present.proportional_odds import impact
 from ipdmediation.present.report.answer import answer
 from ipdmediation.present.report.comparison import BESIDE, beside, beside_truth, published_shares, verdict
 from ipdmediation.present.report.figure_words import reads, shows
+from ipdmediation.present.report.integrity import notable
 from ipdmediation.present.report.meaning import meaning
 from ipdmediation.present.report.methods import methods
-from ipdmediation.present.report.privacy import refuse_patient_rows
+from ipdmediation.present.report.privacy import refuse_other_columns, refuse_patient_rows
 from ipdmediation.present.report.result import AnalysisResult, sentence
 from ipdmediation.present.report.templates import named_trial, page_table, page_template
 from ipdmediation.present.report.undoing import confounding_sentences, measurement_sentences
@@ -50,6 +52,7 @@ def render(
     *,
     published: pd.DataFrame | None = None,
     quality: Mapping[str, pd.DataFrame] | None = None,
+    integrity: pd.DataFrame | None = None,
     manifest: Mapping[str, Any] | None = None,
     truth: Mapping[str, Any] | None = None,
 ) -> str:
@@ -65,6 +68,8 @@ def render(
         Comparison with published figures.
     quality
         What harmonising did, by trial id.
+    integrity
+        As `integrity.check_integrity` returns it.
     manifest
         Seed, versions, checksums: numbers and texts, or mappings of them.
     truth
@@ -83,6 +88,8 @@ def render(
     main, manifest = results[0], manifest or {}
     study = main.study
     refuse_patient_rows(results, published=published, quality=quality or {})
+    if integrity is not None:
+        refuse_other_columns("integrity", integrity, INTEGRITY_COLUMNS)
     compared = None if published is None or published.empty else published
     text = methods(main, version=str(manifest.get("software", {}).get("version", "")))
     true_table, true_sentences = (None, []) if truth is None else beside_truth(main, truth)
@@ -116,6 +123,7 @@ def render(
             {"trial": named_trial(trial, study), **page_table(quality_table(frame, study=study))}
             for trial, frame in (quality or {}).items()
         ],
+        integrity=None if integrity is None or integrity.empty else notable(integrity, study),
         analyses=page_table(beside(results)) if len(results) > 1 else None,
         analyses_notices=[
             {"analysis": str(result.study.analysis.get("label", "")), "messages": found}

@@ -32,13 +32,14 @@ def integrity(checks: pd.DataFrame, *, study: Study) -> Table:
             [
                 study.trial(trial),
                 notation.percent(arms["estimate"]),
+                notation.percent(arms["expected"]),
                 notation.p_value(arms["p_value"]),
                 *_notable_of(own.get("last_digit")),
                 *_notable_of(own.get("baseline")),
                 notation.p_value(together["p_value"]),
             ]
         )
-    heads = ["Trial", study.short("treated"), "P, 1:1", "Last digits, variables", "Uneven"]
+    heads = ["Trial", study.short("treated"), "Allocated", "P", "Last digits, variables", "Uneven"]
     heads += ["Baseline variables", "Arms apart", "P, all together"]
     cells = pd.DataFrame(rows, columns=heads)
     return Table(
@@ -46,10 +47,11 @@ def integrity(checks: pd.DataFrame, *, study: Study) -> Table:
         title="Integrity checks by trial",
         cells=cells,
         notes=(
-            f"{study.short('treated')}: of the participants of both arms; its P value is of allocation 1:1.",
-            "Uneven, Arms apart: number of the variables before it that are notable.",
-            "P, all together: that the P values of a trial's baseline variables are spread as chance spreads "
-            "them; small where the arms differ too much, and where they differ too little.",
+            f"{study.short('treated')}: of the participants of both arms. Allocated: the same by the trial's "
+            "allocation ratio, 1:1 where none is stated; P is of the difference.",
+            "Uneven, Arms apart: how many of the variables to the left are notable.",
+            "P, all together: whether the P values of a trial's baseline variables are spread as chance "
+            "spreads them; small where the arms differ too much, and where they differ too little.",
             *([NOT_TESTED] if (cells == notation.DASH).any(axis=None) else []),
             *synthetic_note(study),
         ),
@@ -59,8 +61,8 @@ def integrity(checks: pd.DataFrame, *, study: Study) -> Table:
 def _only(rows: pd.DataFrame | None) -> dict[str, float]:
     """Return the one row of a check; without one its numbers are none."""
     if rows is None:
-        return {"estimate": float("nan"), "p_value": float("nan")}
-    return {name: float(rows[name].iloc[0]) for name in ("estimate", "p_value")}
+        return dict.fromkeys(("estimate", "expected", "p_value"), float("nan"))
+    return {name: float(rows[name].iloc[0]) for name in ("estimate", "expected", "p_value")}
 
 
 def _notable_of(rows: pd.DataFrame | None) -> list[str]:

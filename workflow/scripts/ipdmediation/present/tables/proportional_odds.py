@@ -91,7 +91,8 @@ def _test(row: Mapping[Any, Any] | None) -> tuple[str, str]:
 def _by_cut(by_cut: pd.DataFrame, study: Study) -> list[str]:
     """Give coefficients by cut, in the form in which the others are proportional if it has a maximum."""
     read = reading("total", "coefficient", study=study)
-    notes = []
+    notes: list[str] = []
+    withheld: list[str] = []
     for (model, term), rows in by_cut.groupby(["model", "term"], sort=False):
         forms = {form: found for form, found in rows.groupby("form") if found["estimate"].notna().any()}
         form = PARTIAL if PARTIAL in forms else BINARY
@@ -109,8 +110,10 @@ def _by_cut(by_cut: pd.DataFrame, study: Study) -> list[str]:
             f"{title}, {study.link.measure} of reaching these levels, each cut{alone} ({study.coverage} CI): "
             f"{'; '.join(said)}."
         )
-        notes += [f"Not given: {'; '.join(left)}."] if left else []
-    return notes
+        withheld.append(f"Not given: {'; '.join(left)}." if left else "")
+    if len(set(withheld)) == 1:  # the same of every variable is said once
+        return [*notes, *filter(None, withheld[:1])]
+    return [note for each in zip(notes, withheld, strict=True) for note in each if note]
 
 
 def _effects(free: pd.DataFrame, study: Study) -> list[str]:

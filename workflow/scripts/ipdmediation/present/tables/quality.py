@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -42,7 +43,7 @@ def quality(counts: pd.DataFrame, *, study: Study, units: Mapping[str, str] | No
             *(notation.count(row[name]) for name in COUNTS),
             notation.text_of(row["missing_codes_unused"]),
         ]
-        for row in counts.to_dict("records")
+        for row in counts.sort_values("variable", key=_places(study), kind="stable").to_dict("records")
     ]
     return Table(
         name="quality",
@@ -58,6 +59,12 @@ def quality(counts: pd.DataFrame, *, study: Study, units: Mapping[str, str] | No
             *synthetic_note(study),
         ),
     )
+
+
+def _places(study: Study) -> Callable[[pd.Series[Any]], pd.Series[Any]]:
+    """Return the place of each row: the variables in the order of the study, between ids and rules."""
+    places = {name: place for place, name in enumerate(study.variables)} | {"contract": len(study.variables)}
+    return lambda names: names.map(places).fillna(-1)
 
 
 def _origin(variable: str, column: str, study: Study, units: Mapping[str, str]) -> str:
