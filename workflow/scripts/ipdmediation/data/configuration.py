@@ -218,7 +218,7 @@ def _flat(settings: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def drawn_as(config: Mapping[str, Any]) -> dict[str, str]:
-    """Return, for each analysis, the one whose draws it has: one with the same patients, models and resamples.
+    """Return for each analysis the one whose draws it has: with the same patients, models and resamples.
 
     It is the primary one or else the first, so that what stands before the primary one changes none of its
     numbers.
