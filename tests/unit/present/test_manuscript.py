@@ -15,7 +15,7 @@ from ipdmediation.present.manuscript.citations import bibtex, ris
 from ipdmediation.present.manuscript.texts import methods_text, results_text
 from ipdmediation.present.manuscript.values import values
 from ipdmediation.present.report.exhibits import main_tables
-from ipdmediation.present.report.figure_words import shows
+from ipdmediation.present.report.figure_words import legend
 from ipdmediation.present.report.methods import methods
 from ipdmediation.present.scales import reading
 from ipdmediation.present.sources import SOURCES, Source
@@ -27,7 +27,7 @@ from tests.unit.present.conftest import flow, result
 
 def text_of(*results):
     names = list(results[0].figures)
-    captions = [shows(name, results[0]) for name in names]
+    captions = [legend(name, results[0]) for name in names]
     return results_text(results, captions=captions, tables=main_tables(results))
 
 

@@ -139,8 +139,8 @@ def test_one_study_has_no_panels_by_trial(examples):
     study, _, _ = examples.framing()
     result = examples.result()
     one = examples.study(trials={"escape": "ESCAPE"})
-    assert "in each trial" in page(examples, result)
-    assert "The same in each trial" not in page(examples, examples.result(study=one))
+    assert "Outcome by arm in each trial" in page(examples, result)
+    assert "Outcome by arm in each trial" not in page(examples, examples.result(study=one))
     assert study.analysis["trial_effects"] == "none"
 
 
