@@ -76,7 +76,7 @@ def test_page_is_well_formed_and_accessible(examples):
     )
     assert len(found.images) == 14
     assert all(len(image["alt"]) > 20 for image in found.images)
-    assert found.tables == found.captions == 12
+    assert found.tables == found.captions == 13
     assert set(found.anchors) <= set(found.ids)
     assert len(found.ids) == len(set(found.ids))
 
@@ -366,3 +366,19 @@ def test_words_that_look_like_numbers_or_nothing_stay_words(examples, tmp_path, 
     read = read_table(tmp_path / "t.csv")
     assert word in set(read["level"])
     assert word in set(read["variable"])
+
+
+def test_two_analyses_can_be_chosen_and_no_place_is_shown_without_a_script(examples):
+    html = whole(examples)
+    (pair,) = re.findall(
+        r'<div class="scroll"[^>]* hidden>\s*<table class="pair">.*?</table>', html, flags=re.S
+    )
+    first, second = re.findall(r"<select.*?</select>", pair, flags=re.S)
+    assert [re.findall(r"<option( selected)?>", one) for one in (first, second)] == [
+        [" selected", ""], ["", " selected"],
+    ]  # fmt: skip
+    assert re.findall(r">([^<]+)</option>", first) == ["Primary analysis", "Complete cases"]
+    (table,) = re.findall(r'<table class="[^"]*sortable[^"]*">.*?</thead>', html, flags=re.S)
+    heads = re.findall(r"<th[^>]*>([^<]+)</th>", table)
+    assert re.findall(r'<th scope="row">([^<]+)</th><td></td><td></td>', pair) == heads[1:]
+    assert '<table class="pair">' not in page(examples)
