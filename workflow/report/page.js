@@ -24,7 +24,7 @@
     const button = document.createElement("button");
     Object.assign(button, { className: "copy", ariaLive: "polite", textContent: "Copy table" });
     button.addEventListener("click", async () => {
-      const lines = [...table.rows].map((row) => [...row.cells].map(text).join("\t"));
+      const lines = [...table.rows].map((row) => [...row.cells].filter((cell) => !cell.matches(".drawn")).map(text).join("\t"));
       const copied = navigator.clipboard.writeText(lines.join("\n"));
       button.textContent = await copied.then(() => "Copied", () => "Not copied");
     });

@@ -18,10 +18,17 @@ from ipdmediation.present.manuscript.agrema import agrema
 from ipdmediation.present.notation import unbroken
 from ipdmediation.present.proportional_odds import impact
 from ipdmediation.present.report.answer import answer
-from ipdmediation.present.report.comparison import beside, beside_truth, published_shares, verdict
+from ipdmediation.present.report.comparison import (
+    beside,
+    beside_truth,
+    published_shares,
+    truth_pairs,
+    verdict,
+)
 from ipdmediation.present.report.figure_words import FIGURE_WORDS, alternative, caption, shows
 from ipdmediation.present.report.meaning import meaning
 from ipdmediation.present.report.methods import methods
+from ipdmediation.present.report.pairs import drawn, published_pairs
 from ipdmediation.present.report.privacy import refuse_patient_rows
 from ipdmediation.present.report.result import AnalysisResult, sentence
 from ipdmediation.present.report.templates import named_trial, page_table, page_template
@@ -99,9 +106,15 @@ def render(
         meaning=[unbroken(line) for line in meaning(main)],
         notices={place: main.messages(*steps) for place, steps in NOTICE_PLACES.items()},
         fits=_fits(main),
-        published=None if compared is None else page_table(published_table(compared, study=study)),
+        published=None
+        if compared is None
+        else page_table(
+            published_table(compared, study=study), drawn(published_pairs(compared), other="published")
+        ),
         verdict=[] if compared is None else [*verdict(compared), *published_shares(results)],
-        truth=None if true_table is None else page_table(true_table),
+        truth=None
+        if truth is None or true_table is None
+        else page_table(true_table, drawn(truth_pairs(main, truth), other="truth")),
         true_sentences=true_sentences,
         quality=[
             {"trial": named_trial(trial, study), **page_table(quality_table(frame, study=study))}
