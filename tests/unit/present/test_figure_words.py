@@ -10,11 +10,13 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from ipdmediation.plumbing.result_files import TABLES
 from ipdmediation.present.report import figure_numbers
 from ipdmediation.present.report.exhibits import main_tables
 from ipdmediation.present.report.figure_words import FIGURE_WORDS, alternative, caption, legend, shows
 from ipdmediation.present.report.page import render
 from ipdmediation.present.report.result import AnalysisResult
+from ipdmediation.present.tables.evidence import SHOWN
 from tests.tracing import untraced
 from tests.unit.present import conftest as examples
 from tests.unit.present.test_each_trial import EVIDENCE as BY_TRIAL
@@ -150,5 +152,9 @@ def test_figures_and_tables_have_one_order_on_the_page_and_in_a_manuscript() -> 
     assert words == [text for name in FIGURE_WORDS if (text := caption(name, drawn)) in words]
     assert len(words) >= 18
     titles = re.findall(r"<caption>.*?</a> (.*?)</caption>", html)
-    wanted = [table.title for table in main_tables(results)]
+    tables = main_tables(results)
+    names = [table.name for table in tables]
+    assert names == [name for name in (*TABLES, *SHOWN, "analyses") if name in names]
+    assert {*TABLES, "each_trial", "confounding", "analyses"} <= set(names)
+    wanted = [table.title for table in tables]
     assert [title for title in titles if title in wanted] == wanted

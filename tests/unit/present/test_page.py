@@ -81,6 +81,15 @@ def test_page_is_well_formed_and_accessible(examples):
     assert len(found.ids) == len(set(found.ids))
 
 
+def test_what_scrolls_can_be_reached_by_keyboard_and_has_a_name_of_its_own(examples):
+    html = whole(examples)
+    regions = re.findall(r"<[^>]*role=\"region\"[^>]*>", html)
+    names = [re.search(r'aria-label="([^"]*)"', region)[1] for region in regions]
+    assert len(names) == len(set(names)) > 8
+    assert all('tabindex="0"' in each for each in [*regions, *re.findall(r"<pre[^>]*>", html)])
+    assert "<pre" in html
+
+
 def test_page_fetches_nothing(examples):
     html = whole(examples)
     assert all(source.startswith(("#", "data:")) for source in parsed(html).sources)
