@@ -52,6 +52,12 @@ def test_the_results_follow_the_order_of_a_paper_and_number_what_they_name():
     assert "Other analyses" not in text_of(result())
 
 
+def test_a_title_that_asks_ends_as_it_does():
+    tables = [replace(main_tables([result()])[0], title=title) for title in ("Who was there", "Who was not?")]
+    text = results_text([result()], captions=[], tables=tables)
+    assert text.endswith("Table 1. Who was there.\n\nTable 2. Who was not?\n")
+
+
 def test_who_was_not_analysed_is_counted_by_reason():
     rows = flow()
     text = text_of(result(flow=rows))

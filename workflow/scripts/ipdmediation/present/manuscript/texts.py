@@ -46,7 +46,10 @@ def results_text(
     """
     main = results[0]
     figures = [f"Figure {number}. {caption}" for number, caption in enumerate(captions, start=1)]
-    named = [f"Table {number}. {table.title}." for number, table in enumerate(tables, start=1)]
+    named = [
+        f"Table {number}. {table.title}{'' if table.title.endswith('?') else '.'}"
+        for number, table in enumerate(tables, start=1)
+    ]
     return _document(
         main.study,
         {

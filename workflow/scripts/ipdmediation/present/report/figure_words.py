@@ -112,8 +112,8 @@ def _mediator_caption(result: AnalysisResult) -> str:
     plain = result.study.transform == IDENTITY
     spaced = "" if plain else "; the axis is spaced as the analysis transforms the mediator"
     return (
-        "Distribution by arm; the curves leave out the outermost values of either side. Dots are medians, "
-        f"bars run from the lower to the upper quartile{spaced}."
+        "Distribution of the mediator by arm; the curves leave out the outermost values of either side. Dots "
+        f"are medians, bars run from the lower to the upper quartile{spaced}."
     )
 
 
@@ -137,8 +137,8 @@ def _cuts_caption(result: AnalysisResult) -> str:
     if not result.study.family.cuts:
         return f"Total, direct and indirect effect on the {result.study.average} of the outcome."
     return (
-        "The effects at every cut of the outcome: how much larger the share of participants becomes who have "
-        "these levels."
+        "Total, direct and indirect effect at every cut of the outcome: how much larger the share of "
+        "participants becomes who have these levels."
     )
 
 
@@ -219,7 +219,7 @@ FIGURE_WORDS = {
     ),
     "proportion_distribution": FigureWords(
         caption=_shares_caption,
-        shows="Bootstrap distribution of the proportion mediated, with its interval.",
+        shows="Proportion mediated, with its bootstrap distribution where it is given.",
         reads=numbers.proportion_distribution,
         narrow=lambda study: True,
     ),
