@@ -15,7 +15,7 @@ from tests.unit.present import conftest as examples
 
 
 def test_all_intervals_are_equally_long_and_the_other_number_is_in_the_middle() -> None:
-    apart = Pair(other=1.0, estimate=3.0, low=2.0, high=4.0)  # three halves of its interval at most
+    apart = Pair(other=1.0, estimate=3.0, low=2.0, high=4.0)  # half a length to one and a half
     alike = Pair(other=-50.0, estimate=-50.0, low=-70.0, high=-30.0)
     first, second = drawn([apart, alike], other="truth").places
     assert first == {"other": 50, "estimate": 83.3, "low": 66.7, "width": 33.3}

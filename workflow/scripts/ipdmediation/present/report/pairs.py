@@ -51,8 +51,8 @@ def drawn(pairs: Sequence[Pair], *, other: str) -> Drawn:
     other
         What this run is held against.
     """
-    apart = [_half_lengths(pair) for pair in pairs]
-    reach = max([1.0, *(abs(end) for ends in apart if ends for end in ends)])
+    apart = [_lengths_apart(pair) for pair in pairs]
+    reach = max((abs(end) for ends in apart if ends for end in ends), default=1.0)
     return Drawn(
         head=f"\N{WHITE CIRCLE} {other} \N{BLACK CIRCLE} this run",
         places=[_placed(ends, reach) if ends else None for ends in apart],
@@ -72,13 +72,13 @@ def published_pairs(comparison: pd.DataFrame) -> list[Pair]:
     ]
 
 
-def _half_lengths(pair: Pair) -> tuple[float, float, float] | None:
-    """Return how far estimate and ends are from the other number, in halves of the interval's length."""
+def _lengths_apart(pair: Pair) -> tuple[float, float, float] | None:
+    """Return how far estimate and ends are from the other number, in lengths of the interval."""
     numbers = (pair.estimate, pair.low, pair.high)
     if not all(map(notation.known, (pair.other, *numbers))) or pair.low >= pair.high:
         return None
-    half = (pair.high - pair.low) / 2
-    estimate, low, high = ((number - pair.other) / half for number in numbers)
+    length = pair.high - pair.low
+    estimate, low, high = ((number - pair.other) / length for number in numbers)
     return estimate, low, high
 
 
