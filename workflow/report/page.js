@@ -1,4 +1,5 @@
-// The page is whole without this: it marks the place in the contents, sorts a table, and unfolds all for print.
+// The page is whole without this: it marks the place in the contents, copies tables, sets two analyses side by side,
+// sorts their table, and unfolds all for print.
 (() => {
   const links = new Map([...document.querySelectorAll("nav a")].map((link) => [link.hash.slice(1), link]));
   const sections = [...document.querySelectorAll("main > section")].filter((section) => links.has(section.id));
@@ -17,6 +18,29 @@
   addEventListener("scroll", mark, { passive: true });
   addEventListener("resize", mark);
   mark();
+
+  const text = (cell) => cell.textContent.trim().replaceAll("\u2060", "").replaceAll("\u00a0", " ");
+  for (const table of navigator.clipboard ? document.querySelectorAll(".scroll:not([hidden]) > table") : []) {
+    const button = document.createElement("button");
+    Object.assign(button, { className: "copy", ariaLive: "polite", textContent: "Copy table" });
+    button.addEventListener("click", async () => {
+      const lines = [...table.rows].map((row) => [...row.cells].filter((cell) => !cell.matches(".drawn")).map(text).join("\t"));
+      const copied = navigator.clipboard.writeText(lines.join("\n"));
+      button.textContent = await copied.then(() => "Copied", () => "Not copied");
+    });
+    table.parentElement.after(button);
+  }
+
+  for (const pair of document.querySelectorAll("table.pair")) {
+    const rows = [...document.querySelector("table.sortable").tBodies[0].rows];
+    const choices = [...pair.querySelectorAll("select")];
+    const fill = () => [...pair.tBodies[0].rows].forEach((line, column) => choices.forEach((choice, place) => {
+      line.cells[place + 1].textContent = text(rows[choice.selectedIndex].cells[column + 1]);
+    }));
+    choices.forEach((choice) => choice.addEventListener("change", fill));
+    fill();
+    pair.parentElement.hidden = false;
+  }
 
   const number = (cell) => {
     const found = cell.textContent.replaceAll("\u2212", "-").replaceAll(",", "").match(/-?\d+(\.\d+)?/);

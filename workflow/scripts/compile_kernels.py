@@ -9,7 +9,7 @@ from pathlib import Path
 from ipdmediation.effects import compilation as effects
 from ipdmediation.kernels.compiling import say_complete
 from ipdmediation.models import compilation as models
-from ipdmediation.plumbing.result_files import ALL_LINKS
+from ipdmediation.vocabulary.links import ALL_LINKS
 
 
 def main(*, compiled_for: str, kernels: str) -> None:

@@ -13,7 +13,7 @@ from ipdmediation.present.manuscript.citations import bibtex, ris
 from ipdmediation.present.manuscript.texts import methods_text, results_text
 from ipdmediation.present.manuscript.values import values
 from ipdmediation.present.report.exhibits import main_tables
-from ipdmediation.present.report.figure_words import shows
+from ipdmediation.present.report.figure_words import legend
 from ipdmediation.present.report.methods import methods
 from ipdmediation.present.report.reading import read_facts, read_results
 from ipdmediation.present.tables.saving import save, save_together
@@ -54,7 +54,7 @@ def main(
     names = [Path(path).stem for path in drawn]
     Path(methods_md).write_text(methods_text(done, study=first.study))
     Path(results_md).write_text(
-        results_text(results, captions=[shows(name, first) for name in names], tables=shown)
+        results_text(results, captions=[legend(name, first) for name in names], tables=shown)
     )
     Path(values_json).write_text(
         json.dumps(values(dict(zip(analyses, results, strict=True))), indent=1) + "\n"

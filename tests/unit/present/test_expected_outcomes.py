@@ -14,7 +14,7 @@ from ipdmediation.present import style
 from ipdmediation.present.figures.calibration import calibration
 from ipdmediation.present.figures.four_worlds import four_worlds
 from ipdmediation.present.figures.mediator_curve import mediator_curve
-from ipdmediation.present.report.figure_words import reads
+from ipdmediation.present.report import figure_numbers
 from tests.tracing import untraced
 from tests.unit.present.boxes import assert_nothing_overlaps
 
@@ -162,7 +162,6 @@ def test_means_are_pairs_of_a_filled_and_a_hollow_circle(examples):
 def test_the_words_for_the_worlds_have_the_numbers_of_the_table(examples, family):
     study = examples.study() if family == "ordinal" else of_family(examples, family)
     table = examples.worlds({"ordinal": tuple("6543210"), "binary": "01", "continuous": ()}[family])
-    text = reads("four_worlds", examples.result(study=study, worlds=table))
+    text = figure_numbers.four_worlds([examples.result(study=study, worlds=table)])
     assert untraced(text, {"worlds": table}) == []
     assert len(text) == 4
-    assert reads("path_diagram", examples.result()) == []

@@ -15,7 +15,7 @@ from ipdmediation.present.manuscript.citations import bibtex, ris
 from ipdmediation.present.manuscript.texts import methods_text, results_text
 from ipdmediation.present.manuscript.values import values
 from ipdmediation.present.report.exhibits import main_tables
-from ipdmediation.present.report.figure_words import shows
+from ipdmediation.present.report.figure_words import legend
 from ipdmediation.present.report.methods import methods
 from ipdmediation.present.scales import reading
 from ipdmediation.present.sources import SOURCES, Source
@@ -27,7 +27,7 @@ from tests.unit.present.conftest import flow, result
 
 def text_of(*results):
     names = list(results[0].figures)
-    captions = [shows(name, results[0]) for name in names]
+    captions = [legend(name, results[0]) for name in names]
     return results_text(results, captions=captions, tables=main_tables(results))
 
 
@@ -50,6 +50,12 @@ def test_the_results_follow_the_order_of_a_paper_and_number_what_they_name():
     ]
     assert "Table 1. " in text
     assert "Other analyses" not in text_of(result())
+
+
+def test_a_title_that_asks_ends_as_it_does():
+    tables = [replace(main_tables([result()])[0], title=title) for title in ("Who was there", "Who was not?")]
+    text = results_text([result()], captions=[], tables=tables)
+    assert text.endswith("Table 1. Who was there.\n\nTable 2. Who was not?\n")
 
 
 def test_who_was_not_analysed_is_counted_by_reason():

@@ -79,9 +79,18 @@ def test_page_is_well_formed_and_accessible(examples):
     )
     assert len(found.images) == 14
     assert all(len(image["alt"]) > 20 for image in found.images)
-    assert found.tables == found.captions == 12
+    assert found.tables == found.captions == 13
     assert set(found.anchors) <= set(found.ids)
     assert len(found.ids) == len(set(found.ids))
+
+
+def test_what_scrolls_can_be_reached_by_keyboard_and_has_a_name_of_its_own(examples):
+    html = whole(examples)
+    regions = re.findall(r"<[^>]*role=\"region\"[^>]*>", html)
+    names = [re.search(r'aria-label="([^"]*)"', region)[1] for region in regions]
+    assert len(names) == len(set(names)) > 8
+    assert all('tabindex="0"' in each for each in [*regions, *re.findall(r"<pre[^>]*>", html)])
+    assert "<pre" in html
 
 
 def test_page_fetches_nothing(examples):
@@ -157,8 +166,8 @@ def test_one_study_has_no_panels_by_trial(examples):
     study, _, _ = examples.framing()
     result = examples.result()
     one = examples.study(trials={"escape": "ESCAPE"})
-    assert "in each trial" in page(examples, result)
-    assert "The same in each trial" not in page(examples, examples.result(study=one))
+    assert "Outcome by arm in each trial" in page(examples, result)
+    assert "Outcome by arm in each trial" not in page(examples, examples.result(study=one))
     assert study.analysis["trial_effects"] == "none"
 
 
@@ -384,3 +393,19 @@ def test_words_that_look_like_numbers_or_nothing_stay_words(examples, tmp_path, 
     read = read_table(tmp_path / "t.csv")
     assert word in set(read["level"])
     assert word in set(read["variable"])
+
+
+def test_two_analyses_can_be_chosen_and_no_place_is_shown_without_a_script(examples):
+    html = whole(examples)
+    (pair,) = re.findall(
+        r'<div class="scroll"[^>]* hidden>\s*<table class="pair">.*?</table>', html, flags=re.S
+    )
+    first, second = re.findall(r"<select.*?</select>", pair, flags=re.S)
+    assert [re.findall(r"<option( selected)?>", one) for one in (first, second)] == [
+        [" selected", ""], ["", " selected"],
+    ]  # fmt: skip
+    assert re.findall(r">([^<]+)</option>", first) == ["Primary analysis", "Complete cases"]
+    (table,) = re.findall(r'<table class="[^"]*sortable[^"]*">.*?</thead>', html, flags=re.S)
+    heads = re.findall(r"<th[^>]*>([^<]+)</th>", table)
+    assert re.findall(r'<th scope="row">([^<]+)</th><td></td><td></td>', pair) == heads[1:]
+    assert '<table class="pair">' not in page(examples)

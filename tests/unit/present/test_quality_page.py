@@ -258,3 +258,9 @@ def test_the_longer_of_trials_and_variables_goes_down_the_page(examples: ModuleT
     (heat,) = re.findall(r"<table class=\"heat\">(.*?)</table>", html, flags=re.S)
     assert heat.count('scope="col"') == 3
     assert heat.count('scope="row"') == 30
+
+
+def test_every_region_has_a_name_of_its_own() -> None:
+    html = page()
+    names = [*re.findall(r'aria-label="([^"]*)"', html), *re.findall(r"<h2[^>]*>([^<]*)</h2>", html)]
+    assert len(names) == len(set(names)) > 8

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from ipdmediation.plumbing.result_files import ALL_ANALYSES, EVIDENCE, TABLES, ResultFiles
+from ipdmediation.plumbing.code_hash import CodeHash
+from ipdmediation.plumbing.result_files import ALL_ANALYSES, EVIDENCE, FIGURES, TABLES, ResultFiles
+from ipdmediation.present.report.figure_words import FIGURE_WORDS
 from ipdmediation.present.tables.evidence import SHOWN
 
 WORKFLOW = Path(__file__).resolve().parents[3] / "workflow"
@@ -61,6 +63,15 @@ def test_a_table_of_evidence_takes_the_numbers_of_its_piece() -> None:
             assert SHOWN[name].numbers == stated.tables
 
 
-def test_the_page_has_every_figure() -> None:
-    evidence = set(EVIDENCE)
-    assert set(re.findall(r'figure\("(\w+)"', PAGE)) == asked_for("figures") | evidence | OF_ALL
+def test_page_manuscript_and_words_have_every_figure_in_one_order() -> None:
+    numbered = [*FIGURES, *EVIDENCE, *sorted(OF_ALL)]
+    assert re.findall(r'figure\("(\w+)"\)', PAGE) == numbered == list(FIGURE_WORDS)
+
+
+def test_what_names_a_figure_makes_no_number_anew() -> None:
+    """Else a new figure would compile the kernels again, and fit every model."""
+    code = CodeHash(lambda path: str(file) if (file := WORKFLOW / "scripts" / path).is_file() else None)
+    for script in ("compile_kernels", "fit_models", "bootstrap_chunk", "estimate_effects", "figures"):
+        files = code.files(f"{script}.py")
+        assert len(files) > 5
+        assert not {file for file in files if file.endswith(("result_files.py", "figure_words.py"))}, script

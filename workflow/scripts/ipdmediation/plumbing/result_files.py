@@ -22,24 +22,25 @@ class Evidence(NamedTuple):
 
 
 MODELS = ("mediator", "total", "outcome")
+#: In the order in which page and manuscript have them; those of the evidence come after.
 FIGURES = (
     "patient_flow",
     "balance",
     "outcome_by_arm",
+    "outcome_by_trial",
     "mediator_by_arm",
+    "mediator_by_trial",
+    "model_coefficients",
+    "mediator_curve",
+    "calibration",
     "path_diagram",
     "four_worlds",
     "effects_by_cut",
     "proportion_distribution",
-    "model_coefficients",
-    "mediator_curve",
-    "calibration",
-    "outcome_by_trial",
-    "mediator_by_trial",
 )
 COMPARE_TRIALS = ("outcome_by_trial", "mediator_by_trial")  # of two at least
 OF_BASELINE = ("balance",)  # of a study that describes one
-TABLES = ("baseline", "flow", "models", "effects", "natural_effects")
+TABLES = ("flow", "baseline", "models", "natural_effects", "effects")
 KINDS = {"figures": ("svg", "png", "pdf"), "tables": ("csv", "html", "docx")}
 #: What the section `evidence` of an analysis can ask for. A piece's name is that of the step that computes
 #: it, and of the figure and the table that show it.
@@ -86,8 +87,6 @@ STEPS_OF_STUDY = (
 )
 
 KERNELS = "<results>/kernels/{compiled_for}.txt"
-#: What is compiled beside the kernels of single links.
-ALL_LINKS = "all_links"
 FLOW = "<results>/{analysis}/flow.csv"
 MISSING = "<results>/{analysis}/missing.csv"
 EFFECTS = "<results>/{analysis}/effects.csv"

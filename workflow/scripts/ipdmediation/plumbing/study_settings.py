@@ -13,11 +13,11 @@ from ipdmediation.data.joined_columns import joined_files
 from ipdmediation.data.strict_yaml import read_yaml
 from ipdmediation.evidence.site_faults import analyses_with, settings_of
 from ipdmediation.plumbing import settings
-from ipdmediation.plumbing.result_files import ALL_LINKS, KERNELS
+from ipdmediation.plumbing.result_files import KERNELS
 from ipdmediation.plumbing.site_results import SentTrial
 from ipdmediation.vocabulary.effects import SHARE_BY_DIFFERENCE
 from ipdmediation.vocabulary.families import FAMILIES
-from ipdmediation.vocabulary.links import PROBIT
+from ipdmediation.vocabulary.links import ALL_LINKS, PROBIT
 
 MODEL = (
     "mediator", "outcome", "covariates", "interaction", "trial_effects", "weights", "cluster", "estimation",

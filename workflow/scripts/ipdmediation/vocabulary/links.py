@@ -9,6 +9,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+#: What is compiled beside the kernels of single links.
+ALL_LINKS = "all_links"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Link:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-import pandas as pd
-
 from ipdmediation.present import notation, style
 from ipdmediation.present.notation import lower
 from ipdmediation.present.report.answer import answer
+from ipdmediation.present.report.by_arm import medians
 from ipdmediation.present.report.comparison import beside
 from ipdmediation.present.report.meaning import paths
 from ipdmediation.present.report.methods import Methods
@@ -41,13 +40,16 @@ def results_text(
     results
         All analyses, the main one first.
     captions
-        What each figure shows, in their order.
+        What stands below each figure, in their order.
     tables
         The numbered tables.
     """
     main = results[0]
     figures = [f"Figure {number}. {caption}" for number, caption in enumerate(captions, start=1)]
-    named = [f"Table {number}. {table.title}." for number, table in enumerate(tables, start=1)]
+    named = [
+        f"Table {number}. {table.title}{'' if table.title.endswith('?') else '.'}"
+        for number, table in enumerate(tables, start=1)
+    ]
     return _document(
         main.study,
         {
@@ -111,26 +113,11 @@ def _baseline_missing(result: AnalysisResult) -> list[str]:
 def _by_arm(result: AnalysisResult) -> list[str]:
     study = result.study
     found = [
-        _medians(table, study.label(variable), study.unit(variable), study)
+        medians(table, variable, study=study)
         for table, variable in ((result.outcome, study.outcome), (result.mediator, study.mediator))
         if not (variable == study.outcome and study.family.event)
     ]
     return [" ".join(filter(None, found))] if any(found) else []
-
-
-def _medians(table: pd.DataFrame, label: str, unit: str, study: Study) -> str:
-    """Write median and quartiles by arm, empty where they are not given."""
-    rows = table[(table["trial"] == "all") & table["statistic"].isin(["median", "q1", "q3"])]
-    known = {(str(row["arm"]), str(row["statistic"])): row["estimate"] for row in rows.to_dict("records")}
-    said = []
-    for arm in ("treated", "control"):
-        numbers = [known.get((arm, name), float("nan")) for name in ("median", "q1", "q3")]
-        if not all(map(notation.known, numbers)):
-            return ""
-        median, low, high = map(notation.measure, numbers)
-        after = f" {unit}" if unit else ""
-        said.append(f"{median}{after} (interquartile range {low} to {high}) with {lower(study.arm(arm))}")
-    return f"The median {lower(label)} was {' and '.join(said)}."
 
 
 def _others(results: Sequence[AnalysisResult]) -> list[str]:

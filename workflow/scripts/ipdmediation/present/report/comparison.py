@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
 from ipdmediation.present import notation
 from ipdmediation.present.labels import NATURAL, SHARES, share_label
+from ipdmediation.present.report.pairs import Pair
 from ipdmediation.present.report.result import AnalysisResult
 from ipdmediation.present.scales import Reading, Row, reading
 from ipdmediation.present.shares import withheld_notes
@@ -148,26 +149,21 @@ def beside_truth(result: AnalysisResult, truth: Mapping[str, Any]) -> tuple[Tabl
     study = result.study
     rows: list[list[str]] = []
     missed: dict[str, list[str]] = {}
-    for scale in truth["effects"]["te"]:
-        for effect, name in TRUE_EFFECTS.items():
-            row = result.estimated(effect, scale)
-            if row is None or not notation.known(row["ci_low"]):
-                continue
-            read, true = reading(effect, scale, study=study), float(truth["effects"][effect][scale])
-            inside = row["ci_low"] <= true <= row["ci_high"]
-            label = f"{name}, {read.name}"
-            rows.append(
-                [
-                    label,
-                    read.unit,
-                    read.better_side,
-                    _written(true, read),
-                    read.text(row),
-                    "yes" if inside else "no",
-                ]
-            )
-            if not inside:
-                missed.setdefault(read.name, []).append(notation.lower(name))
+    for effect, row, true in _with_truth(result, truth):
+        read, name = reading(effect, row["scale"], study=study), TRUE_EFFECTS[effect]
+        inside = row["ci_low"] <= true <= row["ci_high"]
+        rows.append(
+            [
+                f"{name}, {read.name}",
+                read.unit,
+                read.better_side,
+                _written(true, read),
+                read.text(row),
+                "yes" if inside else "no",
+            ]
+        )
+        if not inside:
+            missed.setdefault(read.name, []).append(notation.lower(name))
     table = Table(
         name="truth",
         title="Effects of this run and of the model that made the patients",
@@ -185,6 +181,23 @@ def beside_truth(result: AnalysisResult, truth: Mapping[str, Any]) -> tuple[Tabl
         notes=synthetic_note(study),
     )
     return table, _missed(rows, missed, truth, study)
+
+
+def truth_pairs(result: AnalysisResult, truth: Mapping[str, Any]) -> list[Pair]:
+    """Return what the table of `beside_truth` holds against each other, row by row, as it is stored."""
+    return [
+        Pair(other=true, estimate=row["estimate"], low=row["ci_low"], high=row["ci_high"])
+        for _, row, true in _with_truth(result, truth)
+    ]
+
+
+def _with_truth(result: AnalysisResult, truth: Mapping[str, Any]) -> Iterator[tuple[str, Row, float]]:
+    """Go through the effects that both have: the effect, its row with an interval, and the truth."""
+    for scale in truth["effects"]["te"]:
+        for effect in TRUE_EFFECTS:
+            row = result.estimated(effect, scale)
+            if row is not None and notation.known(row["ci_low"]):
+                yield effect, row, float(truth["effects"][effect][scale])
 
 
 def _written(value: float, read: Reading) -> str:

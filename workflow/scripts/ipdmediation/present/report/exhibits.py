@@ -1,4 +1,4 @@
-"""The tables of a run in the order in which a paper has them."""
+"""The tables of a run in the order in which page and manuscript have them."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ def main_tables(results: Sequence[AnalysisResult]) -> list[Table]:
     tables = [
         flow(main.flow, study=study),
         baseline(main.baseline, main.flow, study=study),
-        natural_effects(main.effects, study=study),
         models(main.models, study=study),
+        natural_effects(main.effects, study=study),
         effects(main.effects, study=study),
     ]
     tables += evidence_tables(main.evidence, main.effects, study=study).values()

@@ -14,23 +14,28 @@ from ipdmediation.data.described import INTEGRITY_COLUMNS
 from ipdmediation.data.notices import model_step
 from ipdmediation.present import notation, style
 from ipdmediation.present.death import meaning as death_meaning
-from ipdmediation.present.each_trial import sent_sentence
 from ipdmediation.present.labels import NATURAL, SHARES, share_label
 from ipdmediation.present.manuscript.agrema import agrema
 from ipdmediation.present.notation import unbroken
 from ipdmediation.present.proportional_odds import impact
 from ipdmediation.present.report.answer import answer
-from ipdmediation.present.report.comparison import BESIDE, beside, beside_truth, published_shares, verdict
-from ipdmediation.present.report.figure_words import reads, shows
+from ipdmediation.present.report.comparison import (
+    beside,
+    beside_truth,
+    published_shares,
+    truth_pairs,
+    verdict,
+)
+from ipdmediation.present.report.figure_words import FIGURE_WORDS, alternative, caption, shows
 from ipdmediation.present.report.integrity import notable
 from ipdmediation.present.report.meaning import meaning
 from ipdmediation.present.report.methods import methods
+from ipdmediation.present.report.pairs import drawn, published_pairs
 from ipdmediation.present.report.privacy import refuse_other_columns, refuse_patient_rows
 from ipdmediation.present.report.result import AnalysisResult, sentence
 from ipdmediation.present.report.templates import named_trial, page_table, page_template
 from ipdmediation.present.report.undoing import confounding_sentences, measurement_sentences
 from ipdmediation.present.scales import better_outcome, reading
-from ipdmediation.present.study import Study
 from ipdmediation.present.surrogacy import surrogacy_sentences
 from ipdmediation.present.tables.baseline import baseline
 from ipdmediation.present.tables.effects import effects
@@ -42,7 +47,6 @@ from ipdmediation.present.tables.published import published as published_table
 from ipdmediation.present.tables.quality import quality as quality_table
 from ipdmediation.vocabulary.effects import HEADLINE, PROPORTION_MEDIATED, EffectKey
 from ipdmediation.vocabulary.scales import COEFFICIENT, MEAN
-from ipdmediation.vocabulary.transforms import IDENTITY
 from ipdmediation.vocabulary.withheld import Withheld
 
 
@@ -99,13 +103,7 @@ def render(
         answer=[unbroken(line) for line in answer(main)],
         facts=_facts(main),
         shares_differ=_shares_differ(main),
-        shares_drawn=any(main.estimated(*key) is not None for key in BESIDE),
-        outcome_caption=_outcome_caption(main),
-        mediator_caption=_mediator_caption(study),
-        worlds_caption=_worlds_caption(study),
-        calibration_caption=_calibration_caption(main),
-        flow_caption=_flow_caption(main),
-        figures={name: _figure(name, svg, main) for name, svg in main.figures.items()},
+        figures={name: _figure(name, svg, results) for name, svg in main.figures.items()},
         flow=page_table(flow(main.flow, study=study)),
         baseline=page_table(baseline(main.baseline, main.flow, study=study)),
         models=page_table(models(main.models, study=study)),
@@ -115,9 +113,15 @@ def render(
         meaning=[unbroken(line) for line in meaning(main)],
         notices={place: main.messages(*steps) for place, steps in NOTICE_PLACES.items()},
         fits=_fits(main),
-        published=None if compared is None else page_table(published_table(compared, study=study)),
+        published=None
+        if compared is None
+        else page_table(
+            published_table(compared, study=study), drawn(published_pairs(compared), other="published")
+        ),
         verdict=[] if compared is None else [*verdict(compared), *published_shares(results)],
-        truth=None if true_table is None else page_table(true_table),
+        truth=None
+        if truth is None or true_table is None
+        else page_table(true_table, drawn(truth_pairs(main, truth), other="truth")),
         true_sentences=true_sentences,
         quality=[
             {"trial": named_trial(trial, study), **page_table(quality_table(frame, study=study))}
@@ -234,61 +238,14 @@ def _shares_differ(result: AnalysisResult) -> bool:
     return len(written) > 1
 
 
-def _flow_caption(result: AnalysisResult) -> str:
-    several = len(result.flow) > 2
-    rule = " A participant is counted under the first rule that is not met." if several else ""
-    return " ".join([f"From randomisation to analysis.{rule}", *sent_sentence(result.study)])
-
-
-def _outcome_caption(result: AnalysisResult) -> str:
-    study = result.study
-    if not study.has_levels:
-        return (
-            f"Outcome by arm, before any adjustment; {'higher' if study.better > 0 else 'lower'} is better. "
-            "Dots are medians, bars run from the lower to the upper quartile."
-        )
-    table = result.outcome
-    shown = table[
-        (table["trial"] == "all") & table["arm"].isin(study.arms) & (table["statistic"] == "percent")
-    ]
-    withheld = ", the levels that are withheld blank" if shown["estimate"].isna().any() else ""
-    return (
-        f"Outcome by arm, before any adjustment; better outcomes are to the left{withheld}. Lines join the "
-        f"same level in both arms{' where its place is known' if withheld else ''}."
-    )
-
-
-def _worlds_caption(study: Study) -> str:
-    levels = "; better outcomes are to the left" if study.has_levels else ""
-    return (
-        "The outcome expected in four worlds: treatment given or not, with the mediator as it would be under "
-        f"each{levels}. The effect between two of them stands beside them."
-    )
-
-
-def _calibration_caption(result: AnalysisResult) -> str:
-    groups = notation.count(result.calibration["group"].max())
-    return (
-        "Does the outcome model fit? What was observed and what the model expects, by arm and in "
-        f"{groups} groups of participants by their mediator; the two should look alike."
-    )
-
-
-def _mediator_caption(study: Study) -> str:
-    spaced = "; the axis is spaced as the analysis transforms the mediator"
-    return (
-        "Distribution by arm; the curves leave out the outermost values of either side. Dots are medians, "
-        f"bars run from the lower to the upper quartile{'' if study.transform == IDENTITY else spaced}."
-    )
-
-
-def _figure(name: str, svg: str, result: AnalysisResult) -> dict[str, str]:
+def _figure(name: str, svg: str, results: Sequence[AnalysisResult]) -> dict[str, Any]:
     encoded = base64.b64encode(svg.encode()).decode("ascii")
-    alt = " ".join([shows(name, result), *reads(name, result)])
     return {
         "source": f"data:image/svg+xml;base64,{encoded}",
-        "label": shows(name, result),
-        "alt": alt,
+        "label": shows(name, results[0]),
+        "alt": alternative(name, results),
+        "caption": caption(name, results[0]),
+        "narrow": FIGURE_WORDS[name].narrow(results[0].study),
     }
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from ipdmediation.data.codes import EXCLUDED
+from ipdmediation.present.report.pairs import Drawn
 from ipdmediation.present.study import Study
 from ipdmediation.present.tables.table import PROSE, Table
 
@@ -24,8 +25,8 @@ def page_template(path: Path) -> Template:
     return environment.get_template(path.name)
 
 
-def page_table(table: Table) -> dict[str, Any]:
-    """Return a table as the templates' macro `table` takes it."""
+def page_table(table: Table, beside: Drawn | None = None) -> dict[str, Any]:
+    """Return a table as the templates' macro `table` takes it, with what is drawn beside its rows."""
     return {
         "name": table.name,
         "title": table.title,
@@ -34,6 +35,7 @@ def page_table(table: Table) -> dict[str, Any]:
         "rows": [[str(cell) for cell in row] for row in table.cells.itertuples(index=False)],
         "indented": table.indented,
         "notes": table.notes,
+        "drawn": beside,
     }
 
 

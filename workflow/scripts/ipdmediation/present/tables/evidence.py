@@ -27,7 +27,7 @@ class Shown(NamedTuple):
 
 
 _PANEL = ("surrogacy", "surrogate_predictions", "surrogate_line")
-#: In the order in which a paper has them.
+#: In the order in which page and manuscript have them.
 SHOWN = {
     "each_trial": Shown(each_trial, ("trials", "pooled")),
     "leave_one_out": Shown(leave_one_out, ("leave_one_out",)),
@@ -42,10 +42,10 @@ SHOWN = {
         ),
     ),
     "measurement_error": Shown(measurement_error, ("measurement_error",)),
-    "proportional_odds": Shown(proportional_odds, ("proportional_odds", "by_cut", "free_treatment")),
-    "death": Shown(death, ("death", "death_patients")),
     "surrogacy": Shown(surrogacy, _PANEL),
     "surrogate_predictions": Shown(surrogate_predictions, _PANEL),
+    "death": Shown(death, ("death", "death_patients")),
+    "proportional_odds": Shown(proportional_odds, ("proportional_odds", "by_cut", "free_treatment")),
 }
 
 

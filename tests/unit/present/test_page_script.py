@@ -1,0 +1,84 @@
+"""What the page's script does, in a browser that is offline: nothing else can say it."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from dataclasses import replace
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ipdmediation.present.report.comparison import beside
+from ipdmediation.present.report.page import render
+from ipdmediation.present.report.result import AnalysisResult
+from tests.unit.present import conftest as examples
+
+#: A reader who sorts the analyses by their name, chooses two, copies their table, and prints.
+READER = """<script>
+const said = [];
+addEventListener("error", (event) => said.push(event.message));
+navigator.clipboard.writeText = async (text) => said.push(text);
+const table = document.querySelector("table.sortable");
+table.querySelector("thead button").click();
+const pair = document.querySelector("table.pair");
+const choices = [...pair.querySelectorAll("select")];
+choices[0].selectedIndex = 2;
+choices[0].dispatchEvent(new Event("change"));
+table.parentElement.nextElementSibling.click();
+const texts = (row) => [...row.cells].map((cell) => cell.textContent);
+const cells = (table) => [...table.tBodies[0].rows].map(texts);
+setTimeout(() => {
+  const hidden = pair.parentElement.hidden;
+  const found = { said, hidden, pair: cells(pair), sorted: cells(table).map((row) => row[0]) };
+  const place = Object.assign(document.createElement("pre"), { id: "found" });
+  place.textContent = JSON.stringify(found);
+  document.body.append(place);
+}, 100);
+</script>"""
+
+
+def three() -> list[AnalysisResult]:
+    made = examples.result(figures={})
+    results = [made]
+    for label, shift in (("A second one", 0.1), ("Complete cases", 0.2)):
+        study = examples.study(analysis={**made.study.analysis, "label": label})
+        numbers = {name: made.effects[name] + shift for name in ("estimate", "ci_low", "ci_high")}
+        results.append(replace(made, study=study, effects=made.effects.assign(**numbers)))
+    return results
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What a reader finds, with all that the browser says of errors."""
+    folder: Path = tmp_path_factory.mktemp("page")
+    page = render(examples.TEMPLATE, three())
+    (folder / "page.html").write_text(page.replace("</body>", f"{READER}</body>"))
+    command = [
+        "chromium", "--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=2000",
+        "--enable-logging=stderr", f"--user-data-dir={folder}", "--dump-dom", f"file://{folder}/page.html",
+    ]  # fmt: skip
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=True)
+    (text,) = re.findall(r'<pre id="found">(.*?)</pre>', done.stdout, flags=re.S)
+    return {**json.loads(unescape(text)), "console": re.findall(r".*CONSOLE.*", done.stderr)}
+
+
+@pytest.mark.tool("chromium")
+def test_a_table_is_copied_as_tab_separated_text(found: dict[str, Any]) -> None:
+    cells = beside(three()).cells.sort_values("Analysis")
+    lines = [list(cells.columns), *map(list, cells.itertuples(index=False))]
+    assert found["said"] == ["\n".join("\t".join(line) for line in lines)]
+    assert found["console"] == []
+
+
+@pytest.mark.tool("chromium")
+def test_two_analyses_stand_side_by_side_however_their_table_is_sorted(found: dict[str, Any]) -> None:
+    cells = beside(three()).cells
+    assert found["sorted"] == sorted(cells["Analysis"])
+    heads = list(cells.columns[1:])
+    wanted = [[head, cells[head].iloc[2], cells[head].iloc[1]] for head in heads]
+    assert found["pair"] == wanted
+    assert not found["hidden"]
