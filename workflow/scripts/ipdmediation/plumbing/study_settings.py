@@ -22,20 +22,7 @@ from ipdmediation.vocabulary.links import ALL_LINKS, PROBIT
 MODEL = (
     "mediator", "outcome", "covariates", "interaction", "trial_effects", "weights", "cluster", "estimation",
 )  # fmt: skip
-SHOWN = (
-    "label",
-    "mediator",
-    "outcome",
-    "named_level",
-    "covariates",
-    "interaction",
-    "trial_effects",
-    "weights",
-    "cluster",
-    "estimation",
-    "standardisation",
-    "missing",
-)
+SHOWN = ("label", "named_level", *MODEL, "standardisation", "missing")
 SHARE = SHARE_BY_DIFFERENCE._asdict()
 
 
