@@ -433,8 +433,9 @@ def test_by_hand_small_numbers_have_two_decimals_unless_all_are_whole(examples, 
 
 def test_quality_names_variables_unrecorded_columns_and_idle_codes(examples):
     table = every(examples)["quality"]
-    assert list(table.cells.iloc[3])[:2] == ["Hypertension", "not recorded"]
-    assert table.cells.iloc[0, -1] == "999"
+    rows = table.cells.set_index("Variable")
+    assert rows.loc["Hypertension", "Column in the file"] == "not recorded"
+    assert rows.loc["Age", "Codes not found"] == "999"
     counts = examples.quality()["mr_clean"].iloc[:1].assign(variable="treatment")
     assert quality(counts, study=examples.study()).cells.iloc[0, 0] == "Treatment"
 
