@@ -1,5 +1,6 @@
 """What of the benchmark computes something, and all of it once, with the kernels that it takes apart."""
 
+import inspect
 import os
 import subprocess
 import sys
@@ -8,7 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.benchmarks import earlier, floors, registry
+from ipdmediation.models.cumulative_link_mixed import CumulativeLinkMixedModel
+from tests.benchmarks import earlier, floors, parts, registry
 from tests.benchmarks.fits import Fit, comparison, resampling_loop
 from tests.benchmarks.floors import Floor
 from tests.benchmarks.growth import exponent
@@ -113,6 +115,33 @@ def test_the_share_of_a_run_that_is_no_computation():
     assert np.isnan(seconds_of(table, "nothing to be done"))
 
 
+def test_a_mixed_model_is_taken_apart_by_what_its_kernels_take(monkeypatch):
+    """The loops that time them take long to compile: here each kernel is only handed its arguments."""
+    handed = set()
+
+    def bind(kernel, arguments):
+        inspect.signature(kernel.py_func).bind(*arguments)
+        handed.add(kernel.__name__)
+        return 1.0
+
+    monkeypatch.setattr(parts, "_microseconds", bind)
+    rng = np.random.default_rng(3)
+    treatment, trials = rng.integers(2, size=120).astype(float), np.repeat(np.arange(4), 30)
+    model = CumulativeLinkMixedModel(
+        rng.integers(3, size=120),
+        treatment[:, None],
+        names=["treatment"],
+        n_levels=3,
+        trials=trials,
+        random_design=np.column_stack([np.ones(120), treatment]),
+        random_names=["intercept", "treatment"],
+    )
+    table = parts.mixed_parts(model, [rng.integers(1, 3, size=120).astype(float)], "outcome/random_slope")
+    assert {"evaluate", "mixed_rows", "mixed_information", "mixed_step", "fit_mixed"} <= handed
+    assert (table["calls"] > 0).all()
+    assert table["microseconds"].notna().all()
+
+
 @pytest.mark.slow
 def test_the_benchmark_runs(tmp_path):
     done = subprocess.run(
@@ -126,12 +155,12 @@ def test_the_benchmark_runs(tmp_path):
     assert done.returncode == 0, done.stderr
     floors = pd.read_csv(tmp_path / "floors.csv", index_col="what")
     assert floors.loc["failures over 300 stratified resamples, all models", "met"] == "met"
-    for model, parts in pd.read_csv(tmp_path / "parts.csv").groupby("model"):
-        named = parts.set_index("part")["microseconds"]
+    for model, found in pd.read_csv(tmp_path / "parts.csv").groupby("model"):
+        named = found.set_index("part")["microseconds"]
         assert named.drop("whole").sum() == pytest.approx(named["whole"])
         if model != "replicate":
             assert (named.filter(regex="^(?!rest|Python)") > 0).all()
-            assert parts.set_index("part").loc["Hessian", "calls"] >= 1
+            assert found.set_index("part").loc["Hessian", "calls"] >= 1
     made = {path.name for path in tmp_path.iterdir() if path.is_file()}
     tables = (
         "fits", "resamples", "sweeps", "parts", "chunks", "resampling_loop", "overhead", "floors", "registry",

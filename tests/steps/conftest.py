@@ -9,7 +9,6 @@ import os
 import pickle
 import shutil
 import subprocess
-import sys
 import traceback
 import warnings
 from collections.abc import Callable, Iterator
@@ -28,7 +27,7 @@ from ipdmediation.data.variables import Variable, variables_from_config
 from tests.conftest import made_once
 from tests.steps.plan import PROFILE, SNAKEFILE
 from tests.workflow.made_up import STUDIES, MadeUp, write
-from tests.workflow.ready_snakemake import run_ready
+from tests.workflow.ready_snakemake import run_ready, run_script
 
 PLAN = Path(__file__).with_name("plan.py")
 CONFIG = Path("made_up/odd/config.yaml")
@@ -178,8 +177,7 @@ def plan(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
 
     def make(configuration: Path, *targets: str) -> Path:
         pickled = tmp_path_factory.mktemp("plan") / "jobs.pickle"
-        command = [sys.executable, str(PLAN), str(configuration), str(pickled), *targets]
-        done = subprocess.run(command, check=False, capture_output=True, text=True)
+        done = run_script(PLAN, [str(configuration), str(pickled), *targets], folder=Path.cwd())
         assert done.returncode == 0, done.stdout + done.stderr
         return pickled
 

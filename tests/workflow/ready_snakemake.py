@@ -5,10 +5,10 @@ import os
 import runpy
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from multiprocessing import forkserver, get_context
 from multiprocessing import process as process_module
 from pathlib import Path
@@ -41,18 +41,30 @@ def run_ready(
 ) -> subprocess.CompletedProcess[str]:
     """Run `snakemake` with some arguments in a folder, as its command does, and return what it said."""
     _start_server()
+    run = partial(_snakemake, server=_server_address())
+    return _ended(run, ["snakemake", *arguments], folder=folder, umask=umask)
+
+
+def run_script(script: Path, arguments: Sequence[str], *, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run a Python script with some arguments in a folder, and return what it said."""
+    _start_server()
+    return _ended(_script, [str(script), *arguments], folder=folder)
+
+
+def _ended(
+    run: Callable[[list[str], Place], None], command: list[str], *, folder: Path, umask: int | None = None
+) -> subprocess.CompletedProcess[str]:
     # Where Snakemake looks for the interpreter of its scripts.
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    environment = {**os.environ, "PATH": path}
     with TemporaryDirectory() as saying:
         said = [Path(saying) / name for name in ("stdout", "stderr")]
-        place = Place(folder, environment, said, _bare_path(), umask)
-        process = SERVER.Process(target=_snakemake, args=(arguments, place, _server_address()))
+        place = Place(folder, {**os.environ, "PATH": path}, said, _bare_path(), umask)
+        process = SERVER.Process(target=run, args=(command, place))
         process.start()
         process.join()
         assert process.exitcode is not None
         stdout, stderr = (file.read_text() for file in said)
-    return subprocess.CompletedProcess(["snakemake", *arguments], process.exitcode, stdout, stderr)
+    return subprocess.CompletedProcess(command, process.exitcode, stdout, stderr)
 
 
 @cache
@@ -86,7 +98,7 @@ def _bare_path() -> list[str]:
     return said.stdout.splitlines()
 
 
-def _snakemake(arguments: Sequence[str], place: Place, server: str) -> None:
+def _snakemake(command: list[str], place: Place, server: str) -> None:
     from snakemake import script
     from snakemake.benchmark import benchmarked
     from snakemake.cli import main
@@ -98,9 +110,8 @@ def _snakemake(arguments: Sequence[str], place: Place, server: str) -> None:
     def execute(self: Any, file: str, *, edit: bool = False) -> None:
         """Run a script as `python file` does, but in a process that is ready."""
         environment = {**os.environ, "PYTHONHASHSEED": SEED}
-        path = [str(Path(file).parent), *place.path]
-        there = replace(place, folder=Path.cwd(), environment=environment, path=path)
-        process = SERVER.Process(target=_script, args=(file, there))
+        there = replace(place, folder=Path.cwd(), environment=environment)
+        process = SERVER.Process(target=_script, args=([file], there))
         with starting:
             process.start()
             # A start in another thread asks all that are known how they ended, which can be read once only.
@@ -113,17 +124,18 @@ def _snakemake(arguments: Sequence[str], place: Place, server: str) -> None:
     script.PythonScript.execute_script = execute
     # The last for this module itself.
     _become(replace(place, path=[str(place.folder), *place.path, str(ROOT)]))
-    sys.argv[:] = ["snakemake", *arguments]
+    sys.argv[:] = command
     try:
         main()
     finally:
         atexit._run_exitfuncs()  # which this kind of process leaves out
 
 
-def _script(file: str, place: Place) -> None:
-    _become(place)
-    sys.argv[:] = [file]
-    sys.orig_argv[:] = [sys.executable, file]  # which a script may start itself again by
+def _script(command: list[str], place: Place) -> None:
+    file = command[0]
+    _become(replace(place, path=[str(Path(file).parent), *place.path]))
+    sys.argv[:] = command
+    sys.orig_argv[:] = [sys.executable, *command]  # which a script may start itself again by
     runpy.run_path(file, run_name="__main__")
 
 

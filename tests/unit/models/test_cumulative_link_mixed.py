@@ -29,6 +29,10 @@ quick = settings(max_examples=15, deadline=None)
 pytestmark = pytest.mark.filterwarnings("ignore::ipdmediation.models.errors.SingularFitWarning")
 
 
+# The criterion is compiled for each of them, which takes long: symmetric, asymmetric and with heavy tails.
+UNLIKE = ("logit", "cloglog", "cauchit")
+
+
 def simulate(seed, *, sizes=(60, 50, 40, 30, 20), levels=4, sds=(0.7, 0.5, 0.4), scale=1.0):
     rng = np.random.default_rng(seed)
     trial = np.repeat(np.arange(len(sizes)), sizes)
@@ -83,7 +87,7 @@ def test_wine_by_laplace():
 
 
 @quick
-@given(seed=SEEDS, link=st.sampled_from(sorted(LINKS)), q=st.integers(1, 3))
+@given(seed=SEEDS, link=st.sampled_from(UNLIKE), q=st.integers(1, 3))
 def test_the_gradient_of_the_criterion_is_exact(compiled, seed, link, q):
     compiled(link)
     y, x, trial = simulate(seed)
