@@ -48,7 +48,10 @@ share: $(VENV)/run.stamp ## put all results that may be shown into one file, sha
 environment: $(VENV)/run.stamp ## make the environment and run nothing
 
 .PHONY: test
-test: lint ## lint, types, formats and every test (REQUIRE_TOOLS=1: a missing tool is a failure; WORKERS=2)
+test: lint tests ## lint, types, formats and every test (REQUIRE_TOOLS=1: a missing tool is a failure; WORKERS=2)
+
+.PHONY: tests
+tests: $(VENV)/dev.stamp ## every test
 	$(BIN)/python -m pytest $(IN_PARALLEL) $(PYTEST_OPTIONS)
 
 .PHONY: unit
