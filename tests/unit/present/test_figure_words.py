@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from html import unescape
 from typing import Any
 
 import pandas as pd
@@ -20,9 +21,10 @@ from ipdmediation.present.tables.evidence import SHOWN
 from tests.tracing import untraced
 from tests.unit.present import conftest as examples
 from tests.unit.present.test_each_trial import EVIDENCE as BY_TRIAL
+from tests.unit.present.test_surrogacy import EVIDENCE as SURROGACY
 from tests.unit.present.test_undoing import everything
 
-EVIDENCE = {**BY_TRIAL, **everything()}
+EVIDENCE = {**BY_TRIAL, **SURROGACY, **everything()}
 #: Those without are told by a table beside them.
 READ = {
     "patient_flow", "balance", "outcome_by_arm", "mediator_by_arm", "calibration", "four_worlds",
@@ -151,7 +153,7 @@ def test_figures_and_tables_have_one_order_on_the_page_and_in_a_manuscript() -> 
     words = re.findall(r"<figcaption>.*?</a> (.*?)(?: <span|</figcaption>)", html)
     assert words == [text for name in FIGURE_WORDS if (text := caption(name, drawn)) in words]
     assert len(words) >= 18
-    titles = re.findall(r"<caption>.*?</a> (.*?)</caption>", html)
+    titles = map(unescape, re.findall(r"<caption>.*?</a> (.*?)</caption>", html))
     tables = main_tables(results)
     names = [table.name for table in tables]
     assert names == [name for name in (*TABLES, *SHOWN, "analyses") if name in names]

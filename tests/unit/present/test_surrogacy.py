@@ -22,6 +22,7 @@ from ipdmediation.present.figures.name_places import Named, place_names
 from ipdmediation.present.figures.surrogacy import MOST_NAMED
 from ipdmediation.present.figures.surrogacy import surrogacy as surrogacy_figure
 from ipdmediation.present.report.evidence_methods import evidence_methods
+from ipdmediation.present.report.figure_words import caption
 from ipdmediation.present.report.page import render
 from ipdmediation.present.report.privacy import PatientRowsError
 from ipdmediation.present.surrogacy import surrogacy_sentences
@@ -215,6 +216,12 @@ def test_the_page_has_a_section_where_the_analysis_has_the_panel() -> None:
     assert "By IQWiG&#39;s limits" in page
     assert "Prentice RL." in page
     assert "surrogacy-title" not in render(TEMPLATE, [result()])
+
+
+def test_the_caption_speaks_of_a_line_only_where_there_is_one() -> None:
+    assert "with the line through them" in caption("surrogacy", stated())
+    none = replace(stated(), evidence={**EVIDENCE, "surrogate_line": line().iloc[:0]})
+    assert caption("surrogacy", none) == "Effects of the trials on the outcome against those on the mediator."
 
 
 def test_the_methods_say_what_was_done_of_one_trial_and_of_more() -> None:

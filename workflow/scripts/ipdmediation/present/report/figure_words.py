@@ -142,6 +142,12 @@ def _cuts_caption(result: AnalysisResult) -> str:
     )
 
 
+def _surrogacy_caption(result: AnalysisResult) -> str:
+    several = not result.evidence["surrogate_line"].empty
+    line = ", with the line through them and what it predicts for a new trial" if several else ""
+    return f"Effects of the trials on the outcome against those on the mediator{line}."
+
+
 def _shares_caption(result: AnalysisResult) -> str:
     if any(result.estimated(*key) is not None for key in BESIDE):
         return "Bootstrap distribution of the share that is mediated."
@@ -200,16 +206,16 @@ FIGURE_WORDS = {
     ),
     "calibration": FigureWords(
         caption=_calibration_caption,
-        shows=("{outcome} observed and expected by the outcome model, by arm and {mediator}."),
+        shows="{outcome} observed and expected by the outcome model, by arm and {mediator}.",
         reads=numbers.calibration,
     ),
     "path_diagram": FigureWords(
         caption="Treatment, mediator and outcome, with the estimate of each path.",
-        shows=("Paths from treatment through {mediator} to {outcome} with their estimates."),
+        shows="Paths from treatment through {mediator} to {outcome} with their estimates.",
     ),
     "four_worlds": FigureWords(
         caption=_worlds_caption,
-        shows=("{outcome} expected with treatment and {mediator} each as under treatment or as without it."),
+        shows="{outcome} expected with treatment and {mediator} each as under treatment or as without it.",
         reads=numbers.four_worlds,
     ),
     "effects_by_cut": FigureWords(
@@ -228,7 +234,7 @@ FIGURE_WORDS = {
             "Total and indirect effect in each trial, pooled in two stages (diamond) with the prediction for "
             "a new trial (bar), and the analysis of all trials in one stage."
         ),
-        shows=("Total and indirect effect in each trial, pooled in two stages, and in one stage."),
+        shows="Total and indirect effect in each trial, pooled in two stages, and in one stage.",
         reads=numbers.each_trial,
     ),
     "leave_one_out": FigureWords(
@@ -253,21 +259,18 @@ FIGURE_WORDS = {
             "Indirect effect and proportion mediated against the reliability of the mediator, with pointwise "
             "intervals."
         ),
-        shows=("Indirect effect and proportion mediated against the reliability of {mediator}."),
+        shows="Indirect effect and proportion mediated against the reliability of {mediator}.",
     ),
     "surrogacy": FigureWords(
-        caption=(
-            "Effects of the trials on the outcome against those on the mediator, with the line through them "
-            "and what it predicts for a new trial."
-        ),
-        shows=("Effects of the trials on {outcome} against those on {mediator}, with a line."),
+        caption=_surrogacy_caption,
+        shows="Effects of the trials on {outcome} against those on {mediator}.",
     ),
     "death": FigureWords(
         caption=(
             "Indirect effect and proportion mediated by how participants without a mediator are dealt with; "
             "circles are the other parts of the total effect."
         ),
-        shows=("Indirect effect and proportion mediated by how those without a mediator are dealt with."),
+        shows="Indirect effect and proportion mediated by how those without a mediator are dealt with.",
     ),
     "proportional_odds": FigureWords(
         caption=(
@@ -281,7 +284,7 @@ FIGURE_WORDS = {
             "Every analysis, in the order of its indirect effect; a large dot says in what it differs from "
             "the primary one."
         ),
-        shows=("Indirect effect and proportion mediated in every analysis, with its choices."),
+        shows="Indirect effect and proportion mediated in every analysis, with its choices.",
         reads=numbers.specification_curve,
     ),
 }
