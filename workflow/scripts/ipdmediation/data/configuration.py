@@ -86,10 +86,7 @@ def trials_of(source: str, mapping: Mapping[str, Any]) -> dict[str, str]:
     >>> trials_of("registry", {"trial": {"column": "STUDY", "codes": codes}})
     {'north': 'North trial'}
     """
-    if "trial" not in mapping:
-        return {source: str(mapping["label"])}
-    stated = [trial for trial in mapping["trial"]["codes"].values() if trial != EXCLUDED]
-    return {str(trial["id"]): str(trial["label"]) for trial in stated}
+    return {str(trial["id"]): str(trial["label"]) for trial in _stated_trials(source, mapping)}
 
 
 def treated_shares(source: str, mapping: Mapping[str, Any]) -> dict[str, float]:
@@ -108,11 +105,14 @@ def treated_shares(source: str, mapping: Mapping[str, Any]) -> dict[str, float]:
     >>> treated_shares("registry", {"trial": {"column": "STUDY", "codes": codes}})
     {'south': 0.75}
     """
-    stated = mapping["trial"]["codes"].values() if "trial" in mapping else [{"id": source}]
-    ratios = {
-        str(trial["id"]): allocation_of(trial, mapping) for trial in stated if isinstance(trial, Mapping)
-    }
+    ratios = {str(trial["id"]): allocation_of(trial, mapping) for trial in _stated_trials(source, mapping)}
     return {trial: ratio["treated"] / sum(ratio.values()) for trial, ratio in ratios.items()}
+
+
+def _stated_trials(source: str, mapping: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    if "trial" not in mapping:
+        return [{**mapping, "id": source}]
+    return [trial for trial in mapping["trial"]["codes"].values() if trial != EXCLUDED]
 
 
 def allocation_of(trial: Mapping[str, Any], mapping: Mapping[str, Any]) -> Mapping[str, int]:
