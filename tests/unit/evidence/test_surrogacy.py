@@ -201,7 +201,7 @@ def test_too_many_failed_draws_give_no_interval(
     monkeypatch.setattr("ipdmediation.evidence.surrogacy.share_draws", lambda *_, **__: broken)
     (row,) = panel(seven).query("interval == 'fieller_draws'").to_dict("records")
     assert row["withheld"] == "no_interval"
-    assert row["note"] == "withheld: 40 of 40 replicates failed"
+    assert row["note"] == "withheld: 40 of 40 bootstrap replicates failed; the accepted share is 0.05"
 
 
 def test_interaction_and_spline_and_random_mediator_slopes_are_no_part_of_the_panel(

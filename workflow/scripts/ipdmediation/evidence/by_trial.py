@@ -20,7 +20,7 @@ from ipdmediation.evidence.drawn_trial import (
     TrialEffects,
     enough_patients,
 )
-from ipdmediation.inference.bootstrap import draw_replicates
+from ipdmediation.inference.bootstrap import draw_replicates, too_many_failed
 from ipdmediation.inference.imputed_analysis import ImputedAnalysis
 from ipdmediation.inference.summarised_analysis import estimate_analysis
 from ipdmediation.models.errors import (
@@ -176,7 +176,7 @@ def drawn_trials(
             continue
         failed = int((draws["status"] == FAILED).sum())
         if failed / replicates > MOST_FAILED:
-            yield nothing(f"{failed} of {replicates} of its bootstrap replicates failed")
+            yield nothing(too_many_failed(failed, replicates, MOST_FAILED))
             continue
         kept = [at for at, effect in enumerate(found.effects) if effect.effect in BY_TRIAL]
         yield DrawnTrial(

@@ -36,7 +36,7 @@ from ipdmediation.evidence.event_handlings import (
 )
 from ipdmediation.evidence.event_mediators import EventAnalysis, knots_of
 from ipdmediation.evidence.event_probability import EventProbability
-from ipdmediation.inference.bootstrap import BootstrapError, Ending
+from ipdmediation.inference.bootstrap import BootstrapError, Ending, too_many_failed
 from ipdmediation.inference.imputed_analysis import ImputedAnalysis
 from ipdmediation.inference.intervals import acceleration
 from ipdmediation.inference.summary import summarise_effects
@@ -169,7 +169,7 @@ def _table(
             )
         except BootstrapError:
             failed = int((draws["status"] == "failed").sum())
-            own.reason = f"{failed} of {replicates} bootstrap replicates failed"
+            own.reason = too_many_failed(failed, replicates, max_failed)
         else:
             return found.assign(remark=own.remark, **pd.DataFrame(own.facts).mean())
     return pd.DataFrame([{"reason": own.reason}])

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ipdmediation.evidence.columns import LEFT_OUT_COLUMNS, with_words
-from ipdmediation.inference.bootstrap import BootstrapError, draw_replicates
+from ipdmediation.inference.bootstrap import BootstrapError, draw_replicates, too_many_failed
 from ipdmediation.inference.imputed_analysis import ImputedAnalysis
 from ipdmediation.inference.summarised_analysis import summarise_analysis
 from ipdmediation.models.errors import ModelError
@@ -78,6 +78,6 @@ def leave_one_out(
             found = pd.DataFrame([{"reason": "the models of the other trials cannot be fitted"}])
         except BootstrapError:
             failed = int((draws["status"] == "failed").sum())
-            found = pd.DataFrame([{"reason": f"{failed} of {replicates} bootstrap replicates failed"}])
+            found = pd.DataFrame([{"reason": too_many_failed(failed, replicates, max_failed)}])
         parts.append(found.assign(trial=trial))
     return with_words(pd.concat(parts, ignore_index=True).reindex(columns=list(LEFT_OUT_COLUMNS)))

@@ -12,6 +12,7 @@ from scipy.special import ndtri
 from ipdmediation.evidence.fieller import fieller_interval
 from ipdmediation.evidence.panel_models import PanelFits
 from ipdmediation.evidence.stacked_scores import influence
+from ipdmediation.inference.bootstrap import too_many_failed
 from ipdmediation.inference.imputed_analysis import ImputedAnalysis
 from ipdmediation.kernels.arrays import FloatArray
 from ipdmediation.kernels.status import FitStatus
@@ -57,8 +58,8 @@ def share_rows(
         yield _row("fieller_scores", pairs.mean(axis=0), covariance, level)
     drawn = draws[np.isfinite(draws).all(axis=1)]
     failed = len(draws) - len(drawn)
-    if failed > max_failed * len(draws):
-        why, reason = Withheld.NO_INTERVAL, f"{failed} of {len(draws)} replicates failed"
+    if failed / len(draws) > max_failed:
+        why, reason = Withheld.NO_INTERVAL, too_many_failed(failed, len(draws), max_failed)
         row = {"measure": "pte", "interval": "fieller_draws"}
         yield {**row, "withheld": why.value, "note": why.note(reason)}
     else:

@@ -26,6 +26,17 @@ class BootstrapError(ValueError):
     """Too many replicates failed for their distribution to be trusted."""
 
 
+def too_many_failed(failed: int, replicates: int, accepted: float) -> str:
+    """Return why there is no interval, with the largest share of failures that is accepted.
+
+    Examples
+    --------
+    >>> too_many_failed(50, 1000, 0.01)
+    '50 of 1000 bootstrap replicates failed; the accepted share is 0.01'
+    """
+    return f"{failed} of {replicates} bootstrap replicates failed; the accepted share is {accepted:g}"
+
+
 class Fitted(NamedTuple):
     """One completed data set: its effects, and the fits of all three models to it."""
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ipdmediation.data.notices import Notice
 from ipdmediation.data.replicates import fewest_replicates
 from ipdmediation.effects.catalogue import Effect
-from ipdmediation.inference.bootstrap import BootstrapError
+from ipdmediation.inference.bootstrap import BootstrapError, too_many_failed
 from ipdmediation.inference.intervals import (
     INTERVALS,
     Draws,
@@ -234,11 +234,7 @@ def _check_failures(reasons: "pd.Series[str]", replicates: int, max_failed: floa
     if len(reasons) / replicates <= max_failed and len(reasons) < replicates:
         return
     counted = ", ".join(f"{reason} ({count})" for reason, count in reasons.value_counts().items())
-    message = (
-        f"{len(reasons)} of {replicates} bootstrap replicates failed; the accepted share is"
-        f" {max_failed:g}: {counted}"
-    )
-    raise BootstrapError(message)
+    raise BootstrapError(f"{too_many_failed(len(reasons), replicates, max_failed)}: {counted}")
 
 
 def _warn(replicates: int, singular: int, interval: str) -> None:
