@@ -22,6 +22,7 @@ PAGE = {"record_run", "report", "manuscript", "manifest"}
 EVIDENCE_SHOWN = {f"show_{piece}" for piece in PIECES} | PAGE
 EVIDENCE_TOLD = {"collect_notices"} | EVIDENCE_SHOWN
 SHOWN = {"figures", "tables", "all_analyses"} | EVIDENCE_SHOWN
+PICTURES = {"figures", "all_analyses"} | EVIDENCE_SHOWN
 SAID = {"quality_report"} | SHOWN
 DESCRIBED = {"describe_trials", "describe_flow", "describe_cohort", "fit_models", "collect_notices"} | SAID
 DESCRIBED |= {"compare_published", *COUNTED}
@@ -80,6 +81,7 @@ def test_nothing_whatever_the_dates_say(needed: Callable[[], Jobs]) -> None:
         ),
         (lambda config: evidence(config)["trials"].update(replicates=9), {"each_trial"} | EVIDENCE_TOLD),
         (lambda config: config.update(contract=[{"rule": "age > 0"}]), HARMONISED),
+        (lambda config: config.update(style={"journal": "nejm", "font": "DejaVu Sans"}), PICTURES),
     ],
     ids=[
         "seed",
@@ -92,6 +94,7 @@ def test_nothing_whatever_the_dates_say(needed: Callable[[], Jobs]) -> None:
         "one piece of evidence",
         "another one",
         "contract",
+        "columns of a journal",
     ],
 )
 @pytest.mark.usefixtures("copied")

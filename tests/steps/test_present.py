@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -102,9 +103,9 @@ def test_each_figure_is_drawn_from_its_own_numbers(study: Planned, tmp_path: Pat
         assert [Path(path).stem for path in made[kind]] == [Path(path).stem for path in made["svg"]]
         assert all(Path(path).read_bytes().startswith(begins) for path in made[kind])
     assert {Path(path).stem for path in made["svg"]} == set(drawn)
-    for path in made["svg"]:
-        save_figure(drawn[Path(path).stem], tmp_path / "drawn.svg")
-        assert Path(path).read_bytes() == (tmp_path / "drawn.svg").read_bytes(), path
+    for path in map(Path, made["svg"]):
+        save_figure(drawn[path.stem], tmp_path / path.name, study=said)
+        assert path.read_bytes() == (tmp_path / path.name).read_bytes(), path
 
 
 def test_all_analyses_are_drawn_beside_each_other_with_what_they_do_otherwise(
@@ -116,13 +117,15 @@ def test_all_analyses_are_drawn_beside_each_other_with_what_they_do_otherwise(
         ("bootstrap.interval", "bootstrap.level"),
         ("bootstrap.resampling", "covariates", "eligibility", "interaction", "outcome.link", "trial_effects"),
     ]
+    studies = [Study(**said) for said in planned["params"]["studies"]]
     drawn = specification_curve(
         [estimated(study, name) for name in ("primary", *OTHERS)],
-        studies=[Study(**said) for said in planned["params"]["studies"]],
+        studies=studies,
         departures=planned["params"]["departures"],
     )
-    save_figure(drawn, tmp_path / "drawn.svg")
-    assert Path(made["svg"]).read_bytes() == (tmp_path / "drawn.svg").read_bytes()
+    alone = tmp_path / Path(made["svg"]).name
+    save_figure(drawn, alone, study=replace(studies[0], analysis={}))
+    assert Path(made["svg"]).read_bytes() == alone.read_bytes()
 
 
 @pytest.mark.parametrize("analysis", ["primary", "accelerated"])

@@ -368,7 +368,7 @@ for piece in results.EVIDENCE:
             "../../envs/ipdmediation.yaml"
         params:
             piece=piece,
-            study=lambda wildcards: study.words(wildcards.analysis, more=("evidence",)),
+            study=lambda wildcards: study.drawn(wildcards.analysis, more=("evidence",)),
             code=code("show_evidence"),
         script:
             "../scripts/show_evidence.py"

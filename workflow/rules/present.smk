@@ -26,7 +26,7 @@ rule figures:
     conda:
         "../../envs/ipdmediation.yaml"
     params:
-        study=lambda wildcards: study.words(wildcards.analysis),
+        study=lambda wildcards: study.drawn(wildcards.analysis),
         model_names=list(results.MODELS),
         expected=handed.expects(draws=handed.made_by(rules.bootstrap_chunk, study.drawn_as)),
         code=code("figures"),
@@ -77,7 +77,7 @@ rule all_analyses:
     conda:
         "../../envs/ipdmediation.yaml"
     params:
-        studies=study.compared,
+        studies=lambda wildcards: study.compared,
         departures=study.departures,
         code=code("all_analyses"),
     script:

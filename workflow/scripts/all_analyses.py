@@ -2,10 +2,12 @@
 
 from job import run, snakemake  # first: it makes the other imports faster
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from ipdmediation.data.result_tables import read_table
+from ipdmediation.present.directions import isolated
 from ipdmediation.present.figures.saving import save_all
 from ipdmediation.present.figures.specification_curve import specification_curve
 from ipdmediation.present.study import Study
@@ -19,12 +21,11 @@ def main(
     **written: str,
 ) -> None:
     """Read the effects of every analysis; write the figure in each format."""
-    drawn = specification_curve(
-        list(map(read_table, effects)),
-        studies=[Study(**words) for words in studies],
-        departures=departures,
+    told = [isolated(Study(**words)) for words in studies]
+    drawn = specification_curve(list(map(read_table, effects)), studies=told, departures=departures)
+    save_all(
+        [drawn], {kind: [Path(path)] for kind, path in written.items()}, study=replace(told[0], analysis={})
     )
-    save_all([drawn], {kind: [Path(path)] for kind, path in written.items()})
 
 
 if __name__ == "__main__":

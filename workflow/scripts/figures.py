@@ -9,6 +9,7 @@ import pandas as pd
 
 from ipdmediation.data.result_tables import read_table
 from ipdmediation.inference.draws import join_draws
+from ipdmediation.present.directions import isolated
 from ipdmediation.present.figures.balance import balance
 from ipdmediation.present.figures.calibration import calibration as calibration_figure
 from ipdmediation.present.figures.effects_by_cut import effects_by_cut
@@ -46,7 +47,7 @@ def main(
     **written: list[str],
 ) -> None:
     """Read the tables of numbers; write each figure that is asked for by its name, in each format."""
-    words = Study(**study)
+    words = isolated(Study(**study))
     flows, outcomes, mediators, estimated = map(read_table, (flow, outcome, mediator, effects))
     coefficients = {
         name: labelled(read_table(table), read_terms(fit), study=words)
@@ -74,7 +75,7 @@ def main(
         ),
     }
     paths = {kind: list(map(Path, files)) for kind, files in written.items()}
-    save_all([drawers[path.stem]() for path in next(iter(paths.values()))], paths)
+    save_all([drawers[path.stem]() for path in next(iter(paths.values()))], paths, study=words)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from ipdmediation.data.result_tables import read_table
+from ipdmediation.present.directions import isolated
 from ipdmediation.present.figures.confounding import confounding as confounding_figure
 from ipdmediation.present.figures.death import death as death_figure
 from ipdmediation.present.figures.each_trial import each_trial as each_trial_figure
@@ -43,8 +44,8 @@ def main(
     }
     words = Study(**study)
     frames = [read_table(path) for path in (*numbers, effects)]
-    drawn = drawers[piece](*frames, study=words)
-    save_all([drawn], {Path(path).suffix.removeprefix("."): [Path(path)] for path in figures})
+    drawn = drawers[piece](*frames, study=isolated(words))
+    save_all([drawn], {Path(path).suffix.removeprefix("."): [Path(path)] for path in figures}, study=words)
     for path in map(Path, tables):
         save(SHOWN[path.stem].make(*frames, study=words), path)
 

@@ -116,6 +116,19 @@ SLIPS = [
         "{0: Well, on: Mild",
         "levels.true: as a key: YAML reads the bare word yes",
     ),
+    # fonts
+    Slip(
+        CONFIG,
+        "seed: 1",
+        "seed: 1\nstyle: {font: Dejavu Sanz}",
+        "style.font: no font 'Dejavu Sanz' is installed; nearest: DejaVu Sans, ",
+    ),
+    Slip(
+        CONFIG,
+        "seed: 1",
+        "seed: 1\nstyle: {font: [DejaVu Sans, Nothing]}",
+        "style.font[entry 2]: no font 'Nothing' is installed",
+    ),
     # labels
     Slip(
         CONFIG,

@@ -6,11 +6,14 @@ import os
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from ipdmediation.data.notices import Notice
 from ipdmediation.plumbing import starting
+from ipdmediation.plumbing.figure_fonts import Fonts
 
 DAY = 86400.0
 
@@ -99,3 +102,13 @@ def test_a_file_system_without_locks_is_no_error(
     monkeypatch.setattr(starting.Runs, "remove_stale", refuse)
     starting.begin(Asked(tmp_path))  # type: ignore[arg-type]
     assert said == []
+
+
+@pytest.mark.parametrize("starts_jobs", [True, False])
+def test_what_is_to_be_known_of_fonts_is_said_by_the_run_and_not_by_its_jobs(
+    said: list[str], starts_jobs: bool
+) -> None:
+    inside: Any = SimpleNamespace(starts_jobs=starts_jobs)
+    starting.say_fonts(inside, Fonts(families=("A",)))
+    starting.say_fonts(inside, Fonts(families=("A",), notices=(Notice("no font has it", kind="boxes"),)))
+    assert said == (["Fonts of the figures:\n  no font has it"] if starts_jobs else [])

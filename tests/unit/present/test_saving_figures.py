@@ -9,6 +9,7 @@ from fontTools.pens.recordingPen import RecordingPen
 from fontTools.ttLib import TTFont
 from matplotlib.backends import _backend_pdf_ps as fonts_of_pdfs
 from matplotlib.figure import Figure
+from PIL import Image
 
 from ipdmediation.present import style
 from ipdmediation.present.figures.outcome_by_arm import outcome_by_arm
@@ -38,19 +39,32 @@ def with_ticks(*labels):
 
 
 @pytest.fixture(scope="module")
-def saved(draw, tmp_path_factory):
+def saved(draw, examples, tmp_path_factory):
     """The files of each format, saved one by one from figures of their own, and all together."""
     folder = tmp_path_factory.mktemp("figures")
     alone, together = (
-        {kind: [folder / f"{how}-{number}.{kind}" for number in range(3)] for kind in FORMATS}
+        {kind: [folder / how / f"figure_{number}.{kind}" for number in range(3)] for kind in FORMATS}
         for how in ("alone", "together")
     )
+    for how in ("alone", "together"):
+        (folder / how).mkdir()
     with mpl.rc_context({"pdf.compression": 0}):
         for paths in alone.values():
             for figure, path in zip(draw(), paths, strict=True):
-                save(figure, path)
-        save_all(draw(), together)
+                save(figure, path, study=examples.study())
+        save_all(draw(), together, study=examples.study())
     return alone, together
+
+
+def test_a_file_says_what_it_shows(saved):
+    title, said = b"Figure 0", b"Primary analysis"
+    for paths in saved:
+        with Image.open(paths["png"][0]) as picture:
+            assert picture.text["Title"].encode() == title
+            assert said in picture.text["Description"].encode()
+        pdf = paths["pdf"][0].read_bytes()
+        assert b"/Title (" + title + b")" in pdf
+        assert said in pdf
 
 
 def streams(path):
@@ -85,7 +99,7 @@ def test_a_pdf_paints_the_same_shapes_at_the_same_places(saved):
         assert outlines(one) == outlines(other) != []
 
 
-def test_a_pdf_looks_for_its_characters_in_few(draw, tmp_path, monkeypatch):
+def test_a_pdf_looks_for_its_characters_in_few(draw, examples, tmp_path, monkeypatch):
     searched = []
     subset = fonts_of_pdfs.get_glyphs_subset
 
@@ -97,5 +111,6 @@ def test_a_pdf_looks_for_its_characters_in_few(draw, tmp_path, monkeypatch):
     save_all(
         draw(),
         {"svg": [tmp_path / f"{i}.svg" for i in range(3)], "pdf": [tmp_path / f"{i}.pdf" for i in range(3)]},
+        study=examples.study(),
     )
     assert max(searched) < 300

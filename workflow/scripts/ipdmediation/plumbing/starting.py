@@ -12,6 +12,7 @@ from pathlib import Path
 from platformdirs import user_cache_path
 
 from ipdmediation.plumbing import place
+from ipdmediation.plumbing.figure_fonts import Fonts
 from ipdmediation.plumbing.locks import Runs
 from ipdmediation.plumbing.result_files import files_in
 from ipdmediation.plumbing.snakemake_inside import Inside, said_by_snakemake, warn
@@ -41,6 +42,12 @@ def watch(inside: Inside) -> None:
     # A job lives within its run; a workflow that imports this one may have locks that are none of ours.
     if inside.starts_jobs and inside.is_main:
         inside.when_a_run_starts(check=_check_directory, begin=lambda: begin(inside))
+
+
+def say_fonts(inside: Inside, fonts: Fonts) -> None:
+    """Say what a person has to know of the figures' fonts, once and before anything is made."""
+    if inside.starts_jobs and fonts.notices:
+        warn("\n".join(["Fonts of the figures:", *(f"  {notice}" for notice in fonts.notices)]))
 
 
 def begin(inside: Inside) -> None:

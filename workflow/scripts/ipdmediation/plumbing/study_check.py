@@ -16,6 +16,7 @@ from ipdmediation.data.references import Study, equal_labels, sound_parts, study
 from ipdmediation.data.strict_yaml import Document, read_document, read_yaml
 from ipdmediation.data.subgroups import KEY, subgroup_faults, with_subgroups
 from ipdmediation.evidence.published_rows import published_faults
+from ipdmediation.plumbing.figure_fonts import font_faults
 from ipdmediation.plumbing.pseudonym_key import key_faults, key_file, repository_of
 from ipdmediation.plumbing.site_results import (
     PLACE,
@@ -172,6 +173,7 @@ class _Check:
             self._add_to(source, mapping_faults(mapping, study))
         self._check_sources(synthetic is not None)
         self._add(published_faults(study, self.mappings))
+        self._add(font_faults(sound["style"]) if "style" in sound else [])
         self._check_folders(sound.get("pathvars"), synthetic)
         if synthetic is None:
             folders = self.config["pathvars"] if "pathvars" in sound else {}

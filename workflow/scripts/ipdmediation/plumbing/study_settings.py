@@ -13,6 +13,7 @@ from ipdmediation.data.joined_columns import joined_files
 from ipdmediation.data.strict_yaml import read_yaml
 from ipdmediation.evidence.site_faults import analyses_with, settings_of
 from ipdmediation.plumbing import settings
+from ipdmediation.plumbing.figure_fonts import Fonts, fonts_of, shown_labels
 from ipdmediation.plumbing.result_files import KERNELS
 from ipdmediation.plumbing.site_results import SentTrial
 from ipdmediation.vocabulary.effects import SHARE_BY_DIFFERENCE
@@ -356,6 +357,17 @@ class StudySettings:
             },
         }
 
+    def drawn(self, name: str, more: tuple[str, ...] = ()) -> dict[str, Any]:
+        """Return the same for figures, with how they look."""
+        look = {"journal": self._config["style"]["journal"], "fonts": list(self.fonts.families)}
+        return {**self.words(name, more=more), **look}
+
+    @cached_property
+    def fonts(self) -> Fonts:
+        """The fonts of the figures."""
+        trials = [*self.trials.values(), *self.sent.values()]
+        return fonts_of(self._config["style"], shown_labels(self._config, trials))
+
     @property
     def told(self) -> list[dict[str, Any]]:
         """What the page and the manuscript say about the study, for each analysis."""
@@ -365,7 +377,7 @@ class StudySettings:
     @property
     def compared(self) -> list[dict[str, Any]]:
         """What is said about the study where its analyses stand beside each other, for each analysis."""
-        return [self.words(name) for name in self._config["analyses"]]
+        return [self.drawn(name) for name in self._config["analyses"]]
 
     @property
     def departures(self) -> list[tuple[str, ...]]:

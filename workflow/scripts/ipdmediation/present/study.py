@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ipdmediation.present import notation
+from ipdmediation.present.style import FONT, PAGES, PLAIN, Page
 from ipdmediation.vocabulary.families import FAMILIES, Family
 from ipdmediation.vocabulary.links import LINKS, LOGIT, Link
 from ipdmediation.vocabulary.proportional_odds import treatment_is_free
@@ -38,6 +39,10 @@ class Study:
         Whether the patients were made by a generating model.
     sent
         Label of each trial that sent its result in place of rows, by trial id.
+    journal
+        Whose columns the figures fit into.
+    fonts
+        Families of the figures' letters; a later one has the characters that those before it lack.
     """
 
     title: str
@@ -49,6 +54,8 @@ class Study:
     source: str = ""
     synthetic: bool = False
     sent: Mapping[str, str] = field(default_factory=dict)
+    journal: str = PLAIN
+    fonts: Sequence[str] = (FONT,)
 
     @classmethod
     def from_config(
@@ -76,6 +83,11 @@ class Study:
             analysis=analysis,
             trials=trials,
         )
+
+    @property
+    def page(self) -> Page:
+        """The columns that the figures fit into."""
+        return PAGES[self.journal]
 
     @property
     def mediator(self) -> str:

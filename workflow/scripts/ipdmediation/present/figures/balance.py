@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import matplotlib as mpl
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from ipdmediation.present import notation, style
-from ipdmediation.present.figures.sheet import MARGIN, new_sheet, shorten, text_height, wrap
+from ipdmediation.present.figures.sheet import MARGIN, in_style, new_sheet, shorten, text_height, wrap
 from ipdmediation.present.study import Study
-from ipdmediation.present.style import MUTED, SINGLE_COLUMN, SMALL_SIZE
+from ipdmediation.present.style import MUTED, SMALL_SIZE
 
 MOST = 45  # characteristics
 SMALL_DIFFERENCE = 0.1
 _NAME, _ROW, _NUMBER = 42.0, 5.0, 10.0  # mm
 
 
-@mpl.rc_context(style.RC)
+@in_style
 def balance(baseline: pd.DataFrame, *, study: Study) -> Figure:
     """Draw a dot for each baseline characteristic, in the order of its table.
 
@@ -32,7 +31,7 @@ def balance(baseline: pd.DataFrame, *, study: Study) -> Figure:
     Returns
     -------
     Figure
-        89 mm wide. Of more than `MOST` characteristics those that differ most are drawn.
+        As wide as a column. Of more than `MOST` characteristics those that differ most are drawn.
     """
     found = baseline[(baseline["trial"] == "all") & (baseline["statistic"] == "smd")]
     sizes = found.set_index("variable")["estimate"].abs()
@@ -43,19 +42,19 @@ def balance(baseline: pd.DataFrame, *, study: Study) -> Figure:
     if sum(heights) > MOST * _ROW:  # no room for two lines each
         names = [shorten(study.label(str(name)), _NAME, lines=1, size=SMALL_SIZE) for name in rows]
         heights = [_ROW] * len(names)
-    title = wrap("Balance of the arms at baseline", SINGLE_COLUMN - 2 * MARGIN, size=style.TITLE_SIZE)
+    title = wrap("Balance of the arms at baseline", study.page.single - 2 * MARGIN, size=style.TITLE_SIZE)
     notes = [
         line
         for note in _notes(len(rows), len(sizes))
-        for line in wrap(note, SINGLE_COLUMN - 2 * MARGIN, size=SMALL_SIZE)
+        for line in wrap(note, study.page.single - 2 * MARGIN, size=SMALL_SIZE)
     ]
     top = MARGIN + text_height(title, size=style.TITLE_SIZE) + 2
     plot = sum(heights)
     foot = top + plot + 11
-    sheet = new_sheet(SINGLE_COLUMN, foot + text_height(notes, size=SMALL_SIZE) + 1, study)
+    sheet = new_sheet(study.page.single, foot + text_height(notes, size=SMALL_SIZE) + 1, study)
     sheet.lines(MARGIN, MARGIN, title, size=style.TITLE_SIZE, weight="bold")
     left = MARGIN + _NAME + 3
-    width = SINGLE_COLUMN - MARGIN - left - _NUMBER
+    width = study.page.single - MARGIN - left - _NUMBER
     axes = sheet.axes_at(left, top, width, plot)
     axes.set_ylim(plot, 0)
     axes.set_yticks([])
@@ -63,9 +62,11 @@ def balance(baseline: pd.DataFrame, *, study: Study) -> Figure:
     for index, (size, lines, height) in enumerate(zip(rows.values(), names, heights, strict=True)):
         middle = y + height / 2
         if index % 2:
-            sheet.band(MARGIN, top + y, SINGLE_COLUMN - 2 * MARGIN, height)
+            sheet.band(MARGIN, top + y, study.page.single - 2 * MARGIN, height)
         sheet.lines(MARGIN, top + middle - text_height(lines, size=SMALL_SIZE) / 2, lines, size=SMALL_SIZE)
-        sheet.text(SINGLE_COLUMN - MARGIN, top + middle, notation.fixed(size), ha="right", size=SMALL_SIZE)
+        sheet.text(
+            study.page.single - MARGIN, top + middle, notation.fixed(size), ha="right", size=SMALL_SIZE
+        )
         axes.plot([size], [middle], marker="o", markersize=4.5, color=style.ARM_COLOURS["treated"])
         y += height
     _axis(axes, [size for size in rows.values() if notation.known(size)])

@@ -18,7 +18,7 @@ from ipdmediation.present.figures.bars import (
 )
 from ipdmediation.present.figures.sheet import MARGIN, new_sheet, shorten, text_height, text_width, wrap
 from ipdmediation.present.study import Study
-from ipdmediation.present.style import DOUBLE_COLUMN, MUTED, SMALL_SIZE
+from ipdmediation.present.style import MUTED, SMALL_SIZE
 
 MOST_IN_TWO_COLUMNS = 14
 
@@ -69,11 +69,11 @@ def bar_panels(
     Returns
     -------
     Figure
-        183 mm wide.
+        As wide as two columns.
     """
     few = len(panels) <= MOST_IN_TWO_COLUMNS
     between, bar, gap, after = (6.0, 5.0, 3.5, 5.0) if few else (6.0, 3.7, 2.4, 3.0)
-    panel = (DOUBLE_COLUMN - 2 * MARGIN - between * (columns - 1)) / columns
+    panel = (study.page.double - 2 * MARGIN - between * (columns - 1)) / columns
     lines_of = {
         key: shorten(name, 60 if columns == 1 else 18, lines=2, size=SMALL_SIZE)
         for key, name in names.items()
@@ -84,15 +84,15 @@ def bar_panels(
     ]
     heading_height = max(map(text_height, headings)) + 1
     panel_height = heading_height + 2 * bar + gap + after
-    named = wrap(title, DOUBLE_COLUMN - 2 * MARGIN, size=style.TITLE_SIZE, weight="bold")
+    named = wrap(title, study.page.double - 2 * MARGIN, size=style.TITLE_SIZE, weight="bold")
     title_height = text_height(named, size=style.TITLE_SIZE) + 3
-    legend = legend_rows(levels, DOUBLE_COLUMN - 2 * MARGIN)
+    legend = legend_rows(levels, study.page.double - 2 * MARGIN)
     lines_of_panels = math.ceil(len(panels) / columns)
     blank = blank_note(each.shares for each in panels)
-    note = wrap(blank, DOUBLE_COLUMN - 2 * MARGIN, size=SMALL_SIZE) if blank else []
+    note = wrap(blank, study.page.double - 2 * MARGIN, size=SMALL_SIZE) if blank else []
     note_height = text_height(note, size=SMALL_SIZE) if note else 0.0
     height = MARGIN + title_height + lines_of_panels * panel_height + note_height + legend_height(legend) + 8
-    sheet = new_sheet(DOUBLE_COLUMN, height, study)
+    sheet = new_sheet(study.page.double, height, study)
     sheet.lines(MARGIN, MARGIN, named, size=style.TITLE_SIZE, weight="bold")
     unnumbered = False
     for index, (each, heading) in enumerate(zip(panels, headings, strict=True)):

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import matplotlib as mpl
 import pandas as pd
 from matplotlib.figure import Figure
 
-from ipdmediation.present import notation, style
+from ipdmediation.present import notation
 from ipdmediation.present.figures.bar_panels import BarPanel, bar_panels
 from ipdmediation.present.figures.dumbbell import Pair, dumbbells
 from ipdmediation.present.figures.natural_axis import axis_label
 from ipdmediation.present.figures.rows import SHOWN_ARMS
+from ipdmediation.present.figures.sheet import in_style
 from ipdmediation.present.study import Study
 
 NAMES = {"observed": "Observed", "expected": "Expected"}
 
 
-@mpl.rc_context(style.RC)
+@in_style
 def calibration(table: pd.DataFrame, *, study: Study) -> Figure:
     """Draw both beside each other, a column for each arm and a row for each group.
 
@@ -30,7 +30,7 @@ def calibration(table: pd.DataFrame, *, study: Study) -> Figure:
     Returns
     -------
     Figure
-        183 mm wide: stacked bars of an outcome with levels, else means.
+        As wide as two columns: stacked bars of an outcome with levels, else means.
     """
     title = f"{study.label(study.outcome)}: observed, and expected by the model"
     groups = [

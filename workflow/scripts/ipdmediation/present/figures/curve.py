@@ -6,7 +6,6 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -14,10 +13,10 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 
 from ipdmediation.present import notation, style
-from ipdmediation.present.figures.sheet import MARGIN, new_sheet, text_height, wrap
+from ipdmediation.present.figures.sheet import MARGIN, in_style, new_sheet, text_height, wrap
 from ipdmediation.present.scales import Reading, Row
 from ipdmediation.present.study import Study
-from ipdmediation.present.style import DOUBLE_COLUMN, INK, MUTED, SMALL_SIZE
+from ipdmediation.present.style import INK, MUTED, SMALL_SIZE
 
 COLOUR = style.ARM_COLOURS["treated"]
 _BAND = "#c5d9ea"
@@ -69,7 +68,7 @@ class Along:
     second_label: str = ""
 
 
-@mpl.rc_context(style.RC)
+@in_style
 def curves(
     panels: Sequence[CurvePanel],
     along: Along,
@@ -97,16 +96,16 @@ def curves(
     Returns
     -------
     Figure
-        183 mm wide.
+        As wide as two columns.
     """
-    written = [line for note in notes for line in wrap(note, DOUBLE_COLUMN - 2 * MARGIN, size=SMALL_SIZE)]
+    written = [line for note in notes for line in wrap(note, study.page.double - 2 * MARGIN, size=SMALL_SIZE)]
     above = 10.0 if along.second else 0.0
-    width = (DOUBLE_COLUMN - _LEFT - _BETWEEN - _RIGHT - 2 * MARGIN) / 2
+    width = (study.page.double - _LEFT - _BETWEEN - _RIGHT - 2 * MARGIN) / 2
     titles = [wrap(_title(panel), width, weight="bold") for panel in panels]
     top = MARGIN + max(map(text_height, titles)) + 3 + above
     below = 13.0
     height = top + _PLOT + below + text_height(written, size=SMALL_SIZE) + MARGIN
-    sheet = new_sheet(DOUBLE_COLUMN, height, study)
+    sheet = new_sheet(study.page.double, height, study)
     for place, panel in enumerate(panels):
         x = MARGIN + _LEFT + place * (width + _BETWEEN)
         sheet.lines(x, MARGIN, titles[place], weight="bold")

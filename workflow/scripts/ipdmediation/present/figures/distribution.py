@@ -15,7 +15,7 @@ from ipdmediation.present.figures.natural_axis import axis_label, natural_axis
 from ipdmediation.present.figures.rows import SHOWN_ARMS, rows_of, statistic, trials_of
 from ipdmediation.present.figures.sheet import MARGIN, draw_key, new_sheet, text_height, text_width, wrap
 from ipdmediation.present.study import Study
-from ipdmediation.present.style import DOUBLE_COLUMN, MUTED, SINGLE_COLUMN, SMALL_SIZE, TEXT_SIZE
+from ipdmediation.present.style import MUTED, SMALL_SIZE, TEXT_SIZE
 from ipdmediation.vocabulary.transforms import Transform
 
 
@@ -31,17 +31,18 @@ def _quartile_text(found: Mapping[str, float], unit: str) -> str:
     return f"{middle} ({notation.span(notation.measure(found['q1']), notation.measure(found['q3']))})"
 
 
-def _quartile_marks(axes: Axes, found: Mapping[str, float], y: float, colour: str, *, size: float) -> None:
+def _quartile_marks(axes: Axes, found: Mapping[str, float], y: float, arm: str, *, size: float) -> None:
     if found:
+        colour, hollow = style.ARM_COLOURS[arm], arm == style.HOLLOW_ARM
         axes.plot([found["q1"], found["q3"]], [y, y], color=colour, linewidth=1.6, solid_capstyle="butt")
         axes.plot(
             [found["median"]],
             [y],
             marker="o",
             markersize=size,
-            color=colour,
-            markeredgecolor="white",
-            markeredgewidth=0.6,
+            color="white" if hollow else colour,
+            markeredgecolor=colour if hollow else "white",
+            markeredgewidth=1 if hollow else 0.6,
         )
 
 
@@ -50,7 +51,7 @@ def draw_distribution(
 ) -> Figure:
     """Draw the densities of both arms over a shared axis, medians and quartiles beneath."""
     rows = rows_of(frame, variable, "all")
-    title = wrap(study.label(variable), SINGLE_COLUMN - 2 * MARGIN, size=style.TITLE_SIZE, weight="bold")
+    title = wrap(study.label(variable), study.page.single - 2 * MARGIN, size=style.TITLE_SIZE, weight="bold")
     title_height = text_height(title, size=style.TITLE_SIZE) + 1
     curves: dict[str, tuple[list[float], list[float]]] = {}
     for arm in SHOWN_ARMS:
@@ -63,7 +64,7 @@ def draw_distribution(
         arm: wrap(
             f"{study.short(arm)}: {_quartile_text(quartiles[arm], unit)}, n = "
             f"{notation.count(statistic(rows, arm, 'n'))}",
-            SINGLE_COLUMN - 2 * MARGIN - 7,
+            study.page.single - 2 * MARGIN - 7,
         )
         for arm in SHOWN_ARMS
     }
@@ -72,12 +73,14 @@ def draw_distribution(
     drawn = any(xs for xs, _ in curves.values())
     curve, marks = (34.0 if drawn else 0.0), 9.0
     top = MARGIN + title_height + caption_height + (5.5 if notation.known(p) else 1.5)
-    label = wrap(axis_label(study, variable), SINGLE_COLUMN - 2 * MARGIN)
-    sheet = new_sheet(SINGLE_COLUMN, top + curve + marks + 8 + text_height(label) + 1, study)
+    label = wrap(axis_label(study, variable), study.page.single - 2 * MARGIN)
+    sheet = new_sheet(study.page.single, top + curve + marks + 8 + text_height(label) + 1, study)
     sheet.lines(MARGIN, MARGIN, title, size=style.TITLE_SIZE, weight="bold")
     y = MARGIN + title_height
     for arm in SHOWN_ARMS:
-        draw_key(sheet, MARGIN, y + text_height(["x"]) / 2, "", style.ARM_COLOURS[arm])
+        hollow = arm == style.HOLLOW_ARM
+        middle = y + text_height(["x"]) / 2
+        draw_key(sheet, MARGIN, middle, "", style.ARM_COLOURS[arm], hollow=hollow, dashed=hollow)
         sheet.lines(MARGIN + 7, y, captions[arm], color=style.ARM_COLOURS[arm])
         y += text_height(captions[arm]) + 0.8
     if notation.known(p):
@@ -88,7 +91,7 @@ def draw_distribution(
             color=MUTED,
             size=SMALL_SIZE,
         )
-    axes = sheet.axes_at(5, top, SINGLE_COLUMN - 10, curve + marks)
+    axes = sheet.axes_at(5, top, study.page.single - 10, curve + marks)
     values = [x for xs, _ in curves.values() for x in xs] + [
         v for found in quartiles.values() for v in found.values()
     ]
@@ -110,9 +113,11 @@ def draw_distribution(
                     edgecolor="none",
                 )
             )
-            axes.plot(xs, scaled, color=colour, linewidth=1.4)
-        _quartile_marks(axes, quartiles[arm], place, colour, size=5.5)
-    sheet.lines(SINGLE_COLUMN / 2, top + curve + marks + 6.5, label, ha="center")
+            axes.plot(
+                xs, scaled, color=colour, linewidth=1.4, linestyle="--" if arm == style.HOLLOW_ARM else "-"
+            )
+        _quartile_marks(axes, quartiles[arm], place, arm, size=5.5)
+    sheet.lines(study.page.single / 2, top + curve + marks + 6.5, label, ha="center")
     return sheet.figure
 
 
@@ -136,16 +141,16 @@ def draw_by_trial(
     column_width = max([text_width(text, SMALL_SIZE) for text in texts.values()] + [30.0]) + 3
     title = wrap(
         f"{study.label(variable)}, by trial",
-        DOUBLE_COLUMN - 2 * MARGIN,
+        study.page.double - 2 * MARGIN,
         size=style.TITLE_SIZE,
         weight="bold",
     )
     top = MARGIN + text_height(title, size=style.TITLE_SIZE) + 10
     plot = row_height * len(trials)
     label = axis_label(study, variable)
-    label_lines = wrap(label, DOUBLE_COLUMN - left - column_width)
-    sheet = new_sheet(DOUBLE_COLUMN, top + plot + 9 + text_height(label_lines) + 2, study)
-    width = DOUBLE_COLUMN - left - column_width - MARGIN
+    label_lines = wrap(label, study.page.double - left - column_width)
+    sheet = new_sheet(study.page.double, top + plot + 9 + text_height(label_lines) + 2, study)
+    width = study.page.double - left - column_width - MARGIN
     axes = sheet.axes_at(left, top, width, plot)
     ends = [found[name] for found in values.values() for name in ("q1", "q3") if name in found]
     natural_axis(axes, transform, offset, ends)
@@ -155,11 +160,11 @@ def draw_by_trial(
         middle = (index + 0.5) * row_height
         sheet.lines(MARGIN, top + middle - text_height(names[trial]) / 2, names[trial])
         if index % 2:
-            sheet.band(MARGIN, top + index * row_height, DOUBLE_COLUMN - 2 * MARGIN, row_height)
+            sheet.band(MARGIN, top + index * row_height, study.page.double - 2 * MARGIN, row_height)
         for arm, shift in zip(SHOWN_ARMS, (-1.75, 1.75), strict=True):
-            _quartile_marks(axes, values[trial, arm], middle + shift, style.ARM_COLOURS[arm], size=4.5)
+            _quartile_marks(axes, values[trial, arm], middle + shift, arm, size=4.5)
             sheet.text(
-                DOUBLE_COLUMN - MARGIN,
+                study.page.double - MARGIN,
                 top + middle + shift,
                 texts[trial, arm],
                 ha="right",
@@ -167,10 +172,11 @@ def draw_by_trial(
                 color=style.ARM_COLOURS[arm],
             )
     heading = f"Median (IQR), {unit}" if unit else "Median (IQR)"
-    sheet.text(DOUBLE_COLUMN - MARGIN, top - 4, heading, ha="right", weight="bold", size=SMALL_SIZE)
+    sheet.text(study.page.double - MARGIN, top - 4, heading, ha="right", weight="bold", size=SMALL_SIZE)
     x = left
     for arm in SHOWN_ARMS:
-        x = draw_key(sheet, x, top - 4, study.short(arm), style.ARM_COLOURS[arm])
+        hollow = arm == style.HOLLOW_ARM
+        x = draw_key(sheet, x, top - 4, study.short(arm), style.ARM_COLOURS[arm], hollow=hollow)
     sheet.lines(MARGIN, MARGIN, title, size=style.TITLE_SIZE, weight="bold")
     sheet.lines(left + width / 2, top + plot + 6.5, label_lines, ha="center")
     return sheet.figure

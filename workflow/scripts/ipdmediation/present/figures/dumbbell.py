@@ -11,7 +11,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from ipdmediation.present import notation, style
 from ipdmediation.present.figures.sheet import MARGIN, draw_key, new_sheet, text_height, text_width, wrap
 from ipdmediation.present.study import Study
-from ipdmediation.present.style import DOUBLE_COLUMN, TEXT_SIZE
+from ipdmediation.present.style import TEXT_SIZE
 
 _MOST_LABEL = 70.0  # mm
 _FIRST, _SECOND = style.ARM_COLOURS["treated"], style.ARM_COLOURS["control"]
@@ -44,17 +44,17 @@ def dumbbells(
     Returns
     -------
     Figure
-        183 mm wide.
+        As wide as two columns.
     """
-    named = wrap(title, DOUBLE_COLUMN - 2 * MARGIN, size=style.TITLE_SIZE, weight="bold")
+    named = wrap(title, study.page.double - 2 * MARGIN, size=style.TITLE_SIZE, weight="bold")
     labels = [wrap(pair.label, _MOST_LABEL) for pair in pairs]
     heights = [max(6.0, text_height(lines) + 2) for lines in labels]
     left = MARGIN + max(text_width(line, TEXT_SIZE) for lines in labels for line in lines) + 4
-    width = DOUBLE_COLUMN - left - MARGIN - 4
+    width = study.page.double - left - MARGIN - 4
     below = wrap(label, width)
     top = MARGIN + text_height(named, size=style.TITLE_SIZE) + 8
     plot = sum(heights)
-    sheet = new_sheet(DOUBLE_COLUMN, top + plot + 8 + text_height(below) + 2, study)
+    sheet = new_sheet(study.page.double, top + plot + 8 + text_height(below) + 2, study)
     sheet.lines(MARGIN, MARGIN, named, size=style.TITLE_SIZE, weight="bold")
     x = draw_key(sheet, left, top - 4, names[0], _FIRST)
     draw_key(sheet, x, top - 4, names[1], _SECOND, hollow=True)
@@ -65,7 +65,7 @@ def dumbbells(
     for index, (pair, lines, height) in enumerate(zip(pairs, labels, heights, strict=True)):
         middle = y + height / 2
         if index % 2:
-            sheet.band(MARGIN, top + y, DOUBLE_COLUMN - 2 * MARGIN, height)
+            sheet.band(MARGIN, top + y, study.page.double - 2 * MARGIN, height)
         sheet.lines(MARGIN, top + middle - text_height(lines) / 2, lines)
         axes.plot([pair.first, pair.second], [middle, middle], color=style.LINE, linewidth=1.0, zorder=1)
         axes.plot([pair.first], [middle], marker="o", markersize=5, color=_FIRST, zorder=3)

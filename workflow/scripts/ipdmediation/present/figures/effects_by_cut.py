@@ -32,7 +32,7 @@ def effects_by_cut(effects: pd.DataFrame, *, study: Study) -> Figure:
     Returns
     -------
     Figure
-        183 mm wide. An outcome that is not ordinal has its effects on the mean.
+        As wide as two columns. An outcome that is not ordinal has its effects on the mean.
     """
     scales = [key for key in effects["scale"].unique() if study.family.cuts and scale_of(key).cut is not None]
     rows = [

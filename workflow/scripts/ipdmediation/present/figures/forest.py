@@ -6,17 +6,16 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from ipdmediation.present import notation, style
-from ipdmediation.present.figures.sheet import MARGIN, new_sheet, text_height, text_width, wrap
+from ipdmediation.present.figures.sheet import MARGIN, in_style, new_sheet, text_height, text_width, wrap
 from ipdmediation.present.scales import Reading, Row
 from ipdmediation.present.study import Study
-from ipdmediation.present.style import DOUBLE_COLUMN, INK, MUTED, SMALL_SIZE, TEXT_SIZE
+from ipdmediation.present.style import INK, MUTED, SMALL_SIZE, TEXT_SIZE
 
 MOST_NAMED = 40  # rows that can be read; of more there is a picture, and the table has the numbers
 _ROW, _LEAST_ROW = 5.0, 0.8  # mm
@@ -61,7 +60,7 @@ class Panel:
     below: tuple[str, ...] = field(default=())
 
 
-@mpl.rc_context(style.RC)
+@in_style
 def forest(
     rows: Sequence[ForestRow],
     panels: Sequence[Panel],
@@ -88,7 +87,7 @@ def forest(
     Returns
     -------
     Figure
-        183 mm wide. With more than `MOST_NAMED` squares these have no names and numbers.
+        As wide as two columns. With more than `MOST_NAMED` squares these have no names and numbers.
     """
     squares = sum(row.shape == "square" for row in rows)
     named = squares <= MOST_NAMED
@@ -106,21 +105,23 @@ def forest(
         cells = [row.counts[column] for row in rows if row.counts and named]
         left += max(text_width(text, SMALL_SIZE, "bold") for text in (head, *cells)) + 3
         edges.append(left - 3)
-    width = (DOUBLE_COLUMN - MARGIN - left) / len(panels)
+    width = (study.page.double - MARGIN - left) / len(panels)
     written = [max(text_width(row[at], SMALL_SIZE) for row in texts) + 2 for at in range(len(panels))]
     top, plot = 11.0, sum(heights)
     below = [
         [*wrap(_axis_label(panel.read), width - 4 - _GAP, size=SMALL_SIZE), *panel.below] for panel in panels
     ]
     foot = top + plot + 6 + max(text_height(lines, size=SMALL_SIZE) for lines in below) + 2
-    note_lines = [line for note in notes for line in wrap(note, DOUBLE_COLUMN - 2 * MARGIN, size=SMALL_SIZE)]
-    sheet = new_sheet(DOUBLE_COLUMN, foot + text_height(note_lines, size=SMALL_SIZE) + 2, study)
+    note_lines = [
+        line for note in notes for line in wrap(note, study.page.double - 2 * MARGIN, size=SMALL_SIZE)
+    ]
+    sheet = new_sheet(study.page.double, foot + text_height(note_lines, size=SMALL_SIZE) + 2, study)
     for edge, head in zip(edges, heads, strict=True):
         sheet.text(edge, top - 3, head, ha="right", weight="bold", size=SMALL_SIZE)
     middles = np.cumsum(heights) - np.array(heights) / 2
     for index, (row, label, y) in enumerate(zip(rows, labels, middles, strict=True)):
         if named and index % 2:
-            sheet.band(MARGIN, top + y - _ROW / 2, DOUBLE_COLUMN - 2 * MARGIN, _ROW)
+            sheet.band(MARGIN, top + y - _ROW / 2, study.page.double - 2 * MARGIN, _ROW)
         if label:
             sheet.text(MARGIN, top + y, label, weight="normal" if row.shape == "square" else "bold")
             for edge, text in zip(edges, row.counts, strict=False):
@@ -147,7 +148,7 @@ def forest(
     first = next((index for index, row in enumerate(rows) if row.shape != "square"), 0)
     if first:
         y = top + sum(heights[:first])
-        sheet.line([(MARGIN, y), (DOUBLE_COLUMN - MARGIN, y)], width=0.6)
+        sheet.line([(MARGIN, y), (study.page.double - MARGIN, y)], width=0.6)
     sheet.lines(MARGIN, foot, note_lines, size=SMALL_SIZE, color=MUTED)
     return sheet.figure
 

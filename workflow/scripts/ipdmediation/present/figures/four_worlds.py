@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-import matplotlib as mpl
 import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
@@ -20,11 +19,11 @@ from ipdmediation.present.figures.bars import (
 )
 from ipdmediation.present.figures.natural_axis import axis_label
 from ipdmediation.present.figures.rows import effect_row
-from ipdmediation.present.figures.sheet import MARGIN, Sheet, new_sheet, text_height, wrap
+from ipdmediation.present.figures.sheet import MARGIN, Sheet, in_style, new_sheet, text_height, wrap
 from ipdmediation.present.labels import NATURAL
 from ipdmediation.present.scales import reading
 from ipdmediation.present.study import Study
-from ipdmediation.present.style import DOUBLE_COLUMN, MUTED, SMALL_SIZE
+from ipdmediation.present.style import MUTED, SMALL_SIZE
 from ipdmediation.present.worlds import WORLDS, distributions, means, named_world
 from ipdmediation.vocabulary.scales import MEAN
 
@@ -38,7 +37,7 @@ _NOTE = (
 )
 
 
-@mpl.rc_context(style.RC)
+@in_style
 def four_worlds(worlds: pd.DataFrame, effects: pd.DataFrame, *, study: Study) -> Figure:
     """Draw the outcome of the four worlds below each other, and the natural effects between them.
 
@@ -54,30 +53,30 @@ def four_worlds(worlds: pd.DataFrame, effects: pd.DataFrame, *, study: Study) ->
     Returns
     -------
     Figure
-        183 mm wide: stacked bars of an outcome with levels, else means on one axis.
+        As wide as two columns: stacked bars of an outcome with levels, else means on one axis.
     """
     levels = study.levels_better_first() if study.has_levels else {}
     names = [named_world(world, study) for world in WORLDS]
     lines = [(wrap(given, _NAME, weight="bold"), wrap(mediator, _NAME)) for given, mediator in names]
     title = wrap(
         f"{study.label(study.outcome)}, with treatment and mediator set",
-        DOUBLE_COLUMN - 2 * MARGIN,
+        study.page.double - 2 * MARGIN,
         size=style.TITLE_SIZE,
         weight="bold",
     )
     read = reading("te", MEAN.key, study=study)
     head = wrap(f"Difference, {read.named} ({study.coverage} CI)", _EFFECT, size=SMALL_SIZE)
-    legend = legend_rows(levels, DOUBLE_COLUMN - 2 * MARGIN) if levels else []
-    note = wrap(_NOTE, DOUBLE_COLUMN - 2 * MARGIN, size=SMALL_SIZE)
+    legend = legend_rows(levels, study.page.double - 2 * MARGIN) if levels else []
+    note = wrap(_NOTE, study.page.double - 2 * MARGIN, size=SMALL_SIZE)
     tallest = max(text_height([*given, *mediator]) for given, mediator in lines)
     step = max(_BAR + _GAP, tallest + 3)
     top = MARGIN + text_height(title, size=style.TITLE_SIZE) + 2 + text_height(head, size=SMALL_SIZE) + 2
     plot = step * (len(WORLDS) - 1) + _BAR
     foot = top + max(plot, plot + (tallest - _BAR) / 2) + 13
     height = foot + legend_height(legend) + 2 + text_height(note, size=SMALL_SIZE) + 1
-    sheet = new_sheet(DOUBLE_COLUMN, height, study)
+    sheet = new_sheet(study.page.double, height, study)
     sheet.lines(MARGIN, MARGIN, title, size=style.TITLE_SIZE, weight="bold")
-    right = DOUBLE_COLUMN - MARGIN - _EFFECT
+    right = study.page.double - MARGIN - _EFFECT
     sheet.lines(right, top - 2 - text_height(head, size=SMALL_SIZE), head, size=SMALL_SIZE, color=MUTED)
     left = MARGIN + _NAME + 3
     frame = Frame(x=left, y=top, width=right - left - 5, step=step)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import matplotlib as mpl
 import pandas as pd
 from matplotlib.figure import Figure
 
-from ipdmediation.present import style
 from ipdmediation.present.figures.distribution import draw_distribution
+from ipdmediation.present.figures.sheet import in_style
 from ipdmediation.present.study import Study
 
 
-@mpl.rc_context(style.RC)
+@in_style
 def mediator_by_arm(mediator: pd.DataFrame, *, study: Study) -> Figure:
     """Draw the distribution of the mediator in both arms, with medians, quartiles and the p value.
 
@@ -28,7 +27,7 @@ def mediator_by_arm(mediator: pd.DataFrame, *, study: Study) -> Figure:
     Returns
     -------
     Figure
-        89 mm wide.
+        As wide as a column.
     """
     offset = float(study.analysis["mediator"].get("offset", 0.0))
     return draw_distribution(mediator, study.mediator, study=study, transform=study.transform, offset=offset)

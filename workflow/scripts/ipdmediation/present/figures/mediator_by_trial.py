@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import matplotlib as mpl
 import pandas as pd
 from matplotlib.figure import Figure
 
-from ipdmediation.present import style
 from ipdmediation.present.figures.distribution import draw_by_trial
+from ipdmediation.present.figures.sheet import in_style
 from ipdmediation.present.study import Study
 
 
-@mpl.rc_context(style.RC)
+@in_style
 def mediator_by_trial(mediator: pd.DataFrame, *, study: Study) -> Figure:
     """Draw median and quartiles of the mediator in both arms of every trial.
 
@@ -25,7 +24,7 @@ def mediator_by_trial(mediator: pd.DataFrame, *, study: Study) -> Figure:
     Returns
     -------
     Figure
-        183 mm wide; as tall as the number of trials needs.
+        As wide as two columns; as tall as the number of trials needs.
     """
     offset = float(study.analysis["mediator"].get("offset", 0.0))
     return draw_by_trial(mediator, study.mediator, study=study, transform=study.transform, offset=offset)

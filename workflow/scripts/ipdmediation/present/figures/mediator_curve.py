@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import matplotlib as mpl
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -11,18 +10,17 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from ipdmediation.present import notation, style
 from ipdmediation.present.figures.natural_axis import axis_label, natural_axis
 from ipdmediation.present.figures.rows import SHOWN_ARMS
-from ipdmediation.present.figures.sheet import MARGIN, new_sheet, text_height, wrap
+from ipdmediation.present.figures.sheet import MARGIN, in_style, new_sheet, text_height, wrap
 from ipdmediation.present.scales import named_cut, reading
 from ipdmediation.present.study import Study
-from ipdmediation.present.style import DOUBLE_COLUMN, INK, MUTED, SINGLE_COLUMN, SMALL_SIZE
+from ipdmediation.present.style import INK, MUTED, SMALL_SIZE
 from ipdmediation.vocabulary.scales import MEAN, Scale
 
 _PLOT = 56.0  # mm
 _LEFT, _RIGHT, _KEY = 13.0, 5.0, 9.0
-_DASHED = ("control",)  # told apart in grey
 
 
-@mpl.rc_context(style.RC)
+@in_style
 def mediator_curve(curve: pd.DataFrame, *, study: Study) -> Figure:
     """Draw the outcome had everybody been in one arm and had one value of the mediator.
 
@@ -36,11 +34,11 @@ def mediator_curve(curve: pd.DataFrame, *, study: Study) -> Figure:
     Returns
     -------
     Figure
-        The mean and, of an outcome with several cuts, the share who reach the named level; 183 mm wide, or
-        89 mm for the mean alone.
+        The mean and, of an outcome with several cuts, the share who reach the named level; as wide as two
+        columns, or as one for the mean alone.
     """
     shown = [(MEAN, 1), named_cut(study)] if study.family.cuts else [(MEAN, 1)]
-    page = DOUBLE_COLUMN if len(shown) > 1 else SINGLE_COLUMN
+    page = study.page.double if len(shown) > 1 else study.page.single
     width = (page - 2 * MARGIN - len(shown) * (_LEFT + _RIGHT)) / len(shown)
     titles = [wrap(_title(scale, study), width, weight="bold") for scale, _ in shown]
     names = {arm: wrap(study.short(arm), page - 2 * MARGIN - _LEFT - _KEY) for arm in SHOWN_ARMS}
@@ -53,7 +51,7 @@ def mediator_curve(curve: pd.DataFrame, *, study: Study) -> Figure:
     y = MARGIN
     for arm, lines in names.items():
         x, middle = MARGIN + _LEFT, y + text_height(lines[:1]) / 2
-        colour, dashed = style.ARM_COLOURS[arm], arm in _DASHED
+        colour, dashed = style.ARM_COLOURS[arm], arm == style.HOLLOW_ARM
         sheet.line([(x, middle), (x + _KEY - 2, middle)], color=colour, width=1.5, dashed=dashed)
         sheet.lines(x + _KEY, y, lines)
         y += text_height(lines)
@@ -102,7 +100,7 @@ def _draw(axes: Axes, rows: pd.DataFrame, sign: int, study: Study, *, share: boo
         values = of_arm["estimate"] if sign > 0 else 1 - of_arm["estimate"]
         axes.plot(
             of_arm["at"], 100 * values if share else values,
-            color=style.ARM_COLOURS[arm], linewidth=1.5, linestyle="--" if arm in _DASHED else "-",
+            color=style.ARM_COLOURS[arm], linewidth=1.5, linestyle="--" if arm == style.HOLLOW_ARM else "-",
         )  # fmt: skip
     axes.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: notation.measure(value)))

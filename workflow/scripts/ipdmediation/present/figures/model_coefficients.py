@@ -6,7 +6,6 @@ import math
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -15,18 +14,26 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from ipdmediation.present import notation, style
 from ipdmediation.present.figures.rows import coefficients_of, effect_row
-from ipdmediation.present.figures.sheet import MARGIN, draw_key, new_sheet, text_height, text_width, wrap
+from ipdmediation.present.figures.sheet import (
+    MARGIN,
+    draw_key,
+    in_style,
+    new_sheet,
+    text_height,
+    text_width,
+    wrap,
+)
 from ipdmediation.present.labels import coefficient_name, term_label
 from ipdmediation.present.scales import reading
 from ipdmediation.present.study import Study
-from ipdmediation.present.style import DOUBLE_COLUMN, MUTED, SMALL_SIZE, TEXT_SIZE
+from ipdmediation.present.style import MUTED, SMALL_SIZE, TEXT_SIZE
 from ipdmediation.vocabulary.effects import DIRECT_AT, OF_THE_MEDIATOR
 from ipdmediation.vocabulary.terms import TermKind
 
 WITHOUT, WITH = "Without the mediator", "With the mediator"
 
 
-@mpl.rc_context(style.RC)
+@in_style
 def model_coefficients(
     total: pd.DataFrame, outcome: pd.DataFrame, effects: pd.DataFrame, *, study: Study
 ) -> Figure:
@@ -44,8 +51,8 @@ def model_coefficients(
     Returns
     -------
     Figure
-        183 mm wide; ratios on a log axis, differences on a linear one. The terms of a spline of the mediator,
-        which mean something together only, are not drawn.
+        As wide as two columns; ratios on a log axis, differences on a linear one. The terms of a spline of
+        the mediator, which mean something together only, are not drawn.
     """
     direct = list(DIRECT_AT) if study.interaction else ["direct"]
     models = {
@@ -74,11 +81,11 @@ def model_coefficients(
     left = MARGIN + max(text_width(line, TEXT_SIZE) for lines in names for line in lines) + 4
     heights = [max(8.0, text_height(lines) + 2.5) for lines in names]
     top, plot = 15.0, float(sum(heights))
-    middle = left + (DOUBLE_COLUMN - left - column_width - MARGIN) / 2
-    axis_label = _axis_label(study, 2 * (min(middle, DOUBLE_COLUMN - middle) - MARGIN))
+    middle = left + (study.page.double - left - column_width - MARGIN) / 2
+    axis_label = _axis_label(study, 2 * (min(middle, study.page.double - middle) - MARGIN))
     below = top + plot + text_height(axis_label) - text_height(["x"])
-    sheet = new_sheet(DOUBLE_COLUMN, below + 21, study)
-    axes = sheet.axes_at(left, top, DOUBLE_COLUMN - left - column_width - MARGIN, plot)
+    sheet = new_sheet(study.page.double, below + 21, study)
+    axes = sheet.axes_at(left, top, study.page.double - left - column_width - MARGIN, plot)
     ends = np.array([value for term, model in texts for value in models[model][term].ends])
     limits = _forest_limits(ends, ratios=ratios)
     if ratios:
@@ -93,7 +100,7 @@ def model_coefficients(
     y = 0.0
     for index, (term, lines, height) in enumerate(zip(terms, names, heights, strict=True)):
         if index % 2:
-            sheet.band(MARGIN, top + y, DOUBLE_COLUMN - 2 * MARGIN, height)
+            sheet.band(MARGIN, top + y, study.page.double - 2 * MARGIN, height)
         sheet.lines(MARGIN, top + y + (height - text_height(lines)) / 2, lines)
         present = [model for model in models if (term, model) in texts]
         for place, model in enumerate(present):
@@ -101,7 +108,7 @@ def model_coefficients(
             values = models[model][term].ends
             _forest_mark(axes, values, at, colours[model], limits, hollow=model != WITH)
             sheet.text(
-                DOUBLE_COLUMN - MARGIN,
+                study.page.double - MARGIN,
                 top + at,
                 texts[term, model],
                 ha="right",
@@ -110,7 +117,7 @@ def model_coefficients(
             )
         y += height
     sheet.text(
-        DOUBLE_COLUMN - MARGIN,
+        study.page.double - MARGIN,
         top - 3.5,
         f"Estimate ({study.coverage} CI)",
         ha="right",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import matplotlib as mpl
 import pandas as pd
 from matplotlib.figure import Figure
 
@@ -18,14 +17,14 @@ from ipdmediation.present.figures.bars import (
 )
 from ipdmediation.present.figures.distribution import draw_distribution
 from ipdmediation.present.figures.rows import arm_sizes, effect_row, rows_of
-from ipdmediation.present.figures.sheet import MARGIN, new_sheet, text_height, text_width, wrap
+from ipdmediation.present.figures.sheet import MARGIN, in_style, new_sheet, text_height, text_width, wrap
 from ipdmediation.present.scales import reading
 from ipdmediation.present.study import Study
-from ipdmediation.present.style import DOUBLE_COLUMN, MUTED, SMALL_SIZE, TEXT_SIZE
+from ipdmediation.present.style import MUTED, SMALL_SIZE, TEXT_SIZE
 from ipdmediation.vocabulary.transforms import IDENTITY
 
 
-@mpl.rc_context(style.RC)
+@in_style
 def outcome_by_arm(outcome: pd.DataFrame, *, study: Study, effects: pd.DataFrame | None = None) -> Figure:
     """Draw the outcome of both arms, with the treatment's ratio beneath.
 
@@ -44,14 +43,16 @@ def outcome_by_arm(outcome: pd.DataFrame, *, study: Study, effects: pd.DataFrame
     Returns
     -------
     Figure
-        183 mm wide (89 mm for a continuous outcome).
+        As wide as two columns (as one for a continuous outcome).
     """
     if not study.has_levels:
         return draw_distribution(outcome, study.outcome, study=study, transform=IDENTITY, offset=0.0)
     levels = study.levels_better_first()
     frame = rows_of(outcome, study.outcome, "all")
     shares, totals = level_shares(frame, list(levels)), arm_sizes(frame)
-    title = wrap(study.label(study.outcome), DOUBLE_COLUMN - 2 * MARGIN, size=style.TITLE_SIZE, weight="bold")
+    title = wrap(
+        study.label(study.outcome), study.page.double - 2 * MARGIN, size=style.TITLE_SIZE, weight="bold"
+    )
     title_height = text_height(title, size=style.TITLE_SIZE) + 3
     names = {
         arm: [*wrap(study.short(arm), 26, weight="bold"), f"n = {notation.count(totals[arm])}"]
@@ -59,18 +60,18 @@ def outcome_by_arm(outcome: pd.DataFrame, *, study: Study, effects: pd.DataFrame
     }
     label_width = max(text_width(line, TEXT_SIZE, "bold") for lines in names.values() for line in lines) + 3
     bar, gap = 12.0, 9.0
-    legend = legend_rows(levels, DOUBLE_COLUMN - 2 * MARGIN)
-    sentence = wrap(_ratio_sentence(effects, study), DOUBLE_COLUMN - 2 * MARGIN)
+    legend = legend_rows(levels, study.page.double - 2 * MARGIN)
+    sentence = wrap(_ratio_sentence(effects, study), study.page.double - 2 * MARGIN)
     blank = blank_note([shares])
-    note = wrap(blank, DOUBLE_COLUMN - 2 * MARGIN, size=SMALL_SIZE) if blank else []
+    note = wrap(blank, study.page.double - 2 * MARGIN, size=SMALL_SIZE) if blank else []
     note_height = text_height(note, size=SMALL_SIZE) + 1 if note else 0.0
     bars_height = 2 * bar + gap
     feet = legend_height(legend) + note_height + text_height(sentence)
     height = MARGIN + title_height + bars_height + 12 + feet + 5
-    sheet = new_sheet(DOUBLE_COLUMN, height, study)
+    sheet = new_sheet(study.page.double, height, study)
     sheet.lines(MARGIN, MARGIN, title, size=style.TITLE_SIZE, weight="bold")
     left, top = MARGIN + label_width, MARGIN + title_height
-    width = DOUBLE_COLUMN - left - 5
+    width = study.page.double - left - 5
     for index, arm in enumerate(shares):
         sheet.lines(
             MARGIN,

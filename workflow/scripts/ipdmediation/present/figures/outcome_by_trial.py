@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import matplotlib as mpl
 import pandas as pd
 from matplotlib.figure import Figure
 
-from ipdmediation.present import notation, style
+from ipdmediation.present import notation
 from ipdmediation.present.figures.bar_panels import MOST_IN_TWO_COLUMNS, BarPanel, bar_panels
 from ipdmediation.present.figures.bars import level_shares
 from ipdmediation.present.figures.distribution import draw_by_trial
 from ipdmediation.present.figures.rows import SHOWN_ARMS, arm_sizes, rows_of, trials_of
+from ipdmediation.present.figures.sheet import in_style
 from ipdmediation.present.study import Study
 from ipdmediation.vocabulary.transforms import IDENTITY
 
 
-@mpl.rc_context(style.RC)
+@in_style
 def outcome_by_trial(outcome: pd.DataFrame, *, study: Study) -> Figure:
     """Draw the outcome of both arms in every trial, one small panel (or one row) each.
 
@@ -29,7 +29,7 @@ def outcome_by_trial(outcome: pd.DataFrame, *, study: Study) -> Figure:
     Returns
     -------
     Figure
-        183 mm wide, two panels per row (three from 15 trials on).
+        As wide as two columns, two panels per row (three from 15 trials on).
     """
     if not study.has_levels:
         return draw_by_trial(outcome, study.outcome, study=study, transform=IDENTITY, offset=0.0)

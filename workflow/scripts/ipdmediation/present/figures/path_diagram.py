@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import matplotlib as mpl
 import pandas as pd
 from matplotlib.figure import Figure
 
 from ipdmediation.present import notation, style
 from ipdmediation.present.figures.rows import effect_row
-from ipdmediation.present.figures.sheet import MARGIN, Sheet, new_sheet, text_height, wrap
+from ipdmediation.present.figures.sheet import MARGIN, Sheet, in_style, new_sheet, text_height, wrap
 from ipdmediation.present.labels import NATURAL, quartile
 from ipdmediation.present.scales import reading
 from ipdmediation.present.study import Study
-from ipdmediation.present.style import DOUBLE_COLUMN, MUTED, SMALL_SIZE
+from ipdmediation.present.style import MUTED, SMALL_SIZE
 from ipdmediation.vocabulary.effects import (
     DIRECT_AT,
     DIRECT_AT_MEDIAN,
@@ -21,7 +20,7 @@ from ipdmediation.vocabulary.effects import (
 )
 
 
-@mpl.rc_context(style.RC)
+@in_style
 def path_diagram(effects: pd.DataFrame, *, study: Study) -> Figure:
     """Draw treatment, mediator and outcome with the estimate of each path on its arrow.
 
@@ -35,7 +34,7 @@ def path_diagram(effects: pd.DataFrame, *, study: Study) -> Figure:
     Returns
     -------
     Figure
-        183 mm wide.
+        As wide as two columns.
     """
     treated = wrap(study.arm("treated"), 36, weight="bold")
     names = {
@@ -45,12 +44,18 @@ def path_diagram(effects: pd.DataFrame, *, study: Study) -> Figure:
     }
     bold = {"treatment": len(treated), "mediator": len(names["mediator"]), "outcome": len(names["outcome"])}
     box_height = max(14.0, max(text_height(lines) for lines in names.values()) + 4)
-    half, mediator_half, left, right, middle = 20.0, 25.0, 24.0, DOUBLE_COLUMN - 24.0, DOUBLE_COLUMN / 2
+    half, mediator_half, left, right, middle = (
+        20.0,
+        25.0,
+        24.0,
+        study.page.double - 24.0,
+        study.page.double / 2,
+    )
     first = 10 + box_height / 2
     heading = first + box_height / 2 + 9
     above = heading + 5 + box_height / 2
     below = above + box_height + 22
-    sheet = new_sheet(DOUBLE_COLUMN, below + box_height / 2 + 9, study)
+    sheet = new_sheet(study.page.double, below + box_height / 2 + 9, study)
     for y, letter, text in ((5, "A", NATURAL["te"]), (heading, "B", "With the mediator in the model")):
         sheet.text(MARGIN, y, f"{letter}  {text}", weight="bold", size=style.TITLE_SIZE)
     for y in (first, below):
@@ -71,7 +76,7 @@ def path_diagram(effects: pd.DataFrame, *, study: Study) -> Figure:
     a = _path_text(effects, ON_THE_MEDIATOR, study)
     _path_label(sheet, (aside, level), "a", a, width=aside - 3, align="right")
     _path_label(
-        sheet, (DOUBLE_COLUMN - aside, level), "b", _path_b(effects, study), width=aside - 3, align="left"
+        sheet, (study.page.double - aside, level), "b", _path_b(effects, study), width=aside - 3, align="left"
     )
     words = f"{study.coverage} bootstrap CI in parentheses."
     better = reading("total", "coefficient", study=study).direction

@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import matplotlib as mpl
 import pandas as pd
 from matplotlib.figure import Figure
 
 from ipdmediation.present import notation, style
 from ipdmediation.present.figures.rows import SHOWN_ARMS
-from ipdmediation.present.figures.sheet import MARGIN, new_sheet, text_height, text_width, wrap
+from ipdmediation.present.figures.sheet import MARGIN, in_style, new_sheet, text_height, text_width, wrap
 from ipdmediation.present.study import Study
-from ipdmediation.present.style import DOUBLE_COLUMN, MUTED, SMALL_SIZE, TEXT_SIZE
+from ipdmediation.present.style import MUTED, SMALL_SIZE, TEXT_SIZE
 
 
-@mpl.rc_context(style.RC)
+@in_style
 def patient_flow(flow: pd.DataFrame, *, study: Study) -> Figure:
     """Draw who was randomised, who was excluded and why, and who was analysed in each arm.
 
@@ -31,11 +30,12 @@ def patient_flow(flow: pd.DataFrame, *, study: Study) -> Figure:
     Returns
     -------
     Figure
-        183 mm wide; as tall as the number of rules needs.
+        As wide as two columns; as tall as the number of rules needs.
     """
     rows = flow.sort_values("step").to_dict("records")
     first, last, rules = rows[0], rows[-1], rows[1:]
-    spine, side, side_width = 46.0, 96.0, 85.0
+    spine, side = 46.0, 96.0
+    side_width = study.page.double - side - MARGIN
 
     def by_arm(row: Mapping[Any, Any], prefix: str, width: float) -> list[str]:
         parts = [f"{study.short(arm)} {notation.count(row[f'{prefix}_{arm}'])}" for arm in SHOWN_ARMS]
@@ -67,11 +67,11 @@ def patient_flow(flow: pd.DataFrame, *, study: Study) -> Figure:
     head_height, foot_height = text_height(head) + 4, text_height(foot) + 4
     arm_height = max(text_height(lines) for lines in arm_boxes) + 4
     hidden = flow.filter(regex="^(excluded|remaining)").isna().any(axis=None)
-    note = wrap(notation.WITHHELD, DOUBLE_COLUMN - 2 * MARGIN, size=SMALL_SIZE) if hidden else []
+    note = wrap(notation.WITHHELD, study.page.double - 2 * MARGIN, size=SMALL_SIZE) if hidden else []
     note_height = text_height(note, size=SMALL_SIZE) + 2 if note else 0.0
     boxes = head_height + sum(heights) + 6.5 * len(rules) + 6 + foot_height + 12 + arm_height
     height = MARGIN + boxes + 1 + note_height
-    sheet = new_sheet(DOUBLE_COLUMN, height, study)
+    sheet = new_sheet(study.page.double, height, study)
 
     sheet.box(spine, MARGIN + head_height / 2, 78, head_height, head, bold=1)
     y = MARGIN + head_height

@@ -6,7 +6,6 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -16,11 +15,11 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from ipdmediation.kernels.arrays import FloatArray
 from ipdmediation.present import notation, style
 from ipdmediation.present.figures.rows import effect_row
-from ipdmediation.present.figures.sheet import MARGIN, new_sheet, text_height, wrap
+from ipdmediation.present.figures.sheet import MARGIN, in_style, new_sheet, text_height, wrap
 from ipdmediation.present.labels import NATURAL, effect_name
 from ipdmediation.present.scales import reading
 from ipdmediation.present.study import Study
-from ipdmediation.present.style import INK, MUTED, SINGLE_COLUMN, SMALL_SIZE
+from ipdmediation.present.style import INK, MUTED, SMALL_SIZE
 from ipdmediation.vocabulary.effects import HEADLINE, PROPORTION_MEDIATED, SHARE_BY_DIFFERENCE, EffectKey
 
 SHOWN = {HEADLINE: INK, SHARE_BY_DIFFERENCE: MUTED}
@@ -36,7 +35,7 @@ class _Share(NamedTuple):
     marks: tuple[float, float, float]
 
 
-@mpl.rc_context(style.RC)
+@in_style
 def proportion_distribution(draws: pd.DataFrame, effects: pd.DataFrame, *, study: Study) -> Figure:
     """Draw the bootstrap distributions of the share mediated, with estimates and intervals.
 
@@ -57,7 +56,7 @@ def proportion_distribution(draws: pd.DataFrame, effects: pd.DataFrame, *, study
     Returns
     -------
     Figure
-        89 mm wide. Draws beyond the axis are counted in words.
+        As wide as a column. Draws beyond the axis are counted in words.
     """
     counted = draws[draws["replicate"] < effects["replicates"].iloc[0]]
     shares: list[_Share] = []
@@ -90,10 +89,10 @@ def _figure(
     printed: Mapping[str, float],
     study: Study,
 ) -> Figure:
-    wrapped = [(wrap(text, SINGLE_COLUMN - 2 * MARGIN - 7), key) for text, key in lines]
+    wrapped = [(wrap(text, study.page.single - 2 * MARGIN - 7), key) for text, key in lines]
     head = sum(text_height(texts) + 1 for texts, _ in wrapped) + text_height(["x"]) + 4
     top, plot = MARGIN + head, 36.0 if shares else 0.0
-    sheet = new_sheet(SINGLE_COLUMN, top + plot + (18 if shares else 7), study)
+    sheet = new_sheet(study.page.single, top + plot + (18 if shares else 7), study)
     sheet.text(MARGIN, MARGIN + 2, NATURAL[PROPORTION_MEDIATED], weight="bold")
     y = MARGIN + text_height(["x"]) + 2
     for texts, key in wrapped:
@@ -110,7 +109,7 @@ def _figure(
         np.concatenate([share.draws for share in shares]),
         [value for value in (*marks, *printed.values()) if math.isfinite(value)],
     )
-    axes = sheet.axes_at(4, top, SINGLE_COLUMN - 8, plot)
+    axes = sheet.axes_at(4, top, study.page.single - 8, plot)
     tallest = max(_histogram(axes, share, limits) for share in shares)
     axes.set_ylim(0, tallest * 1.4)
     axes.set_xlim(*limits)
@@ -124,9 +123,14 @@ def _figure(
         [*((share.marks, SHOWN[share.key]) for share in shares), (ends, style.WARNING)]
     ):
         _interval_mark(axes, values, tallest * (1.08 + 0.1 * place), colour)
-    sheet.text(SINGLE_COLUMN / 2, top + plot + 8, "Share of the total effect", ha="center")
+    sheet.text(study.page.single / 2, top + plot + 8, "Share of the total effect", ha="center")
     sheet.text(
-        SINGLE_COLUMN / 2, top + plot + 13, _note(shares, limits), ha="center", color=MUTED, size=SMALL_SIZE
+        study.page.single / 2,
+        top + plot + 13,
+        _note(shares, limits),
+        ha="center",
+        color=MUTED,
+        size=SMALL_SIZE,
     )
     return sheet.figure
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -11,11 +10,11 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, MaxNLocat
 
 from ipdmediation.evidence.coefficients_by_cut import BINARY, PARTIAL, PROPORTIONAL, SHOWN
 from ipdmediation.present import notation, style
-from ipdmediation.present.figures.sheet import MARGIN, new_sheet, text_height, wrap
+from ipdmediation.present.figures.sheet import MARGIN, in_style, new_sheet, text_height, wrap
 from ipdmediation.present.proportional_odds import cut_label, left_blank, panel_title
 from ipdmediation.present.scales import Reading, reading
 from ipdmediation.present.study import Study
-from ipdmediation.present.style import ARM_COLOURS, DOUBLE_COLUMN, INK, MUTED, SMALL_SIZE
+from ipdmediation.present.style import ARM_COLOURS, INK, MUTED, SMALL_SIZE
 
 _PLOT, _LEFT, _GAP = 48.0, 11.0, 5.0  # mm
 _APART = 0.13  # of the distance between two cuts
@@ -23,7 +22,7 @@ _MOST_LABELS = 12
 _LINE = ARM_COLOURS["treated"]
 
 
-@mpl.rc_context(style.RC)
+@in_style
 def proportional_odds(
     tests: pd.DataFrame, by_cut: pd.DataFrame, free: pd.DataFrame, effects: pd.DataFrame, *, study: Study
 ) -> Figure:
@@ -41,7 +40,7 @@ def proportional_odds(
     Returns
     -------
     Figure
-        183 mm wide.
+        As wide as two columns.
     """
     del tests, free, effects
     read = reading("total", "coefficient", study=study)
@@ -51,20 +50,20 @@ def proportional_odds(
         "this variable is free. Hollow: each cut alone. Line and band: one coefficient for all cuts.",
         *left_blank(by_cut, study),
     ]
-    notes = wrap(" ".join(said), DOUBLE_COLUMN - 2 * MARGIN, size=SMALL_SIZE)
-    width = (DOUBLE_COLUMN - 2 * MARGIN) / len(SHOWN)
+    notes = wrap(" ".join(said), study.page.double - 2 * MARGIN, size=SMALL_SIZE)
+    width = (study.page.double - 2 * MARGIN) / len(SHOWN)
     plot = width - _LEFT - _GAP
     titles = [wrap(panel_title(*panel, study), plot, weight="bold") for panel in SHOWN]
     top = 4.0 + max(text_height(lines) for lines in titles)
     foot = top + _PLOT + 11.0
-    sheet = new_sheet(DOUBLE_COLUMN, foot + text_height(notes, size=SMALL_SIZE) + 2, study)
+    sheet = new_sheet(study.page.double, foot + text_height(notes, size=SMALL_SIZE) + 2, study)
     for at, (model, term) in enumerate(SHOWN):
         rows = by_cut[(by_cut["model"] == model) & (by_cut["term"] == term)]
         x = MARGIN + at * width + _LEFT
         sheet.lines(x, top - 2 - text_height(titles[at]), titles[at], weight="bold")
         _draw(sheet.axes_at(x, top, plot, _PLOT), rows, read, study)
     reached = f"{study.label(study.outcome)}: levels reached, against all worse ones"
-    sheet.text(DOUBLE_COLUMN / 2, top + _PLOT + 7.5, reached, ha="center", size=SMALL_SIZE, color=MUTED)
+    sheet.text(study.page.double / 2, top + _PLOT + 7.5, reached, ha="center", size=SMALL_SIZE, color=MUTED)
     sheet.lines(MARGIN, foot, notes, size=SMALL_SIZE, color=MUTED)
     return sheet.figure
 

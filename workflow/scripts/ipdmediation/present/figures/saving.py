@@ -1,88 +1,142 @@
-"""Saving figures: the same bytes each time, in PDFs with fonts of no more than the figures' characters."""
+"""Saving figures: the same bytes each time, with a title, and with fonts of no more than their characters."""
 
 from __future__ import annotations
 
 import string
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import matplotlib as mpl
-from fontTools import subset
 from matplotlib.figure import Figure
-from matplotlib.font_manager import findfont
+from matplotlib.font_manager import FontPath
 from matplotlib.text import Text
 
 from ipdmediation.present import style
+from ipdmediation.present.figures.narrow_fonts import Face, cut_out, faces
+from ipdmediation.present.figures.svg_text import with_fonts
+from ipdmediation.present.study import Study
 
 #: A date or a version in the file would make an unchanged figure look new to the workflow.
-_NAMELESS: dict[str, dict[str, Any]] = {
+_NAMELESS: dict[str, dict[str, None]] = {
     "svg": {"Date": None, "Creator": None},
     "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
     "png": {"Software": None},
 }
+#: What a format calls the description below a title.
+_BELOW_TITLE = {"svg": "Description", "pdf": "Subject", "png": "Description"}
 #: What numbers at an axis are written with.
 _OF_NUMBERS = {*string.printable, "\N{MINUS SIGN}"}
+#: How a font begins whose outlines are not those of TrueType.
+_CUBIC = b"OTTO"
+#: A font of some characters by the font that it was cut out of.
+_Narrow = Mapping[FontPath, bytes]
 
 
-def save_all(figures: Sequence[Figure], paths: Mapping[str, Sequence[Path]]) -> None:
+def save_all(figures: Sequence[Figure], paths: Mapping[str, Sequence[Path]], *, study: Study) -> None:
     """Write figures in several formats, with the same bytes every time.
 
     Parameters
     ----------
     figures : sequence of Figure
-        Figures of this package, which cannot be saved again: their fonts are gone.
+        Figures of this package, which cannot be saved again where a PDF is among the formats: their fonts are
+        gone.
     paths : mapping
-        Target of each figure by format: svg, png, pdf.
+        Target of each figure by format: svg, png, pdf. Its name is the figure's.
+    study : Study
+        What they were drawn with.
     """
-    with TemporaryDirectory() as folder:
-        # Last, because only what was painted has all its texts, those at the ticks of the axes among them.
-        for kind in sorted(paths, key="pdf".__eq__):
-            if kind == "pdf":
-                _narrow_fonts(figures, Path(folder))
-            for figure, path in zip(figures, paths[kind], strict=True):
-                save(figure, path)
+    with mpl.rc_context(style.of(study.fonts)), mpl.rc_context({"svg.fonttype": "none"}):
+        for place, figure in enumerate(figures):
+            if "png" in paths:
+                path = paths["png"][place]
+                figure.savefig(path, dpi=300, metadata=_named(path, study))
+            else:
+                figure.draw_without_rendering()  # which makes the texts at the ticks of axes
+        narrow = _narrow_fonts(figures) if {"svg", "pdf"} & set(paths) else {}
+        if "svg" in paths:
+            for figure, path in zip(figures, paths["svg"], strict=True):
+                _save_svg(figure, path, narrow, study)
+        if "pdf" in paths:
+            kinds = [_kind_in_pdf(figure, narrow) for figure in figures]
+            with TemporaryDirectory() as folder:
+                _use(narrow, figures, Path(folder))
+                for figure, path, kind in zip(figures, paths["pdf"], kinds, strict=True):
+                    with mpl.rc_context({"pdf.fonttype": kind}):
+                        figure.savefig(path, metadata=_named(path, study))
 
 
-def save(figure: Figure, path: Path) -> None:
-    """Write one figure in one format, with the same bytes every time.
+def save(figure: Figure, path: Path, *, study: Study) -> None:
+    """Write one figure in the format that the suffix of its path names, as `save_all` does."""
+    save_all([figure], {path.suffix.removeprefix("."): [path]}, study=study)
 
-    Parameters
-    ----------
-    figure : Figure
-        A figure of this package.
-    path : Path
-        Target; its suffix (.svg, .png or .pdf) names the format.
-    """
+
+def _named(path: Path, study: Study) -> dict[str, str | None]:
+    """Return what a file says about itself."""
     kind = path.suffix.removeprefix(".")
-    with mpl.rc_context(style.RC):
-        figure.savefig(path, format=kind, dpi=300, metadata=_NAMELESS[kind])
+    return {**_NAMELESS[kind], "Title": _title(path), _BELOW_TITLE[kind]: _description(study)}
 
 
-def _narrow_fonts(figures: Iterable[Figure], folder: Path) -> None:
-    """Give texts a font with their characters only; a PDF looks for its own ones in all that there are."""
-    texts = defaultdict(list)
-    for figure in figures:
-        for text in figure.findobj(Text):
-            assert isinstance(text, Text)
-            texts[str(findfont(text.get_fontproperties()))].append(text)
-    for number, (font, those) in enumerate(texts.items()):
-        narrow = folder / f"{number}.ttf"
-        _write_subset(font, _OF_NUMBERS.union(*(text.get_text() for text in those)), narrow)
-        for text in those:
-            text.get_fontproperties().set_file(narrow)
+def _title(path: Path) -> str:
+    return path.stem.replace("_", " ").capitalize()
 
 
-def _write_subset(font: str, characters: Iterable[str], narrow: Path) -> None:
-    """Write a font's characters as they are, and all that says how they stand beside each other."""
-    options = subset.Options(
-        layout_features=["*"], legacy_kern=True, glyph_names=True, recommended_glyphs=True
-    )
-    options.drop_tables += ["FFTM"]  # when the font was made
-    whole = subset.load_font(font, options)
-    subsetter = subset.Subsetter(options)
-    subsetter.populate(unicodes=map(ord, characters))
-    subsetter.subset(whole)
-    subset.save_font(whole, narrow, options)
+def _description(study: Study) -> str:
+    analysis = str(study.analysis.get("label", ""))
+    said = [study.title, analysis, style.SYNTHETIC_NOTE if study.synthetic else ""]
+    return ". ".join(filter(None, said)) + "."
+
+
+def _texts(figures: Iterable[Figure]) -> list[Text]:
+    found = [text for figure in figures for text in figure.findobj(Text)]
+    return [text for text in found if isinstance(text, Text) and text.get_text().strip()]
+
+
+def _written(texts: Iterable[Text]) -> dict[Face, set[str]]:
+    """Return what each face has to write, the first one of a text before those that it falls back to."""
+    written: dict[Face, set[str]] = defaultdict(set)
+    for text in texts:
+        left = set(text.get_text())
+        for face in faces(text.get_fontproperties()):
+            written[face] |= left & face.characters
+            left -= face.characters
+    return {face: characters for face, characters in written.items() if characters}
+
+
+def _narrow_fonts(figures: Sequence[Figure]) -> _Narrow:
+    """Return the figures' fonts with their characters only: to look for some in all is slow."""
+    together: dict[FontPath, set[str]] = defaultdict(set)
+    for face, characters in _written(_texts(figures)).items():
+        together[face.file] |= characters
+    return {file: cut_out(file, characters | _OF_NUMBERS) for file, characters in together.items()}
+
+
+def _save_svg(figure: Figure, path: Path, narrow: _Narrow, study: Study) -> None:
+    file = StringIO()
+    figure.savefig(file, format="svg", metadata=_named(path, study))
+    fonts = {
+        (face.family, face.weight): cut_out(narrow[face.file], characters, for_web=True)
+        for face, characters in _written(_texts([figure])).items()
+    }
+    path.write_text(with_fonts(file.getvalue(), fonts, description=_description(study)), encoding="utf-8")
+
+
+def _kind_in_pdf(figure: Figure, narrow: _Narrow) -> int:
+    """Return how the fonts are embedded: as they are, or as drawings where matplotlib cannot do that."""
+    drawn = any(narrow[face.file].startswith(_CUBIC) for face in _written(_texts([figure])))
+    return 3 if drawn else 42
+
+
+def _use(narrow: _Narrow, figures: Sequence[Figure], folder: Path) -> None:
+    """Let texts be written with the narrow fonts, but those that need several."""
+    files = {}
+    for number, (file, font) in enumerate(narrow.items()):
+        files[file] = folder / f"{number}.ttf"
+        files[file].write_bytes(font)
+    for text in _texts(figures):
+        properties = text.get_fontproperties()
+        (first, *others) = faces(properties)
+        if not others or set(text.get_text()) <= first.characters:
+            properties.set_file(files[first.file])

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import wraps
+from typing import Any, ParamSpec
 
+import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -13,6 +17,7 @@ from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Rectangle
 from matplotlib.textpath import text_to_path
 
 from ipdmediation.present import style
+from ipdmediation.present.fonts import know
 from ipdmediation.present.study import Study
 from ipdmediation.present.style import INK, MUTED, SMALL_SIZE, TEXT_SIZE
 
@@ -20,6 +25,22 @@ _MM_PER_INCH = 25.4
 _MM_PER_POINT = _MM_PER_INCH / 72
 _LEADING = 1.3
 MARGIN = 2.0
+_ENDS = ("Pe", "Pf", "Po")  # kinds of marks that no line begins with
+_Words = ParamSpec("_Words")
+
+
+def in_style(draw: Callable[_Words, Figure]) -> Callable[_Words, Figure]:
+    """Draw a figure of a `study`, or of several `studies`, in its fonts and in the style of all figures."""
+
+    @wraps(draw)
+    def drawn(*tables: _Words.args, **words: _Words.kwargs) -> Figure:
+        given: Any = words
+        study: Study = given["study"] if "study" in given else given["studies"][0]
+        know(study.fonts)
+        with mpl.rc_context(style.of(study.fonts)):
+            return draw(*tables, **words)
+
+    return drawn
 
 
 def wrap(text: str, width: float, *, size: float = TEXT_SIZE, weight: str = "normal") -> list[str]:
@@ -44,18 +65,27 @@ def wrap(text: str, width: float, *, size: float = TEXT_SIZE, weight: str = "nor
         if current:
             lines.append(current)
         while text_width(rest, size, weight) > width and len(rest) > 1:
-            cut = next(
-                (
-                    end
-                    for end in range(len(rest) - 1, 1, -1)
-                    if text_width(f"{rest[:end]}-", size, weight) <= width
-                ),
-                1,
-            )
-            lines.append(f"{rest[:cut]}-")
+            ends = [end for end in range(len(rest) - 1, 0, -1) if not _belongs(rest[end])] or [1]
+            cut = next((end for end in ends if text_width(_cut(rest, end), size, weight) <= width), ends[-1])
+            lines.append(_cut(rest, cut))
             rest = rest[cut:]
         current = rest
     return [*lines, current] if current or not lines else lines
+
+
+def _belongs(character: str) -> bool:
+    """Say whether a character cannot begin a line: it is written onto the one before, or ends a phrase."""
+    kind = unicodedata.category(character)
+    return kind.startswith("M") or (_is_wide(character) and kind in _ENDS)
+
+
+def _is_wide(character: str) -> bool:
+    return unicodedata.east_asian_width(character) in "WF"
+
+
+def _cut(word: str, end: int) -> str:
+    """Return the first part of a cut word, with a hyphen but in scripts that set no spaces between words."""
+    return word[:end] if _is_wide(word[end - 1]) or _is_wide(word[end]) else f"{word[:end]}-"
 
 
 @dataclass(frozen=True)
@@ -235,7 +265,7 @@ def shorten(text: str, width: float, *, lines: int, size: float = TEXT_SIZE) -> 
 
 def text_width(text: str, size: float, weight: str = "normal") -> float:
     """Width of a line in millimetres."""
-    font = FontProperties(family=style.FONT, size=size, weight=weight)
+    font = FontProperties(size=size, weight=weight)  # of the families in whose context a figure is drawn
     width, _, _ = text_to_path.get_text_width_height_descent(text, font, ismath=False)
     return float(width) * _MM_PER_POINT
 
@@ -245,9 +275,11 @@ def text_height(lines: Sequence[str], *, size: float = TEXT_SIZE) -> float:
     return len(lines) * size * _MM_PER_POINT * _LEADING
 
 
-def draw_key(sheet: Sheet, x: float, y: float, text: str, colour: str, *, hollow: bool = False) -> float:
+def draw_key(
+    sheet: Sheet, x: float, y: float, text: str, colour: str, *, hollow: bool = False, dashed: bool = False
+) -> float:
     """Draw a line with a dot and its name; return where the next one may start."""
-    sheet.line([(x, y), (x + 5, y)], color=colour, width=1.4)
+    sheet.line([(x, y), (x + 5, y)], color=colour, width=1.4, dashed=dashed)
     sheet.page.plot(
         [x + 2.5],
         [y],

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import matplotlib as mpl
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -16,6 +15,7 @@ from ipdmediation.present.figures.rows import effect_row
 from ipdmediation.present.figures.sheet import (
     MARGIN,
     Sheet,
+    in_style,
     new_sheet,
     shorten,
     text_height,
@@ -26,7 +26,7 @@ from ipdmediation.present.labels import CHOICES, NATURAL, choice_label, share_la
 from ipdmediation.present.scales import Reading, Row, reading
 from ipdmediation.present.shares import withheld_notes
 from ipdmediation.present.study import Study
-from ipdmediation.present.style import DOUBLE_COLUMN, INK, MUTED, SMALL_SIZE
+from ipdmediation.present.style import INK, MUTED, SMALL_SIZE
 from ipdmediation.vocabulary.effects import HEADLINE
 from ipdmediation.vocabulary.scales import MEAN
 from ipdmediation.vocabulary.withheld import Withheld
@@ -38,7 +38,7 @@ _MOST_TALL = 26
 _PRIMARY = style.ARM_COLOURS["treated"]
 
 
-@mpl.rc_context(style.RC)
+@in_style
 def specification_curve(
     effects: Sequence[pd.DataFrame], *, studies: Sequence[Study], departures: Sequence[Sequence[str]]
 ) -> Figure:
@@ -56,8 +56,8 @@ def specification_curve(
     Returns
     -------
     Figure
-        183 mm wide. Where an outcome is on another scale than that of the primary analysis, its effect is a
-        dash; of a share that is withheld the foot says why.
+        As wide as two columns. Where an outcome is on another scale than that of the primary analysis, its
+        effect is a dash; of a share that is withheld the foot says why.
     """
     study = studies[0]
     read, share = reading(*_INDIRECT, study=study), reading(*HEADLINE, study=study)
@@ -72,7 +72,7 @@ def specification_curve(
     heads = [label for label in dict.fromkeys((*CHOICES.values(), *sorted(every))) if label in every]
     height = _TALL_ROW if len(rows) <= _MOST_TALL else _PLAIN_ROW
     names = [_named(str(each.analysis.get("label", "")), height) for each in studies]
-    width = (DOUBLE_COLUMN - 2 * MARGIN - _NAME - 3 * _BETWEEN - _DOT * len(heads)) / 2
+    width = (study.page.double - 2 * MARGIN - _NAME - 3 * _BETWEEN - _DOT * len(heads)) / 2
     titles = [
         [*wrap(NATURAL["tnie"], width, weight="bold"), *wrap(read.named, width, size=SMALL_SIZE)],
         wrap(share_label(HEADLINE, study), width, weight="bold"),
@@ -80,17 +80,17 @@ def specification_curve(
     notes = [
         line
         for note in _notes(rows, studies, own)
-        for line in wrap(note, DOUBLE_COLUMN - 2 * MARGIN, size=SMALL_SIZE)
+        for line in wrap(note, study.page.double - 2 * MARGIN, size=SMALL_SIZE)
     ]
     rotated = max((text_width(head, SMALL_SIZE) for head in heads), default=0.0)
     top = MARGIN + max(rotated, *map(text_height, titles)) + 3
     plot = height * len(rows)
     foot = top + plot + 8
-    sheet = new_sheet(DOUBLE_COLUMN, foot + text_height(notes, size=SMALL_SIZE) + 1, study)
+    sheet = new_sheet(study.page.double, foot + text_height(notes, size=SMALL_SIZE) + 1, study)
     middles = [top + (index + 0.5) * height for index in range(len(rows))]
     for index, (place, y) in enumerate(zip(order, middles, strict=True)):
         if index % 2:
-            sheet.band(MARGIN, y - height / 2, DOUBLE_COLUMN - 2 * MARGIN, height)
+            sheet.band(MARGIN, y - height / 2, study.page.double - 2 * MARGIN, height)
         lines = names[place]
         sheet.lines(
             MARGIN,
@@ -154,7 +154,7 @@ def _matrix(
     sheet: Sheet, heads: Sequence[str], chosen: Sequence[set[str]], middles: Sequence[float], top: float
 ) -> None:
     """Draw a column for each choice: a full dot where an analysis makes another one than the primary."""
-    left = DOUBLE_COLUMN - MARGIN - _DOT * len(heads)
+    left = sheet.width - MARGIN - _DOT * len(heads)
     for column, head in enumerate(heads):
         x = left + (column + 0.5) * _DOT
         sheet.upright(x, top - 2, head, size=SMALL_SIZE)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -14,11 +13,11 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLoca
 
 from ipdmediation.present import notation, style
 from ipdmediation.present.figures.name_places import Named, place_names
-from ipdmediation.present.figures.sheet import MARGIN, new_sheet, text_height, wrap
+from ipdmediation.present.figures.sheet import MARGIN, in_style, new_sheet, text_height, wrap
 from ipdmediation.present.notation import lower
 from ipdmediation.present.scales import Reading, Row
 from ipdmediation.present.study import Study
-from ipdmediation.present.style import DOUBLE_COLUMN, INK, MUTED, SMALL_SIZE
+from ipdmediation.present.style import INK, MUTED, SMALL_SIZE
 from ipdmediation.present.surrogacy import (
     in_order,
     left_out_sentence,
@@ -31,7 +30,7 @@ from ipdmediation.present.surrogacy import (
 )
 
 MOST_NAMED = 15  # of more trials the table has the names
-_LEFT, _WIDE, _HIGH = 20.0, 150.0, 88.0  # mm
+_LEFT, _RIGHT, _HIGH = 20.0, 13.0, 88.0  # mm
 _CROWDED = 60  # trials, of more the circles are small
 _CIRCLE = 6.0  # points, of an average weight
 _MOST_CIRCLE = 12.0
@@ -42,7 +41,7 @@ LINE = style.ARM_COLOURS["treated"]
 Limits = tuple[float, float]
 
 
-@mpl.rc_context(style.RC)
+@in_style
 def surrogacy(
     table: pd.DataFrame, predictions: pd.DataFrame, line: pd.DataFrame, effects: pd.DataFrame, *, study: Study
 ) -> Figure:
@@ -64,7 +63,7 @@ def surrogacy(
     Returns
     -------
     Figure
-        183 mm wide. With more than `MOST_NAMED` trials these have no names.
+        As wide as two columns. With more than `MOST_NAMED` trials these have no names.
     """
     del effects
     kept = in_order(predictions[predictions["reason"] == ""], study).to_dict("records")
@@ -73,20 +72,21 @@ def surrogacy(
         "on_mediator": f"Effect on {lower(study.label(study.mediator))}: {reads['on_mediator'].named}",
         "on_outcome": f"Effect on {study.named_outcome}: {reads['on_outcome'].named}",
     }
-    below = wrap(labels["on_mediator"], _WIDE, size=SMALL_SIZE)
-    above = wrap(labels["on_outcome"], DOUBLE_COLUMN - 2 * MARGIN, size=SMALL_SIZE)
+    width = study.page.double - _LEFT - _RIGHT
+    below = wrap(labels["on_mediator"], width, size=SMALL_SIZE)
+    above = wrap(labels["on_outcome"], study.page.double - 2 * MARGIN, size=SMALL_SIZE)
     notes = [
         text
         for note in _notes(table, predictions, line, study)
-        for text in wrap(note, DOUBLE_COLUMN - 2 * MARGIN, size=SMALL_SIZE)
+        for text in wrap(note, study.page.double - 2 * MARGIN, size=SMALL_SIZE)
     ]
     top = MARGIN + text_height(above, size=SMALL_SIZE) + 2
     foot = top + _HIGH + 6 + text_height(below, size=SMALL_SIZE) + 2
-    sheet = new_sheet(DOUBLE_COLUMN, foot + text_height(notes, size=SMALL_SIZE) + 2, study)
+    sheet = new_sheet(study.page.double, foot + text_height(notes, size=SMALL_SIZE) + 2, study)
     sheet.lines(MARGIN, MARGIN, above, size=SMALL_SIZE, color=MUTED)
     sheet.lines(_LEFT, top + _HIGH + 6, below, size=SMALL_SIZE, color=MUTED)
     sheet.lines(MARGIN, foot, notes, size=SMALL_SIZE, color=MUTED)
-    axes = sheet.axes_at(_LEFT, top, _WIDE, _HIGH)
+    axes = sheet.axes_at(_LEFT, top, width, _HIGH)
     axes.spines["left"].set_visible(True)
     across = _limits(kept, "on_mediator", [*line["on_mediator"]])
     upward = _limits(kept, "on_outcome", [*line["predicted"]])
@@ -101,7 +101,7 @@ def surrogacy(
     sizes = _draw_trials(axes, kept)
     if len(kept) <= MOST_NAMED:
         named = [study.trial(str(row["trial"])) for row in kept]
-        _draw_names(axes, kept, dict(zip(named, sizes, strict=True)))
+        _draw_names(axes, kept, dict(zip(named, sizes, strict=True)), width)
     return sheet.figure
 
 
@@ -197,10 +197,10 @@ def _draw_trials(axes: Axes, trials: Sequence[Row]) -> list[float]:
     return sizes
 
 
-def _draw_names(axes: Axes, trials: Sequence[Row], sizes: Mapping[str, float]) -> None:
-    """Write the names of the circles, by name the diameters of these in points."""
+def _draw_names(axes: Axes, trials: Sequence[Row], sizes: Mapping[str, float], width: float) -> None:
+    """Write the names of the circles, by name the diameters of these in points, on a width in millimetres."""
     (left, right), (low, high) = axes.get_xlim(), axes.get_ylim()
-    per_x, per_y = (right - left) / _WIDE, (high - low) / _HIGH
+    per_x, per_y = (right - left) / width, (high - low) / _HIGH
     named = [
         Named(
             name=name,
@@ -210,7 +210,7 @@ def _draw_names(axes: Axes, trials: Sequence[Row], sizes: Mapping[str, float]) -
         )
         for row, (name, size) in zip(trials, sizes.items(), strict=True)
     ]
-    for each, (x, y) in zip(named, place_names(named, width=_WIDE, height=_HIGH), strict=True):
+    for each, (x, y) in zip(named, place_names(named, width=width, height=_HIGH), strict=True):
         across = [left + per_x * place for place in (x, each.x)]
         upward = [low + per_y * place for place in (y, each.y)]
         axes.plot(across, upward, color=style.LINE, linewidth=0.5, zorder=3.5)

@@ -1,0 +1,118 @@
+# ruff: noqa: RUF001 - Chinese has commas of its own
+"""Figures in the columns of the narrowest journal, in Arabic and in Chinese: nothing is cut or overlaps."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+from types import ModuleType
+from typing import Any
+
+import matplotlib as mpl
+import pytest
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from ipdmediation.present import style
+from ipdmediation.present.directions import isolated
+from ipdmediation.present.fonts import know
+from ipdmediation.present.study import Study
+from ipdmediation.present.style import FONT, PAGES
+from tests.conftest import skip
+from tests.unit.present.boxes import assert_nothing_overlaps, texts
+from tests.unit.present.test_figures import ORDINARY, draw
+
+NARROWEST = min(PAGES, key=lambda journal: PAGES[journal].single)
+ARABIC = {
+    "variable": "حجم الاحتشاء في المتابعة",
+    "level": "إعاقة خفيفة",
+    "arm": "العلاج داخل الأوعية",
+    "trial": "تجربة",
+}
+CHINESE = {
+    "variable": "随访时的梗死体积",
+    "level": "轻度残疾，可以自理",
+    "arm": "血管内治疗",
+    "trial": "试验",
+}
+LABELLED = ["outcome_by_arm", "mediator_by_trial", "path_diagram"]
+CHINESE_FONT = "WenQuanYi Micro Hei"
+
+
+def look(name: str, study: Study) -> dict[str, Any]:
+    """Return the changes of a study that make its figures look otherwise."""
+    if name == "narrowest":
+        return {"journal": NARROWEST}
+    words = {"Arabic": ARABIC, "Chinese": CHINESE}[name]
+    fonts = (FONT, CHINESE_FONT) if name == "Chinese" else (FONT,)
+    if not know(fonts):
+        skip(f"the font {CHINESE_FONT} is not installed")
+    variables = {
+        key: {
+            **each,
+            "label": f"{words['variable']} {place}",
+            **(
+                {"levels": {level: f"{words['level']} {level}" for level in each["levels"]}}
+                if "levels" in each
+                else {}
+            ),
+        }
+        for place, (key, each) in enumerate(study.variables.items())
+    }
+    arms = {
+        arm: {"label": f"{words['arm']} {mark}", "short": f"{words['arm']} {mark}"}
+        for mark, arm in zip("12", study.arms, strict=True)
+    }
+    trials = {trial: f"{words['trial']} {place}" for place, trial in enumerate(study.trials)}
+    made = isolated(replace(study, variables=variables, arms=arms, trials=trials, fonts=fonts))
+    return {part: getattr(made, part) for part in ("variables", "arms", "trials", "fonts")}
+
+
+@cache
+def drawn(examples: ModuleType, name: str, named: str) -> Figure:
+    changes = look(named, examples.study())
+    figure: Figure = draw(examples, name, **changes)
+    with mpl.rc_context(style.of(changes.get("fonts", (FONT,)))):
+        figure.canvas.draw()
+    return figure
+
+
+@pytest.mark.parametrize(
+    ("name", "named"),
+    [
+        *((name, "narrowest") for name in ORDINARY),
+        *((name, named) for name in LABELLED for named in ("Arabic", "Chinese")),
+    ],
+)
+def test_nothing_is_cut_or_overlaps(examples: ModuleType, name: str, named: str) -> None:
+    figure = drawn(examples, name, named)
+    assert_nothing_overlaps(figure, PAGES[NARROWEST if named == "narrowest" else style.PLAIN])
+
+
+@pytest.mark.parametrize("name", ["mediator_by_arm", "mediator_by_trial"])
+def test_arms_are_told_apart_in_grey(examples: ModuleType, name: str) -> None:
+    """By lines or dots, in the key as well as in the figure."""
+    lines = drawn(examples, name, "narrowest").findobj(Line2D)
+    looks = {
+        arm: {
+            (line.get_linestyle(), line.get_marker() != "None" and line.get_markerfacecolor() == "white")
+            for line in lines
+            if colour in (line.get_color(), line.get_markeredgecolor())
+        }
+        for arm, colour in style.ARM_COLOURS.items()
+    }
+    assert ("-", True) in looks["control"]
+    assert ("-", True) not in looks["treated"]
+    if name == "mediator_by_arm":
+        assert ("--", False) in looks["control"] - looks["treated"]
+
+
+@pytest.mark.parametrize("named", ["Arabic", "Chinese"])
+def test_no_letter_is_an_empty_box(
+    examples: ModuleType, named: str, recwarn: pytest.WarningsRecorder
+) -> None:
+    figure = drawn(examples, "outcome_by_arm", named)
+    figure.canvas.draw()
+    words = {"Arabic": ARABIC, "Chinese": CHINESE}[named]
+    assert any(words["level"] in item.get_text() for item in texts(figure))
+    assert not [one for one in recwarn if "missing from font" in str(one.message)]
