@@ -36,6 +36,14 @@ from ipdmediation.present.tables.models import models
 from ipdmediation.present.tables.natural_effects import natural_effects
 from ipdmediation.present.tables.saving import save, save_each
 from ipdmediation.present.tables.workbook import save_workbook
+from tests.unit.present import (
+    test_death,
+    test_each_trial,
+    test_proportional_odds,
+    test_quality_page,
+    test_surrogacy,
+    test_undoing,
+)
 from tests.unit.present.boxes import texts
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -71,18 +79,43 @@ OTHERS = {  # a limit beside its null, a small measure, percentages at their end
 }
 
 
+_EVIDENCE = {
+    **test_undoing.everything(),
+    "trials": test_each_trial.by_trial(),
+    "pooled": test_each_trial.pooled(),
+    "leave_one_out": test_each_trial.left_out(),
+    "surrogacy": test_surrogacy.measures(),
+    "surrogate_predictions": test_surrogacy.trials(),
+    "surrogate_line": test_surrogacy.line(),
+    "death": test_death.handlings(),
+    "death_patients": test_death.patients(),
+    "proportional_odds": test_proportional_odds.cut_tests(),
+    "by_cut": test_proportional_odds.by_cut(),
+    "free_treatment": test_proportional_odds.free(),
+}
+# a step that left something out gives its reason in its own words
+EVIDENCE = {
+    name: frame.assign(reason=frame["reason"].where(frame["reason"] == "", "reason"))
+    if "reason" in frame
+    else frame
+    for name, frame in _EVIDENCE.items()
+}
+
+
 def results(examples: ModuleType) -> list[AnalysisResult]:
+    """An analysis with all evidence, and another one."""
     said = examples.study()
     other = examples.study(analysis={**said.analysis, "label": "Weighted", "weights": "nihss"})
-    return [examples.result(), examples.result(study=other, figures={})]
+    return [examples.result(evidence=EVIDENCE), examples.result(study=other, figures={})]
 
 
 def page(examples: ModuleType) -> str:
-    """Of an analysis and another one, beside published figures and the truth."""
-    return render(
+    """The report, beside published figures and the truth, and the quality page."""
+    report = render(
         examples.TEMPLATE, results(examples), published=examples.published(), quality=examples.quality(),
         manifest=examples.manifest(), truth=examples.truth(),
     )  # fmt: skip
+    return report + test_quality_page.page()
 
 
 def prose(html: str) -> str:
