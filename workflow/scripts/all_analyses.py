@@ -10,6 +10,7 @@ from ipdmediation.data.result_tables import read_table
 from ipdmediation.present.directions import isolated
 from ipdmediation.present.figures.saving import save_all
 from ipdmediation.present.figures.specification_curve import specification_curve
+from ipdmediation.present.house_style import written_in
 from ipdmediation.present.study import Study
 
 
@@ -18,14 +19,15 @@ def main(
     effects: list[str],
     studies: list[dict[str, Any]],
     departures: list[tuple[str, ...]],
+    style: dict[str, str],
     **written: str,
 ) -> None:
     """Read the effects of every analysis; write the figure in each format."""
-    told = [isolated(Study(**words)) for words in studies]
-    drawn = specification_curve(list(map(read_table, effects)), studies=told, departures=departures)
-    save_all(
-        [drawn], {kind: [Path(path)] for kind, path in written.items()}, study=replace(told[0], analysis={})
-    )
+    with written_in(**style):
+        told = [isolated(Study(**words)) for words in studies]
+        drawn = specification_curve(list(map(read_table, effects)), studies=told, departures=departures)
+        paths = {kind: [Path(path)] for kind, path in written.items()}
+        save_all([drawn], paths, study=replace(told[0], analysis={}))
 
 
 if __name__ == "__main__":

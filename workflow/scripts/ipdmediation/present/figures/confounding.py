@@ -11,11 +11,11 @@ from ipdmediation.present.confounding import (
     SHOWN,
     cause,
     correlation,
+    ends_of,
     not_shares,
     on_the_mean,
     strongest_first,
     undone_row,
-    with_interval,
 )
 from ipdmediation.present.figures.curve import Along, CurvePanel, curves
 from ipdmediation.present.labels import NATURAL
@@ -57,10 +57,16 @@ def confounding(
     notes = []
     if explains is not None:
         notes.append(
-            f"Dashed: {correlation(explains['rho'])}, where the indirect effect is 0; {study.coverage} CI "
-            f"{notation.span(correlation(explains['ci_low']), correlation(explains['ci_high']))}."
-            if notation.known(explains["ci_low"])
-            else f"Dashed: {with_interval(explains)}, where the indirect effect is 0."
+            "; ".join(
+                filter(
+                    None,
+                    [
+                        f"Dashed: {correlation(explains['rho'])}, where the indirect effect is 0",
+                        notation.confidence(study.coverage, ends_of(explains)),
+                    ],
+                )
+            )
+            + "."
         )
     if marks:
         named = [f"{lower(study.label(str(row['variable'])))} {correlation(row['against'])}" for row in marks]

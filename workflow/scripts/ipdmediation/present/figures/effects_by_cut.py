@@ -9,9 +9,10 @@ from matplotlib.figure import Figure
 
 from ipdmediation.present.figures.forest import ForestRow, Panel, forest
 from ipdmediation.present.figures.rows import effect_row
+from ipdmediation.present.house_style import people
 from ipdmediation.present.labels import NATURAL
 from ipdmediation.present.notation import lower
-from ipdmediation.present.scales import reading
+from ipdmediation.present.scales import levels_up_to, reading
 from ipdmediation.present.study import Study
 from ipdmediation.vocabulary.effects import PROPORTION_MEDIATED
 from ipdmediation.vocabulary.scales import MEAN, scale_of
@@ -48,7 +49,7 @@ def effects_by_cut(effects: pd.DataFrame, *, study: Study) -> Figure:
         rows,
         [Panel(title=NATURAL[effect], read=read) for effect in EFFECTS],
         heads=[],
-        notes=[f"The share of participants with this {lower(study.label(study.outcome))}."] if scales else [],
+        notes=[f"The share of {people()} with this {lower(study.label(study.outcome))}."] if scales else [],
         study=study,
     )
 
@@ -58,5 +59,4 @@ def _label(key: str, study: Study) -> str:
     cut = scale_of(key).cut
     if cut is None:
         return study.average.capitalize()
-    lowest = min(map(int, study.levels(study.outcome)))
-    return str(cut) if cut == lowest else f"{lowest} to {cut}"
+    return levels_up_to(cut, study)

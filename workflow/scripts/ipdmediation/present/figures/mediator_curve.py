@@ -11,6 +11,7 @@ from ipdmediation.present import notation, style
 from ipdmediation.present.figures.natural_axis import axis_label, natural_axis
 from ipdmediation.present.figures.rows import SHOWN_ARMS
 from ipdmediation.present.figures.sheet import MARGIN, in_style, new_sheet, text_height, wrap
+from ipdmediation.present.house_style import people
 from ipdmediation.present.scales import named_cut, reading
 from ipdmediation.present.study import Study
 from ipdmediation.present.style import INK, MUTED, SMALL_SIZE
@@ -80,7 +81,7 @@ def _note(curve: pd.DataFrame, study: Study) -> str:
     if curve.empty:
         return "The mediator is its difference from the mean of the own trial, which is held at no value."
     return (
-        "Averaged over all participants, had everybody been in the arm and had the same "
+        f"Averaged over all {people()}, had everybody been in the arm and had the same "
         f"{notation.lower(study.label(study.mediator))}; by the outcome model, from its 5th to its 95th "
         "percentile."
     )

@@ -17,6 +17,7 @@ from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Rectangle
 from matplotlib.textpath import text_to_path
 
 from ipdmediation.present import style
+from ipdmediation.present.emphasis import without
 from ipdmediation.present.fonts import know
 from ipdmediation.present.study import Study
 from ipdmediation.present.style import INK, MUTED, SMALL_SIZE, TEXT_SIZE
@@ -109,7 +110,9 @@ class Sheet:
         weight: str = "normal",
     ) -> None:
         """Write one line, centred vertically on `y`."""
-        self.page.text(x, y, text, ha=ha, va="center_baseline", fontsize=size, color=color, fontweight=weight)
+        self.page.text(
+            x, y, without(text), ha=ha, va="center_baseline", fontsize=size, color=color, fontweight=weight
+        )
 
     def upright(self, x: float, y: float, text: str, *, size: float = TEXT_SIZE, color: str = INK) -> None:
         """Write one line from `y` upwards."""
@@ -266,7 +269,7 @@ def shorten(text: str, width: float, *, lines: int, size: float = TEXT_SIZE) -> 
 def text_width(text: str, size: float, weight: str = "normal") -> float:
     """Width of a line in millimetres."""
     font = FontProperties(size=size, weight=weight)  # of the families in whose context a figure is drawn
-    width, _, _ = text_to_path.get_text_width_height_descent(text, font, ismath=False)
+    width, _, _ = text_to_path.get_text_width_height_descent(without(text), font, ismath=False)
     return float(width) * _MM_PER_POINT
 
 

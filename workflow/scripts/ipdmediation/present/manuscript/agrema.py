@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from ipdmediation.present import notation
+from ipdmediation.present.house_style import people
 from ipdmediation.present.notation import lower
 from ipdmediation.present.report.result import AnalysisResult
 from ipdmediation.present.tables.table import Table
@@ -60,12 +61,12 @@ def _items(results: Sequence[AnalysisResult]) -> list[tuple[str, str, str]]:
         ),
         (
             "Participants",
-            "Rules of eligibility and numbers: Participants",
+            f"Rules of eligibility and numbers: {notation.upper(people())}",
             "Target population, places and dates",
         ),
         (
             "Sample size",
-            f"{notation.count(main.fitted)} participants, all that there are",
+            f"{notation.count(main.fitted)} {people()}, all that there are",
             "Whether it was calculated",
         ),
         (
@@ -82,7 +83,7 @@ def _items(results: Sequence[AnalysisResult]) -> list[tuple[str, str, str]]:
         ("Measurement", measured, "How and when each was measured, how well, and whether blinded"),
         (
             "Measurement levels",
-            f"Participants within trials{f', within {clusters}' if clusters else ''}",
+            f"{notation.upper(people())} within trials{f', within {clusters}' if clusters else ''}",
             "Whether any was measured of a group",
         ),
         (
@@ -92,7 +93,11 @@ def _items(results: Sequence[AnalysisResult]) -> list[tuple[str, str, str]]:
         ),
         ("Sensitivity analyses", _sentence("", around), DONE if around else "Nothing was configured"),
         ("Ethical approval", "", OPEN),
-        ("Participants", "Flow, baseline table and missing values: Participants, Methods", DONE),
+        (
+            "Participants",
+            f"Flow, baseline table and missing values: {notation.upper(people())}, Methods",
+            DONE,
+        ),
         ("Outcomes and estimates", "Models, Mediation, results.md", DONE),
         (
             "Sensitivity parameters",

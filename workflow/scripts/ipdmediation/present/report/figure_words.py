@@ -6,7 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ipdmediation.present import notation, style
+from ipdmediation.present.balance import SMALL_DIFFERENCE
 from ipdmediation.present.each_trial import sent_sentence
+from ipdmediation.present.house_style import people, person
 from ipdmediation.present.report import figure_numbers as numbers
 from ipdmediation.present.report.comparison import BESIDE
 from ipdmediation.present.report.result import AnalysisResult
@@ -21,9 +23,11 @@ class FigureWords:
     Parameters
     ----------
     caption
-        What stands below it, on the page and in a manuscript.
+        What stands below it, on the page and in a manuscript; `people` in braces is what they are called, and
+        `small` the difference of the arms at baseline that is called small.
     shows
-        What it shows, for readers who cannot see it; `outcome` and `mediator` in braces are their labels.
+        What it shows, for readers who cannot see it; `outcome` and `mediator` in braces are their labels, and
+        `people` as above.
     reads
         Its numbers in sentences, where these are not too many, of all analyses.
     narrow
@@ -39,7 +43,9 @@ class FigureWords:
 def caption(name: str, result: AnalysisResult) -> str:
     """Return what stands below a figure."""
     stated = FIGURE_WORDS[name].caption
-    return stated if isinstance(stated, str) else stated(result)
+    if not isinstance(stated, str):
+        return stated(result)
+    return stated.format(people=people(), small=notation.stated(SMALL_DIFFERENCE))
 
 
 def legend(name: str, result: AnalysisResult) -> str:
@@ -64,6 +70,7 @@ def shows(name: str, result: AnalysisResult) -> str:
     """
     study = result.study
     words = {"outcome": study.label(study.outcome), "mediator": study.label(study.mediator)}
+    words["people"] = people()
     return FIGURE_WORDS[name].shows.format(**words) + _synthetic(study)
 
 
@@ -86,7 +93,7 @@ def _synthetic(study: Study) -> str:
 
 def _flow_caption(result: AnalysisResult) -> str:
     several = len(result.flow) > 2
-    rule = " A participant is counted under the first rule that is not met." if several else ""
+    rule = f" A {person()} is counted under the first rule that is not met." if several else ""
     return " ".join([f"From randomisation to analysis.{rule}", *sent_sentence(result.study)])
 
 
@@ -121,7 +128,7 @@ def _calibration_caption(result: AnalysisResult) -> str:
     groups = notation.count(result.calibration["group"].max())
     return (
         "Does the outcome model fit? What was observed and what the model expects, by arm and in "
-        f"{groups} groups of participants by their mediator; the two should look alike."
+        f"{groups} groups of {people()} by their mediator; the two should look alike."
     )
 
 
@@ -138,7 +145,7 @@ def _cuts_caption(result: AnalysisResult) -> str:
         return f"Total, direct and indirect effect on the {result.study.average} of the outcome."
     return (
         "Total, direct and indirect effect at every cut of the outcome: how much larger the share of "
-        "participants becomes who have these levels."
+        f"{people()} becomes who have these levels."
     )
 
 
@@ -158,12 +165,13 @@ def _shares_caption(result: AnalysisResult) -> str:
 FIGURE_WORDS = {
     "patient_flow": FigureWords(
         caption=_flow_caption,
-        shows="From randomisation to the participants analysed.",
+        shows="From randomisation to the {people} analysed.",
         reads=numbers.patient_flow,
     ),
     "balance": FigureWords(
         caption=(
-            "Standardised differences between the arms at baseline, whichever arm has more; dashed at 0.1."
+            "Standardised differences between the arms at baseline, whichever arm has more; dashed at "
+            "{small}."
         ),
         shows="Standardised differences between the arms at baseline.",
         reads=numbers.balance,
@@ -267,7 +275,7 @@ FIGURE_WORDS = {
     ),
     "death": FigureWords(
         caption=(
-            "Indirect effect and proportion mediated by how participants without a mediator are dealt with; "
+            "Indirect effect and proportion mediated by how {people} without a mediator are dealt with; "
             "circles are the other parts of the total effect."
         ),
         shows="Indirect effect and proportion mediated by how those without a mediator are dealt with.",
