@@ -12,7 +12,7 @@ from ipdmediation.present.figures.rows import effect_row
 from ipdmediation.present.house_style import people
 from ipdmediation.present.labels import NATURAL
 from ipdmediation.present.notation import lower
-from ipdmediation.present.scales import levels_up_to, reading
+from ipdmediation.present.scales import reading
 from ipdmediation.present.study import Study
 from ipdmediation.vocabulary.effects import PROPORTION_MEDIATED
 from ipdmediation.vocabulary.scales import MEAN, scale_of
@@ -59,4 +59,5 @@ def _label(key: str, study: Study) -> str:
     cut = scale_of(key).cut
     if cut is None:
         return study.average.capitalize()
-    return levels_up_to(cut, study)
+    lowest = min(map(int, study.levels(study.outcome)))
+    return str(cut) if cut == lowest else f"{lowest} to {cut}"
