@@ -49,7 +49,8 @@ def sentences(results: Path) -> list[str]:
         flags=re.S,
     )
     written = re.findall(r"<(p|li|dd|figcaption)\b[^>]*>(.*?)</\1>", body, flags=re.S)
-    return [plain(each) for each in [*(text for _, text in written), *re.findall(r' alt="([^"]*)"', body)]]
+    pictured = re.findall(r' alt="([^"]*)"| role="img" aria-label="([^"]*)"', body)
+    return [plain(each) for each in [*(text for _, text in written), *map("".join, pictured)]]
 
 
 def page(results: Path) -> str:

@@ -106,13 +106,20 @@ class Reading:
     def sentence(self, row: Row, study: Study) -> str:
         """Write the estimate of a row with its unit and the name of its interval, for a sentence."""
         text, ends = self.parts(row)
-        unit = f" {self.unit}" if self.unit not in ("", "%") else ""
-        return notation.with_ends(f"{text}{unit}", notation.confidence(study.coverage, ends))
+        return notation.with_ends(f"{text}{self._unit}", notation.confidence(study.coverage, ends))
+
+    @property
+    def _unit(self) -> str:
+        return f" {self.unit}" if self.unit not in ("", "%") else ""
 
     def point(self, row: Row) -> str:
         """Write the estimate of a row alone."""
         text = notation.fixed(self.number(row["estimate"]), digits=self.digits, nulls=(self.null,))
         return f"{text}%" if self.unit == "%" else text
+
+    def amount(self, row: Row) -> str:
+        """Write the estimate of a row alone, with its unit."""
+        return f"{self.point(row)}{self._unit}"
 
     def side(self, row: Row) -> int:
         """Say on which side of the null an interval lies, 0 where it holds the null or is missing."""

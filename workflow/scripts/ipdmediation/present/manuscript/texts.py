@@ -8,6 +8,7 @@ from ipdmediation.present import notation, style
 from ipdmediation.present.emphasis import in_markdown
 from ipdmediation.present.house_style import people
 from ipdmediation.present.notation import lower
+from ipdmediation.present.report.agreement import agreement
 from ipdmediation.present.report.answer import answer
 from ipdmediation.present.report.by_arm import medians
 from ipdmediation.present.report.comparison import beside
@@ -58,7 +59,7 @@ def results_text(
             notation.upper(people()): [_participants(main), *_baseline_missing(main)],
             "Outcome and mediator": _by_arm(main),
             "Effects": [*paths(main), *answer(main)],
-            "Other analyses": _others(results),
+            "Other analyses": [*agreement(results), *_others(results)],
             "Figures": figures,
             "Tables": named,
         },

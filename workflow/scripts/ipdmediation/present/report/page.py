@@ -20,6 +20,7 @@ from ipdmediation.present.labels import NATURAL, SHARES, share_label
 from ipdmediation.present.manuscript.agrema import agrema
 from ipdmediation.present.notation import unbroken
 from ipdmediation.present.proportional_odds import impact
+from ipdmediation.present.report.agreement import agreement
 from ipdmediation.present.report.answer import answer
 from ipdmediation.present.report.comparison import (
     beside,
@@ -35,6 +36,7 @@ from ipdmediation.present.report.methods import methods
 from ipdmediation.present.report.pairs import drawn, published_pairs
 from ipdmediation.present.report.privacy import refuse_other_columns, refuse_patient_rows
 from ipdmediation.present.report.result import AnalysisResult, sentence
+from ipdmediation.present.report.split import split
 from ipdmediation.present.report.templates import named_trial, page_table, page_template
 from ipdmediation.present.report.undoing import confounding_sentences, measurement_sentences
 from ipdmediation.present.scales import better_outcome, reading
@@ -102,7 +104,8 @@ def render(
     return page_template(template).render(
         study=study,
         synthetic_note=style.SYNTHETIC_NOTE,
-        answer=[unbroken(line) for line in answer(main)],
+        answer=[unbroken(line) for line in (*answer(main), *agreement(results))],
+        split=split(main),
         facts=_facts(main),
         shares_differ=_shares_differ(main),
         figures={name: _figure(name, svg, results) for name, svg in main.figures.items()},
