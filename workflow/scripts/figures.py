@@ -12,6 +12,7 @@ from ipdmediation.inference.draws import join_draws
 from ipdmediation.present.directions import isolated
 from ipdmediation.present.figures.balance import balance
 from ipdmediation.present.figures.calibration import calibration as calibration_figure
+from ipdmediation.present.figures.causal_graph import causal_graph
 from ipdmediation.present.figures.effects_by_cut import effects_by_cut
 from ipdmediation.present.figures.four_worlds import four_worlds
 from ipdmediation.present.figures.mediator_by_arm import mediator_by_arm
@@ -63,6 +64,7 @@ def main(
             "outcome_by_trial": lambda: outcome_by_trial(outcomes, study=words),
             "mediator_by_arm": lambda: mediator_by_arm(mediators, study=words),
             "mediator_by_trial": lambda: mediator_by_trial(mediators, study=words),
+            "causal_graph": lambda: causal_graph(flows, study=words),
             "path_diagram": lambda: path_diagram(estimated, study=words),
             "four_worlds": lambda: four_worlds(read_table(worlds), estimated, study=words),
             "effects_by_cut": lambda: effects_by_cut(estimated, study=words),

@@ -595,8 +595,8 @@ def result(**changes: Any) -> AnalysisResult:
         worlds=worlds(), curve=curve(), calibration=calibration(),
         figures=dict.fromkeys(
             ["patient_flow", "outcome_by_arm", "outcome_by_trial", "mediator_by_arm", "mediator_by_trial",
-             "path_diagram", "balance", "four_worlds", "effects_by_cut", "proportion_distribution",
-             "model_coefficients", "mediator_curve",
+             "path_diagram", "causal_graph", "balance", "four_worlds", "effects_by_cut",
+             "proportion_distribution", "model_coefficients", "mediator_curve",
              "calibration", "specification_curve"],
             SVG,
         ),

@@ -30,6 +30,7 @@ FIGURES = (
     "outcome_by_trial",
     "mediator_by_arm",
     "mediator_by_trial",
+    "causal_graph",
     "model_coefficients",
     "mediator_curve",
     "calibration",

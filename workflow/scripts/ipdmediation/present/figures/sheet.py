@@ -149,6 +149,7 @@ class Sheet:
         align: str = "center",
         bold: int = 0,
         muted: int = 0,
+        dashed: bool = False,
     ) -> None:
         """Draw a box around its centre with lines in it."""
         self.page.add_patch(
@@ -160,6 +161,7 @@ class Sheet:
                 facecolor=fill,
                 edgecolor=edge,
                 linewidth=0.9,
+                linestyle="--" if dashed else "-",
                 zorder=2,
             )
         )
@@ -196,7 +198,14 @@ class Sheet:
             zorder=1,
         )
 
-    def arrow(self, start: tuple[float, float], end: tuple[float, float], *, width: float = 0.9) -> None:
+    def arrow(
+        self,
+        start: tuple[float, float],
+        end: tuple[float, float],
+        *,
+        width: float = 0.9,
+        dashed: bool = False,
+    ) -> None:
         """Draw an arrow."""
         self.page.add_patch(
             FancyArrowPatch(
@@ -208,6 +217,7 @@ class Sheet:
                 shrinkB=0,
                 color=style.LINE,
                 linewidth=width,
+                linestyle="--" if dashed else "-",
                 zorder=1,
             )
         )

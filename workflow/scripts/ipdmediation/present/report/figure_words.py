@@ -197,6 +197,13 @@ FIGURE_WORDS = {
         caption="Median and interquartile range of the mediator by arm in each trial.",
         shows="Median and interquartile range of {mediator} by arm in each trial.",
     ),
+    "causal_graph": FigureWords(
+        caption="What is assumed to cause what. Nothing in the data can show that no arrow is missing.",
+        shows=(
+            "Treatment, {mediator} and {outcome} with the causes that are adjusted for, those that were not "
+            "measured, and being analysed."
+        ),
+    ),
     "model_coefficients": FigureWords(
         caption=(
             "The two outcome models, without and with the mediator: treatment and mediator with bootstrap "

@@ -29,6 +29,7 @@ from ipdmediation.present.report.comparison import (
     truth_pairs,
     verdict,
 )
+from ipdmediation.present.report.estimand import estimand
 from ipdmediation.present.report.figure_words import FIGURE_WORDS, alternative, caption, shows
 from ipdmediation.present.report.integrity import notable
 from ipdmediation.present.report.meaning import meaning
@@ -115,6 +116,7 @@ def render(
         effects=page_table(effects(main.effects, study=study)),
         natural=page_table(natural_effects(main.effects, study=study)),
         **_evidence(main),
+        estimand=estimand(study),
         meaning=[unbroken(line) for line in meaning(main)],
         notices={place: main.messages(*steps) for place, steps in NOTICE_PLACES.items()},
         fits=_fits(main),
