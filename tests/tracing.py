@@ -8,7 +8,10 @@ from typing import Any
 import pandas as pd
 
 from ipdmediation.present import notation
+from ipdmediation.present.house_style import JOURNALS
 
+#: Decimal marks and marks of thousands in what they are in the plain style.
+MARKS = str.maketrans({JOURNALS["lancet"].decimal: ".", JOURNALS["lancet"].thousands: ","})
 NUMBER = re.compile(r"(?<![\w.])[<>]?−?\d[\d,]*(?:\.\d+)?")  # noqa: RUF001
 
 
@@ -18,7 +21,8 @@ def untraced(
     """Return the numbers of sentences that no table holds, each with its sentence.
 
     A cell may be written as it is, as its exponential, or a hundredfold, with 0 to 7 decimals and of either
-    sign ("4.3 fewer"). What is given (settings, years of sources, digits of labels) may stand as it is.
+    sign ("4.3 fewer"), with the marks of any house style. What is given (settings, years of sources, digits
+    of labels) may stand as it is.
     """
     known = {_bare(text) for value in given for text in NUMBER.findall(str(value))}
     for frame in tables.values():
@@ -28,7 +32,7 @@ def untraced(
     return [
         (text, sentence)
         for sentence in sentences
-        for text in NUMBER.findall(sentence)
+        for text in NUMBER.findall(sentence.translate(MARKS))
         if _bare(text) not in known
     ]
 

@@ -35,6 +35,7 @@ ODD = MadeUp(
     trials=3,
     patients=20,
     missing=0.2,
+    style={"journal": "lancet", "people": "patients"},
     analysis={
         "mediator": {"variable": "volume", "transform": "log", "offset": 3},
         "missing": {"method": "impute", "imputations": 2, "iterations": 3, "donors": 4},

@@ -72,6 +72,7 @@ def test_nothing_whatever_the_dates_say(needed: Callable[[], Jobs]) -> None:
         ),
         (lambda config: config["variables"]["age"].update(maximum=900), PAGE),
         (lambda config: config["study"].update(title="Another"), SAID),
+        (lambda config: config.update(style={"journal": "nejm"}), SAID),
         (lambda config: config.update(identifiers={"key": "~/other.key"}), set()),
         (lambda config: config.update(disclosure={"minimum_count": 4}), DESCRIBED),
         (
@@ -87,6 +88,7 @@ def test_nothing_whatever_the_dates_say(needed: Callable[[], Jobs]) -> None:
         "order of trials",
         "maximum",
         "title",
+        "style",
         "key",
         "small cells",
         "one piece of evidence",

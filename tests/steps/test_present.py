@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import pandas as pd
@@ -24,6 +27,7 @@ from ipdmediation.present.figures.patient_flow import patient_flow
 from ipdmediation.present.figures.proportion_distribution import proportion_distribution
 from ipdmediation.present.figures.saving import save as save_figure
 from ipdmediation.present.figures.specification_curve import specification_curve
+from ipdmediation.present.house_style import for_machines, written_in
 from ipdmediation.present.labels import labelled
 from ipdmediation.present.report.page import render
 from ipdmediation.present.report.result import AnalysisResult
@@ -35,7 +39,14 @@ from ipdmediation.present.tables.models import models
 from ipdmediation.present.tables.natural_effects import natural_effects
 from ipdmediation.present.tables.saving import save as save_table
 from ipdmediation.vocabulary.terms import read_terms
-from tests.steps.conftest import OTHERS, Planned
+from tests.steps.conftest import ODD, OTHERS, Planned
+
+
+@pytest.fixture(autouse=True)
+def _in_the_style_of_the_study() -> Iterator[None]:
+    """What a test draws and writes itself is in the style in which the study's own scripts do."""
+    with written_in(**ODD.style):
+        yield
 
 
 def words(study: Planned, analysis: str) -> Study:
@@ -130,17 +141,18 @@ def test_each_table_is_written_from_its_own_numbers(study: Planned, analysis: st
     known, found = described(study, analysis), estimated(study, analysis)
     said = Study(**study.planned("tables", analysis=analysis)["params"]["study"])
     written = {
-        "baseline": baseline(known["baseline"], known["flow"], study=said),
-        "flow": flow(known["flow"], study=said),
-        "models": models(named(study, analysis, said), study=said),
-        "effects": effects(found, study=said),
-        "natural_effects": natural_effects(found, study=said),
+        "baseline": lambda: baseline(known["baseline"], known["flow"], study=said),
+        "flow": lambda: flow(known["flow"], study=said),
+        "models": lambda: models(named(study, analysis, said), study=said),
+        "effects": lambda: effects(found, study=said),
+        "natural_effects": lambda: natural_effects(found, study=said),
     }
     made = study.do("tables", analysis=analysis)
     for kind in ("csv", "html", "docx"):
         assert {Path(path).stem for path in made[kind]} == set(written)
         for path in made[kind]:
-            save_table(written[Path(path).stem], tmp_path / f"written.{kind}")
+            with for_machines() if kind == "csv" else nullcontext():
+                save_table(written[Path(path).stem](), tmp_path / f"written.{kind}")
             assert Path(path).read_bytes() == (tmp_path / f"written.{kind}").read_bytes(), path
 
 
@@ -201,3 +213,19 @@ def test_the_page_is_that_of_all_analyses_in_their_order(study: Planned) -> None
         f"/primary/figures/{stem}.svg" in path
         for stem, path in zip((Path(path).stem for path in made["figures"]), made["figures"], strict=True)
     )
+
+
+@pytest.mark.usefixtures("copied")
+def test_everything_that_is_shown_is_in_the_style_of_the_study_and_nothing_for_machines() -> None:
+    results = Path("results/odd")
+    printed = [*sorted(results.glob("primary/tables/*.html")), *sorted(results.glob("manuscript/*.md"))]
+    printed += [results / "report.html", results / "quality/report.html"]
+    assert len(printed) > 12
+    for path in printed:
+        text = re.sub(r"<(style|script)\b.*?</\1>|data:[^\"]*", "", path.read_text(), flags=re.DOTALL)
+        assert re.search(r"\d·\d|patients", text), path
+        if path.name != "report.html":  # that has versions, and topics of a guideline
+            assert not re.search(r"[Pp]articipant|\d\.\d+ \(", text), path
+    machines = [*results.glob("primary/tables/*.csv"), results / "manuscript/values.json"]
+    assert sum("." in path.read_text() for path in machines) > 8
+    assert not any("·" in path.read_text() for path in machines[:-1])  # the last has texts of the page, too

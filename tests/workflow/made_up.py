@@ -26,6 +26,7 @@ class MadeUp:
     analysis : what the analysis says beyond the defaults of `write`.
     change_score : whether the mediator is a change, with values of either sign, in place of a volume.
     missing : share of ages that nobody wrote down.
+    style : house style of what is shown.
     """
 
     trials: int = 2
@@ -36,13 +37,18 @@ class MadeUp:
     analysis: dict[str, Any] = field(default_factory=dict)
     change_score: bool = False
     missing: float = 0.0
+    style: dict[str, str] = field(default_factory=dict)
 
 
 STUDIES = {
     "interaction": MadeUp(analysis={"interaction": True}),
     "opposite": MadeUp(on_mediator=0.8, direct=-2.0, slope=0.9),
     "no_total_effect": MadeUp(on_mediator=0.0, direct=0.0),
-    "complete_cases": MadeUp(missing=0.15, analysis={"missing": {"method": "complete_case"}}),
+    "complete_cases": MadeUp(
+        missing=0.15,
+        analysis={"missing": {"method": "complete_case"}},
+        style={"journal": "lancet", "people": "participants"},
+    ),
     "binary": MadeUp(analysis={"outcome": {"variable": "dead", "family": "binary", "better": "low"}}),
     "probit": MadeUp(
         analysis={
@@ -145,6 +151,7 @@ def write(root: Path, name: str) -> Path:
             "days": {"type": "continuous", "label": "Days in hospital", "unit": "day"},
         },
         "describe": {"baseline": ["age"]},
+        "style": study.style,
         "analyses": {"primary": primary},
     }
     path = folder / "config.yaml"

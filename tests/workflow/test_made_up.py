@@ -82,6 +82,17 @@ def test_every_number_of_every_sentence_is_in_a_table_of_the_run(told: dict[str,
     assert untraced(found, tables, given=given) == []
 
 
+def test_no_decimal_point_is_left_in_what_is_written_as_the_lancet_does(told: dict[str, Path]) -> None:
+    (name,) = [name for name, study in STUDIES.items() if study.style.get("journal") == "lancet"]
+    folder = told[name] / "manuscript"
+    texts = [
+        (folder / f"{part}.md").read_text().partition("## References")[0] for part in ("methods", "results")
+    ]
+    written = [*sentences(told[name]), *texts]
+    assert sum("·" in text for text in written) > 20
+    assert [text for text in written if re.search(r"(?<![\d.])\d+\.\d+(?![\d.])", text)] == []
+
+
 @pytest.mark.parametrize("name", ["default", *STUDIES])
 def test_the_number_analysed_is_the_number_fitted_everywhere(told: dict[str, Path], name: str) -> None:
     results = told[name]

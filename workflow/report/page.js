@@ -43,7 +43,7 @@
   }
 
   const number = (cell) => {
-    const found = cell.textContent.replaceAll("\u2212", "-").replaceAll(",", "").match(/-?\d+(\.\d+)?/);
+    const found = cell.textContent.replaceAll("\u2212", "-").replaceAll("\u00b7", ".").replaceAll(/[,\u202f]/g, "").match(/-?\d+(\.\d+)?/);
     return found ? Number(found[0]) : null;
   };
   const compare = (column, up) => (one, other) => {

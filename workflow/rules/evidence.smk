@@ -369,6 +369,7 @@ for piece in results.EVIDENCE:
         params:
             piece=piece,
             study=lambda wildcards: study.words(wildcards.analysis, more=("evidence",)),
+            style=study.house_style,
             code=code("show_evidence"),
         script:
             "../scripts/show_evidence.py"

@@ -28,6 +28,7 @@ rule figures:
     params:
         study=lambda wildcards: study.words(wildcards.analysis),
         model_names=list(results.MODELS),
+        style=study.house_style,
         expected=handed.expects(draws=handed.made_by(rules.bootstrap_chunk, study.drawn_as)),
         code=code("figures"),
     script:
@@ -52,6 +53,7 @@ rule tables:
         "../../envs/ipdmediation.yaml"
     params:
         study=lambda wildcards: study.words(wildcards.analysis, bootstrap=("resampling", "level")),
+        style=study.house_style,
         model_names=list(results.MODELS),
         code=code("tables"),
     script:
@@ -79,6 +81,7 @@ rule all_analyses:
     params:
         studies=study.compared,
         departures=study.departures,
+        style=study.house_style,
         code=code("all_analyses"),
     script:
         "../scripts/all_analyses.py"
@@ -102,6 +105,7 @@ rule quality_report:
         "../../envs/ipdmediation.yaml"
     params:
         study={**study.said, "analysis": {}},
+        style=study.house_style,
         conversions=study.conversions,
         needed=study.needed_of("primary"),
         minimum_count=config["disclosure"]["minimum_count"],
@@ -136,6 +140,7 @@ rule report:
             diagnostics=handed.made_for_each(rules.fit_models, config["analyses"], files=len(results.MODELS))
         ),
         figure_names=files.figures,
+        style=study.house_style,
         models=list(results.MODELS),
         code=code("report"),
     script:
@@ -166,6 +171,7 @@ rule manuscript:
             diagnostics=handed.made_for_each(rules.fit_models, config["analyses"], files=len(results.MODELS))
         ),
         analyses=list(config["analyses"]),
+        style=study.house_style,
         models=list(results.MODELS),
         code=code("manuscript"),
     script:

@@ -8,6 +8,7 @@ from typing import Any
 from ipdmediation.data.result_tables import read_table
 from ipdmediation.present.figures.saving import save_all
 from ipdmediation.present.figures.specification_curve import specification_curve
+from ipdmediation.present.house_style import written_in
 from ipdmediation.present.study import Study
 
 
@@ -16,15 +17,17 @@ def main(
     effects: list[str],
     studies: list[dict[str, Any]],
     departures: list[tuple[str, ...]],
+    style: dict[str, str],
     **written: str,
 ) -> None:
     """Read the effects of every analysis; write the figure in each format."""
-    drawn = specification_curve(
-        list(map(read_table, effects)),
-        studies=[Study(**words) for words in studies],
-        departures=departures,
-    )
-    save_all([drawn], {kind: [Path(path)] for kind, path in written.items()})
+    with written_in(**style):
+        drawn = specification_curve(
+            list(map(read_table, effects)),
+            studies=[Study(**words) for words in studies],
+            departures=departures,
+        )
+        save_all([drawn], {kind: [Path(path)] for kind, path in written.items()})
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ from ipdmediation.present.figures.path_diagram import path_diagram
 from ipdmediation.present.figures.patient_flow import patient_flow
 from ipdmediation.present.figures.proportion_distribution import proportion_distribution
 from ipdmediation.present.figures.saving import save_all
+from ipdmediation.present.house_style import written_in
 from ipdmediation.present.labels import labelled
 from ipdmediation.present.study import Study
 from ipdmediation.vocabulary.terms import read_terms
@@ -43,38 +44,40 @@ def main(
     draws: list[str],
     study: dict[str, Any],
     model_names: list[str],
+    style: dict[str, str],
     **written: list[str],
 ) -> None:
     """Read the tables of numbers; write each figure that is asked for by its name, in each format."""
-    words = Study(**study)
-    flows, outcomes, mediators, estimated = map(read_table, (flow, outcome, mediator, effects))
-    coefficients = {
-        name: labelled(read_table(table), read_terms(fit), study=words)
-        for name, table, fit in zip(model_names, models, diagnostics, strict=True)
-    }
-    drawers = {
-        "patient_flow": lambda: patient_flow(flows, study=words),
-        "balance": lambda: balance(read_table(baseline), study=words),
-        "outcome_by_arm": lambda: outcome_by_arm(outcomes, effects=estimated, study=words),
-        "outcome_by_trial": lambda: outcome_by_trial(outcomes, study=words),
-        "mediator_by_arm": lambda: mediator_by_arm(mediators, study=words),
-        "mediator_by_trial": lambda: mediator_by_trial(mediators, study=words),
-        "path_diagram": lambda: path_diagram(estimated, study=words),
-        "four_worlds": lambda: four_worlds(read_table(worlds), estimated, study=words),
-        "effects_by_cut": lambda: effects_by_cut(estimated, study=words),
-        "mediator_curve": lambda: mediator_curve(read_table(curve), study=words),
-        "calibration": lambda: calibration_figure(read_table(calibration), study=words),
-        "model_coefficients": lambda: model_coefficients(
-            coefficients["total"], coefficients["outcome"], estimated, study=words
-        ),
-        "proportion_distribution": lambda: proportion_distribution(
-            join_draws(map(pd.read_parquet, draws), replicates=int(estimated["replicates"].iloc[0])),
-            estimated,
-            study=words,
-        ),
-    }
-    paths = {kind: list(map(Path, files)) for kind, files in written.items()}
-    save_all([drawers[path.stem]() for path in next(iter(paths.values()))], paths)
+    with written_in(**style):
+        words = Study(**study)
+        flows, outcomes, mediators, estimated = map(read_table, (flow, outcome, mediator, effects))
+        coefficients = {
+            name: labelled(read_table(table), read_terms(fit), study=words)
+            for name, table, fit in zip(model_names, models, diagnostics, strict=True)
+        }
+        drawers = {
+            "patient_flow": lambda: patient_flow(flows, study=words),
+            "balance": lambda: balance(read_table(baseline), study=words),
+            "outcome_by_arm": lambda: outcome_by_arm(outcomes, effects=estimated, study=words),
+            "outcome_by_trial": lambda: outcome_by_trial(outcomes, study=words),
+            "mediator_by_arm": lambda: mediator_by_arm(mediators, study=words),
+            "mediator_by_trial": lambda: mediator_by_trial(mediators, study=words),
+            "path_diagram": lambda: path_diagram(estimated, study=words),
+            "four_worlds": lambda: four_worlds(read_table(worlds), estimated, study=words),
+            "effects_by_cut": lambda: effects_by_cut(estimated, study=words),
+            "mediator_curve": lambda: mediator_curve(read_table(curve), study=words),
+            "calibration": lambda: calibration_figure(read_table(calibration), study=words),
+            "model_coefficients": lambda: model_coefficients(
+                coefficients["total"], coefficients["outcome"], estimated, study=words
+            ),
+            "proportion_distribution": lambda: proportion_distribution(
+                join_draws(map(pd.read_parquet, draws), replicates=int(estimated["replicates"].iloc[0])),
+                estimated,
+                study=words,
+            ),
+        }
+        paths = {kind: list(map(Path, files)) for kind, files in written.items()}
+        save_all([drawers[path.stem]() for path in next(iter(paths.values()))], paths)
 
 
 if __name__ == "__main__":

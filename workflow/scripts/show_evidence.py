@@ -3,6 +3,7 @@
 from job import run, snakemake  # first: it makes the other imports faster
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,10 @@ from ipdmediation.present.figures.measurement_error import measurement_error as 
 from ipdmediation.present.figures.proportional_odds import proportional_odds as proportional_odds_figure
 from ipdmediation.present.figures.saving import save_all
 from ipdmediation.present.figures.surrogacy import surrogacy as surrogacy_figure
+from ipdmediation.present.house_style import written_in
 from ipdmediation.present.study import Study
 from ipdmediation.present.tables.evidence import SHOWN
-from ipdmediation.present.tables.saving import save
+from ipdmediation.present.tables.saving import save_each
 
 
 def main(
@@ -30,6 +32,7 @@ def main(
     tables: list[str],
     piece: str,
     study: dict[str, Any],
+    style: dict[str, str],
 ) -> None:
     """Read the tables of numbers; write the figure and the tables in each format."""
     drawers: dict[str, Callable[..., Figure]] = {
@@ -43,10 +46,11 @@ def main(
     }
     words = Study(**study)
     frames = [read_table(path) for path in (*numbers, effects)]
-    drawn = drawers[piece](*frames, study=words)
-    save_all([drawn], {Path(path).suffix.removeprefix("."): [Path(path)] for path in figures})
-    for path in map(Path, tables):
-        save(SHOWN[path.stem].make(*frames, study=words), path)
+    with written_in(**style):
+        drawn = drawers[piece](*frames, study=words)
+        save_all([drawn], {Path(path).suffix.removeprefix("."): [Path(path)] for path in figures})
+        for path in map(Path, tables):
+            save_each(partial(SHOWN[path.stem].make, *frames, study=words), [path])
 
 
 if __name__ == "__main__":

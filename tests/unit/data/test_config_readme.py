@@ -28,7 +28,7 @@ PLACEHOLDERS = {
 }
 #: Sections of the README: marker, schema, top-level keys.
 SECTIONS = {
-    "study": ("config", ["study", "seed", "pathvars"]),
+    "study": ("config", ["study", "style", "seed", "pathvars"]),
     "trials": ("config", ["trials", "arms", "variables"]),
     "contract": ("config", ["contract"]),
     "eligibility": ("config", ["eligibility", "describe", "disclosure", "identifiers"]),

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ipdmediation.plumbing.result_files import ALL_ANALYSES
-from ipdmediation.present.report.figure_words import FIGURE_WORDS
+from ipdmediation.present.report.figure_words import FIGURE_WORDS, stated
 from tests.unit.docs.pages import ARCHITECTURE, BLOCK, OWN_TRIALS, ROOT
 
 PACKAGE = ROOT / "workflow/scripts/ipdmediation"
@@ -105,9 +105,10 @@ def captions() -> dict[Path, str]:
     """Return the captions of Snakemake's report, by file: what the page says of a figure in every study."""
     of_all = {Path(file).stem for file in ALL_ANALYSES.values()}
     analysis = "Analysis: ``{{ snakemake.wildcards.analysis }}``."
+    called = '{{ snakemake.config["style"]["people"] }}'
     return {
-        CAPTIONS / f"{name}.rst": f"{words.caption}{'' if name in of_all else f' {analysis}'}\n"
-        for name, words in FIGURE_WORDS.items()
+        CAPTIONS / f"{name}.rst": f"{stated(name, called=called)}{'' if name in of_all else f' {analysis}'}\n"
+        for name in FIGURE_WORDS
     }
 
 

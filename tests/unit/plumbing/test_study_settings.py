@@ -99,6 +99,12 @@ def test_a_published_share_is_a_proportion_of_its_own_analysis(study: StudySetti
     assert study.published_share("accelerated") == {}
 
 
+def test_of_the_style_only_words_and_numbers_are_a_reason_to_write_again() -> None:
+    style = {"journal": "nejm", "people": "patients", "another": "setting"}
+    study = StudySettings({**CONFIG, "style": style}, MAPPINGS)
+    assert study.house_style == {"journal": "nejm", "people": "patients"}
+
+
 def test_words_have_labels_and_no_ranges_or_files(study: StudySettings) -> None:
     words = study.words("accelerated", bootstrap=("interval",))
     assert words["trials"] == {"north": "North"}

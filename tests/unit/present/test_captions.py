@@ -10,9 +10,10 @@ REPORT = Path(__file__).resolve().parents[3] / "workflow/report"
 CAPTIONS = sorted(str(path.relative_to(REPORT)) for path in REPORT.rglob("*.rst"))
 
 
-def rendered(file, synthetic):
+def rendered(file, synthetic, people="participants"):
     job = SimpleNamespace(
-        wildcards=SimpleNamespace(analysis="primary"), config={"study": {"synthetic": synthetic}}
+        wildcards=SimpleNamespace(analysis="primary"),
+        config={"study": {"synthetic": synthetic}, "style": {"people": people}},
     )
     template = Environment(undefined=StrictUndefined, autoescape=True).from_string(
         (REPORT / file).read_text()
@@ -31,3 +32,11 @@ def test_every_caption_is_sound(file):
 @pytest.mark.parametrize("file", ["report.rst", "workflow.rst"])
 def test_the_report_says_whether_the_data_are_synthetic(file, synthetic):
     assert ("ynthetic" in rendered(file, synthetic)) == bool(synthetic)
+
+
+@pytest.mark.parametrize("file", CAPTIONS)
+def test_a_caption_calls_those_who_took_part_as_the_study_does(file):
+    for people, others in (("patients", "participant"), ("participants", "patient")):
+        said = rendered(file, None, people).lower()
+        assert others not in said
+    assert said.replace("participant", "patient") == rendered(file, None, "patients").lower()

@@ -5,7 +5,7 @@ from ipdmediation.present.report.comparison import beside, beside_truth, publish
 def test_agreement_is_not_said_of_what_the_patients_were_calibrated_to(examples):
     targets, others = verdict(examples.published())
     assert targets.startswith(
-        "3 of the 5 published figures were targets to which the synthetic patients were"
+        "3 of the 5 published figures were targets to which the synthetic participants were"
     )
     assert "3 are met by their rule." in targets
     assert others == (
@@ -111,10 +111,10 @@ def test_truth_stands_beside_its_estimate(examples):
     table, sentences = beside_truth(examples.result(), examples.truth())
     row = table.cells[table.cells["Effect"].str.startswith("Total effect, Modified Rankin Scale")].iloc[0]
     assert list(row)[1:] == ["percentage points", "above 0", "25.0", "17.0 (13.7–20.1)", "no"]
-    assert sentences[0].startswith("The truth is that of all randomised patients.")
+    assert sentences[0].startswith("The truth is that of all randomised participants, the trials in")
     assert sentences[0].endswith("holds it in 8 of 9 effects.")
-    assert "It misses the total effect (Modified Rankin Scale at 90 days of 2 or less)." in sentences
-    assert "1.22 for Modified Rankin Scale at 90 days of 0 or less and 2.72 for" in sentences[-1]
+    assert "It misses the total effect (Modified Rankin Scale at 90 days of 0–2)." in sentences
+    assert "1.22 for Modified Rankin Scale at 90 days of 0 and 2.72 for" in sentences[-1]
 
 
 def test_no_truth_is_compared_with_an_effect_without_an_interval(examples):

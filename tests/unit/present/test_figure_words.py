@@ -66,7 +66,7 @@ def test_every_number_that_is_read_out_is_one_of_a_table(kind: str) -> None:
         **EVIDENCE, "worlds": main.worlds, "calibration": main.calibration, "other": results[1].effects,
     }  # fmt: skip
     said = [alternative(name, results) for name in FIGURE_WORDS]
-    given = ["95%", "90", "of 2 or less", *main.study.levels(main.study.outcome).values()]
+    given = ["95%", "90", "of 0–2", *main.study.levels(main.study.outcome).values()]
     assert untraced(said, tables, given=given) == []
     assert not any(re.search(r"\bnan\b|None|\{|\}", text) for text in said)
 
@@ -133,7 +133,7 @@ def test_the_cut_that_the_answer_names_is_read_out_with_how_far_the_others_reach
     more["estimate"] = more["estimate"] * 0.4
     wide = examples.result(effects=pd.concat([effects, more], ignore_index=True))
     named, total, indirect = figure_numbers.effects_by_cut([wide])
-    assert "of 2 or less: total effect 17.0 percentage points (95% CI 13.7–20.1)" in named
+    assert "of 0–2: total effect 17.0 percentage points (95% CI 13.7–20.1)" in named
     assert total == "Over all cuts the total effect goes from 6.8 to 17.0 percentage points."
     assert "from 1.7 to 4.3 percentage points" in indirect
 

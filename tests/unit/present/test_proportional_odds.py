@@ -156,7 +156,7 @@ def test_the_figure_has_a_panel_for_each_coefficient() -> None:
 def test_the_page_says_what_the_assumption_changes() -> None:
     said = impact(free(), study=study())
     assert "30.0% (25.0% to 35.0%) with one coefficient of the treatment for all cuts" in said[1]
-    assert untraced(said, {"free": free()}, given=["90 days", "2 or less", "95%"]) == []
+    assert untraced(said, {"free": free()}, given=["90 days", "of 0–2", "95%"]) == []
     page = render(TEMPLATE, [result(evidence=EVIDENCE)])
     assert "proportional-odds-title" in page
     assert "proportional-odds-title" not in render(TEMPLATE, [result()])

@@ -354,7 +354,7 @@ def test_a_label_that_begins_with_an_abbreviation_stays_as_it_is(examples):
     name = study.analysis["outcome"]["variable"]
     variables = {**study.variables, name: {**study.variables[name], "label": "mRS"}}
     table = natural_effects(examples.effects(), study=examples.study(variables=variables))
-    assert row(table, "mRS of 2 or less, percentage points")
+    assert row(table, "mRS of 0–2, percentage points")
     assert row(table, "Mean of mRS, points")
 
 

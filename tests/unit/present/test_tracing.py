@@ -1,9 +1,11 @@
+# ruff: noqa: RUF001 - printed numbers carry true dashes and minus signs
 """No sentence has a number that the tables do not have: held with numbers that nothing else could give."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from ipdmediation.present.house_style import written_in
 from ipdmediation.present.report.answer import answer
 from ipdmediation.present.report.comparison import beside_truth, published_shares
 from ipdmediation.present.report.meaning import meaning
@@ -63,10 +65,20 @@ def test_every_number_of_every_sentence_is_in_a_table(examples, kind, seed):
     given = [
         *SOURCES, "7.89.12", "95%", 5432, "0% 100%", "Of 100 participants", study.label("mrs"), study.offset,
         study.named_level, "12.0% 1.0% 19.0%", "no effect is 1", "below 0", "10 imputations", "4 knots",
-        f"{len(study.trials)} trials", "of 2 or less", "between 1 and 20 effects",
+        f"{len(study.trials)} trials", "of 0–2", "between 1 and 20 effects",
     ]  # fmt: skip
     counts = [str(number) for number in range(len(result.effects))]  # how many intervals hold the truth
     assert untraced(sentences_of(result, examples.truth()), tables, given=[*given, *counts]) == []
+
+
+def test_every_number_in_another_style_is_in_a_table(examples):
+    result = scrambled(examples, rng=np.random.default_rng(5))
+    with written_in(journal="lancet", people="patients"):
+        said = [*answer(result), *meaning(result)]
+    assert sum("·" in sentence for sentence in said) > 5
+    given = ["95%", "0% 100%", "Of 100 patients", result.study.label("mrs"), result.study.offset, *range(7)]
+    assert untraced(said, {"effects": result.effects}, given=given) == []
+    assert untraced(["A share of 24·5%."], {"effects": result.effects}) != []
 
 
 def test_a_number_out_of_nowhere_is_found(examples):
@@ -81,9 +93,9 @@ def test_a_number_out_of_nowhere_is_found(examples):
 @pytest.mark.parametrize(
     ("effect", "scale", "old", "new"),
     [
-        ("te", "mean", "−0.76", "−0.88"),  # noqa: RUF001
-        ("pnde", "mean", "−0.57", "−0.88"),  # noqa: RUF001
-        ("tnie", "mean", "−0.19", "−0.88"),  # noqa: RUF001
+        ("te", "mean", "−0.76", "−0.88"),
+        ("pnde", "mean", "−0.57", "−0.88"),
+        ("tnie", "mean", "−0.19", "−0.88"),
         ("pm", "mean", "24.4%", "31.3%"),
         ("te", "prob_le_2", "17.0 more", "31.3 more"),
         ("tnie", "prob_le_2", "4.3 of these", "31.3 of these"),

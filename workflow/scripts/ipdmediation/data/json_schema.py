@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from difflib import get_close_matches
 from math import isfinite
 from typing import Any
 
@@ -203,10 +204,13 @@ def _message(error: ValidationError, schema: Mapping[str, Any]) -> str:
     return words_of[keyword]() if keyword in words_of else error.message
 
 
-def _of_enum(content: Any, allowed: Iterable[Any], schema: Mapping[str, Any]) -> str:
+def _of_enum(content: Any, allowed: Collection[Any], schema: Mapping[str, Any]) -> str:
     refused = schema.get("refused", {})
     instead = f"{refused[content]}; " if isinstance(content, str) and content in refused else ""
-    return f"found {shown(content)}; {instead}allowed: {', '.join(map(shown, allowed))}"
+    names = [each for each in allowed if isinstance(each, str)]
+    near = get_close_matches(content, names, n=1) if isinstance(content, str) and not instead else []
+    hint = f"; did you mean {shown(near[0])}?" if near else ""
+    return f"found {shown(content)}; {instead}allowed: {', '.join(map(shown, allowed))}{hint}"
 
 
 def _of_pattern(content: Any, schema: Mapping[str, Any]) -> str:

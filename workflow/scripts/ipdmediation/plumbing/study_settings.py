@@ -319,6 +319,11 @@ class StudySettings:
         return read_yaml(self._config["study"]["synthetic"])
 
     @property
+    def house_style(self) -> dict[str, str]:
+        """How numbers are written, and what those who took part are called."""
+        return {key: self._config["style"][key] for key in ("journal", "people")}
+
+    @property
     def said(self) -> dict[str, Any]:
         """What is said about the study, whatever the analysis."""
         return {

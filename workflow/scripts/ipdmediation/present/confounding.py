@@ -26,7 +26,12 @@ def correlation(value: float) -> str:
 
 def with_interval(row: Row) -> str:
     """Write a correlation with its interval."""
-    return notation.interval(row["rho"], row["ci_low"], row["ci_high"], nulls=(0,))
+    return notation.with_ends(correlation(row["rho"]), ends_of(row))
+
+
+def ends_of(row: Row) -> str:
+    """Write the interval of a correlation, empty where it has none."""
+    return notation.interval_parts(row["rho"], row["ci_low"], row["ci_high"], nulls=(0,))[1]
 
 
 def undone_row(undone: pd.DataFrame, statistic: str, *, effect: str = "tnie", scale: str = "") -> Row | None:

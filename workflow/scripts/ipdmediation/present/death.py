@@ -9,6 +9,7 @@ import pandas as pd
 from ipdmediation.data.disclosure import ALL
 from ipdmediation.present import notation
 from ipdmediation.present.figures.rows import effect_row
+from ipdmediation.present.house_style import people
 from ipdmediation.present.labels import NATURAL
 from ipdmediation.present.notation import lower
 from ipdmediation.present.scales import Row, reading
@@ -107,7 +108,7 @@ def _counted(patients: pd.DataFrame, study: Study) -> str:
         for group in ("measured", "event", "other")
     )
     return (
-        f"Of {notation.count(counts[ALL][ALL])} participants with a known outcome {measured} were "
+        f"Of {notation.count(counts[ALL][ALL])} {people()} with a known outcome {measured} were "
         f"measured; the event, {lower(event_of(study))}, befell {befallen}; not measured for another "
         f"reason were {other}."
     )
@@ -123,7 +124,7 @@ def _of_the_worst(death: pd.DataFrame, study: Study) -> list[str]:
         return []
     end = "largest" if Remark.LARGEST in said else "smallest"
     return [
-        f"Worst value, worst rank: participants with the event get the {end} "
+        f"Worst value, worst rank: {people()} with the event get the {end} "
         f"{lower(study.label(study.mediator))} that was observed, or are ranked beyond all others at that "
         "end, which goes with worse outcomes."
     ]
@@ -147,7 +148,7 @@ def _of_the_event(death: pd.DataFrame, study: Study) -> list[str]:
         *composite,
         f"The event befell nobody in the arm {study.short(arms[Remark(said)])}: its probability is 0 "
         "there, which no finite coefficient of a logistic regression gives; in the other arm it is that "
-        "of its own participants.",
+        f"of its own {people()}.",
     ]
 
 
@@ -159,7 +160,7 @@ def _of_the_weights(death: pd.DataFrame) -> list[str]:
     ends = (notation.fixed(end) for end in (low, high))
     return [
         f"Inverse probability weights range from {notation.joined(ends).replace(' and ', ' to ')}; they "
-        f"tell as much as {notation.count(effective)} participants of equal weight."
+        f"tell as much as {notation.count(effective)} {people()} of equal weight."
     ]
 
 
@@ -175,7 +176,7 @@ def _of_the_bounds(death: pd.DataFrame, study: Study) -> list[str]:
     spared = {"treated": "cause", "control": "prevent"}
     kept = notation.percent(100 * float(found["kept"].iloc[0]))
     return [
-        f"{text}, and take {kept} of the participants without the event in the arm {study.short(arm)}, "
+        f"{text}, and take {kept} of the {people()} without the event in the arm {study.short(arm)}, "
         f"those with the best or those with the worst outcomes. Treatment is assumed to {spared[arm]} the "
         "event in nobody."
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from ipdmediation.present import notation
+from ipdmediation.present.house_style import people
 from ipdmediation.present.scales import Row, reading
 from ipdmediation.present.study import Study
 from ipdmediation.vocabulary.scales import MEAN
@@ -57,7 +58,7 @@ def sent_sentence(study: Study) -> list[str]:
         return []
     named = notation.joined(study.sent[trial] for trial in study.sent_trials)
     return [
-        f"Result only: the participants of {named} are in the second stage alone, by what "
+        f"Result only: the {people()} of {named} are in the second stage alone, by what "
         f"{'its site' if len(study.sent_trials) == 1 else 'their sites'} sent; they are in no other number."
     ]
 

@@ -1,15 +1,21 @@
-"""How numbers are written in every figure, table and on the page: no rounding hides a side."""
+"""How numbers are written in every figure, table and on the page: no rounding hides a side.
+
+Marks and digits are those of the current `house_style`; the examples are in the plain one.
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
 
+from ipdmediation.present.emphasis import italic
+from ipdmediation.present.house_style import current, people
+
 MINUS = "\N{MINUS SIGN}"
 DASH = "\N{EN DASH}"
-WITHHELD = f"{DASH}: withheld, as a number of few participants or one that would give such a number away."
 SMALLEST_MEASURE = 0.001
 _MOST_DIGITS = 4  # further decimals that a number near a null is given
+_MOST_P_DIGITS = 4
 
 
 def known(value: object) -> bool:
@@ -35,6 +41,11 @@ def text_of(cell: object) -> str:
     ('ln mL', '', '')
     """
     return cell if isinstance(cell, str) else ""
+
+
+def withheld() -> str:
+    """Say what a dash in the place of a number of people is."""
+    return f"{DASH}: withheld, as a number of few {people()} or one that would give such a number away."
 
 
 def level_id(value: object) -> str:
@@ -76,11 +87,27 @@ def fixed(value: float, *, digits: int = 2, nulls: Sequence[float] = ()) -> str:
             for more in range(digits + 1, digits + 1 + _MOST_DIGITS):
                 finer = f"{value:.{more}f}"
                 if float(finer) != null:
-                    return finer.replace("-", MINUS)
-            return f"{'<' if value < null else '>'}{null:.{digits}f}"
+                    return _marked(finer)
+            return f"{'<' if value < null else '>'}{_marked(f'{null:.{digits}f}')}"
     if not text.strip("-0."):
         text = text.lstrip("-")
-    return text.replace("-", MINUS)
+    return _marked(text)
+
+
+def _marked(text: str) -> str:
+    """Give Python's digits the minus and the decimal mark of print."""
+    return text.replace("-", MINUS).replace(".", current().decimal)
+
+
+def stated(value: float) -> str:
+    """Write a number that is stated, not estimated: with all its digits and no others.
+
+    Examples
+    --------
+    >>> stated(0.85), stated(95.0), stated(0.1 + 0.2)
+    ('0.85', '95', '0.3')
+    """
+    return _marked(f"{value:g}")
 
 
 def count(value: float) -> str:
@@ -94,7 +121,7 @@ def count(value: float) -> str:
     if not known(value):
         return DASH
     whole = round(value)
-    return f"{whole:,}" if abs(whole) >= 10_000 else str(whole)
+    return f"{whole:,}".replace(",", current().thousands) if abs(whole) >= 10_000 else str(whole)
 
 
 def measure(value: float) -> str:
@@ -110,12 +137,12 @@ def measure(value: float) -> str:
     if value == 0:
         return "0"
     if abs(value) < SMALLEST_MEASURE:
-        return f"<{SMALLEST_MEASURE}" if value > 0 else f">{MINUS}{SMALLEST_MEASURE}"
+        return f"<{stated(SMALLEST_MEASURE)}" if value > 0 else f">{stated(-SMALLEST_MEASURE)}"
     digits = min(3, max(0, 2 - math.floor(math.log10(abs(value)))))
     text = f"{value:.{digits}f}"
     if "." in text:
         text = text.rstrip("0").rstrip(".")
-    return text.replace("-", MINUS)
+    return _marked(text)
 
 
 def percent(value: float, *, digits: int = 1) -> str:
@@ -130,17 +157,14 @@ def percent(value: float, *, digits: int = 1) -> str:
         return DASH
     smallest = 10.0**-digits
     if 0 < value < smallest / 2:
-        return f"<{smallest:.{digits}f}%"
+        return f"<{fixed(smallest, digits=digits)}%"
     if 100 - smallest / 2 < value < 100:
-        return f">{100 - smallest:.{digits}f}%"
-    text = fixed(value, digits=digits)
-    if "." in text and (value in {0, 100}):
-        text = text.split(".")[0]
-    return f"{text}%"
+        return f">{fixed(100 - smallest, digits=digits)}%"
+    return f"{fixed(value, digits=0 if value in {0, 100} else digits)}%"
 
 
 def p_value(value: float, *, bound: bool = False) -> str:
-    """Write a p value without its name: two digits, three below .01, never 0.
+    """Write a p value without its name, never 0: to two decimals, below .01 to three, or to two figures.
 
     Parameters
     ----------
@@ -159,19 +183,53 @@ def p_value(value: float, *, bound: bool = False) -> str:
     """
     if not known(value):
         return DASH
+    least = current().p_least
     if bound:
-        up = max(math.ceil(round(1000 * value, 9)), 1)
-        return f"<{up / 1000:.3f}".replace("<0.", "<.").rstrip("0")
-    if value < 0.001:
-        return "<.001"
+        step = 10.0 ** -_p_digits(max(value, least)) if current().p_figures else least
+        up = max(math.ceil(round(value / step, 9)), 1)
+        return f"<{_probability(f'{up * step:.{_MOST_P_DIGITS}f}'.rstrip('0'))}"
+    if value < least:
+        return f"<{_probability(f'{least:g}')}"
     if value > 0.99:
-        return ">.99"
-    digits = 3 if value < 0.0095 or 0.045 <= value < 0.05 else 2
+        return f">{_probability('0.99')}"
+    digits = _p_digits(value)
     if value < 0.05 and float(f"{value:.{digits}f}") == 0.05:
-        digits = 4  # rounding must not hide on which side of .05 it is
+        digits = _MOST_P_DIGITS  # rounding must not hide on which side of .05 it is
     if value < 0.05 and float(f"{value:.{digits}f}") == 0.05:
-        return "<.05"
-    return f"{value:.{digits}f}".removeprefix("0")
+        return f"<{_probability('0.05')}"
+    return _probability(f"{value:.{digits}f}")
+
+
+def _p_digits(value: float) -> int:
+    if current().p_figures:
+        return min(1 - math.floor(math.log10(value)), _MOST_P_DIGITS)
+    return 3 if value < 0.0095 or 0.045 <= value < 0.05 else 2
+
+
+def _probability(text: str) -> str:
+    return _marked(text if current().p_zero else text.removeprefix("0"))
+
+
+def stated_p(value: float) -> str:
+    """Write a p value that is stated, such as a limit: with all its digits and no others.
+
+    Examples
+    --------
+    >>> stated_p(0.05)
+    '.05'
+    """
+    return _probability(f"{value:g}")
+
+
+def p_name() -> str:
+    """Return what a p value is called.
+
+    Examples
+    --------
+    >>> p_name()
+    'P'
+    """
+    return italic(current().p_name) if current().p_italic else current().p_name
 
 
 def p_sentence(value: float, *, bound: bool = False) -> str:
@@ -183,8 +241,8 @@ def p_sentence(value: float, *, bound: bool = False) -> str:
     (['P', '=', '.007'], ['P', '<', '.001'])
     """
     text = p_value(value, bound=bound)
-    parts = ("P", text[0], text[1:]) if text[0] in "<>" else ("P", "=", text)
-    return "\N{NO-BREAK SPACE}".join(parts)
+    parts = (text[0], text[1:]) if text[0] in "<>" else ("=", text)
+    return current().p_space.join([p_name(), *parts])
 
 
 def span(low: str, high: str) -> str:
@@ -195,8 +253,34 @@ def span(low: str, high: str) -> str:
     >>> span("1.52", "3.21"), span("1%", "19%")
     ('1.52–3.21', '1% to 19%')
     """  # noqa: RUF002
-    joint = " to " if set(low + high) & {MINUS, "%", "<", ">"} else DASH
-    return f"{low}{joint}{high}"
+    return _joined_by(current().dash, low, high)
+
+
+def spread(low: str, high: str) -> str:
+    """Join the written ends of a range, of quartiles or of levels, as `span` does those of an interval.
+
+    Examples
+    --------
+    >>> spread("57", "76"), spread("−3", "4")
+    ('57–76', '−3 to 4')
+    """  # noqa: RUF002
+    return _joined_by(current().range_dash, low, high)
+
+
+def _joined_by(dash: str, low: str, high: str) -> str:
+    misread = {MINUS, "<", ">", *("%" if dash == DASH else "")}
+    return f"{low}{' to ' if set(low + high) & misread else dash}{high}"
+
+
+def confidence(coverage: str, ends: str) -> str:
+    """Name the written ends of an interval; nothing where there are none.
+
+    Examples
+    --------
+    >>> confidence("95%", "1.52 to 3.21"), confidence("95%", "")
+    ('95% CI 1.52 to 3.21', '')
+    """
+    return f"{coverage} CI{current().after_name} {ends}" if ends else ""
 
 
 def interval(
@@ -257,9 +341,9 @@ def proportion_parts(estimate: float, low: float, high: float, *, digits: int = 
     """Write a proportion, and its interval where it has one, as `proportion` does."""
     if not known(estimate):
         return DASH, ""
-    written = (f"{fixed(100 * value, digits=digits, nulls=(0, 100))}%" for value in (estimate, low, high))
-    text, *ends = written
-    return text, span(*ends) if known(low) and known(high) else ""
+    text, *ends = (fixed(100 * value, digits=digits, nulls=(0, 100)) for value in (estimate, low, high))
+    sign = "%" if current().percent_twice else ""
+    return f"{text}%", span(*(f"{end}{sign}" for end in ends)) if known(low) and known(high) else ""
 
 
 def unbroken(sentence: str) -> str:

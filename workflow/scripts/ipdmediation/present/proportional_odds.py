@@ -12,6 +12,7 @@ from ipdmediation.evidence.coefficients_by_cut import SHOWN
 from ipdmediation.evidence.cut_tests import ALL
 from ipdmediation.evidence.free_treatment import DIFFERENCE
 from ipdmediation.present import notation
+from ipdmediation.present.house_style import people
 from ipdmediation.present.labels import NATURAL
 from ipdmediation.present.notation import lower
 from ipdmediation.present.scales import levels_reached, mediator_scale_unit, named_cut, reading
@@ -84,7 +85,7 @@ def impact(free: pd.DataFrame, *, study: Study) -> list[str]:
         Words of the study.
     """
     first = (
-        "With enough participants a test rejects any model that is not exactly true; what counts is what the "
+        f"With enough {people()} a test rejects any model that is not exactly true; what counts is what the "
         "assumption changes in the answer."
     )
     reason = why_not_free(free)

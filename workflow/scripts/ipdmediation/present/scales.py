@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from ipdmediation.present import notation
+from ipdmediation.present.house_style import people, person
 from ipdmediation.present.notation import lower
 from ipdmediation.present.study import Study
 from ipdmediation.vocabulary.effects import (
@@ -106,7 +107,7 @@ class Reading:
         """Write the estimate of a row with its unit and the name of its interval, for a sentence."""
         text, ends = self.parts(row)
         unit = f" {self.unit}" if self.unit not in ("", "%") else ""
-        return notation.with_ends(f"{text}{unit}", f"{study.coverage} CI {ends}" if ends else "")
+        return notation.with_ends(f"{text}{unit}", notation.confidence(study.coverage, ends))
 
     def point(self, row: Row) -> str:
         """Write the estimate of a row alone."""
@@ -206,12 +207,12 @@ def _averaged(scale: Scale, study: Study) -> Reading:
         UTILITY: partial(read, name=f"mean utility of {lower(outcome)}"),
         WIN: partial(
             percent,
-            name="better outcome than a participant without treatment (ties half)",
+            name=f"better outcome than a {person()} without treatment (ties half)",
             unit=f"{POINTS} above 50",
         ),
         LOG_WIN_ODDS: partial(read, name=scale.ratio),
         LOG_OR: partial(
-            read, name=f"{study.odds_ratio} of {better_outcome(study)}, averaged over the participants"
+            read, name=f"{study.odds_ratio} of {better_outcome(study)}, averaged over the {people()}"
         ),
     }
     return known[scale]()
@@ -225,7 +226,12 @@ def _cut_name(code: int, study: Study) -> str:
     outcome = study.label(study.outcome)
     if study.family.event:
         return f"{outcome}: {study.levels(study.outcome)['0']}"
-    return f"{outcome} of {code} or less"
+    return f"{outcome} of {_codes([min(map(int, study.levels(study.outcome))), code])}"
+
+
+def _codes(ends: Sequence[int]) -> str:
+    """Name levels from one to another by their codes as they are."""
+    return notation.spread(*map(notation.stated, ends)) if ends[0] != ends[-1] else notation.stated(ends[0])
 
 
 def levels_reached(study: Study) -> dict[str, str]:
@@ -236,8 +242,9 @@ def levels_reached(study: Study) -> dict[str, str]:
     codes = list(study.levels_better_first())
     named = {}
     for better in range(1, len(codes)):
-        ends = sorted({int(codes[0]), int(codes[better - 1])})
-        named[f"{codes[better]}|{codes[better - 1]}"] = "\N{EN DASH}".join(map(str, ends))
+        named[f"{codes[better]}|{codes[better - 1]}"] = _codes(
+            sorted(map(int, (codes[0], codes[better - 1])))
+        )
     return named
 
 

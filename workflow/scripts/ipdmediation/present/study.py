@@ -182,7 +182,7 @@ class Study:
     @property
     def coverage(self) -> str:
         """Confidence level in words, such as ``95%``."""
-        return f"{100 * float(self.analysis.get('bootstrap', {}).get('level', 0.95)):g}%"
+        return f"{notation.stated(100 * float(self.analysis.get('bootstrap', {}).get('level', 0.95)))}%"
 
     @property
     def published_share(self) -> Mapping[str, float]:

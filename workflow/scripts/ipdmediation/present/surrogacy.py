@@ -6,7 +6,9 @@ from typing import Any
 
 import pandas as pd
 
+from ipdmediation.evidence.correlation import HIGH, LOW
 from ipdmediation.present import notation
+from ipdmediation.present.house_style import people
 from ipdmediation.present.notation import lower
 from ipdmediation.present.scales import Reading, Row, reading
 from ipdmediation.present.study import Study
@@ -52,8 +54,10 @@ def span_of(row: Row, name: str, read: Reading) -> str:
 
 def written(value: float, read: Reading) -> str:
     """Write an effect; a ratio, which is never 0, is not rounded to it."""
-    text = notation.fixed(read.number(value), digits=read.digits, nulls=(read.null,))
-    return text if not read.ratio or text.strip("0.") else f"<{10.0**-read.digits:.{read.digits}f}"
+    number, least = read.number(value), 10.0**-read.digits
+    if read.ratio and number < least / 2:
+        return f"<{notation.fixed(least, digits=read.digits)}"
+    return notation.fixed(number, digits=read.digits, nulls=(read.null,))
 
 
 def in_order(trials: pd.DataFrame, study: Study) -> pd.DataFrame:
@@ -85,8 +89,9 @@ def verdict_sentence(table: pd.DataFrame, *, study: Study) -> str:
         return f"{said}: with {count} there is no correlation of effects ({reason(row)})."
     return (
         f"{said}: the effects of {notation.count(trials)} trials on the two have a correlation of "
-        f"{PLAIN.sentence(row, study)}. It is proven where the whole interval is at 0.85 or more, and not "
-        "valid where it is at 0.7 or less, on the side that the two have in participants (IQWiG 2011)."
+        f"{PLAIN.sentence(row, study)}. It is proven where the whole interval is at "
+        f"{notation.stated(HIGH)} or more, and not valid where it is at {notation.stated(LOW)} or less, on "
+        f"the side that the two have in {people()} (IQWiG 2011)."
     )
 
 
@@ -112,10 +117,10 @@ def threshold_sentence(table: pd.DataFrame, *, study: Study) -> str:
 
 
 def individual_sentence(table: pd.DataFrame, *, study: Study) -> str:
-    """Say how much the mediator tells of the outcome in participants."""
+    """Say how much the mediator tells of the outcome in those who took part."""
     row = measure(table, "r2_h")
     return (
-        f"In participants, {lower(study.label(study.mediator))} explains {SHARE.sentence(row, study)} of the "
+        f"In {people()}, {lower(study.label(study.mediator))} explains {SHARE.sentence(row, study)} of the "
         f"information on {study.named_outcome} that treatment and covariates leave. Whether an effect on the "
         "one predicts an effect on the other is another question, and so is how much is mediated: a mediator "
         "can carry a large share and predict no trial."
@@ -131,7 +136,7 @@ def attenuation_sentence(table: pd.DataFrame, *, study: Study) -> list[str]:
     return [
         f"Of the variance of the trials' effects on {lower(study.label(study.mediator))}, {share} is between "
         "trials and the rest is error, which draws slope and correlation towards 0; the errors of a trial's "
-        "two effects, from the same participants, draw the correlation towards their own."
+        f"two effects, from the same {people()}, draw the correlation towards their own."
     ]
 
 

@@ -9,12 +9,12 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from ipdmediation.present import notation, style
+from ipdmediation.present.balance import SMALL_DIFFERENCE
 from ipdmediation.present.figures.sheet import MARGIN, new_sheet, shorten, text_height, wrap
 from ipdmediation.present.study import Study
 from ipdmediation.present.style import MUTED, SINGLE_COLUMN, SMALL_SIZE
 
 MOST = 45  # characteristics
-SMALL_DIFFERENCE = 0.1
 _NAME, _ROW, _NUMBER = 42.0, 5.0, 10.0  # mm
 
 
@@ -77,8 +77,8 @@ def balance(baseline: pd.DataFrame, *, study: Study) -> Figure:
 def _notes(drawn: int, every: int) -> list[str]:
     fewer = [f"The {drawn} of {every} characteristics that differ most."] if drawn < every else []
     return [
-        f"Sizes of the differences, whichever arm has more. Dashed: {SMALL_DIFFERENCE}, below which a "
-        "difference is often called small.",
+        "Sizes of the differences, whichever arm has more. Dashed: "
+        f"{notation.stated(SMALL_DIFFERENCE)}, below which a difference is often called small.",
         *fewer,
     ]
 

@@ -12,6 +12,7 @@ from matplotlib.patches import Rectangle
 
 from ipdmediation.present import notation, style
 from ipdmediation.present.figures.sheet import Sheet, text_height, text_width, wrap
+from ipdmediation.present.house_style import people
 from ipdmediation.present.style import INK, SMALL_SIZE
 
 
@@ -33,7 +34,7 @@ def blank_note(shares: Iterable[Mapping[str, Sequence[float]]]) -> str:
     # As two blanks they would give away how many there are in each.
     apart = any(len(_hidden(values)) <= _hidden(values)[-1] - _hidden(values)[0] for values in bars)
     between = "; where levels between them are shown, these stand before the blank" if apart else ""
-    return f"Blank: levels withheld for few participants, or as they would give such a number away{between}."
+    return f"Blank: levels withheld for few {people()}, or as they would give such a number away{between}."
 
 
 def _ramp(size: int) -> list[tuple[float, float, float]]:

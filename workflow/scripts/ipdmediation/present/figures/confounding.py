@@ -11,6 +11,7 @@ from ipdmediation.present.confounding import (
     SHOWN,
     cause,
     correlation,
+    ends_of,
     not_shares,
     on_the_mean,
     strongest_first,
@@ -57,18 +58,13 @@ def confounding(
     inside = (curve["rho"].min(), curve["rho"].max())
     notes = []
     if explains is not None:
-        at = correlation(explains["rho"])
-        ends = (
-            f"; {study.coverage} CI "
-            f"{notation.span(correlation(explains['ci_low']), correlation(explains['ci_high']))}"
-            if notation.known(explains["ci_low"])
-            else ""
-        )
-        notes.append(
-            f"Dashed: {at}, where the indirect effect is 0{ends}."
+        at, ends = correlation(explains["rho"]), notation.confidence(study.coverage, ends_of(explains))
+        where = (
+            f"Dashed: {at}, where the indirect effect is 0"
             if zero is not None
-            else f"The indirect effect is 0 at {at}, beyond what is drawn{ends}."
+            else f"The indirect effect is 0 at {at}, beyond what is drawn"
         )
+        notes.append(f"{'; '.join(filter(None, [where, ends]))}.")
     if marks:
         named = [f"{lower(study.label(str(row['variable'])))} {correlation(row['against'])}" for row in marks]
         notes.append(f"Ticks: a cause as strong as a measured covariate: {', '.join(named)}.")

@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 
 from ipdmediation.present.figures.forest import ForestRow, Panel, forest
 from ipdmediation.present.figures.rows import effect_row
+from ipdmediation.present.house_style import people
 from ipdmediation.present.labels import NATURAL
 from ipdmediation.present.notation import lower
 from ipdmediation.present.scales import reading
@@ -48,7 +49,7 @@ def effects_by_cut(effects: pd.DataFrame, *, study: Study) -> Figure:
         rows,
         [Panel(title=NATURAL[effect], read=read) for effect in EFFECTS],
         heads=[],
-        notes=[f"The share of participants with this {lower(study.label(study.outcome))}."] if scales else [],
+        notes=[f"The share of {people()} with this {lower(study.label(study.outcome))}."] if scales else [],
         study=study,
     )
 

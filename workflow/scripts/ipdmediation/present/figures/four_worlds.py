@@ -21,6 +21,7 @@ from ipdmediation.present.figures.bars import (
 from ipdmediation.present.figures.natural_axis import axis_label
 from ipdmediation.present.figures.rows import effect_row
 from ipdmediation.present.figures.sheet import MARGIN, Sheet, new_sheet, text_height, wrap
+from ipdmediation.present.house_style import people
 from ipdmediation.present.labels import NATURAL
 from ipdmediation.present.scales import reading
 from ipdmediation.present.study import Study
@@ -89,7 +90,7 @@ def four_worlds(worlds: pd.DataFrame, effects: pd.DataFrame, *, study: Study) ->
     if levels:
         shares = distributions(worlds, list(levels))
         stacked_bars(sheet, left, top, frame.width, shares, bar=_BAR, gap=step - _BAR)
-        percent_axis(sheet, left, top + plot + 1, frame.width, "Participants expected, %")
+        percent_axis(sheet, left, top + plot + 1, frame.width, f"{notation.upper(people())} expected, %")
     else:
         _means(sheet, means(worlds), frame, study)
     draw_legend(sheet, legend, MARGIN, foot)

@@ -12,6 +12,7 @@ from ipdmediation.present import notation, style
 from ipdmediation.present.figures.natural_axis import axis_label, natural_axis
 from ipdmediation.present.figures.rows import SHOWN_ARMS
 from ipdmediation.present.figures.sheet import MARGIN, new_sheet, text_height, wrap
+from ipdmediation.present.house_style import people
 from ipdmediation.present.scales import named_cut, reading
 from ipdmediation.present.study import Study
 from ipdmediation.present.style import DOUBLE_COLUMN, INK, MUTED, SINGLE_COLUMN, SMALL_SIZE
@@ -82,7 +83,7 @@ def _note(curve: pd.DataFrame, study: Study) -> str:
     if curve.empty:
         return "The mediator is its difference from the mean of the own trial, which is held at no value."
     return (
-        "Expected by the outcome model and averaged over all participants, had everybody been in the arm "
+        f"Expected by the outcome model and averaged over all {people()}, had everybody been in the arm "
         f"with the same {notation.lower(study.label(study.mediator))}, from its 5th to its 95th percentile."
     )
 

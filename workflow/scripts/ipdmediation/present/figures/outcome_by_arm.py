@@ -18,6 +18,7 @@ from ipdmediation.present.figures.bars import (
 from ipdmediation.present.figures.distribution import draw_distribution
 from ipdmediation.present.figures.rows import arm_sizes, effect_row, level_shares, rows_of
 from ipdmediation.present.figures.sheet import MARGIN, new_sheet, text_height, text_width, wrap
+from ipdmediation.present.house_style import people
 from ipdmediation.present.scales import reading
 from ipdmediation.present.study import Study
 from ipdmediation.present.style import DOUBLE_COLUMN, MUTED, SMALL_SIZE, TEXT_SIZE
@@ -78,7 +79,7 @@ def outcome_by_arm(outcome: pd.DataFrame, *, study: Study, effects: pd.DataFrame
             weight_first="bold",
         )
     stacked_bars(sheet, left, top, width, shares, bar=bar, gap=gap)
-    percent_axis(sheet, left, top + bars_height + 1, width, "Participants, %")
+    percent_axis(sheet, left, top + bars_height + 1, width, f"{notation.upper(people())}, %")
     y = top + bars_height + 12
     draw_legend(sheet, legend, MARGIN, y)
     y += legend_height(legend) + 2

@@ -68,7 +68,7 @@ def patient_flow(flow: pd.DataFrame, *, study: Study) -> Figure:
     head_height, foot_height = text_height(head) + 4, text_height(foot) + 4
     arm_height = max(text_height(lines) for lines in arm_boxes) + 4
     hidden = flow.filter(regex="^(excluded|remaining)").isna().any(axis=None)
-    note = wrap(notation.WITHHELD, DOUBLE_COLUMN - 2 * MARGIN, size=SMALL_SIZE) if hidden else []
+    note = wrap(notation.withheld(), DOUBLE_COLUMN - 2 * MARGIN, size=SMALL_SIZE) if hidden else []
     note_height = text_height(note, size=SMALL_SIZE) + 2 if note else 0.0
     boxes = head_height + sum(heights) + 6.5 * len(rules) + 6 + foot_height + 12 + arm_height
     height = MARGIN + boxes + 1 + note_height

@@ -13,6 +13,7 @@ from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Rectangle
 from matplotlib.textpath import text_to_path
 
 from ipdmediation.present import style
+from ipdmediation.present.emphasis import without
 from ipdmediation.present.study import Study
 from ipdmediation.present.style import INK, MUTED, SMALL_SIZE, TEXT_SIZE
 
@@ -79,7 +80,9 @@ class Sheet:
         weight: str = "normal",
     ) -> None:
         """Write one line, centred vertically on `y`."""
-        self.page.text(x, y, text, ha=ha, va="center_baseline", fontsize=size, color=color, fontweight=weight)
+        self.page.text(
+            x, y, without(text), ha=ha, va="center_baseline", fontsize=size, color=color, fontweight=weight
+        )
 
     def upright(self, x: float, y: float, text: str, *, size: float = TEXT_SIZE, color: str = INK) -> None:
         """Write one line from `y` upwards."""
@@ -236,7 +239,7 @@ def shorten(text: str, width: float, *, lines: int, size: float = TEXT_SIZE) -> 
 def text_width(text: str, size: float, weight: str = "normal") -> float:
     """Width of a line in millimetres."""
     font = FontProperties(family=style.FONT, size=size, weight=weight)
-    width, _, _ = text_to_path.get_text_width_height_descent(text, font, ismath=False)
+    width, _, _ = text_to_path.get_text_width_height_descent(without(text), font, ismath=False)
     return float(width) * _MM_PER_POINT
 
 

@@ -8,6 +8,7 @@ import pandas as pd
 
 from ipdmediation.data.covariates import COVARIATE_MODELS, covariate_names, covariates_of
 from ipdmediation.present import notation
+from ipdmediation.present.house_style import people
 from ipdmediation.present.notation import lower
 from ipdmediation.present.report.methods import adjustment
 from ipdmediation.present.report.result import AnalysisResult
@@ -25,7 +26,7 @@ EVIDENCE = {
     "confounding": ("unmeasured confounding", "What would undo it"),
     "measurement_error": ("error in the measurement of the mediator", "What would undo it"),
     "surrogacy": ("the mediator as a surrogate", "Surrogacy"),
-    "death": ("participants without a mediator kept in", "Nobody left out"),
+    "death": ("{people} without a mediator kept in", "Nobody left out"),
     "proportional_odds": ("one coefficient for all cuts of the outcome", "Proportional {}"),
 }
 
@@ -71,12 +72,12 @@ def _items(results: Sequence[AnalysisResult]) -> list[tuple[str, str, str]]:
         ),
         (
             "Participants",
-            "Rules of eligibility, in order, with numbers: Participants"
+            f"Rules of eligibility, in order, with numbers: {notation.upper(people())}"
             if (main.flow["kind"] == "eligibility").any()
-            else "No rule of eligibility: all randomised participants are eligible",
+            else f"No rule of eligibility: all randomised {people()} are eligible",
             "Target population, places and dates",
         ),
-        ("Sample size", f"{numbers}: Participants", "Whether it was calculated"),
+        ("Sample size", f"{numbers}: {notation.upper(people())}", "Whether it was calculated"),
         (
             "Effects of interest",
             "Total, natural direct and natural indirect effects: Methods, Mediation",
@@ -92,7 +93,7 @@ def _items(results: Sequence[AnalysisResult]) -> list[tuple[str, str, str]]:
         ("Measurement", _measured(main), "How and when each was measured, how well, and whether blinded"),
         (
             "Measurement levels",
-            f"Participants within trials{f', within {clusters}' if clusters else ''}",
+            f"{notation.upper(people())} within trials{f', within {clusters}' if clusters else ''}",
             "Whether any was measured of a group",
         ),
         (
@@ -104,11 +105,16 @@ def _items(results: Sequence[AnalysisResult]) -> list[tuple[str, str, str]]:
         ),
         (
             "Sensitivity analyses",
-            _sentence("", [*others, *dict.fromkeys(asked for asked, _ in evidence)]) or NONE_RUN,
+            _sentence("", [*others, *dict.fromkeys(asked.format(people=people()) for asked, _ in evidence)])
+            or NONE_RUN,
             DONE if others or evidence else "Why there is none",
         ),
         ("Ethical approval", "", OPEN),
-        ("Participants", f"{numbers}; baseline table, missing values: Participants, Methods", DONE),
+        (
+            "Participants",
+            f"{numbers}; baseline table, missing values: {notation.upper(people())}, Methods",
+            DONE,
+        ),
         (
             "Outcomes and estimates",
             "Paths a and b, total, direct and indirect effect, with intervals: Models, Mediation, results.md",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from ipdmediation.present import notation, style
+from ipdmediation.present.emphasis import in_markdown
+from ipdmediation.present.house_style import people
 from ipdmediation.present.notation import lower
 from ipdmediation.present.report.answer import answer
 from ipdmediation.present.report.by_arm import medians
@@ -52,7 +54,7 @@ def results_text(
     return _document(
         main.study,
         {
-            "Participants": [_participants(main), *_baseline_missing(main)],
+            notation.upper(people()): [_participants(main), *_baseline_missing(main)],
             "Outcome and mediator": _by_arm(main),
             "Effects": [*paths(main), *answer(main)],
             "Other analyses": _others(results),
@@ -71,7 +73,7 @@ def _document(study: Study, sections: dict[str, list[str]]) -> str:
     parts = [
         "\n\n".join([f"## {title}", *paragraphs]) for title, paragraphs in sections.items() if paragraphs
     ]
-    return "\n\n".join([f"# {study.title}", *note, *parts]) + "\n"
+    return in_markdown("\n\n".join([f"# {study.title}", *note, *parts]) + "\n")
 
 
 def _participants(result: AnalysisResult) -> str:
@@ -84,7 +86,7 @@ def _participants(result: AnalysisResult) -> str:
         for arm in ("treated", "control")
     )
     sentences = [
-        f"{where} {notation.count(first['remaining'])} participants were randomised; "
+        f"{where} {notation.count(first['remaining'])} {people()} were randomised; "
         f"{notation.count(last['remaining'])} were analysed, {arms}."
     ]
     lost = flow.iloc[1:]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from ipdmediation.present import notation
+from ipdmediation.present.house_style import people
 from ipdmediation.present.labels import why_no_share
 from ipdmediation.present.notation import lower
 from ipdmediation.present.report.left_out import changed_by_the_left_out
@@ -141,7 +142,7 @@ def _in_people(result: AnalysisResult) -> list[str]:
     sides = {reading("te", scale.key, study=study).side(row) for row in (te, tnie)}
     same = sides in ({1}, {-1})
     return [
-        f"Of 100 participants given {lower(study.arm('treated'))} in place of {lower(study.arm('control'))}, "
+        f"Of 100 {people()} given {lower(study.arm('treated'))} in place of {lower(study.arm('control'))}, "
         f"{_people(te, sign, study)} {reach}; {_people(tnie, sign, study, of_these=same)} through "
         f"{lower(study.label(study.mediator))}."
     ]
@@ -155,10 +156,12 @@ def _people(row: Row, sign: int, study: Study, *, of_these: bool = False) -> str
         return text
     low, high = sorted(ends)
     if low < 0 < high:
-        return f"{text} ({study.coverage} CI {_more(low, low)} to {_more(high, high)})"
+        return notation.with_ends(
+            text, notation.confidence(study.coverage, f"{_more(low, low)} to {_more(high, high)}")
+        )
     sizes = sorted((abs(low), abs(high)))
     between = " to ".join(map(_number_of_people, sizes))
-    return f"{text} ({study.coverage} CI {between})"
+    return notation.with_ends(text, notation.confidence(study.coverage, between))
 
 
 def _more(number: float, side: float) -> str:
@@ -224,7 +227,7 @@ def _cautions(result: AnalysisResult) -> list[str]:
     said = []
     if result.fitted < FEW:
         said.append(
-            f"With {notation.count(result.fitted)} participants all of these figures are uncertain, more so "
+            f"With {notation.count(result.fitted)} {people()} all of these figures are uncertain, more so "
             "than their intervals show: bootstrap intervals from few people are too narrow."
         )
     return said

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from ipdmediation.present import notation
+from ipdmediation.present.house_style import people
 from ipdmediation.present.labels import NATURAL, SHARES, share_label
 from ipdmediation.present.report.pairs import Pair
 from ipdmediation.present.report.result import AnalysisResult
@@ -56,7 +57,7 @@ def beside(results: Sequence[AnalysisResult]) -> Table:
         "All intervals come from the bootstrap of the analysis.",
         *withheld_notes(shares),
         *([f"Replicates with trial effects at the boundary: {'; '.join(boundary)}."] if boundary else []),
-        *([f"Participants are weighted in {notation.joined(weighted)}."] if weighted else []),
+        *([f"{notation.upper(people())} are weighted in {notation.joined(weighted)}."] if weighted else []),
         *synthetic_note(study),
     ]
     averages = {result.study.average for result in results}
@@ -69,7 +70,7 @@ def beside(results: Sequence[AnalysisResult]) -> Table:
         title=f"All analyses beside each other: {effects} ({study.coverage} CI)",
         cells=pd.DataFrame(
             rows,
-            columns=["Analysis", "Participants", *TRUE_EFFECTS.values(), *heads],
+            columns=["Analysis", notation.upper(people()), *TRUE_EFFECTS.values(), *heads],
         ),
         notes=tuple(notes),
     )
@@ -83,8 +84,8 @@ def verdict(published: pd.DataFrame) -> list[str]:
     if targets.any():
         text = (
             f"{notation.count(targets.sum())} of the {len(published)} published figures were targets to "
-            f"which the synthetic patients were calibrated, so that their agreement shows nothing but that; "
-            f"{notation.count((targets & agrees).sum())} are met by their rule."
+            f"which the synthetic {people()} were calibrated, so that their agreement shows nothing but "
+            f"that; {notation.count((targets & agrees).sum())} are met by their rule."
         )
         sentences.append(text + _apart(published, targets & ~agrees, "Not met"))
     if (~targets).any():
@@ -166,7 +167,7 @@ def beside_truth(result: AnalysisResult, truth: Mapping[str, Any]) -> tuple[Tabl
             missed.setdefault(read.name, []).append(notation.lower(name))
     table = Table(
         name="truth",
-        title="Effects of this run and of the model that made the patients",
+        title=f"Effects of this run and of the model that made the {people()}",
         cells=pd.DataFrame(
             rows,
             columns=[
@@ -209,7 +210,8 @@ def _missed(
 ) -> list[str]:
     held = len(rows) - sum(map(len, missed.values()))
     sentences = [
-        f"The truth is that of {truth['population']}. The interval of the analysis "
+        f"The truth is that of all randomised {people()}, the trials in their randomised proportions. The "
+        "interval of the analysis "
         f"“{study.analysis['label']}” holds it in {held} of {len(rows)} effects."
     ]
     if missed:
@@ -219,11 +221,11 @@ def _missed(
     if study.family.cuts and study.ratio:
         weakest, strongest = (chosen(by_cut, key=by_cut.__getitem__) for chosen in (min, max))
         sentences.append(
-            f"In the model that made the patients the total effect's odds ratio is "
+            f"In the model that made the {people()} the total effect's odds ratio is "
             f"{notation.fixed(math.exp(by_cut[weakest]))} for {_cut(weakest, study)} and "
             f"{notation.fixed(math.exp(by_cut[strongest]))} for {_cut(strongest, study)}. The models of "
             "this analysis assume one for all cuts (proportional odds) and are wrong in this: effects at "
-            "single cuts can miss for that reason, however many patients there are."
+            f"single cuts can miss for that reason, however many {people()} there are."
         )
     return sentences
 

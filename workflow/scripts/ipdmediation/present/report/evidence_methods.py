@@ -8,6 +8,7 @@ from typing import Any
 from ipdmediation.data.covariates import all_covariate_names
 from ipdmediation.present import notation
 from ipdmediation.present.death import event_of
+from ipdmediation.present.house_style import people, person
 from ipdmediation.present.notation import lower
 from ipdmediation.present.report.result import AnalysisResult
 
@@ -151,7 +152,7 @@ def _death(result: AnalysisResult) -> list[str]:
         f"of a logistic regression on {given}. Who was not measured for another reason had the mediator "
         "imputed as the analysis does, or, instead, the measured were weighted by the inverse of their "
         "probability of being measured, given the same, estimated anew in each replicate. Bounds in "
-        "participants whom the event would befall in neither arm are those of Zhang & Rubin 2003."
+        f"{people()} whom the event would befall in neither arm are those of Zhang & Rubin 2003."
     ]
 
 
@@ -164,7 +165,7 @@ def _proportional_odds(result: AnalysisResult) -> list[str]:
         "Whether coefficients are the same at every cut of the outcome was tested in the total and the "
         f"outcome model{apart}: by score tests with the observed information at the proportional fit "
         "(McCullagh 1980; Peterson & Harrell 1990), for the treatment by the likelihood ratio as well, "
-        "and by Brant's test (1990) where every cut has patients of both arms on either side. "
+        f"and by Brant's test (1990) where every cut has {people()} of both arms on either side. "
         "Coefficients at a cut are those of a binary regression at that cut, and of a model in which the "
         "variable is free and the others are proportional. The effects were computed with a "
         "proportional treatment and with one that is free at every cut, from the same "
@@ -179,7 +180,7 @@ def _at_sites(result: AnalysisResult) -> str:
         return ""
     named = notation.joined(study.sent[trial] for trial in study.sent_trials)
     return (
-        f"{named} {'was' if len(study.sent_trials) == 1 else 'were'} analysed where the participants' data "
+        f"{named} {'was' if len(study.sent_trials) == 1 else 'were'} analysed where the {people()}' data "
         "are, by the same models and as many bootstrap replicates as were chosen there, and sent "
-        "estimates and replicates, but no participant's data. "
+        f"estimates and replicates, but no {person()}'s data. "
     )

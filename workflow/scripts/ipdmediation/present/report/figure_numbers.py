@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from ipdmediation.present import notation
-from ipdmediation.present.confounding import correlation, on_the_mean, reached_row, undone_row
+from ipdmediation.present.confounding import correlation, ends_of, on_the_mean, reached_row, undone_row
 from ipdmediation.present.each_trial import SHOWN, reported, rows_by_trial
 from ipdmediation.present.labels import NATURAL, share_label
 from ipdmediation.present.leave_one_out import by_trial
@@ -176,9 +176,8 @@ def confounding(results: Results) -> list[str]:
     undone = main.evidence["confounding_undone"]
     explains, reached = undone_row(undone, "explains"), reached_row(undone)
     if explains is not None:
-        numbers = (explains[name] for name in ("rho", "ci_low", "ci_high"))
-        rho, ends = notation.interval_parts(*numbers, nulls=(0,))
-        written = notation.with_ends(rho, f"{study.coverage} CI {ends}" if ends else "")
+        ends = notation.confidence(study.coverage, ends_of(explains))
+        written = notation.with_ends(correlation(explains["rho"]), ends)
         sentences.append(f"It vanishes at a correlation of {written}.")
     if reached is not None:
         sentences.append(

@@ -6,8 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ipdmediation.present import notation, style
+from ipdmediation.present.balance import SMALL_DIFFERENCE
 from ipdmediation.present.confounding import zero_on_the_curve
 from ipdmediation.present.each_trial import sent_sentence
+from ipdmediation.present.house_style import people, person
 from ipdmediation.present.report import figure_numbers as numbers
 from ipdmediation.present.report.comparison import BESIDE
 from ipdmediation.present.report.result import AnalysisResult
@@ -23,12 +25,14 @@ class FigureWords:
     Parameters
     ----------
     caption
-        What stands below it in every study: on the page, in a manuscript and in Snakemake's report.
+        What stands below it in every study: on the page, in a manuscript and in Snakemake's report; `people`
+        in braces is what they are called, and `small` the difference of the arms at baseline that is called
+        small.
     more
         Sentences that come after it on the page and in a manuscript, where they hold.
     shows
         What it shows, for readers who cannot see it; `Outcome`, `outcome` and `mediator` in braces are their
-        labels, the first one at the beginning of a sentence.
+        labels, the first one at the beginning of a sentence, and `people` as above.
     reads
         Its numbers in sentences, where these are not too many, of all analyses.
     narrow
@@ -44,8 +48,12 @@ class FigureWords:
 
 def caption(name: str, result: AnalysisResult) -> str:
     """Return what stands below a figure."""
-    words = FIGURE_WORDS[name]
-    return " ".join([words.caption, *words.more(result)])
+    return " ".join([stated(name, called=people()), *FIGURE_WORDS[name].more(result)])
+
+
+def stated(name: str, *, called: str) -> str:
+    """Return what stands below a figure in every study; `called` is what those are who took part."""
+    return FIGURE_WORDS[name].caption.format(people=called, small=notation.stated(SMALL_DIFFERENCE))
 
 
 def legend(name: str, result: AnalysisResult) -> str:
@@ -73,6 +81,7 @@ def shows(name: str, result: AnalysisResult) -> str:
         "Outcome": study.label(study.outcome),
         "outcome": study.named_outcome,
         "mediator": notation.lower(study.label(study.mediator)),
+        "people": people(),
     }
     return FIGURE_WORDS[name].shows.format(**words) + _synthetic(study)
 
@@ -96,7 +105,7 @@ def _synthetic(study: Study) -> str:
 
 def _flow(result: AnalysisResult) -> list[str]:
     several = len(result.flow) > 2
-    rule = ["A participant is counted under the first rule that is not met."] if several else []
+    rule = [f"A {person()} is counted under the first rule that is not met."] if several else []
     return [*rule, *sent_sentence(result.study)]
 
 
@@ -110,7 +119,7 @@ def _outcome(result: AnalysisResult) -> list[str]:
         (table["trial"] == "all") & table["arm"].isin(study.arms) & (table["statistic"] == "percent")
     ]["estimate"]
     if shown.isna().all():
-        return ["All levels are withheld, for few participants."]
+        return [f"All levels are withheld, for few {people()}."]
     if shown.isna().any():
         return [
             "Better outcomes are to the left; levels that are withheld are blank. Lines join the same level "
@@ -137,7 +146,7 @@ def _cuts(result: AnalysisResult) -> list[str]:
     if not result.study.family.cuts:
         return [f"They are differences in its {result.study.average}."]
     return [
-        "At every cut of the outcome: the difference in the share of participants with these levels, in "
+        f"At every cut of the outcome: the difference in the share of {people()} with these levels, in "
         "percentage points."
     ]
 
@@ -173,12 +182,13 @@ FIGURE_WORDS = {
     "patient_flow": FigureWords(
         caption="From randomisation to analysis.",
         more=_flow,
-        shows="From randomisation to the participants analysed.",
+        shows="From randomisation to the {people} analysed.",
         reads=numbers.patient_flow,
     ),
     "balance": FigureWords(
         caption=(
-            "Standardised differences between the arms at baseline, whichever arm has more; dashed at 0.1."
+            "Standardised differences between the arms at baseline, whichever arm has more; dashed at "
+            "{small}."
         ),
         shows="Standardised differences between the arms at baseline.",
         reads=numbers.balance,
@@ -228,7 +238,7 @@ FIGURE_WORDS = {
     "calibration": FigureWords(
         caption=(
             "Does the outcome model fit? What was observed and what the model expects, by arm and in groups "
-            "of participants by their mediator; the two should look alike."
+            "of {people} by their mediator; the two should look alike."
         ),
         shows="{Outcome} observed and expected by the outcome model, by arm and {mediator}.",
         reads=numbers.calibration,
@@ -298,7 +308,7 @@ FIGURE_WORDS = {
     ),
     "death": FigureWords(
         caption=(
-            "Indirect effect and proportion mediated by how participants without a mediator are dealt with; "
+            "Indirect effect and proportion mediated by how {people} without a mediator are dealt with; "
             "circles are the other parts of the total effect."
         ),
         shows="Indirect effect and proportion mediated by how those without a mediator are dealt with.",

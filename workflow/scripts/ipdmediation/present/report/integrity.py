@@ -8,10 +8,11 @@ from typing import Any
 import pandas as pd
 
 from ipdmediation.present import notation
+from ipdmediation.present.house_style import people
 from ipdmediation.present.study import Study
 
 BY_DESIGN = (
-    "A computer model made these participants. Where it draws them in strata (sampling: stratified), the "
+    "A computer model made these {people}. Where it draws them in strata (sampling: stratified), the "
     "arms are more alike than chance makes them."
 )
 
@@ -33,7 +34,7 @@ def notable(checks: pd.DataFrame, study: Study) -> list[str]:
             found.setdefault(said, []).append(f"{study.trial(trial)} {_numbers(row)}")
     together = checks[(checks["check"] == "baseline_together") & checks["notable"].astype("bool")]
     too_alike = bool((together["estimate"] > together["expected"]).any())
-    explained = [BY_DESIGN] if study.synthetic and too_alike else []
+    explained = [BY_DESIGN.format(people=people())] if study.synthetic and too_alike else []
     return [*(f"{said}: {', '.join(trials)}." for said, trials in found.items()), *explained]
 
 

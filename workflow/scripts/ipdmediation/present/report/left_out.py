@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ipdmediation.present import notation
 from ipdmediation.present.death import row_of
+from ipdmediation.present.house_style import people
 from ipdmediation.present.labels import why_no_share
 from ipdmediation.present.notation import lower
 from ipdmediation.present.report.result import AnalysisResult
@@ -35,7 +36,7 @@ def changed_by_the_left_out(result: AnalysisResult) -> list[str]:
     said = [
         f"{way}, {_becomes(result, handling)}" for handling, way in ways.items() if _changes(result, handling)
     ]
-    return [f"This depends on participants who were not measured: {'; '.join(said)}."] if said else []
+    return [f"This depends on {people()} who were not measured: {'; '.join(said)}."] if said else []
 
 
 def _row(result: AnalysisResult, handling: Handling, effect: str) -> Row | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ipdmediation.present import notation
+from ipdmediation.present.house_style import people
 from ipdmediation.present.labels import quartile
 from ipdmediation.present.notation import lower
 from ipdmediation.present.report.answer import APART, published_gap
@@ -52,7 +53,7 @@ def _natural(result: AnalysisResult) -> str:
     study = result.study
     mediator = lower(study.label(study.mediator))
     return (
-        f"The total effect compares the same participants with and without {lower(study.arm('treated'))}. "
+        f"The total effect compares the same {people()} with and without {lower(study.arm('treated'))}. "
         f"It is the sum of two parts: the direct effect, with {mediator} as it would be without treatment; "
         f"and the indirect effect, through {mediator}: that of moving it, in the treated, from there to what "
         "it is under treatment."
@@ -73,7 +74,7 @@ def _path_a(result: AnalysisResult) -> str:
 
 def _path_b(result: AnalysisResult) -> list[str]:
     study = result.study
-    start = "Path b, from mediator to outcome among participants on the same treatment"
+    start = f"Path b, from mediator to outcome among {people()} on the same treatment"
     if study.spline_knots:
         return [f"{start}: a curve (restricted cubic spline) without a single number."]
     if study.interaction:
@@ -110,7 +111,7 @@ def _direct_at_values(result: AnalysisResult) -> list[str]:
     return [
         f"The direct effect depends on {lower(study.label(study.mediator))}; as {measure} it is "
         f"{notation.joined(values)} ({read.direction}). The natural direct effect is its average over the "
-        "participants, on the scale of the outcome."
+        f"{people()}, on the scale of the outcome."
     ]
 
 
@@ -244,8 +245,9 @@ def _assumption(result: AnalysisResult) -> str:
     study = result.study
     mediator, outcome = lower(study.label(study.mediator)), study.named_outcome
     return (
-        f"{study.arm('treated')} was allotted by chance; {mediator} was not. Participants with different "
-        f"values differ in other ways too, and whatever affects both {mediator} and {outcome} and is not "
-        "among the covariates moves the parts and their share. They describe the average of these "
-        "participants and do not show that changing the mediator by other means would change the outcome."
+        f"{study.arm('treated')} was allotted by chance; {mediator} was not. "
+        f"{notation.upper(people())} with different values differ in other ways too, and whatever affects "
+        f"both {mediator} and {outcome} and is not among the covariates moves the parts and their share. "
+        f"They describe the average of these {people()} and do not show that changing the mediator by other "
+        "means would change the outcome."
     )

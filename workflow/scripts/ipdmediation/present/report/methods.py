@@ -8,6 +8,7 @@ import pandas as pd
 
 from ipdmediation.data.covariates import COVARIATE_MODELS, Covariates, covariate_names, covariates_of
 from ipdmediation.present import notation
+from ipdmediation.present.house_style import people, person
 from ipdmediation.present.notation import lower
 from ipdmediation.present.report.evidence_methods import evidence_methods
 from ipdmediation.present.report.result import AnalysisResult
@@ -45,11 +46,9 @@ _INTERVALS = {
     "bca": "bias-corrected and accelerated intervals (Efron 1987)",
 }
 _RESAMPLING = {
-    "stratified": (
-        "Participants were drawn with replacement within trial and arm (inference for these trials)"
-    ),
+    "stratified": ("{People} were drawn with replacement within trial and arm (inference for these trials)"),
     "two_level": (
-        "Trials were drawn with replacement, and within each of them participants by arm (inference for a "
+        "Trials were drawn with replacement, and within each of them {people} by arm (inference for a "
         "population of such trials)"
     ),
 }
@@ -93,7 +92,7 @@ def _models(result: AnalysisResult) -> str:
     if study.transform == LOG and study.offset:
         transform += f" after adding {study.amount(study.mediator, study.offset)}, so that zero is allowed"
     if study.centred:
-        transform += ", as the difference from its mean in the participant's own trial"
+        transform += f", as the difference from its mean in the {person()}'s own trial"
     if study.spline_knots:
         transform += (
             f", in the outcome model by a restricted cubic spline with {study.spline_knots} knots at "
@@ -129,7 +128,7 @@ def _outcome_model(study: Study) -> str:
         return f"a binary {link.name} model: the probability of “{worse}” is {of_levels}"
     return (
         f"a cumulative {link.name} model: the probability of a level or a worse one is {of_levels}; each cut "
-        "of the scale has its own threshold, and all cuts have one predictor, so that participants differ by "
+        f"of the scale has its own threshold, and all cuts have one predictor, so that {people()} differ by "
         f"the same amount at each cut on the {link.scale}{free}"
     )
 
@@ -170,9 +169,9 @@ def _weights(study: Study) -> str:
         return ""
     weights = study.label(study.weights)
     return (
-        f"Participants were weighted by “{weights}”, divided by its mean, in the models, in the averages "
-        "that the effects are, and in the replicates. The weights were taken as known. Numbers "
-        "of participants, descriptive tables and imputation are without them."
+        f"{notation.upper(people())} were weighted by “{weights}”, divided by its mean, in the models, in "
+        "the averages that the effects are, and in the replicates. The weights were taken as known. "
+        f"Numbers of {people()}, descriptive tables and imputation are without them."
     )
 
 
@@ -180,7 +179,7 @@ def _effects(result: AnalysisResult) -> str:
     study = result.study
     withheld = "" if result.estimated(*HEADLINE) else "; it is withheld here"
     population = str(study.analysis.get("standardisation", {}).get("population", "these_trials"))
-    over = "the participants of the cohort"
+    over = f"the {people()} of the cohort"
     if study.trial_effects.random:
         group = "cluster" if study.cluster else "trial"
         over += (
@@ -209,7 +208,7 @@ def _effects(result: AnalysisResult) -> str:
     if study.has_levels and study.interaction:
         predictor = "log odds" if study.ratio else "predictor"
         text += (
-            f" The share on one scale is that of the expected {predictor}, averaged over the participants; "
+            f" The share on one scale is that of the expected {predictor}, averaged over the {people()}; "
             "without an interaction it would be that of Karlson et al. 2012."
         )
     return text
@@ -221,9 +220,10 @@ def _bootstrap(result: AnalysisResult) -> str:
     return (
         f"{_resampling(study)}; one resample served all models of a replicate, "
         f"which were refitted to it. {notation.count(bootstrap['replicates'])} replicates gave "
-        f"{study.coverage} {_INTERVALS[str(bootstrap['interval'])]} and P values: twice the smaller share "
-        "of replicates on either side of no effect, the sample itself counted as one (Davison & Hinkley "
-        "1997). Intervals and P values in the table of the models are Wald's."
+        f"{study.coverage} {_INTERVALS[str(bootstrap['interval'])]} and {notation.p_name()} values: "
+        "twice the smaller share of replicates on either side of no effect, the sample itself counted as one "
+        f"(Davison & Hinkley 1997). Intervals and {notation.p_name()} values in the table of the models are "
+        "Wald's."
     )
 
 
@@ -231,8 +231,8 @@ def _resampling(study: Study) -> str:
     """Say what is drawn; with a single trial there is none to draw within."""
     resampling = str(study.analysis["bootstrap"]["resampling"])
     if resampling == "stratified" and len(study.analysed_trials) == 1:
-        return "Participants were drawn with replacement within arm (inference for this study)"
-    return _RESAMPLING[resampling]
+        return f"{notation.upper(people())} were drawn with replacement within arm (inference for this study)"
+    return _RESAMPLING[resampling].format(people=people(), People=notation.upper(people()))
 
 
 def _missing(result: AnalysisResult) -> list[str]:
@@ -242,8 +242,8 @@ def _missing(result: AnalysisResult) -> list[str]:
     sentences = []
     if len(excluded):
         sentences.append(
-            "Participants without a value of a variable of the models were left out: "
-            f"{_counted(excluded, study)}{' (a participant may lack several)' if len(excluded) > 1 else ''}."
+            f"{notation.upper(people())} without a value of a variable of the models were left out: "
+            f"{_counted(excluded, study)}{f' (a {person()} may lack several)' if len(excluded) > 1 else ''}."
         )
     if len(imputed):
         missing = study.analysis["missing"]
@@ -253,7 +253,7 @@ def _missing(result: AnalysisResult) -> list[str]:
             f"{_counted(imputed, study)}. Replicates were spread over the completed data sets and pooled "
             "(Schomaker & Heumann 2018); the table of the models was pooled by Rubin's rules (Rubin 1987)."
         )
-    return [" ".join(sentences) or "No participant in the analysis lacked a value of the models' variables."]
+    return [" ".join(sentences) or f"No {person()} in the analysis lacked a value of the models' variables."]
 
 
 def _counted(rows: pd.DataFrame, study: Study) -> str:
@@ -287,7 +287,7 @@ def assumptions(result: AnalysisResult) -> list[str]:
     ways = set(result.missing.loc[result.missing["missing"] > 0, "handled"])
     if "excluded" in ways:
         paragraphs.append(
-            "Leaving out participants without a value does no harm only where, given treatment and "
+            f"Leaving out {people()} without a value does no harm only where, given treatment and "
             "covariates, it does not depend on mediator or outcome whether one is missing; those who are "
             "analysed are not all who were randomised."
         )
@@ -304,9 +304,10 @@ def assumptions(result: AnalysisResult) -> list[str]:
     if not notation.known(lost) or lost:
         who = notation.count(lost) if notation.known(lost) else "Some"
         paragraphs.append(
-            f"{who} randomised participants are not analysed because of rules that may "
-            "depend on what happened after randomisation (see Participants); where such a loss depends on "
-            "treatment and outcome, the comparison of the arms is no longer one of randomised groups."
+            f"{who} randomised {people()} are not analysed because of rules that may "
+            f"depend on what happened after randomisation (see {notation.upper(people())}); where such a "
+            "loss depends on treatment and outcome, the comparison of the arms is no longer one of "
+            "randomised groups."
         )
     return paragraphs
 

@@ -14,6 +14,8 @@ from ipdmediation.data.described import INTEGRITY_COLUMNS
 from ipdmediation.data.notices import model_step
 from ipdmediation.present import notation, style
 from ipdmediation.present.death import meaning as death_meaning
+from ipdmediation.present.emphasis import without
+from ipdmediation.present.house_style import people
 from ipdmediation.present.labels import NATURAL, SHARES, share_label
 from ipdmediation.present.manuscript.agrema import agrema
 from ipdmediation.present.notation import unbroken
@@ -197,7 +199,13 @@ def _facts(result: AnalysisResult) -> list[dict[str, str]]:
     arms = ", ".join(
         f"{study.short(arm)} {notation.count(last[f'remaining_{arm}'])}" for arm in ("treated", "control")
     )
-    facts = [{"label": "Participants analysed", "value": notation.count(result.fitted), "detail": arms}]
+    facts = [
+        {
+            "label": f"{notation.upper(people())} analysed",
+            "value": notation.count(result.fitted),
+            "detail": arms,
+        }
+    ]
     shown = {
         EffectKey("te", MEAN.key): NATURAL["te"],
         EffectKey("pnde", MEAN.key): NATURAL["pnde"],
@@ -214,7 +222,7 @@ def _facts(result: AnalysisResult) -> list[dict[str, str]]:
             continue
         read = reading(*key, study=study)
         value, ends = read.parts(row)
-        detail = f"{study.coverage} CI {ends}" if ends else ""
+        detail = notation.confidence(study.coverage, ends)
         if not notation.known(row["estimate"]):
             detail = Withheld(row["withheld"]).reason(notation.text_of(row["note"]))
         named = (
@@ -243,7 +251,7 @@ def _figure(name: str, svg: str, results: Sequence[AnalysisResult]) -> dict[str,
     return {
         "source": f"data:image/svg+xml;base64,{encoded}",
         "label": shows(name, results[0]),
-        "alt": alternative(name, results),
+        "alt": without(alternative(name, results)),
         "caption": caption(name, results[0]),
         "narrow": FIGURE_WORDS[name].narrow(results[0].study),
     }
@@ -254,7 +262,7 @@ def _fits(result: AnalysisResult) -> list[str]:
     sentences = []
     for name, fit in result.diagnostics.items():
         state = "converged" if fit["converged"] else "did NOT converge"
-        text = f"The {name} model {state} on {notation.count(fit['n'])} participants"
+        text = f"The {name} model {state} on {notation.count(fit['n'])} {people()}"
         if fit["imputations"] > 1:
             text += f", {notation.count(fit['imputations'])} completed data sets"
         if fit["singular"]:
@@ -269,6 +277,7 @@ def _fits(result: AnalysisResult) -> list[str]:
 def _manifest(manifest: Mapping[str, Any]) -> dict[str, Any]:
     """Split a manifest into single facts, tables of names and values, and the rest as text."""
     words = {key: key.replace("_", " ").capitalize() for key in manifest}
+    words |= {"participants": notation.upper(people())}
     facts = {
         words[key]: "unknown" if value is None else str(value)
         for key, value in manifest.items()

@@ -14,6 +14,7 @@ from ipdmediation.data.disclosure import ALL
 from ipdmediation.data.notices import Noted
 from ipdmediation.data.quality import QUALITY_COLUMNS
 from ipdmediation.present import notation, style
+from ipdmediation.present.house_style import people
 from ipdmediation.present.report.integrity import notable
 from ipdmediation.present.report.privacy import refuse_other_columns
 from ipdmediation.present.report.result import sentence
@@ -90,7 +91,7 @@ def render_quality(
             for trial, counts in quality.items()
         ],
         minimum=minimum,
-        withheld=notation.WITHHELD,
+        withheld=notation.withheld(),
     )
 
 
@@ -113,10 +114,10 @@ def _trials(quality: Mapping[str, pd.DataFrame], distributions: pd.DataFrame, st
     if EXCLUDED in quality:
         left_out = quality[EXCLUDED]["n"].sum()
         rows.append([named_trial(EXCLUDED, study), left_out, 0, *(0 for _ in heads)])
-    cells = pd.DataFrame(rows, columns=["Trial", "Rows read", "Participants", *heads.values()])
+    cells = pd.DataFrame(rows, columns=["Trial", "Rows read", notation.upper(people()), *heads.values()])
     written = cells.assign(**{name: cells[name].map(notation.count) for name in cells.columns[1:]})
     notes = withheld_note([cells[name] for name in heads.values()])
-    return Table(name="trials", title="Rows, participants and arms", cells=written, notes=notes)
+    return Table(name="trials", title=f"Rows, {people()} and arms", cells=written, notes=notes)
 
 
 def _missing(quality: Mapping[str, pd.DataFrame], study: Study) -> dict[str, Any]:

@@ -8,20 +8,25 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from ipdmediation.data.codes import EXCLUDED
+from ipdmediation.present.emphasis import in_html
+from ipdmediation.present.house_style import people, person
+from ipdmediation.present.notation import p_name, stated_p
 from ipdmediation.present.report.pairs import Drawn
 from ipdmediation.present.study import Study
 from ipdmediation.present.tables.table import PROSE, Table
 
 
 def page_template(path: Path) -> Template:
-    """Return a page's template, which may take parts from others beside it."""
+    """Return a page's template with the words of the house style; it may take parts from others beside it."""
     environment = Environment(
         loader=FileSystemLoader(path.parent),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        finalize=lambda value: in_html(value) if type(value) is str else value,
     )
+    environment.globals.update(people=people(), person=person(), p_name=p_name(), stated_p=stated_p)
     return environment.get_template(path.name)
 
 

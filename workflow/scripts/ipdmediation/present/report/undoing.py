@@ -8,12 +8,12 @@ from ipdmediation.present.confounding import (
     UNDOES,
     cause,
     correlation,
+    ends_of,
     on_the_mean,
     reach,
     reached_row,
     strongest_first,
     undone_row,
-    with_interval,
 )
 from ipdmediation.present.measurement_error import method_sentence, reliability, stated_row, stated_sentence
 from ipdmediation.present.notation import lower
@@ -92,8 +92,7 @@ def measurement_sentences(result: AnalysisResult) -> list[str]:
 
 
 def _said(row: Row, study: Study) -> str:
-    text = with_interval(row)
-    return text.replace("(", f"({study.coverage} CI ", 1)
+    return notation.with_ends(correlation(row["rho"]), notation.confidence(study.coverage, ends_of(row)))
 
 
 def _open_already(result: AnalysisResult) -> bool:

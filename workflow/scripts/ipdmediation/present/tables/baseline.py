@@ -7,6 +7,7 @@ from collections.abc import Mapping, Set
 import pandas as pd
 
 from ipdmediation.present import notation
+from ipdmediation.present.house_style import people
 from ipdmediation.present.study import Study
 from ipdmediation.present.tables.table import Table, synthetic_note, unique, withheld_note
 
@@ -63,7 +64,7 @@ def baseline(description: pd.DataFrame, flow: pd.DataFrame, *, study: Study) -> 
             rows.append([name, *(written(found, arm) for arm in heads), *last_cells])
     return Table(
         name="baseline",
-        title="Baseline characteristics of the analysed participants",
+        title=f"Baseline characteristics of the analysed {people()}",
         cells=pd.DataFrame(rows, columns=unique(columns)),
         printed=tuple(columns),
         notes=(
@@ -81,7 +82,7 @@ def _notes(summaries: Set[str]) -> list[str]:
     used = [meaning for summary, meaning in meanings.items() if summary in summaries]
     notes = [f"{'; '.join([*used, 'SMD, standardised mean difference between the arms'])}."]
     if SHARE in summaries:
-        notes.append("Percentages are of the participants for whom the characteristic is known.")
+        notes.append(f"Percentages are of the {people()} for whom the characteristic is known.")
     return notes
 
 
@@ -111,7 +112,7 @@ def _median(found: Mapping[tuple[str, str, str], float], arm: str) -> str:
     middle, low, high = (found.get((arm, name, ""), float("nan")) for name in ("median", "q1", "q3"))
     if not notation.known(middle):
         return notation.DASH
-    return f"{notation.measure(middle)} ({notation.span(notation.measure(low), notation.measure(high))})"
+    return f"{notation.measure(middle)} ({notation.spread(notation.measure(low), notation.measure(high))})"
 
 
 def _mean(found: Mapping[tuple[str, str, str], float], arm: str) -> str:

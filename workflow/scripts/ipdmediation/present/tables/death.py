@@ -7,6 +7,7 @@ import pandas as pd
 from ipdmediation.present import notation
 from ipdmediation.present.death import AS_ANALYSED, HANDLED, NAMES, remarks, row_of, rows_of
 from ipdmediation.present.figures.rows import effect_row
+from ipdmediation.present.house_style import people
 from ipdmediation.present.scales import Row, reading
 from ipdmediation.present.study import Study
 from ipdmediation.present.tables.table import Table, synthetic_note, withheld_note
@@ -62,7 +63,7 @@ def death(death: pd.DataFrame, patients: pd.DataFrame, effects: pd.DataFrame, *,
         ]
         for bound, which in zip(BOUNDS, ("best", "worst"), strict=True)
     ]
-    heads = ["Participants", *(f"{NAMES[effect]} ({study.coverage} CI)" for effect in SHOWN)]
+    heads = [notation.upper(people()), *(f"{NAMES[effect]} ({study.coverage} CI)" for effect in SHOWN)]
     why = {notation.text_of(row["note"]) for row in _shares(death) if not notation.known(row["estimate"])}
     return Table(
         name="death",

@@ -53,8 +53,8 @@ def effects(results: pd.DataFrame, *, study: Study) -> Table:
         title="Effects and proportions mediated, from the coefficients of the models",
         cells=cells if (cells["Note"] != "").any() else cells.drop(columns="Note"),
         notes=(
-            "Intervals and P values come from bootstrap replicates in which all models were refitted to "
-            "the same resample.",
+            f"Intervals and {notation.p_name()} values come from bootstrap replicates in which all models "
+            "were refitted to the same resample.",
             *weights_note(study),
             *failures(shown, study=study, counted_by="; the column of replicates counts those that do"),
             *synthetic_note(study),
@@ -69,7 +69,7 @@ def _columns(study: Study) -> list[str]:
         f"Estimate ({study.coverage} CI)",
         "No effect",
         "Better",
-        "P",
+        notation.p_name(),
         "Interval",
         "Replicates",
         "Note",

@@ -6,6 +6,7 @@ import pandas as pd
 
 from ipdmediation.present import notation
 from ipdmediation.present.each_trial import sent_sentence
+from ipdmediation.present.house_style import people, person
 from ipdmediation.present.study import Study
 from ipdmediation.present.tables.table import Table, synthetic_note, unique, withheld_note
 
@@ -33,11 +34,11 @@ def flow(steps: pd.DataFrame, *, study: Study) -> Table:
     ]
     return Table(
         name="flow",
-        title="From randomised to analysed participants",
+        title=f"From randomised to analysed {people()}",
         cells=pd.DataFrame(rows, columns=unique(columns)),
         printed=tuple(columns),
         notes=(
-            *(["A participant is counted under the first rule that is not met."] if len(steps) > 2 else []),
+            *([f"A {person()} is counted under the first rule that is not met."] if len(steps) > 2 else []),
             *sent_sentence(study),
             *withheld_note(steps[column] for _, column in groups),
             *synthetic_note(study),

@@ -5,13 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from ipdmediation.present import notation
+from ipdmediation.present.house_style import people
 from ipdmediation.present.study import Study
 from ipdmediation.present.tables.table import Table, synthetic_note
-
-NOT_TESTED = (
-    f"{notation.DASH}: not tested, for few participants or variables, or as a number that is not shown would "
-    "follow."
-)
 
 
 def integrity(checks: pd.DataFrame, *, study: Study) -> Table:
@@ -39,22 +35,37 @@ def integrity(checks: pd.DataFrame, *, study: Study) -> Table:
                 notation.p_value(together["p_value"]),
             ]
         )
-    heads = ["Trial", study.short("treated"), "Allocated", "P", "Last digits, variables", "Uneven"]
-    heads += ["Baseline variables", "Arms apart", "P, all together"]
+    heads = [
+        "Trial",
+        study.short("treated"),
+        "Allocated",
+        notation.p_name(),
+        "Last digits, variables",
+        "Uneven",
+    ]
+    heads += ["Baseline variables", "Arms apart", f"{notation.p_name()}, all together"]
     cells = pd.DataFrame(rows, columns=heads)
     return Table(
         name="integrity",
         title="Integrity checks by trial",
         cells=cells,
         notes=(
-            f"{study.short('treated')}: of the participants of both arms. Allocated: the same by the trial's "
-            "allocation ratio, 1:1 where none is stated; P is of the difference.",
+            f"{study.short('treated')}: of the {people()} of both arms. Allocated: the same by the trial's "
+            f"allocation ratio, 1:1 where none is stated; {notation.p_name()} is of the difference.",
             "Uneven, Arms apart: how many of the variables to the left are notable.",
-            "P, all together: whether the P values of a trial's baseline variables are spread as chance "
-            "spreads them; small where the arms differ too much, and where they differ too little.",
-            *([NOT_TESTED] if (cells == notation.DASH).any(axis=None) else []),
+            f"{notation.p_name()}, all together: whether the {notation.p_name()} values of a trial's "
+            "baseline variables are spread as chance spreads them; small where the arms differ too much, and "
+            "where they differ too little.",
+            *([_not_tested()] if (cells == notation.DASH).any(axis=None) else []),
             *synthetic_note(study),
         ),
+    )
+
+
+def _not_tested() -> str:
+    return (
+        f"{notation.DASH}: not tested, for few {people()} or variables, or as a number that is not shown "
+        "would follow."
     )
 
 

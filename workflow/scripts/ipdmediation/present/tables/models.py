@@ -9,6 +9,7 @@ import pandas as pd
 
 from ipdmediation.data.transforms import from_analysis_scale
 from ipdmediation.present import notation
+from ipdmediation.present.house_style import people
 from ipdmediation.present.labels import term_label
 from ipdmediation.present.scales import better_outcome, reading
 from ipdmediation.present.study import Study
@@ -56,7 +57,7 @@ def models(coefficients: Mapping[str, pd.DataFrame], *, study: Study) -> Table:
         rows.append(cells)
     columns = ["Term"]
     for head in heads.values():
-        columns += [f"{head} ({study.coverage} Wald CI)", "P"]
+        columns += [f"{head} ({study.coverage} Wald CI)", notation.p_name()]
     return Table(
         name="models",
         title="The three models",
@@ -145,13 +146,14 @@ def _left_out(coefficients: Mapping[str, pd.DataFrame], study: Study) -> list[st
 def _notes(study: Study, varied: bool) -> list[str]:
     notes = [
         "The total model leaves the mediator out; the outcome model has it in.",
-        "Intervals and P values of this table are Wald's; elsewhere they come from the bootstrap.",
+        f"Intervals and {notation.p_name()} values of this table are Wald's; elsewhere they come from the "
+        "bootstrap.",
     ]
     if study.weights:
         notes += [
             *weights_note(study),
-            "Wald's intervals and P values take the weights for numbers of participants: they are not "
-            "robust, unlike those of the bootstrap.",
+            f"Wald's intervals and {notation.p_name()} values take the weights for numbers of {people()}: "
+            "they are not robust, unlike those of the bootstrap.",
         ]
     resampling = study.analysis.get("bootstrap", {}).get("resampling", "stratified")
     groups = "clusters" if study.cluster else "trials"
@@ -178,7 +180,7 @@ def _notes(study: Study, varied: bool) -> list[str]:
         notes.append(
             "With an interaction the treatment's coefficient is the one at a single value of the mediator, "
             "and the mediator's the one in a single arm, which their rows name; the first is no direct "
-            "effect of the participants."
+            f"effect of the {people()}."
         )
     if study.free_treatment:
         notes.append(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from ipdmediation.present import notation
+from ipdmediation.present.house_style import people
 from ipdmediation.present.labels import NATURAL
 from ipdmediation.present.scales import reading
 from ipdmediation.present.study import Study
@@ -34,7 +35,7 @@ def natural_effects(results: pd.DataFrame, *, study: Study) -> Table:
     ratios = ["Parts of a ratio multiply to the total, all others add up to it."] if study.has_levels else []
     return Table(
         name="natural_effects",
-        title="Natural effects, averaged over the participants",
+        title=f"Natural effects, averaged over the {people()}",
         cells=pd.DataFrame(rows, columns=["Outcome scale", "Better", *heads]),
         notes=(
             "Direct: the mediator stays as it would be without treatment. Indirect: the treated, with the "

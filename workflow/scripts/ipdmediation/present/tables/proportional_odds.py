@@ -59,7 +59,7 @@ def proportional_odds(
         )
     heads = ["Same coefficient at every cut"]
     for model in OF_THE_OUTCOME:
-        heads += [f"{model.capitalize()} model: {SQUARE}", "P"]
+        heads += [f"{model.capitalize()} model: {SQUARE}", notation.p_name()]
     reasons = dict.fromkeys(filter(None, map(notation.text_of, tests["reason"])))
     return Table(
         name="proportional_odds",

@@ -8,11 +8,11 @@ from typing import Any
 import pandas as pd
 
 from ipdmediation.present import notation
+from ipdmediation.present.house_style import people
 from ipdmediation.present.study import Study
 from ipdmediation.present.tables.table import Table, synthetic_note, withheld_note
 
 COUNTS = {
-    "n": "Participants",
     "missing": "Missing",
     "missing_coded": "Missing by code",
     "recoded": "Recoded",
@@ -30,7 +30,7 @@ def quality(counts: pd.DataFrame, *, study: Study, units: Mapping[str, str] | No
     Parameters
     ----------
     counts
-        Columns `variable, column, missing_codes_unused` and those of `COUNTS`.
+        Columns `variable, column, n, missing_codes_unused` and those of `COUNTS`.
     study
         Words of the study.
     units
@@ -40,21 +40,20 @@ def quality(counts: pd.DataFrame, *, study: Study, units: Mapping[str, str] | No
         [
             notation.upper(study.label(str(row["variable"]))),
             _origin(str(row["variable"]), notation.text_of(row["column"]), study, units or {}),
-            *(notation.count(row[name]) for name in COUNTS),
+            *(notation.count(row[name]) for name in ("n", *COUNTS)),
             notation.text_of(row["missing_codes_unused"]),
         ]
         for row in counts.sort_values("variable", key=_places(study), kind="stable").to_dict("records")
     ]
+    heads = ["Variable", "Column in the file", notation.upper(people())]
     return Table(
         name="quality",
         title="What harmonising did",
-        cells=pd.DataFrame(
-            rows, columns=["Variable", "Column in the file", *COUNTS.values(), "Codes not found"]
-        ),
+        cells=pd.DataFrame(rows, columns=[*heads, *COUNTS.values(), "Codes not found"]),
         notes=(
             "Converted: to the unit of the study, or computed from several columns.",
             "Codes not found: declared to mean missing, and nowhere in the file.",
-            *withheld_note([counts[name] for name in COUNTS]),
+            *withheld_note([counts[name] for name in ("n", *COUNTS)]),
             *([RULES] if (counts["variable"] == "contract").any() else []),
             *synthetic_note(study),
         ),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +14,8 @@ from typing import Any
 import numpy as np
 
 from ipdmediation.data.result_tables import csv_text
+from ipdmediation.present.emphasis import in_html, runs, without
+from ipdmediation.present.house_style import HouseStyle, current, for_machines
 from ipdmediation.present.tables.table import Table
 
 EPOCH = datetime(1980, 1, 1, tzinfo=UTC)  # the oldest date a zip entry can carry
@@ -24,7 +27,7 @@ _BOLD = 1.1  # of a bold word, beside the same one in roman
 _WIDTHS = (
     {"%": 1.6, "m": 1.5, "M": 1.5, "W": 1.7, "w": 1.3, "\N{MINUS SIGN}": 1.05}
     | dict.fromkeys("ABCDEGHKNOPQRSUVXY", 1.25)
-    | dict.fromkeys(" \N{NO-BREAK SPACE}.,:;/ft", 0.5)
+    | dict.fromkeys(" \N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}.,:;/\N{MIDDLE DOT}ft", 0.5)
     | dict.fromkeys("()-r", 0.6)
     | dict.fromkeys("ijl", 0.4)
 )
@@ -42,6 +45,16 @@ def save(table: Table, path: Path) -> None:
     """
     writers = {".csv": _csv, ".html": _html, ".docx": _docx}
     path.write_bytes(writers[path.suffix](table))
+
+
+def save_each(make: Callable[[], Table], paths: Iterable[Path]) -> None:
+    """Write a table into several files; a CSV file, which is for machines, has plain numbers in any style."""
+    made: dict[HouseStyle, Table] = {}
+    for path in paths:
+        with for_machines() if path.suffix == ".csv" else nullcontext():
+            if current() not in made:
+                made[current()] = make()
+            save(made[current()], path)
 
 
 def save_together(tables: Sequence[Table], path: Path, *, title: str) -> None:
@@ -64,7 +77,7 @@ def _html(table: Table) -> bytes:
     made = (
         GT(table.cells, id=table.name)
         .tab_header(title=table.title)
-        .cols_label(dict(zip(table.cells.columns, table.heads, strict=True)))
+        .cols_label({name: _label(head) for name, head in zip(table.cells.columns, table.heads, strict=True)})
         .cols_align("right", columns=list(table.cells.columns[table.numeric]))
         .cols_align("left", columns=list(table.cells.columns[np.logical_not(table.numeric)]))
         .tab_options(
@@ -82,9 +95,16 @@ def _html(table: Table) -> bytes:
             locations=loc.body(columns=stub, rows=sorted(table.indented)),
         )
     for note in table.notes:
-        made = made.tab_source_note(note)
+        made = made.tab_source_note(_label(note))
     page: str = made.as_raw_html(make_page=True, all_important=False)
     return page.encode()
+
+
+def _label(text: str) -> Any:
+    """Return a text as great_tables takes it: one with italics as HTML."""
+    from great_tables import html
+
+    return text if text == without(text) else html(in_html(text))
 
 
 def _docx(table: Table) -> bytes:
@@ -134,7 +154,7 @@ def _write_table(table: Table, document: Any, section: Any) -> None:
         grid._tbl.tblPr.find(qn("w:tblLook")).set(qn(f"w:{name}"), value)
     grid._tbl.tblPr.append(_room_in_cells())
     for cell, name in zip(grid.rows[0].cells, table.heads, strict=True):
-        cell.text = _unbroken(name)
+        _put(cell.paragraphs[0], _unbroken(name))
     # Word repeats the heading row on every page.
     properties = grid.rows[0]._tr.get_or_add_trPr()
     properties.append(OxmlElement("w:tblHeader"))
@@ -153,7 +173,17 @@ def _write_table(table: Table, document: Any, section: Any) -> None:
             if numeric:
                 cell.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.RIGHT
     for position, note in enumerate(table.notes):
-        document.add_paragraph(note).paragraph_format.space_before = Pt(1 if position else 4)
+        below = document.add_paragraph()
+        below.paragraph_format.space_before = Pt(1 if position else 4)
+        _put(below, note)
+
+
+def _put(paragraph: Any, text: str) -> None:
+    """Write a text into an empty paragraph of a Word document."""
+    for part, italic in runs(text):
+        run = paragraph.add_run(part)
+        if italic:
+            run.italic = True
 
 
 def _room_in_cells() -> Any:
@@ -196,7 +226,7 @@ def _column_shares(table: Table, room: float) -> list[float]:
 
 def _digits(text: str) -> float:
     """Width of a text in Arial, in widths of a digit."""
-    return sum(_WIDTHS.get(character, 1.0) for character in text)
+    return sum(_WIDTHS.get(character, 1.0) for character in without(text))
 
 
 def undated(archive: bytes) -> bytes:

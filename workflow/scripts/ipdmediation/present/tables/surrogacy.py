@@ -6,6 +6,7 @@ import pandas as pd
 
 from ipdmediation.present import notation
 from ipdmediation.present.figures.rows import effect_row
+from ipdmediation.present.house_style import people
 from ipdmediation.present.labels import share_label
 from ipdmediation.present.notation import lower
 from ipdmediation.present.scales import Reading, Row, reading
@@ -28,7 +29,6 @@ from ipdmediation.vocabulary.withheld import Withheld
 _COVARIANCES = {"fieller_scores": "robust covariance", "fieller_draws": "bootstrap covariance"}
 #: Degrees of freedom from which t is no other than normal.
 _AS_MANY_AS_EVER = 1e4
-_GROUPS = {"prentice": "Prentice's criteria", "individual": "Participants", "trial": "Trials"}
 
 
 def surrogacy(
@@ -50,7 +50,12 @@ def surrogacy(
     del line
     rows: list[list[str]] = []
     indented = set()
-    for level, title in _GROUPS.items():
+    groups = {
+        "prentice": "Prentice's criteria",
+        "individual": notation.upper(people()),
+        "trial": "Trials",
+    }
+    for level, title in groups.items():
         rows.append([title, "", "", "", ""])
         found = table[table["level"] == level].to_dict("records")
         if level == "trial" and not notation.known(measure(table, "slope")["estimate"]):
@@ -61,7 +66,7 @@ def surrogacy(
             cells[after:after] = _shares(effects, study)
         indented |= set(range(len(rows), len(rows) + len(cells)))
         rows += cells
-    heads = ["Measure", "Scale", f"Estimate ({study.coverage} CI)", "Test", "P"]
+    heads = ["Measure", "Scale", f"Estimate ({study.coverage} CI)", "Test", notation.p_name()]
     return Table(
         name="surrogacy",
         title=f"Could {lower(study.label(study.mediator))} stand for {study.named_outcome}?",
@@ -71,8 +76,8 @@ def surrogacy(
             verdict_sentence(table, study=study),
             threshold_sentence(table, study=study),
             *attenuation_sentence(table, study=study),
-            "Prentice: the first three criteria are met where P is small. A large P of the fourth would not "
-            "prove that the mediator carries all of the effect.",
+            f"Prentice: the first three criteria are met where {notation.p_name()} is small. A large "
+            f"{notation.p_name()} of the fourth would not prove that the mediator carries all of the effect.",
             *_remarks(table),
             *left_out_sentence(predictions, study),
             *synthetic_note(study),
@@ -108,7 +113,7 @@ def _words(study: Study) -> dict[str, tuple[str, Reading]]:
         "threshold_until": ("No effect predicted beyond", on_mediator(study)),
         "correlation": ("Correlation of the effects", PLAIN),
         "r2": ("The same, squared", SHARE),
-        "weighted_correlation": ("Correlation of the effects, by number of participants", PLAIN),
+        "weighted_correlation": (f"Correlation of the effects, by number of {people()}", PLAIN),
         "weighted_r2": ("The same, squared", SHARE),
         "reliability": (f"Variance of the effects on {mediator} that is between trials", SHARE),
     }  # fmt: skip

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from ipdmediation.present import notation, style
+from ipdmediation.present.house_style import people
 from ipdmediation.present.study import Study
 
 # Columns of words, set to the left and broken into lines; all others hold numbers.
@@ -87,12 +88,16 @@ def unique(columns: Sequence[str]) -> list[str]:
 
 def withheld_note(columns: Iterable[pd.Series[Any]]) -> tuple[str, ...]:
     """Return the note on counts that are withheld for few participants, nothing where none is."""
-    return (notation.WITHHELD,) if any(column.isna().any() for column in columns) else ()
+    return (notation.withheld(),) if any(column.isna().any() for column in columns) else ()
 
 
 def weights_note(study: Study) -> tuple[str, ...]:
     """Return the note of weighted participants, nothing where all count alike."""
-    return (f"Participants are weighted by “{study.label(study.weights)}”.",) if study.weights else ()
+    return (
+        (f"{notation.upper(people())} are weighted by “{study.label(study.weights)}”.",)
+        if study.weights
+        else ()
+    )
 
 
 def synthetic_note(study: Study) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from ipdmediation.present.emphasis import without
 from ipdmediation.present.tables.saving import EPOCH, undated
 from ipdmediation.present.tables.table import Table
 
@@ -57,7 +58,7 @@ def _write(sheet: Any, table: Table, title: str) -> None:
     ]
     for row, line in enumerate(lines, start=1):
         for column, text in enumerate(line, start=1):
-            cell = sheet.cell(row, column, str(text))
+            cell = sheet.cell(row, column, without(str(text)))
             cell.data_type = "s"  # a text that begins as a formula does is none
             if row <= 2:
                 cell.font = Font(bold=True)
