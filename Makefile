@@ -82,6 +82,7 @@ format: $(VENV)/dev.stamp ## put the code into its standard form
 	$(BIN)/snakefmt Snakefile workflow
 
 .PHONY: pages
+pages: export PYTHONPATH := $(CURDIR)/workflow/scripts
 pages: $(VENV)/dev.stamp ## write those parts of the pages anew that the code and the schemas say
 	$(BIN)/python -m tests.unit.data.test_config_readme
 	$(BIN)/python -m tests.unit.data.test_readme_values
@@ -104,10 +105,12 @@ lock: ## resolve the dependencies anew (needs uv)
 		--custom-compile-command "make lock" --output-file envs/requirements-docs.lock
 
 .PHONY: pictures
-pictures: $(VENV)/run.stamp ## draw the README's pictures anew (needs graphviz and a finished run)
+pictures: $(VENV)/run.stamp ## draw the README's pictures anew (needs graphviz, Chromium and a finished run)
 	$(BIN)/snakemake --rulegraph dot 2>/dev/null | tred | dot -Tpng -Gdpi=90 -o docs/rulegraph.png
 	cp results/primary/figures/path_diagram.png results/primary/figures/four_worlds.png docs/
 	cp results/all_analyses/specification_curve.png docs/
+	chromium --headless --no-sandbox --hide-scrollbars --window-size=1000,1080 --screenshot=docs/answer.png \
+		"file://$(CURDIR)/results/report.html"
 
 .PHONY: clean
 clean: ## remove what runs have made, keep the environment

@@ -78,7 +78,7 @@ def test_what_there_is_no_number_for_is_said(awkward: Planned, made: dict[str, d
     assert messages["leave one out"].startswith("there is no analysis without trial 't1': ")
     assert messages["confounding"].endswith(": nobody has one of the outcome's levels")
     assert "error of measurement: the error would vary more than" in messages["measurement error"]
-    assert messages["surrogacy"].endswith("has no level of the trials: needs three trials")
+    assert messages["surrogacy"].endswith("has no level of the trials: it needs three trials")
     assert "by the handling 'composite': a trial has nobody with a mediator" in messages["death"]
     log = awkward.planned("each_trial", analysis="primary")["log"][0]
     assert "each_trial (primary): note: trial 't3' is left out" in Path(log).read_text()

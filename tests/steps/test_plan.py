@@ -6,6 +6,7 @@ import pickle
 import re
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -108,10 +109,11 @@ def test_every_figure_and_table_is_in_snakemake_s_report_with_its_own_caption(st
         for path, shown in planned["reported"].items():
             name = Path(path).stem
             assert Path(str(shown["caption"])).parts[-3:] == ("report", part, f"{name}.rst")
-            assert (shown["category"], shown["subcategory"]) == ("{analysis}", part.capitalize())
+            at = shown["category"](SimpleNamespace(analysis="accelerated"))
+            assert (at, shown["subcategory"]) == ("2. accelerated", part.capitalize())
             assert shown["labels"] == {"shows": name.replace("_", " "), "data": "of the trials"}
     page = study.planned("report")
-    assert page["reported"][page["output"]["named"]["report"]]["category"] == "Report"
+    assert page["reported"][page["output"]["named"]["report"]]["category"] == "0. Pages"
 
 
 def test_patients_rows_are_in_one_folder(study: Planned) -> None:

@@ -155,7 +155,7 @@ def test_complete_cases_have_a_step_of_their_own(told: dict[str, Path]) -> None:
     assert flow["kind"].iloc[-1] == "missing"
     assert flow["excluded"].iloc[-1] > 20
     text = page(told["complete_cases"])
-    assert f"are left out: age in {flow['excluded'].iloc[-1]}" in text
+    assert f"were left out: age in {flow['excluded'].iloc[-1]}" in text
     assert "imputed" not in text.partition("Methods")[2]
 
 
@@ -193,7 +193,7 @@ def test_a_continuous_outcome_keeps_its_unit(told: dict[str, Path]) -> None:
 def test_forty_participants_are_hedged(told: dict[str, Path]) -> None:
     text = page(told["small"])
     assert "With 40 participants all of these figures are uncertain" in text
-    assert "There is one study, so the models have no trial effects." in text
+    assert "There was one study, so the models had no trial effects." in text
 
 
 def test_few_replicates_are_said_beside_the_intervals(told: dict[str, Path]) -> None:

@@ -68,7 +68,7 @@ rule all_analyses:
         svg=report(
             results.ALL_ANALYSES["svg"],
             caption="../report/figures/specification_curve.rst",
-            category="Report",
+            category=files.pages,
         ),
         png=results.ALL_ANALYSES["png"],
         pdf=results.ALL_ANALYSES["pdf"],
@@ -96,7 +96,7 @@ rule quality_report:
         integrity=results.INTEGRITY,
         notices=results.POOLING,
     output:
-        page=report("<results>/quality/report.html", caption="../report/quality.rst", category="Report"),
+        page=report("<results>/quality/report.html", caption="../report/quality.rst", category=files.pages),
         provenance="<results>/provenance/quality_report.json",
     log:
         "<logs>/quality_report.log",
@@ -127,7 +127,7 @@ rule report:
         recorded="<results>/run.json",
         truth="<results>/synthetic_truth.json" if config["study"]["synthetic"] else [],
     output:
-        report=report("<results>/report.html", caption="../report/report.rst", category="Report"),
+        report=report("<results>/report.html", caption="../report/report.rst", category=files.pages),
         provenance="<results>/provenance/report.json",
     log:
         "<logs>/report.log",

@@ -1,4 +1,4 @@
-"""Write the parts of the pages that the code and the examples say: `python -m tests.unit.docs.generated`."""
+"""Write what pages and captions take from code and examples: `python -m tests.unit.docs.generated`."""
 
 from __future__ import annotations
 
@@ -8,10 +8,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from ipdmediation.plumbing.result_files import ALL_ANALYSES
+from ipdmediation.present.report.figure_words import FIGURE_WORDS, stated
 from tests.unit.docs.pages import ARCHITECTURE, BLOCK, OWN_TRIALS, ROOT
 
 PACKAGE = ROOT / "workflow/scripts/ipdmediation"
 SCRIPTS = ROOT / "workflow/scripts"
+CAPTIONS = ROOT / "workflow/report/figures"
 #: Where assumptions of the analysis may stand.
 ASSUMING = ("workflow/**/*.py", "workflow/**/*.smk", "config/**/*.yaml", "config/**/*.yml")
 
@@ -98,6 +101,17 @@ def quoted(file: str) -> str:
     return f"\n```yaml\n{text}```\n"
 
 
+def captions() -> dict[Path, str]:
+    """Return the captions of Snakemake's report, by file: what the page says of a figure in every study."""
+    of_all = {Path(file).stem for file in ALL_ANALYSES.values()}
+    analysis = "Analysis: ``{{ snakemake.wildcards.analysis }}``."
+    called = '{{ snakemake.config["style"]["people"] }}'
+    return {
+        CAPTIONS / f"{name}.rst": f"{stated(name, called=called)}{'' if name in of_all else f' {analysis}'}\n"
+        for name in FIGURE_WORDS
+    }
+
+
 def written(page: str) -> str:
     """Return the page with its parts as the code has them."""
 
@@ -116,3 +130,5 @@ def written(page: str) -> str:
 if __name__ == "__main__":
     for written_page in (ARCHITECTURE, OWN_TRIALS):
         written_page.write_text(written(written_page.read_text()))
+    for caption, text in captions().items():
+        caption.write_text(text)

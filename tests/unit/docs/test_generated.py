@@ -6,7 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.docs.generated import PACKAGE, SCRIPTS, assumed, assumptions, first_line, written
+from tests.unit.docs.generated import (
+    CAPTIONS,
+    PACKAGE,
+    SCRIPTS,
+    assumed,
+    assumptions,
+    captions,
+    first_line,
+    written,
+)
 from tests.unit.docs.pages import ARCHITECTURE, BLOCK, OWN_TRIALS, ROOT
 from tests.unit.test_architecture import FLOORS
 
@@ -18,6 +27,10 @@ def test_a_page_says_what_the_code_and_the_examples_say(page: Path) -> None:
     text = page.read_text()
     assert BLOCK.search(text)
     assert written(text) == text, "run `make pages`"
+
+
+def test_snakemake_s_report_has_the_captions_of_the_page() -> None:
+    assert {path: path.read_text() for path in CAPTIONS.glob("*.rst")} == captions(), "run `make pages`"
 
 
 def test_every_floor_has_its_reason_and_its_modules_in_the_order_of_the_imports() -> None:

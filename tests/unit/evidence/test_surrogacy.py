@@ -154,7 +154,7 @@ def test_of_few_trials_it_is_said_what_cannot_be(imaged: pd.DataFrame, count: in
     assert found.loc["r2_h", "estimate"] > 0
     assert found.loc["correlation", "verdict"] == "unclear"
     if count < 3:
-        assert found.loc["slope", "note"] == "not defined: needs three trials"
+        assert found.loc["slope", "note"] == "not defined: it needs three trials"
         assert np.isnan(found.loc["correlation", "estimate"])
     else:
         assert np.isfinite(found.loc["slope", "estimate"])

@@ -7,6 +7,7 @@ import pytest
 from ipdmediation.effects.catalogue import COEFFICIENT_EFFECTS, KHB_EFFECTS, Effect
 from ipdmediation.inference.bootstrap import BootstrapError
 from ipdmediation.inference.summary import COLUMNS, BootstrapWarning, summarise_effects
+from ipdmediation.vocabulary.effects import SHARE_ON_ONE_SCALE
 from ipdmediation.vocabulary.scales import COEFFICIENT, MEAN, PROPORTION, scale_of
 
 TOTAL = Effect(effect="total", scale=COEFFICIENT)
@@ -70,6 +71,17 @@ def test_a_share_of_an_uncertain_total_effect_is_withheld():
     note = "withheld: the interval of the total effect's common odds ratio contains 1"
     assert table.loc["log_or_difference", ["withheld", "note"]].tolist() == ["total_uncertain", note]
     assert np.isfinite(table.loc["total", "estimate"])
+
+
+def test_a_share_on_one_scale_is_withheld_for_the_total_effect_on_that_scale():
+    """The other total coefficient stands beside it, and its interval may be clear of the null."""
+    whole = Effect(effect="khb_total", scale=COEFFICIENT)
+    share = Effect(effect=SHARE_ON_ONE_SCALE.effect, scale=PROPORTION, share_of="khb_total")
+    row = summary(GRID - 0.2, GRID, effects=(whole, share)).loc["khb"]
+    assert (
+        row["note"]
+        == "withheld: the interval of the total effect's common odds ratio on one scale contains 1"
+    )
 
 
 @pytest.mark.parametrize(

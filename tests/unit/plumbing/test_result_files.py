@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from ipdmediation.plumbing import result_files
@@ -62,6 +63,14 @@ def test_each_figure_is_reported_with_its_caption_and_kind_of_data() -> None:
     assert shown["subcategory"] == "Figures"
     assert shown["labels"] == {"shows": "patient flow", "data": "of the trials"}
     assert made.caption("tables", "flow.html")["labels"]["data"] == "synthetic"
+
+
+def test_snakemake_s_report_has_the_pages_first_and_then_the_analyses_in_their_order() -> None:
+    names = ["primary", "early", *(f"a{number}" for number in range(10))]
+    files = ResultFiles({**config("a"), "analyses": dict.fromkeys(names)}, "a")
+    categories = [files.pages, *(files.category(SimpleNamespace(analysis=name)) for name in names)]
+    assert sorted(categories) == categories
+    assert [text.partition(". ")[2] for text in categories] == ["Pages", *names]
 
 
 def test_what_is_listed_has_no_patient_s_row_and_all_draws_of_its_own() -> None:

@@ -33,9 +33,7 @@ def test_the_answer_is_built_around_the_natural_effects(examples):
         "17.0 more (95% CI 13.7 to 20.1) reach 2 (slight disability) or better on modified Rankin" in people
     )
     assert "4.3 of these (95% CI 2.7 to 5.9) through follow-up infarct volume." in people
-    assert (
-        "from 2.48 to 2.22), the share would be 12.2% (95% CI 1.2% to 18.9%). That is too low:" in published
-    )
+    assert "from 2.48 to 2.22); it would then be 12.2% (95% CI 1.2% to 18.9%). That is too low:" in published
     # the odds ratio beside it has not moved away from 1
     assert "pushes an odds ratio away from 1" in published
 
@@ -289,8 +287,8 @@ def test_with_an_interaction_no_coefficient_at_zero_is_shown(examples):
         "0.43 (95% CI 0.35–0.52) with endovascular therapy and 0.50 (95% CI 0.41–0.61) with standard care"
         in told
     )
-    assert "at its lower quartile of 14 mL" in told
-    assert "at its upper quartile of 120 mL" in told
+    assert "at the lower quartile of 14 mL" in told
+    assert "at the upper quartile of 120 mL" in told
 
 
 def of_family(examples, variable, family):

@@ -14,11 +14,12 @@ from matplotlib.text import Text
 
 from ipdmediation.evidence.columns import LEFT_OUT_COLUMNS, POOLED_COLUMNS, TRIAL_COLUMNS, with_words
 from ipdmediation.present.figures.each_trial import each_trial as each_trial_figure
-from ipdmediation.present.figures.forest import MOST_NAMED
+from ipdmediation.present.figures.forest import MOST_NAMED, axis_limits
 from ipdmediation.present.figures.leave_one_out import leave_one_out as leave_one_out_figure
 from ipdmediation.present.report.evidence_methods import evidence_methods
 from ipdmediation.present.report.page import render
 from ipdmediation.present.report.privacy import PatientRowsError
+from ipdmediation.present.scales import Reading
 from ipdmediation.present.tables.each_trial import each_trial as each_trial_table
 from ipdmediation.present.tables.leave_one_out import leave_one_out as leave_one_out_table
 from tests.unit.present.conftest import TEMPLATE, TRIALS, effects, many_trials, result, study
@@ -181,7 +182,7 @@ def test_the_methods_say_what_was_done_and_no_more() -> None:
     both = evidence_methods(result(evidence=EVIDENCE))
     assert len(both) == 2
     assert "adjusted for age and NIHSS at baseline, with 1000 bootstrap replicates" in both[0]
-    assert both[1].startswith("The analysis of all trials was repeated without one trial after the other")
+    assert both[1].startswith("The analysis of all trials was repeated leaving out one trial at a time")
     assert evidence_methods(result(evidence={"leave_one_out": left_out()})) == both[1:]
     assert evidence_methods(result()) == []
 
@@ -191,3 +192,22 @@ def test_a_column_that_is_no_aggregate_s_is_refused(name: str) -> None:
     odd = {**EVIDENCE, name: EVIDENCE[name].assign(patient="P1")}
     with pytest.raises(PatientRowsError, match="patient"):
         render(TEMPLATE, [replace(result(), evidence=odd)])
+
+
+def limits(*rows: tuple[float, float, float]) -> tuple[float, float]:
+    marks = [
+        (0.0, "square", {"estimate": estimate, "ci_low": low, "ci_high": high})
+        for estimate, low, high in rows
+    ]
+    return axis_limits(marks, Reading(name="difference"))
+
+
+def test_an_interval_is_cut_only_where_most_are_much_narrower() -> None:
+    alike = [(-1.9, -8.2, 3.7), (-2.8, -12.5, 5.4), (-2.7, -12.6, 5.5), (-1.5, -7.0, 3.0)]
+    for rows in (alike, alike[1:2]):
+        low, high = limits(*rows)
+        assert low < min(row[1] for row in rows)
+        assert high > max(row[2] for row in rows)
+    low, high = limits(*[(-0.5, -1.0, 0.2)] * 4, (0.0, -90.0, 90.0))
+    assert -3 < low < -1
+    assert 0.2 < high < 3

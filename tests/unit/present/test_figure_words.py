@@ -13,6 +13,7 @@ import pytest
 
 from ipdmediation.plumbing.result_files import TABLES
 from ipdmediation.present.report import figure_numbers
+from ipdmediation.present.report.by_arm import levels_by_arm
 from ipdmediation.present.report.exhibits import main_tables
 from ipdmediation.present.report.figure_words import FIGURE_WORDS, alternative, caption, legend, shows
 from ipdmediation.present.report.page import render
@@ -105,7 +106,7 @@ def test_a_level_or_a_share_that_is_withheld_is_read_out_as_such() -> None:
     results = all_analyses("withheld")
     assert "withheld" in " ".join(figure_numbers.outcome_by_arm(results))
     shares = figure_numbers.proportion_distribution(results)
-    assert [text.partition(": ")[2][:8] for text in shares] == ["withheld", "withheld"]
+    assert [text.partition(": ")[2] for text in shares] == ["withheld (total_uncertain)."] * 2
 
 
 def test_the_outermost_trials_and_analyses_are_named() -> None:
@@ -160,3 +161,65 @@ def test_figures_and_tables_have_one_order_on_the_page_and_in_a_manuscript() -> 
     assert {*TABLES, "each_trial", "confounding", "analyses"} <= set(names)
     wanted = [table.title for table in tables]
     assert [title for title in titles if title in wanted] == wanted
+
+
+def test_a_binary_outcome_is_read_out_as_it_is_drawn() -> None:
+    """Its table has the share with the event alone."""
+    words = examples.study()
+    outcome = {"variable": "female", "family": "binary", "better": "low"}
+    study = replace(words, analysis={**words.analysis, "outcome": outcome})
+    table = (
+        examples.baseline().query("variable == 'female'").assign(estimate=lambda rows: rows["estimate"] / 2)
+    )
+    said = levels_by_arm(table, study=study)
+    assert said == ["EVT: no 77%, yes 23%.", "Control: no 77%, yes 23%."]
+    hidden = table.assign(estimate=float("nan"))
+    assert levels_by_arm(hidden, study=study) == [
+        "EVT: all levels withheld.",
+        "Control: all levels withheld.",
+    ]
+
+
+def test_a_level_that_nobody_has_is_not_read_out_as_withheld() -> None:
+    table = examples.outcome()
+    said = levels_by_arm(table[table["level"] != "5"], study=examples.study())
+    assert all("severe disability 0%, dead" in text for text in said)
+    assert not any("withheld" in text for text in said)
+
+
+def test_labels_inside_a_sentence_begin_in_lower_case() -> None:
+    results = all_analyses("ordinal")
+    assert shows("path_diagram", results[0]).startswith(
+        "Paths from treatment through follow-up infarct volume to modified Rankin Scale at 90 days with"
+    )
+    assert shows("outcome_by_arm", results[0]).startswith("Modified Rankin Scale at 90 days by arm.")
+
+
+@pytest.mark.parametrize(
+    ("figure", "table", "column", "words"),
+    [
+        ("confounding", "confounding", "rho", "Dashed: where nothing is mediated."),
+        ("each_trial", "pooled", "prediction_low", "the prediction for a new trial (bar)"),
+        ("surrogacy", "surrogate_line", "predicted", "The line through them"),
+    ],
+)
+def test_a_caption_speaks_of_nothing_that_is_not_drawn(
+    figure: str, table: str, column: str, words: str
+) -> None:
+    main = all_analyses("ordinal")[0]
+    assert words in caption(figure, main)
+    frame = EVIDENCE[table]
+    without = {
+        "rho": frame.assign(rho=frame.get("rho", 0) * 0.1),  # what undoes the effect lies beyond it
+        "prediction_low": frame.assign(prediction_low=float("nan")),
+        "predicted": frame.iloc[:0],
+    }[column]
+    assert words not in caption(figure, replace(main, evidence={**EVIDENCE, table: without}))
+
+
+def test_the_intervals_of_covariates_are_named_where_there_are_covariates() -> None:
+    main = examples.result()
+    words = "Those of the covariates are Wald intervals."
+    assert words in caption("model_coefficients", main)
+    alone = {name: table[table["kind"] != "covariate"] for name, table in main.models.items()}
+    assert words not in caption("model_coefficients", replace(main, models=alone))

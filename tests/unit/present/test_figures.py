@@ -171,6 +171,13 @@ def test_patient_flow_counts_an_arm_that_is_not_compared_apart(examples):
     assert "other arms" not in " ".join(words(drawn(examples, "patient_flow")))
 
 
+def test_patient_flow_stands_in_the_middle_where_nobody_is_excluded(examples):
+    figure = patient_flow(examples.flow().iloc[:1], study=examples.study())
+    boxes = [patch.get_bbox() for patch in figure.findobj(FancyBboxPatch)]
+    left, right = min(box.x0 for box in boxes), max(box.x1 for box in boxes)
+    assert (left + right) / 2 == pytest.approx(style.DOUBLE_COLUMN / 2)
+
+
 def test_patient_flow_shows_every_number(examples):
     text = " ".join(words(drawn(examples, "patient_flow")))
     for row in examples.flow().to_dict("records")[1:]:
@@ -342,7 +349,7 @@ def test_a_share_that_is_withheld_is_not_drawn(examples):
     assert len(nothing.axes) == 1
     assert not any("%" in text for text in words(nothing))
     # a label may break anywhere
-    assert "withheld: total_uncertain" in " ".join(words(nothing))
+    assert "withheld (total_uncertain)" in " ".join(words(nothing))
     one = " ".join(words(drawn(examples, "one share withheld")))
     assert "12.2% (1.2% to 18.9%)" in one
     assert "24.4%" not in one
@@ -520,6 +527,16 @@ def test_neighbouring_levels_that_are_withheld_are_blank_where_they_belong(examp
         assert blank.get_width() == pytest.approx(row[2][1] + row[3][1])
     lines = [len(each.findobj(Line2D)) for each in (figure, ordinary)]
     assert lines[1] - lines[0] == 1  # the edge between the two
+
+
+def test_a_level_that_nobody_has_hides_no_edge_of_a_blank(examples):
+    table = examples.withheld_levels("all", levels=("4", "5"), arms=("treated", "control"))
+    dead = (table["level"] == "6") & (table["statistic"] == "percent")
+    table.loc[dead, "estimate"] = 0.0
+    figure = outcome_by_arm(table, study=examples.study(), effects=examples.effects())
+    bars = [patch for patch in figure.findobj(Rectangle) if patch.get_height() == 12]
+    assert len(bars) == 2 * 5  # four levels and a blank
+    assert all(bar.get_width() > 0 for bar in bars)
 
 
 def test_a_value_of_the_mediator_keeps_its_unit_on_its_line(examples):

@@ -71,11 +71,11 @@ SENTENCES = {
     "lancet": ("p=0·0071", "p<0·0001", "95% CI 1·52–3·21"),
     "nejm": ("P=0.007", "P<0.001", "95% CI, 1.52 to 3.21"),
 }
-OTHERS = {  # a limit beside its null, a small measure, percentages at their ends, a bound, a stated limit
-    "plain": ("0.999", ">−0.001", "41.5", "<0.1%", "100%", "<.001", ".05"),
-    "jama": ("0.999", ">−0.001", "41.5", "<0.1%", "100%", "<.001", ".05"),
-    "lancet": ("0·999", ">−0·001", "41·5", "<0·1%", "100%", "<0·0004", "0·05"),
-    "nejm": ("0.999", ">−0.001", "41.5", "<0.1%", "100%", "<0.001", "0.05"),
+OTHERS = {  # a limit beside its null, a small measure, percentages at their ends, bounds, a stated limit
+    "plain": ("0.999", ">−0.001", "41.5", "<0.1%", "100%", "<.001", "<.143", ".05"),
+    "jama": ("0.999", ">−0.001", "41.5", "<0.1%", "100%", "<.001", "<.143", ".05"),
+    "lancet": ("0·999", ">−0·001", "41·5", "<0·1%", "100%", "<0·0004", "<0·15", "0·05"),
+    "nejm": ("0.999", ">−0.001", "41.5", "<0.1%", "100%", "<0.001", "<0.143", "0.05"),
 }
 
 
@@ -157,9 +157,11 @@ def test_numbers_are_those_of_the_journal(journal: str) -> None:
             notation.percent(0.02),
             notation.percent(100),
             notation.p_value(2 / 5001, bound=True),
+            notation.p_value(2 / 14, bound=True),
             notation.stated_p(0.05),
         )
         assert notation.count(1665) == "1665"
+        assert notation.spread("57", "76") == ("57-76" if journal == "jama" else "57–76")
         ends = notation.interval_parts(2.22, 1.52, 3.21)[1]
         said = (
             notation.p_sentence(0.0071),

@@ -155,7 +155,7 @@ def test_the_methods_name_the_model_and_what_is_the_same_at_each_cut(examples):
         found = methods(made(examples, LINKS[key], family))
         return found.done[0], " ".join(found.assumed)
 
-    assert "is modelled by a proportional-odds (cumulative logit) model" in told("logit")[0]
+    assert "was modelled by a proportional-odds (cumulative logit) model" in told("logit")[0]
     assert "(proportional odds)" in told("logit")[1]
     model, assumed = told("probit")
     assert (

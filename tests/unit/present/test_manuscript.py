@@ -154,9 +154,36 @@ def test_sensitivity_is_found_where_the_page_has_it():
     assert text == "All analyses, What would undo it and Nobody left out"
 
 
-def test_without_other_analyses_the_checklist_says_that_nothing_was_configured():
+def test_without_other_analyses_the_checklist_says_that_none_was_run():
     table = agrema([result(evidence={})]).cells.set_index("Topic")
-    assert table.loc["Sensitivity analyses", "Left to the authors"] == "Nothing was configured"
+    for topic in ("Sensitivity analyses", "Sensitivity parameters"):
+        assert list(table.loc[topic, ["Reported by this run", "Left to the authors"]]) == [
+            "No sensitivity analysis was run", "Why there is none",
+        ]  # fmt: skip
+
+
+def test_the_checklist_leaves_nothing_open_that_the_run_knows():
+    made = result()
+    bare = replace(made.study, question="", source="", analysis={**made.study.analysis, "covariates": []})
+    flow = made.flow.iloc[:1]
+    cells = agrema([replace(made, study=bare, flow=flow)]).cells.set_index("Item")["Reported by this run"]
+    assert cells["4"] == (
+        "How much of the effect of endovascular therapy, compared with standard care, on modified Rankin "
+        "Scale at 90 days runs through follow-up infarct volume"
+    )
+    assert cells["7"].startswith("No rule of eligibility")
+    assert cells["8"].startswith("1764 randomised, 1764 analysed")
+    assert cells["10"].endswith("No model had covariates.")
+    assert cells["12"] == (
+        "Exposure: endovascular therapy or standard care. Mediator: follow-up infarct volume in mL (analysed "
+        "as its logarithm). Outcome: modified Rankin Scale at 90 days, 7 levels. Covariates: none."
+    )
+    named = agrema([result(evidence={"confounding": pd.DataFrame()}), made]).cells.set_index("Item")
+    assert named.loc["15", "Reported by this run"] == "“Primary analysis” and unmeasured confounding"
+    assert named.loc["12", "Reported by this run"].endswith(
+        "intravenous alteplase and onset to randomisation in hours."
+    )
+    assert "hypertension" not in named.loc["12", "Reported by this run"]  # described, and in no model
 
 
 def test_a_workbook_has_a_sheet_for_each_table_with_the_same_bytes_and_no_formula(tmp_path):

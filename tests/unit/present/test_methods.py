@@ -36,22 +36,22 @@ def test_only_sources_that_are_named_are_listed(examples):
         (
             {"trial_effects": "fixed"},
             "by maximum likelihood, the mediator model by least squares.",
-            "All models are fitted",
+            "All models were fitted",
         ),
         (
             {
                 "trial_effects": "none",
                 "outcome": {"variable": "nihss", "family": "continuous", "better": "low"},
             },
-            "All models are fitted by least squares.",
+            "All models were fitted by least squares.",
             "likelihood",
         ),
         ({"interaction": True}, "expected log odds, averaged over the participants", "keeps them apart"),
-        ({"trial_effects": "none"}, "The 7 trials are not told apart", "There is one study"),
+        ({"trial_effects": "none"}, "The 7 trials were not told apart", "There was one study"),
         ({"interaction": True}, "with their interaction", "The share by difference is one minus"),
         (
             {"weights": "nihss"},
-            "Participants are weighted by “NIHSS at baseline”, divided by its mean",
+            "Participants were weighted by “NIHSS at baseline”, divided by its mean",
             "restricted",
         ),
         (
@@ -66,13 +66,13 @@ def test_only_sources_that_are_named_are_listed(examples):
         ),
         (
             {"cluster": "occlusion"},
-            "Each level of “Occlusion site” within a trial has its own level and its own treatment effect, "
-            "normally distributed. Trials have their own levels as well (indicators).",
+            "Each level of “Occlusion site” within a trial had its own level and its own treatment effect, "
+            "normally distributed. Trials had their own levels as well (indicators).",
             "in a trial like their own",
         ),
         ({"cluster": "occlusion"}, "each in a cluster like their own", "Each trial has"),
-        ({"trial_effects": "none", "trials": ["escape"]}, "There is one study", "are not told apart"),
-        ({"trial_effects": "none", "trials": ["escape", "piste"]}, "The 2 trials are not told", "7 trials"),
+        ({"trial_effects": "none", "trials": ["escape"]}, "There was one study", "were not told apart"),
+        ({"trial_effects": "none", "trials": ["escape", "piste"]}, "The 2 trials were not told", "7 trials"),
         (
             {"trial_effects": "none", "trials": ["escape"]},
             "drawn with replacement within arm",
@@ -91,7 +91,7 @@ def test_one_study_is_called_so(examples):
         trials={"one": "One"}, analysis={**examples.study().analysis, "trial_effects": "none"}
     )
     text = " ".join(methods(examples.result(study=study)).done)
-    assert "There is one study, so the models have no trial effects." in text
+    assert "There was one study, so the models had no trial effects." in text
 
 
 def test_imputation_is_told_only_where_something_was_imputed(examples):
@@ -100,7 +100,7 @@ def test_imputation_is_told_only_where_something_was_imputed(examples):
     assert "age in 0" not in told(examples)
     nothing = methods(examples.result(missing=examples.missing().iloc[:0]))
     text = " ".join(nothing.done)
-    assert "No participant in the analysis lacks a value" in text
+    assert "No participant in the analysis lacked a value" in text
     assert "mput" not in text
     assert not any("Rubin" in source for source in nothing.sources)
 
@@ -108,7 +108,7 @@ def test_imputation_is_told_only_where_something_was_imputed(examples):
 def test_complete_cases_are_told_with_what_was_missing(examples):
     table = examples.missing().assign(handled="excluded")
     text = " ".join(methods(examples.result(missing=table)).done)
-    assert "are left out: ASPECTS at baseline in 41" in text
+    assert "were left out: ASPECTS at baseline in 41" in text
     assert "chained equations" not in text
     one = table[table["variable"] == "aspects"]
     several = pd.concat([one, one.assign(variable="nihss")])
@@ -132,7 +132,7 @@ def test_a_withheld_share_is_not_told_as_given(examples):
     ("resampling", "words"),
     [
         ("stratified", "within trial and arm (inference for these trials)"),
-        ("two_level", "Trials are drawn with"),
+        ("two_level", "Trials were drawn with"),
     ],
 )
 @pytest.mark.parametrize(
@@ -150,15 +150,15 @@ def test_the_bootstrap_is_told(examples, resampling, words, interval, name):
 @pytest.mark.parametrize(
     ("covariates", "sentence"),
     [
-        ([], "No model has covariates."),
-        (["age", "female"], "All models are adjusted for age and female sex."),
+        ([], "No model had covariates."),
+        (["age", "female"], "All models were adjusted for age and female sex."),
         (
             "age + bs(nihss, df=4)",
-            "All models are adjusted for age and NIHSS at baseline (as the formula age + bs(nihss, df=4)).",
+            "All models were adjusted for age and NIHSS at baseline (as the formula age + bs(nihss, df=4)).",
         ),
         (
             {"mediator": [], "outcome": ["age"]},
-            "The mediator model is adjusted for nothing, the total and the outcome model for age.",
+            "The mediator model was adjusted for nothing, the total and the outcome model for age.",
         ),
     ],
 )
@@ -213,4 +213,4 @@ def test_one_missing_value_is_told_and_none_is_not(examples):
         one = lacking.assign(missing=missing, handled=handled)
         text = " ".join(methods(examples.result(missing=one)).done)
         assert ("ASPECTS at baseline in 1." in text) == told, text
-        assert ("No participant in the analysis lacks a value" in text) != told
+        assert ("No participant in the analysis lacked a value" in text) != told

@@ -305,13 +305,13 @@ def test_a_page_promises_a_difference_of_shares_only_where_there_is_one(examples
     assert "why shares differ" not in text
     # of a linear model's outcome all shares are one
     assert "Share on one scale (KHB)" not in text
-    assert "before any adjustment; higher is better." in text
+    assert "before any adjustment. Higher is better." in text
 
 
 def test_without_a_share_no_distribution_is_announced(examples):
     both = examples.withheld(("pm", "mean"), ("log_or_difference", "proportion"))
-    assert "Bootstrap distribution of the share" not in plain(page(examples, examples.result(effects=both)))
-    assert "Bootstrap distribution of the share" in plain(page(examples))
+    assert "Its bootstrap distribution is drawn" not in plain(page(examples, examples.result(effects=both)))
+    assert "Its bootstrap distribution is drawn" in plain(page(examples))
 
 
 def test_a_withheld_share_is_withheld_everywhere(examples):
@@ -341,9 +341,9 @@ def test_with_an_interaction_the_coefficient_at_zero_stands_in_the_models_table_
 
 def test_a_caption_tells_what_its_figure_shows(examples):
     text = plain(page(examples))
-    assert "better outcomes are to the left. Lines join the same level in both arms." in text
+    assert "Better outcomes are to the left. Lines join the same level in both arms." in text
     assert "From randomisation to analysis. A participant is counted under the first rule" in text
-    assert "the axis is spaced as the analysis transforms the mediator." in text
+    assert "The axis is spaced as the analysis transforms the mediator." in text
     assert "where its place is known" not in text
     few = examples.result(
         outcome=examples.withheld_levels("all"),
@@ -353,13 +353,13 @@ def test_a_caption_tells_what_its_figure_shows(examples):
         ),
     )
     text = plain(page(examples, few))
-    assert "better outcomes are to the left, the levels that are withheld blank. Lines join" in text
+    assert "Better outcomes are to the left; levels that are withheld are blank. Lines join" in text
     assert "the same level in both arms where its place is known." in text
     assert "From randomisation to analysis." in text
     assert "first rule" not in text
     assert "spaced as" not in text
     # what is withheld in one trial is not missing in the figure of all
-    assert "the levels that are withheld blank" not in plain(
+    assert "levels that are withheld" not in plain(
         page(examples, examples.result(outcome=examples.withheld_levels()))
     )
 

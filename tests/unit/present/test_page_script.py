@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import re
-import subprocess
 from dataclasses import replace
-from html import unescape
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,9 +11,10 @@ from ipdmediation.present.report.comparison import beside
 from ipdmediation.present.report.page import render
 from ipdmediation.present.report.result import AnalysisResult
 from tests.unit.present import conftest as examples
+from tests.unit.present.browser import visit
 
 #: A reader who sorts the analyses by their name, chooses two, copies their table, and prints.
-READER = """<script>
+READER = """
 const said = [];
 addEventListener("error", (event) => said.push(event.message));
 navigator.clipboard.writeText = async (text) => said.push(text);
@@ -33,12 +29,9 @@ const texts = (row) => [...row.cells].map((cell) => cell.textContent);
 const cells = (table) => [...table.tBodies[0].rows].map(texts);
 setTimeout(() => {
   const hidden = pair.parentElement.hidden;
-  const found = { said, hidden, pair: cells(pair), sorted: cells(table).map((row) => row[0]) };
-  const place = Object.assign(document.createElement("pre"), { id: "found" });
-  place.textContent = JSON.stringify(found);
-  document.body.append(place);
+  tell({ said, hidden, pair: cells(pair), sorted: cells(table).map((row) => row[0]) });
 }, 100);
-</script>"""
+"""
 
 
 def three() -> list[AnalysisResult]:
@@ -54,16 +47,7 @@ def three() -> list[AnalysisResult]:
 @pytest.fixture(scope="module")
 def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What a reader finds, with all that the browser says of errors."""
-    folder: Path = tmp_path_factory.mktemp("page")
-    page = render(examples.TEMPLATE, three())
-    (folder / "page.html").write_text(page.replace("</body>", f"{READER}</body>"))
-    command = [
-        "chromium", "--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=2000",
-        "--enable-logging=stderr", f"--user-data-dir={folder}", "--dump-dom", f"file://{folder}/page.html",
-    ]  # fmt: skip
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=True)
-    (text,) = re.findall(r'<pre id="found">(.*?)</pre>', done.stdout, flags=re.S)
-    return {**json.loads(unescape(text)), "console": re.findall(r".*CONSOLE.*", done.stderr)}
+    return visit(render(examples.TEMPLATE, three()), READER, folder=tmp_path_factory.mktemp("page"))
 
 
 @pytest.mark.tool("chromium")

@@ -75,3 +75,35 @@ def test_what_names_a_figure_makes_no_number_anew() -> None:
         files = code.files(f"{script}.py")
         assert len(files) > 5
         assert not {file for file in files if file.endswith(("result_files.py", "figure_words.py"))}, script
+
+
+#: Scripts of a run that show; `share_results` looks at what is there.
+SHOWING = {"figures", "tables", "show_evidence", "all_analyses", "report", "manuscript", "quality_report"}
+
+
+def importers() -> dict[str, set[str]]:
+    """Return the scripts of a run that import each module of `present/`: an edit runs them again."""
+    code = CodeHash(lambda path: str(file) if (file := WORKFLOW / "scripts" / path).is_file() else None)
+    found: dict[str, set[str]] = {}
+    for script in sorted((WORKFLOW / "scripts").glob("*.py")):
+        for file in code.files(script.name) if script.stem not in ("job", "share_results") else ():
+            if file.startswith(start := "ipdmediation/present/"):
+                found.setdefault(file.removeprefix(start), set()).add(script.stem)
+    return found
+
+
+def test_a_label_a_colour_or_a_text_is_made_again_where_it_is_shown_and_nowhere_else() -> None:
+    """Of one figure or table by what draws it, with the pages; never by what computes a number."""
+    found = importers()
+    assert set().union(*found.values()) == SHOWING
+    pages = {"report", "manuscript"}
+    assert found["labels.py"] == found["style.py"] | {"quality_report"} == SHOWING
+    assert found["report/figure_words.py"] == found["report/answer.py"] == pages
+    assert found["report/quality_page.py"] == {"quality_report"}
+    drawers = {**dict.fromkeys(FIGURES, "figures"), **dict.fromkeys(EVIDENCE, "show_evidence")}
+    drawers |= dict.fromkeys(OF_ALL, "all_analyses")
+    for name, drawer in drawers.items():
+        assert found[f"figures/{name}.py"] == {drawer}, name
+    for name in (*TABLES, *SHOWN):
+        drawer = "tables" if name in TABLES else "show_evidence"
+        assert found[f"tables/{name}.py"] == {drawer, *pages}, name

@@ -70,7 +70,7 @@ def measures(few: int = 0, **changed: Any) -> pd.DataFrame:
     ]  # fmt: skip
     rows.append({"level": "trial", "measure": "predicted_inside", "estimate": 6, "trials": 7})
     if few:
-        nothing = {"withheld": "undefined", "note": "not defined: needs three trials"}
+        nothing = {"withheld": "undefined", "note": "not defined: it needs three trials"}
         for row in rows:
             if row["level"] == "trial" and row["measure"] != "reliability":
                 row |= {"estimate": math.nan, "ci_low": math.nan, "ci_high": math.nan, **nothing}
@@ -149,11 +149,11 @@ def test_of_two_trials_there_is_neither_line_nor_correlation() -> None:
     names = {"escape": "ESCAPE", "thrace": "THRACE"}
     few, two = measures(2), trials(names)
     said = surrogacy_sentences(few, study=study(trials=names))
-    assert said[0].endswith("of 2 trials there is no correlation of effects (needs three trials).")
+    assert said[0].endswith("with 2 trials there is no correlation of effects (it needs three trials).")
     table = surrogacy_table(few, two, line().iloc[:0], effects(), study=study(trials=names))
     assert "Line of the effects: slope" not in table.cells["Measure"].tolist()
     drawn = texts(surrogacy_figure(few, two, line().iloc[:0], effects(), study=study(trials=names)))
-    assert "No line: needs three trials." in drawn
+    assert "No line is drawn: it needs three trials." in drawn
     assert "ESCAPE" in drawn
 
 
@@ -162,10 +162,11 @@ def test_of_one_trial_both_intervals_are_whole() -> None:
     names = {"escape": "ESCAPE"}
     words = study(trials=names)
     wide = trials(names).assign(on_outcome_low=-30.0)
-    assert "of one trial there is no" in surrogacy_sentences(measures(1), study=words)[0]
+    assert "with one trial there is no" in surrogacy_sentences(measures(1), study=words)[0]
     figure = surrogacy_figure(measures(1), wide, line().iloc[:0], effects(), study=words)
     assert figure.axes[-1].get_ylim()[0] < -30
-    crowded = trials().assign(on_outcome_low=-30.0)
+    crowded = trials()
+    crowded.loc[0, "on_outcome_low"] = -30.0
     figure = surrogacy_figure(measures(), crowded, line(), effects(), study=study())
     assert figure.axes[-1].get_ylim()[0] > -10
 
@@ -219,7 +220,7 @@ def test_the_page_has_a_section_where_the_analysis_has_the_panel() -> None:
 
 
 def test_the_caption_speaks_of_a_line_only_where_there_is_one() -> None:
-    assert "with the line through them" in caption("surrogacy", stated())
+    assert "The line through them predicts" in caption("surrogacy", stated())
     none = replace(stated(), evidence={**EVIDENCE, "surrogate_line": line().iloc[:0]})
     assert caption("surrogacy", none) == "Effects of the trials on the outcome against those on the mediator."
 

@@ -174,11 +174,11 @@ def test_a_reliability_that_cannot_be_is_said_in_words() -> None:
 @pytest.mark.parametrize(
     ("stated", "said"),
     [
-        ("reliability", "Stated is a reliability of follow-up infarct volume of 0.85 given"),
-        ("error_sd", "with a standard deviation of 0.383 ln mL: a reliability of 0.85 given"),
+        ("reliability", "The stated reliability of follow-up infarct volume is 0.85 given"),
+        ("error_sd", "has a standard deviation of 0.383 ln mL: a reliability of 0.85 given"),
         (
             "marginal_reliability",
-            "of 0.93 of the whole variance: an error with a standard deviation of 0.383",
+            "is 0.93 of the whole variance: an error with a standard deviation of 0.383",
         ),
     ],
 )

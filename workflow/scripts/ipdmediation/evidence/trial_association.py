@@ -17,7 +17,7 @@ from ipdmediation.evidence.two_stage import pool
 from ipdmediation.kernels.arrays import FloatArray
 from ipdmediation.vocabulary.withheld import Withheld
 
-TOO_FEW = {2: "needs two trials", FEWEST: "needs three trials"}
+TOO_FEW = {2: "it needs two trials", FEWEST: "it needs three trials"}
 SAME = "the trials' effects are all the same"
 ATTENUATED = (
     "errors of the trials' estimates are in it: those of the effect on the mediator draw it towards 0, and "

@@ -18,7 +18,7 @@ from ipdmediation.inference.intervals import (
     NoIntervalError,
     bootstrap_p_value,
 )
-from ipdmediation.vocabulary.effects import EffectKey
+from ipdmediation.vocabulary.effects import SHARE_ON_ONE_SCALE, EffectKey
 from ipdmediation.vocabulary.families import FAMILIES, Family
 from ipdmediation.vocabulary.links import LINKS, LOGIT, Link
 from ipdmediation.vocabulary.withheld import Withheld
@@ -210,7 +210,8 @@ def _share(
         why, reason = Withheld.NO_INTERVAL, "the total effect has no interval"
     elif whole["ci_low"] <= 0 <= whole["ci_high"]:
         ratio = effect.scale.named_ratio(family, link)
-        of = f"'s {ratio} contains 1" if ratio else " contains 0"
+        where = " on one scale" if effect.key == SHARE_ON_ONE_SCALE else ""
+        of = f"'s {ratio}{where} contains 1" if ratio else f"{where} contains 0"
         why, reason = Withheld.TOTAL_UNCERTAIN, f"the interval of the total effect{of}"
     elif _direction(effect, share, whole, rows) < 0:
         why = Withheld.OPPOSITE_DIRECTIONS

@@ -191,13 +191,27 @@ class ResultFiles:
         name = Path(file).stem
         return {
             "caption": f"../report/{part}/{name}.rst",
-            "category": "{analysis}",
+            "category": self.category,
             "subcategory": part.capitalize(),
             "labels": {
                 "shows": name.replace("_", " "),
                 "data": "synthetic" if self._config["study"]["synthetic"] else "of the trials",
             },
         }
+
+    @property
+    def pages(self) -> str:
+        """Where Snakemake's report, which sorts categories by their text, has the pages: first of all."""
+        return f"{0:0{self._digits}}. Pages"
+
+    def category(self, wildcards: Any) -> str:
+        """Return where Snakemake's report has an analysis: at its place in the configuration."""
+        place = list(self._config["analyses"]).index(wildcards.analysis) + 1
+        return f"{place:0{self._digits}}. {wildcards.analysis}"
+
+    @property
+    def _digits(self) -> int:
+        return len(str(len(self._config["analyses"])))
 
     @property
     def noted(self) -> dict[str, list[str]]:

@@ -48,6 +48,13 @@ def reached_row(undone: pd.DataFrame) -> Row | None:
     return undone_row(undone, "reaches_null", scale=MEAN.key)
 
 
+def zero_on_the_curve(curve: pd.DataFrame, undone: pd.DataFrame) -> Row | None:
+    """Return where the indirect effect is 0, None where that is not within the correlations of the curve."""
+    row = undone_row(undone, "explains")
+    inside = row is not None and curve["rho"].min() <= row["rho"] <= curve["rho"].max()
+    return row if inside else None
+
+
 def on_the_mean(table: pd.DataFrame, effect: str) -> pd.DataFrame:
     """Return the rows of an effect on the mean."""
     return table[(table["effect"] == effect) & (table["scale"] == MEAN.key)]

@@ -45,6 +45,8 @@ class HouseStyle:
         Whether the name of a P value is italic where there is mark-up.
     dash
         What stands between the limits of an interval; "to" does where a limit could be misread.
+    range_dash
+        The same between quartiles, and between levels of a scale.
     percent_twice
         Whether the limits of a percentage carry the percent sign as well as the estimate.
     after_name
@@ -62,6 +64,7 @@ class HouseStyle:
     p_figures: bool = False
     p_italic: bool = False
     dash: str = "\N{EN DASH}"
+    range_dash: str = "\N{EN DASH}"
     percent_twice: bool = True
     after_name: str = ""
     person: str = "participant"
@@ -74,7 +77,7 @@ class HouseStyle:
 
 JOURNALS = {
     PLAIN: HouseStyle(),
-    "jama": HouseStyle(thousands=_NARROW, p_italic=True, dash="-", after_name=","),
+    "jama": HouseStyle(thousands=_NARROW, p_italic=True, dash="-", range_dash="-", after_name=","),
     "lancet": HouseStyle(
         decimal="\N{MIDDLE DOT}",
         thousands=_NARROW,

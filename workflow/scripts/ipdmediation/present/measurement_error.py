@@ -39,21 +39,21 @@ def stated_sentence(table: pd.DataFrame, study: Study) -> str:
     given = "given treatment, covariates and trial"
     if row["reliability"] <= 0:
         return (
-            f"Stated is an error of {mediator} with a standard deviation of {spread}, which is more than "
+            f"The stated error of {mediator} has a standard deviation of {spread}, which is more than "
             f"{mediator} varies {given}."
         )
     if row["stated"] == "reliability":
         return (
-            f"Stated is a reliability of {mediator} of {own} {given}: an error with a standard deviation of "
+            f"The stated reliability of {mediator} is {own} {given}: an error with a standard deviation of "
             f"{spread}, and {marginal} of the whole variance."
         )
     if row["stated"] == "error_sd":
         return (
-            f"Stated is an error of {mediator} with a standard deviation of {spread}: a reliability of "
+            f"The stated error of {mediator} has a standard deviation of {spread}: a reliability of "
             f"{own} {given}, and {marginal} of the whole variance."
         )
     return (
-        f"Stated is a reliability of {mediator} of {marginal} of the whole variance: an error with a "
+        f"The stated reliability of {mediator} is {marginal} of the whole variance: an error with a "
         f"standard deviation of {spread}, and a reliability of only {own} {given}, which is what counts."
     )
 

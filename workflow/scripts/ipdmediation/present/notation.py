@@ -185,8 +185,9 @@ def p_value(value: float, *, bound: bool = False) -> str:
         return DASH
     least = current().p_least
     if bound:
-        up = max(math.ceil(round(value / least, 9)), 1)
-        return f"<{_probability(f'{up * least:.{_MOST_P_DIGITS}f}'.rstrip('0'))}"
+        step = 10.0 ** -_p_digits(max(value, least)) if current().p_figures else least
+        up = max(math.ceil(round(value / step, 9)), 1)
+        return f"<{_probability(f'{up * step:.{_MOST_P_DIGITS}f}'.rstrip('0'))}"
     if value < least:
         return f"<{_probability(f'{least:g}')}"
     if value > 0.99:
@@ -252,8 +253,23 @@ def span(low: str, high: str) -> str:
     >>> span("1.52", "3.21"), span("1%", "19%")
     ('1.52–3.21', '1% to 19%')
     """  # noqa: RUF002
-    misread = {MINUS, "<", ">", *("%" if current().dash == DASH else "")}
-    return f"{low}{' to ' if set(low + high) & misread else current().dash}{high}"
+    return _joined_by(current().dash, low, high)
+
+
+def spread(low: str, high: str) -> str:
+    """Join the written ends of a range, of quartiles or of levels, as `span` does those of an interval.
+
+    Examples
+    --------
+    >>> spread("57", "76"), spread("−3", "4")
+    ('57–76', '−3 to 4')
+    """  # noqa: RUF002
+    return _joined_by(current().range_dash, low, high)
+
+
+def _joined_by(dash: str, low: str, high: str) -> str:
+    misread = {MINUS, "<", ">", *("%" if dash == DASH else "")}
+    return f"{low}{' to ' if set(low + high) & misread else dash}{high}"
 
 
 def confidence(coverage: str, ends: str) -> str:

@@ -97,7 +97,7 @@ def impact(free: pd.DataFrame, *, study: Study) -> list[str]:
 
 def _share(free: pd.DataFrame, scale: str, study: Study) -> str:
     rows, on = ways(free, PROPORTION_MEDIATED, scale), reading("te", scale, study=study).name
-    on = f"the {on}" if scale == MEAN.key else f"having {lower(on)}"
+    on = f"the {on}" if scale == MEAN.key else f"having {notation.with_article(lower(on))}"
     if DIFFERENCE not in rows:
         return ""
     if not all(notation.known(row["estimate"]) for row in rows.values()):

@@ -238,7 +238,7 @@ def _cut_name(code: int, study: Study) -> str:
 
 def _codes(ends: Sequence[int]) -> str:
     """Name levels from one to another by their codes as they are."""
-    return notation.span(*map(notation.stated, ends)) if ends[0] != ends[-1] else notation.stated(ends[0])
+    return notation.spread(*map(notation.stated, ends)) if ends[0] != ends[-1] else notation.stated(ends[0])
 
 
 def levels_reached(study: Study) -> dict[str, str]:

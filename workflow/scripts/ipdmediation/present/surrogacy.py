@@ -86,7 +86,7 @@ def verdict_sentence(table: pd.DataFrame, *, study: Study) -> str:
     trials = int(row["trials"])
     if not notation.known(row["estimate"]):
         count = "one trial" if trials == 1 else f"{notation.count(trials)} trials"
-        return f"{said}: of {count} there is no correlation of effects ({reason(row)})."
+        return f"{said}: with {count} there is no correlation of effects ({reason(row)})."
     return (
         f"{said}: the effects of {notation.count(trials)} trials on the two have a correlation of "
         f"{PLAIN.sentence(row, study)}. It is proven where the whole interval is at "

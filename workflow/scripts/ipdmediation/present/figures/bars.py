@@ -7,32 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-import pandas as pd
 from matplotlib.colors import LinearSegmentedColormap, to_rgb
 from matplotlib.patches import Rectangle
 
 from ipdmediation.present import notation, style
-from ipdmediation.present.figures.rows import SHOWN_ARMS, statistic
 from ipdmediation.present.figures.sheet import Sheet, text_height, text_width, wrap
 from ipdmediation.present.house_style import people
 from ipdmediation.present.style import INK, SMALL_SIZE
-
-
-def level_shares(frame: pd.DataFrame, levels: Sequence[str]) -> dict[str, list[float]]:
-    """Percentages of the levels by arm, not a number where withheld; of a binary one the second may do."""
-    shares: dict[str, list[float]] = {}
-    for arm in SHOWN_ARMS:
-        rows = frame[(frame["arm"] == arm) & (frame["statistic"] == "percent")]
-        given = {
-            notation.level_id(level): float(value)
-            for level, value in zip(rows["level"], rows["estimate"], strict=True)
-        }
-        if set(given) in ({""}, {"1"}) and set(levels) == {"0", "1"}:
-            (yes,) = given.values()
-            given = {"1": yes, "0": 100 - yes}
-        nobody = statistic(frame, arm, "n") == 0
-        shares[arm] = [0.0 if nobody else given.get(level, 0.0) for level in levels]
-    return shares
 
 
 def _hidden(values: Sequence[float]) -> list[int]:
@@ -107,11 +88,18 @@ def stacked_bars(
             if position in hidden:
                 continue
             length = width * value / 100
-            sheet.page.add_patch(
-                Rectangle(
-                    (start, top), length, bar, facecolor=colour, edgecolor="white", linewidth=0.5, zorder=2
+            if value > 0:  # the edge of nothing would hide that of a blank beside it
+                sheet.page.add_patch(
+                    Rectangle(
+                        (start, top),
+                        length,
+                        bar,
+                        facecolor=colour,
+                        edgecolor="white",
+                        linewidth=0.5,
+                        zorder=2,
+                    )
                 )
-            )
             text = notation.fixed(value, digits=0)
             # A number that does not fit would run into its neighbour: the table has it.
             if value >= 0.5 and text_width(text, SMALL_SIZE) + 1 <= length:

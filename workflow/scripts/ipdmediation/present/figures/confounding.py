@@ -16,6 +16,7 @@ from ipdmediation.present.confounding import (
     on_the_mean,
     strongest_first,
     undone_row,
+    zero_on_the_curve,
 )
 from ipdmediation.present.figures.curve import Along, CurvePanel, curves
 from ipdmediation.present.labels import NATURAL
@@ -53,21 +54,17 @@ def confounding(
         for effect in SHOWN
     ]
     explains, marks = undone_row(undone, "explains"), strongest_first(benchmarks)
+    zero = zero_on_the_curve(curve, undone)
     inside = (curve["rho"].min(), curve["rho"].max())
     notes = []
     if explains is not None:
-        notes.append(
-            "; ".join(
-                filter(
-                    None,
-                    [
-                        f"Dashed: {correlation(explains['rho'])}, where the indirect effect is 0",
-                        notation.confidence(study.coverage, ends_of(explains)),
-                    ],
-                )
-            )
-            + "."
+        at, ends = correlation(explains["rho"]), notation.confidence(study.coverage, ends_of(explains))
+        where = (
+            f"Dashed: {at}, where the indirect effect is 0"
+            if zero is not None
+            else f"The indirect effect is 0 at {at}, beyond what is drawn"
         )
+        notes.append(f"{'; '.join(filter(None, [where, ends]))}.")
     if marks:
         named = [f"{lower(study.label(str(row['variable'])))} {correlation(row['against'])}" for row in marks]
         notes.append(f"Ticks: a cause as strong as a measured covariate: {', '.join(named)}.")
@@ -83,7 +80,7 @@ def confounding(
             second_label="R\N{SUPERSCRIPT TWO} with the mediator \N{MULTIPLICATION SIGN} "
             "R\N{SUPERSCRIPT TWO} with the outcome",
         ),
-        lines=[row["rho"] for row in [explains] if row is not None and inside[0] <= row["rho"] <= inside[1]],
+        lines=[] if zero is None else [zero["rho"]],
         rug=[row["against"] for row in marks if inside[0] <= row["against"] <= inside[1]],
         notes=list(map(upper, notes)),
         study=study,

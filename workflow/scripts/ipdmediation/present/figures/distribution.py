@@ -28,7 +28,7 @@ def _quartile_text(found: Mapping[str, float], unit: str) -> str:
     if not found:
         return notation.DASH
     middle = f"{notation.measure(found['median'])}{' ' + unit if unit else ''}"
-    return f"{middle} ({notation.span(notation.measure(found['q1']), notation.measure(found['q3']))})"
+    return f"{middle} ({notation.spread(notation.measure(found['q1']), notation.measure(found['q3']))})"
 
 
 def _quartile_marks(axes: Axes, found: Mapping[str, float], y: float, arm: str, *, size: float) -> None:

@@ -14,7 +14,7 @@ from ipdmediation.present.study import Study
 from ipdmediation.present.style import TEXT_SIZE
 
 _MOST_LABEL = 70.0  # mm
-_FIRST, _SECOND = style.ARM_COLOURS["treated"], style.ARM_COLOURS["control"]
+_FIRST, _SECOND = style.INK, style.MUTED  # colours are the arms'
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -232,15 +232,17 @@ def draw_interval(
 
 def axis_limits(marks: Sequence[Mark], read: Reading) -> tuple[float, float]:
     """Return the ends of an axis: one trial's wide interval must not squeeze all the others."""
-    inner, outer = [float(read.null)], list[float]()
+    inner, outer, widths = [float(read.null)], list[float](), [0.0]
     for _, shape, mark in marks:
         if mark is not None:
             inner.append(read.number(mark["estimate"]))
             ends = [read.number(mark[end]) for end in ("ci_low", "ci_high")]
             (outer if shape == "square" else inner).extend(ends)
+            widths += [ends[1] - ends[0]] if shape == "square" and all(map(notation.known, ends)) else []
     core = [value for value in inner if notation.known(value)]
     low, high = min(core), max(core)
-    reach = high - low or 1.0
+    # where most intervals are wide, each of them is seen whole
+    reach = max(high - low, float(np.quantile(widths[1:] or widths, 0.5, method="lower"))) or 1.0
     wide = [min(max(value, low - reach), high + reach) for value in outer if notation.known(value)]
     low, high = min([low, *wide]), max([high, *wide])
     pad = 0.06 * (high - low or 1.0)

@@ -81,9 +81,8 @@ def _note(curve: pd.DataFrame, study: Study) -> str:
     if curve.empty:
         return "The mediator is its difference from the mean of the own trial, which is held at no value."
     return (
-        f"Averaged over all {people()}, had everybody been in the arm and had the same "
-        f"{notation.lower(study.label(study.mediator))}; by the outcome model, from its 5th to its 95th "
-        "percentile."
+        f"Expected by the outcome model and averaged over all {people()}, had everybody been in the arm "
+        f"with the same {notation.lower(study.label(study.mediator))}, from its 5th to its 95th percentile."
     )
 
 

@@ -11,12 +11,11 @@ from ipdmediation.present.figures.bars import (
     draw_legend,
     legend_height,
     legend_rows,
-    level_shares,
     percent_axis,
     stacked_bars,
 )
 from ipdmediation.present.figures.distribution import draw_distribution
-from ipdmediation.present.figures.rows import arm_sizes, effect_row, rows_of
+from ipdmediation.present.figures.rows import arm_sizes, effect_row, level_shares, rows_of
 from ipdmediation.present.figures.sheet import MARGIN, in_style, new_sheet, text_height, text_width, wrap
 from ipdmediation.present.house_style import people
 from ipdmediation.present.scales import reading

@@ -7,9 +7,8 @@ from matplotlib.figure import Figure
 
 from ipdmediation.present import notation
 from ipdmediation.present.figures.bar_panels import MOST_IN_TWO_COLUMNS, BarPanel, bar_panels
-from ipdmediation.present.figures.bars import level_shares
 from ipdmediation.present.figures.distribution import draw_by_trial
-from ipdmediation.present.figures.rows import SHOWN_ARMS, arm_sizes, rows_of, trials_of
+from ipdmediation.present.figures.rows import SHOWN_ARMS, arm_sizes, level_shares, rows_of, trials_of
 from ipdmediation.present.figures.sheet import in_style
 from ipdmediation.present.study import Study
 from ipdmediation.vocabulary.transforms import IDENTITY

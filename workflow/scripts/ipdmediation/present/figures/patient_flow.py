@@ -34,8 +34,9 @@ def patient_flow(flow: pd.DataFrame, *, study: Study) -> Figure:
     """
     rows = flow.sort_values("step").to_dict("records")
     first, last, rules = rows[0], rows[-1], rows[1:]
-    spine, side = 46.0, 96.0
+    side = 96.0
     side_width = study.page.double - side - MARGIN
+    spine = 46.0 if rules else study.page.double / 2  # in the middle where nothing branches off
 
     def by_arm(row: Mapping[Any, Any], prefix: str, width: float) -> list[str]:
         parts = [f"{study.short(arm)} {notation.count(row[f'{prefix}_{arm}'])}" for arm in SHOWN_ARMS]

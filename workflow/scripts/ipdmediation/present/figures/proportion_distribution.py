@@ -21,6 +21,7 @@ from ipdmediation.present.scales import reading
 from ipdmediation.present.study import Study
 from ipdmediation.present.style import INK, MUTED, SMALL_SIZE
 from ipdmediation.vocabulary.effects import HEADLINE, PROPORTION_MEDIATED, SHARE_BY_DIFFERENCE, EffectKey
+from ipdmediation.vocabulary.withheld import Withheld
 
 SHOWN = {HEADLINE: INK, SHARE_BY_DIFFERENCE: MUTED}
 FILLS = {HEADLINE: "#9db8d2", SHARE_BY_DIFFERENCE: "none"}
@@ -68,7 +69,9 @@ def proportion_distribution(draws: pd.DataFrame, effects: pd.DataFrame, *, study
         label = effect_name(row, study=study)
         read = reading(*key, study=study)
         if not notation.known(row["estimate"]):
-            lines.append((f"{label}: {notation.text_of(row['note']) or 'withheld'}", None))
+            why = Withheld(row["withheld"])
+            reason = why.reason(notation.text_of(row["note"]))
+            lines.append((f"{label}: {notation.with_ends(why.instead, reason)}", None))
             continue
         values = 100 * pd.to_numeric(counted[key.column], errors="coerce").to_numpy(dtype=float)
         estimate, low, high = (read.number(row[name]) for name in ("estimate", "ci_low", "ci_high"))

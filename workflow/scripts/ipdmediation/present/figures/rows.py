@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
 
 from ipdmediation.data.arms import ARM_NAMES
+from ipdmediation.present import notation
 from ipdmediation.present.study import Study
 from ipdmediation.vocabulary.terms import Component, TermKind
 
@@ -38,6 +40,23 @@ def statistic(frame: pd.DataFrame, arm: str, statistic: str) -> float:
 def arm_sizes(frame: pd.DataFrame) -> dict[str, float]:
     """Return the number of patients in each arm."""
     return {arm: statistic(frame, arm, "n") for arm in SHOWN_ARMS}
+
+
+def level_shares(frame: pd.DataFrame, levels: Sequence[str]) -> dict[str, list[float]]:
+    """Percentages of the levels by arm, not a number where withheld; of a binary one the second may do."""
+    shares: dict[str, list[float]] = {}
+    for arm in SHOWN_ARMS:
+        rows = frame[(frame["arm"] == arm) & (frame["statistic"] == "percent")]
+        given = {
+            notation.level_id(level): float(value)
+            for level, value in zip(rows["level"], rows["estimate"], strict=True)
+        }
+        if set(given) in ({""}, {"1"}) and set(levels) == {"0", "1"}:
+            (yes,) = given.values()
+            given = {"1": yes, "0": 100 - yes}
+        nobody = statistic(frame, arm, "n") == 0
+        shares[arm] = [0.0 if nobody else given.get(level, 0.0) for level in levels]
+    return shares
 
 
 def coefficients_of(model: pd.DataFrame) -> pd.DataFrame:

@@ -108,7 +108,7 @@ def surrogacy(
 def _notes(table: pd.DataFrame, predictions: pd.DataFrame, line: pd.DataFrame, study: Study) -> list[str]:
     threshold = measure(table, "threshold_effect")
     if line.empty:
-        drawn = [f"No line: {reason(measure(table, 'slope'))}."]
+        drawn = [f"No line is drawn: {reason(measure(table, 'slope'))}."]
     else:
         drawn = [
             f"Line and band: the effect that a new trial is predicted to have, with its {study.coverage} "
@@ -131,8 +131,9 @@ def _limits(trials: Sequence[Row], name: str, points: Sequence[float]) -> Limits
     """Return the ends of an axis: one trial's wide interval must not squeeze all the others."""
     inner = [0.0, *points, *(float(row[name]) for row in trials)]
     low, high = min(inner), max(inner)
-    reach = 0.5 * (high - low or 1.0) if len(trials) > 1 else math.inf
     ends = [float(row[f"{name}_{end}"]) for row in trials for end in ("low", "high")]
+    widths = [above - below for below, above in zip(ends[::2], ends[1::2], strict=True)]
+    reach = max(0.5 * (high - low or 1.0), float(np.quantile(widths or [0.0], 0.5, method="lower")))
     wide = [min(max(end, low - reach), high + reach) for end in ends]
     low, high = min([low, *wide]), max([high, *wide])
     pad = 0.03 * (high - low or 1.0)

@@ -6,14 +6,29 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from ipdmediation.data.covariates import COVARIATE_MODELS, covariate_names, covariates_of
 from ipdmediation.present import notation
 from ipdmediation.present.house_style import people
 from ipdmediation.present.notation import lower
+from ipdmediation.present.report.methods import adjustment
 from ipdmediation.present.report.result import AnalysisResult
+from ipdmediation.present.study import Study
 from ipdmediation.present.tables.table import Table
+from ipdmediation.vocabulary.transforms import IDENTITY
 
 OPEN = "Whole item"
 DONE = "Nothing more"
+NONE_RUN = "No sensitivity analysis was run"
+#: What each table of evidence asks of the answer, and the section of the page that has it.
+EVIDENCE = {
+    "trials": ("each trial by itself", "Each trial"),
+    "leave_one_out": ("each trial left out in turn", "Each trial"),
+    "confounding": ("unmeasured confounding", "What would undo it"),
+    "measurement_error": ("error in the measurement of the mediator", "What would undo it"),
+    "surrogacy": ("the mediator as a surrogate", "Surrogacy"),
+    "death": ("{people} without a mediator kept in", "Nobody left out"),
+    "proportional_odds": ("one coefficient for all cuts of the outcome", "Proportional {}"),
+}
 
 
 def agrema(results: Sequence[AnalysisResult]) -> Table:
@@ -39,36 +54,30 @@ def agrema(results: Sequence[AnalysisResult]) -> Table:
 def _items(results: Sequence[AnalysisResult]) -> list[tuple[str, str, str]]:
     main = results[0]
     study = main.study
-    trials = [study.trial(trial) for trial in study.analysed_trials]
-    others = [str(result.study.analysis["label"]) for result in results[1:]]
-    around = [*others, *(["evidence beside the effects"] if main.evidence else [])]
-    question = study.question or ""
+    others = [f"“{result.study.analysis['label']}”" for result in results[1:]]
+    evidence = [pair for table, pair in EVIDENCE.items() if table in main.evidence]
     clusters = lower(study.label(study.cluster)) if study.cluster else ""
-    source = f"after {study.source}" if study.source else ""
-    measured = notation.joined(
-        study.label(name) for name in dict.fromkeys([study.mediator, study.outcome, *_covariates(main)])
-    )
+    randomised = notation.count(main.flow.sort_values("step").iloc[0]["remaining"])
+    numbers = f"{randomised} randomised, {notation.count(main.fitted)} analysed"
     return [
         ("Title", study.title, "That the title names a mediation analysis"),
         ("Abstract", "results.md has the sentences on results", "Objectives, methods and conclusions"),
         ("Background and rationale", "", OPEN),
-        ("Objectives", question, "Whether effects are tested or estimated" if question else OPEN),
+        ("Objectives", study.question or _objective(study), "Whether effects are tested or estimated"),
         ("Study registration", "", OPEN),
         (
             "Study design and source of data",
-            _sentence("Randomised trials", trials, source),
+            _design(study),
             "References of the trials, what in their design matters to mediation",
         ),
         (
             "Participants",
-            f"Rules of eligibility and numbers: {notation.upper(people())}",
+            f"Rules of eligibility, in order, with numbers: {notation.upper(people())}"
+            if (main.flow["kind"] == "eligibility").any()
+            else f"No rule of eligibility: all randomised {people()} are eligible",
             "Target population, places and dates",
         ),
-        (
-            "Sample size",
-            f"{notation.count(main.fitted)} {people()}, all that there are",
-            "Whether it was calculated",
-        ),
+        ("Sample size", f"{numbers}: {notation.upper(people())}", "Whether it was calculated"),
         (
             "Effects of interest",
             "Total, natural direct and natural indirect effects: Methods, Mediation",
@@ -76,11 +85,12 @@ def _items(results: Sequence[AnalysisResult]) -> list[tuple[str, str, str]]:
         ),
         (
             "Assumed causal model",
-            "Figure of the paths with the covariates of the models: Mediation",
+            f"From treatment to outcome directly and through {lower(study.label(study.mediator))}: figure of "
+            f"the paths under Mediation. {adjustment(study)}",
             "Other causes that are assumed",
         ),
         ("Causal assumptions", "Methods, Assumptions and limitations", DONE),
-        ("Measurement", measured, "How and when each was measured, how well, and whether blinded"),
+        ("Measurement", _measured(main), "How and when each was measured, how well, and whether blinded"),
         (
             "Measurement levels",
             f"{notation.upper(people())} within trials{f', within {clusters}' if clusters else ''}",
@@ -88,21 +98,32 @@ def _items(results: Sequence[AnalysisResult]) -> list[tuple[str, str, str]]:
         ),
         (
             "Statistical methods",
-            "Methods; software under Reproducibility",
+            f"Models {'with' if study.interaction else 'without'} an interaction of treatment and mediator, "
+            "their assumptions, and what was done about missing values: Methods; software under "
+            "Reproducibility",
             "Why an interaction is in or out, how models were built",
         ),
-        ("Sensitivity analyses", _sentence("", around), DONE if around else "Nothing was configured"),
+        (
+            "Sensitivity analyses",
+            _sentence("", [*others, *dict.fromkeys(asked.format(people=people()) for asked, _ in evidence)])
+            or NONE_RUN,
+            DONE if others or evidence else "Why there is none",
+        ),
         ("Ethical approval", "", OPEN),
         (
             "Participants",
-            f"Flow, baseline table and missing values: {notation.upper(people())}, Methods",
+            f"{numbers}; baseline table, missing values: {notation.upper(people())}, Methods",
             DONE,
         ),
-        ("Outcomes and estimates", "Models, Mediation, results.md", DONE),
+        (
+            "Outcomes and estimates",
+            "Paths a and b, total, direct and indirect effect, with intervals: Models, Mediation, results.md",
+            DONE,
+        ),
         (
             "Sensitivity parameters",
-            notation.joined([*(["All analyses"] if others else []), *_sections(main)]),
-            DONE if around else "Nothing was configured",
+            _sentence("", [*(["All analyses"] if others else []), *_sections(main)]) or NONE_RUN,
+            DONE if others or evidence else "Why there is none",
         ),
         ("Limitations", "Methods, Assumptions and limitations", "Limitations of the trials"),
         (
@@ -115,29 +136,60 @@ def _items(results: Sequence[AnalysisResult]) -> list[tuple[str, str, str]]:
         ("Conflicts of interest and financial disclosures", "", OPEN),
         (
             "Data and code",
-            "Versions, checksums, configuration and commit: manifest.json",
+            "Versions, checksums, configuration, seed and commit: manifest.json",
             "Where data and code can be had",
         ),
     ]
 
 
+def _objective(study: Study) -> str:
+    return (
+        f"How much of the effect of {lower(study.arm('treated'))}, compared with "
+        f"{lower(study.arm('control'))}, on {study.named_outcome} runs through "
+        f"{lower(study.label(study.mediator))}"
+    )
+
+
+def _design(study: Study) -> str:
+    trials = [study.trial(trial) for trial in (*study.analysed_trials, *study.sent_trials)]
+    start = "Randomised trials" if len(trials) > 1 else "Randomised trial"
+    return _sentence(start, trials, f"after {study.source}" if study.source else "")
+
+
+def _measured(main: AnalysisResult) -> str:
+    """Name what was measured by its part in the models, with its unit."""
+    study = main.study
+    scale = "" if study.transform == IDENTITY else f" (analysed as its {study.transform.name})"
+    levels = study.levels(study.outcome)
+    outcome = f", {len(levels)} levels" if study.family.cuts else ""
+    stated = study.analysis.get("covariates", [])
+    names = dict.fromkeys(
+        name
+        for model in COVARIATE_MODELS
+        for name in covariate_names(covariates_of(stated, model=model))
+        if name in study.variables
+    )
+    covariates = notation.joined(lower(_with_unit(name, study)) for name in names) or "none"
+    return (
+        f"Exposure: {lower(study.arm('treated'))} or {lower(study.arm('control'))}. "
+        f"Mediator: {lower(_with_unit(study.mediator, study))}{scale}. "
+        f"Outcome: {lower(_with_unit(study.outcome, study))}{outcome}. Covariates: {covariates}."
+    )
+
+
+def _with_unit(variable: str, study: Study) -> str:
+    unit = study.unit(variable)
+    return f"{study.label(variable)} in {unit}" if unit else study.label(variable)
+
+
 def _sections(main: AnalysisResult) -> list[str]:
     """Name the sections of the page that have the evidence beside the effects."""
-    sections = {
-        "trials": "Each trial",
-        "leave_one_out": "Each trial",
-        "confounding": "What would undo it",
-        "measurement_error": "What would undo it",
-        "surrogacy": "Surrogacy",
-        "death": "Nobody left out",
-        "proportional_odds": f"Proportional {'odds' if main.study.link.odds else 'effects'}",
-    }
-    return list(dict.fromkeys(section for table, section in sections.items() if table in main.evidence))
-
-
-def _covariates(result: AnalysisResult) -> list[str]:
-    names = result.baseline["variable"].unique()
-    return [str(name) for name in names if name in result.study.variables]
+    effects = "odds" if main.study.link.odds else "effects"
+    return list(
+        dict.fromkeys(
+            section.format(effects) for name, (_, section) in EVIDENCE.items() if name in main.evidence
+        )
+    )
 
 
 def _sentence(start: str, names: Sequence[str], end: str = "") -> str:

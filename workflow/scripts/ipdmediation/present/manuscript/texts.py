@@ -11,7 +11,6 @@ from ipdmediation.present.notation import lower
 from ipdmediation.present.report.agreement import agreement
 from ipdmediation.present.report.answer import answer
 from ipdmediation.present.report.by_arm import medians
-from ipdmediation.present.report.comparison import beside
 from ipdmediation.present.report.meaning import paths
 from ipdmediation.present.report.methods import Methods
 from ipdmediation.present.report.result import AnalysisResult
@@ -82,7 +81,7 @@ def _participants(result: AnalysisResult) -> str:
     study, flow = result.study, result.flow.sort_values("step")
     first, last = flow.iloc[0], flow.iloc[-1]
     trials = len(study.analysed_trials)
-    where = f"In {notation.count(trials)} trials" if trials > 1 else "In the trial"
+    where = f"In {notation.count(trials)} trials," if trials > 1 else "In the trial,"
     arms = " and ".join(
         f"{notation.count(last[f'remaining_{arm}'])} with {lower(study.arm(arm))}"
         for arm in ("treated", "control")
@@ -133,9 +132,5 @@ def _others(results: Sequence[AnalysisResult]) -> list[str]:
             said.append(f"{result.study.analysis['label']}: {read.sentence(row, result.study)}")
     if not said:
         return []
-    table = beside(results)
     mediator = lower(results[0].study.label(results[0].study.mediator))
-    return [
-        f"The effect through {mediator} in the other analyses, of {notation.count(len(table.cells))} in all: "
-        f"{'; '.join(said)}."
-    ]
+    return [f"The effect through {mediator} in the other analyses: {'; '.join(said)}."]

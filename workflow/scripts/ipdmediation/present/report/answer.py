@@ -185,9 +185,9 @@ def _published_way(result: AnalysisResult) -> list[str]:
     goes = " (the ratio goes from {} to {})" if study.ratio else " (it goes from {} to {})"
     change = goes.format(*(odds.point(step) for step in steps if step))
     start = (
-        f"Calculated as published analyses often do, by how much the {study.log_coefficient} shrinks when "
-        f"{lower(study.label(study.mediator))} enters the model{change if all(steps) else ''}, the share "
-        f"would be {read.sentence(row, study)}."
+        f"Published analyses often take the share from how much the {study.log_coefficient} shrinks when "
+        f"{lower(study.label(study.mediator))} enters the model{change if all(steps) else ''}; it would then "
+        f"be {read.sentence(row, study)}."
     )
     return [f"{start} {_compared(row, result)}"]
 

@@ -6,6 +6,7 @@ import pandas as pd
 
 from ipdmediation.data.arms import ARM_NAMES
 from ipdmediation.present import notation
+from ipdmediation.present.figures.rows import level_shares, rows_of
 from ipdmediation.present.notation import lower
 from ipdmediation.present.study import Study
 
@@ -43,7 +44,7 @@ def p_value(table: pd.DataFrame) -> list[str]:
     return [f"Mann-Whitney test, {notation.p_sentence(value)}."] if notation.known(value) else []
 
 
-def level_shares(table: pd.DataFrame, *, study: Study) -> list[str]:
+def levels_by_arm(table: pd.DataFrame, *, study: Study) -> list[str]:
     """Write the percentage of each level of the outcome, a sentence for each arm.
 
     Parameters
@@ -53,13 +54,11 @@ def level_shares(table: pd.DataFrame, *, study: Study) -> list[str]:
     study
         Words of the study.
     """
-    found = _of_all(table)
-    sentences = []
-    for arm in ARMS:
-        levels = study.levels_better_first()
-        shares = {level: found.get((arm, "percent", level), float("nan")) for level in levels}
-        sentences.append(f"{study.short(arm)}: {listed(shares, levels)}.")
-    return sentences
+    levels = study.levels_better_first()
+    shares = level_shares(rows_of(table, study.outcome, "all"), list(levels))
+    return [
+        f"{study.short(arm)}: {listed(dict(zip(levels, shares[arm], strict=True)), levels)}." for arm in ARMS
+    ]
 
 
 def listed(shares: dict[str, float], labels: dict[str, str]) -> str:
@@ -68,14 +67,17 @@ def listed(shares: dict[str, float], labels: dict[str, str]) -> str:
     Examples
     --------
     >>> listed({"0": 12.4, "1": float("nan")}, {"0": "None", "1": "Some"})
-    '12% None, Some withheld'
+    'none 12%, some withheld'
+    >>> listed({"0": float("nan"), "1": float("nan")}, {"0": "None", "1": "Some"})
+    'all levels withheld'
     """
-    return ", ".join(
-        f"{notation.fixed(share, digits=0)}% {labels[level]}"
-        if notation.known(share)
-        else f"{labels[level]} withheld"
+    if not any(map(notation.known, shares.values())):
+        return "all levels withheld"
+    written = {
+        level: f"{notation.fixed(share, digits=0)}%" if notation.known(share) else "withheld"
         for level, share in shares.items()
-    )
+    }
+    return ", ".join(f"{lower(labels[level])} {text}" for level, text in written.items())
 
 
 def _of_all(table: pd.DataFrame) -> dict[tuple[str, str, str], float]:

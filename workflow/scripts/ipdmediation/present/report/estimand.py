@@ -24,8 +24,8 @@ def estimand(study: Study) -> list[str]:
     return [
         f"The question has two parts, both averaged over the {people()} analysed. The natural indirect "
         f"effect: how does {outcome} with {treated} change when {mediator} is as it is with {treated}, "
-        f"rather than as it would be with {control}? The natural direct effect: how does {treated} change {outcome} "
-        f"if {mediator} stays as it would be with {control}? The two make up the total effect.",
+        f"rather than as it would be with {control}? The natural direct effect: how does {treated} change "
+        f"{outcome} if {mediator} stays as it would be with {control}? The two make up the total effect.",
         "Data can answer this only if the graph holds: if there is no unmeasured cause of both mediator and "
         "outcome, and none that is itself an effect of the treatment.",
     ]

@@ -35,7 +35,7 @@ def evidence_methods(result: AnalysisResult) -> list[str]:
         )
     if "leave_one_out" in result.evidence:
         sentences.append(
-            "The analysis of all trials was repeated without one trial after the other, with "
+            "The analysis of all trials was repeated leaving out one trial at a time, with "
             f"{notation.count(stated['leave_one_out_replicates'])} bootstrap replicates each."
         )
     return [
@@ -116,8 +116,8 @@ def _surrogacy(result: AnalysisResult) -> list[str]:
     if not study.trial_effects.random:
         text += ", and from their stacked scores"
     text += (
-        "; and by the information that the mediator explains given treatment, 1 - exp(-LR/n), with an "
-        "interval of the noncentrality (Alonso et al. 2006)"
+        f"; and by the information that the mediator explains given treatment, 1 {notation.MINUS} "
+        f"exp({notation.MINUS}LR/n), with an interval of the noncentrality (Alonso et al. 2006)"
     )
     if study.has_levels:
         text += ", and its correlation with the latent outcome of a probit model"

@@ -10,7 +10,7 @@ from ipdmediation.present.each_trial import SHOWN, reported, rows_by_trial
 from ipdmediation.present.labels import NATURAL, share_label
 from ipdmediation.present.leave_one_out import by_trial
 from ipdmediation.present.notation import lower
-from ipdmediation.present.report.by_arm import level_shares, listed, medians, p_value
+from ipdmediation.present.report.by_arm import levels_by_arm, listed, medians, p_value
 from ipdmediation.present.report.comparison import BESIDE, TRUE_EFFECTS
 from ipdmediation.present.report.result import AnalysisResult
 from ipdmediation.present.scales import Reading, Row, named_cut, reading
@@ -47,7 +47,7 @@ def outcome_by_arm(results: Results) -> list[str]:
     row = results[0].estimated("total", COEFFICIENT.key)
     read = reading("total", COEFFICIENT.key, study=study)
     estimate = [] if row is None else [f"{notation.upper(read.name)}: {read.sentence(row, study)}."]
-    return [*level_shares(table, study=study), *estimate]
+    return [*levels_by_arm(table, study=study), *estimate]
 
 
 def mediator_by_arm(results: Results) -> list[str]:
@@ -123,7 +123,7 @@ def proportion_distribution(results: Results) -> list[str]:
         text = reading(*key, study=study).sentence(row, study)
         if not notation.known(row["estimate"]):
             reason = Withheld(row["withheld"]).reason(notation.text_of(row["note"]))
-            text = f"{text}, {reason}" if reason else text
+            text = f"{text} ({reason})" if reason else text
         sentences.append(f"{share_label(key, study)}: {text}.")
     return sentences
 
@@ -146,7 +146,7 @@ def each_trial(results: Results) -> list[str]:
                 f"{NATURAL[effect]}, {read.name}: {read.sentence(row, study)} pooled in two stages{new}."
             )
         own = {study.trial(trial): cells[effect] for trial, cells in trials.items() if effect in cells}
-        sentences += _outermost(own, read, "In single trials it goes")
+        sentences += _outermost(own, read, "In single trials it")
     return sentences
 
 
@@ -159,7 +159,7 @@ def leave_one_out(results: Results) -> list[str]:
         for trial, table in by_trial(results[0].evidence["leave_one_out"], study).items()
         if len(rows := on_the_mean(table, "tnie"))
     }
-    return _outermost(found, read, f"{NATURAL['tnie']}, {read.named}:")
+    return _outermost(found, read, f"{NATURAL['tnie']}, {read.named}: it")
 
 
 def confounding(results: Results) -> list[str]:
@@ -200,7 +200,7 @@ def specification_curve(results: Results) -> list[str]:
     sentences = []
     if main is not None:
         sentences.append(f"{NATURAL['tnie']}, {read.name}: {read.sentence(main, study)} in the primary one.")
-    return [*sentences, *_outermost(found, read, "In all analyses it goes")]
+    return [*sentences, *_outermost(found, read, "In all analyses it")]
 
 
 def _outermost(rows: Mapping[str, Row], read: Reading, start: str) -> list[str]:
@@ -209,7 +209,10 @@ def _outermost(rows: Mapping[str, Row], read: Reading, start: str) -> list[str]:
     if len(found) < 2:
         return []
     low, high = min(found, key=found.__getitem__), max(found, key=found.__getitem__)
-    return [f"{start} from {_number(found[low], read)} ({low}) to {_number(found[high], read)} ({high})."]
+    lowest, highest = (_number(found[end], read) for end in (low, high))
+    if lowest == highest:
+        return [f"{start} is {lowest}."]
+    return [f"{start} goes from {lowest} ({low}) to {highest} ({high})."]
 
 
 def _number(value: float, read: Reading) -> str:

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 
 from ipdmediation.present import notation, style
 from ipdmediation.present.balance import SMALL_DIFFERENCE
+from ipdmediation.present.confounding import zero_on_the_curve
 from ipdmediation.present.each_trial import sent_sentence
 from ipdmediation.present.house_style import people, person
 from ipdmediation.present.report import figure_numbers as numbers
 from ipdmediation.present.report.comparison import BESIDE
 from ipdmediation.present.report.result import AnalysisResult
 from ipdmediation.present.study import Study
+from ipdmediation.vocabulary.terms import TermKind
 from ipdmediation.vocabulary.transforms import IDENTITY
 
 
@@ -23,29 +25,35 @@ class FigureWords:
     Parameters
     ----------
     caption
-        What stands below it, on the page and in a manuscript; `people` in braces is what they are called, and
-        `small` the difference of the arms at baseline that is called small.
+        What stands below it in every study: on the page, in a manuscript and in Snakemake's report; `people`
+        in braces is what they are called, and `small` the difference of the arms at baseline that is called
+        small.
+    more
+        Sentences that come after it on the page and in a manuscript, where they hold.
     shows
-        What it shows, for readers who cannot see it; `outcome` and `mediator` in braces are their labels, and
-        `people` as above.
+        What it shows, for readers who cannot see it; `Outcome`, `outcome` and `mediator` in braces are their
+        labels, the first one at the beginning of a sentence, and `people` as above.
     reads
         Its numbers in sentences, where these are not too many, of all analyses.
     narrow
         Whether it is as wide as a column of a journal.
     """
 
-    caption: str | Callable[[AnalysisResult], str]
+    caption: str
     shows: str
+    more: Callable[[AnalysisResult], list[str]] = lambda result: []
     reads: Callable[[Sequence[AnalysisResult]], list[str]] = lambda results: []
     narrow: Callable[[Study], bool] = lambda study: False
 
 
 def caption(name: str, result: AnalysisResult) -> str:
     """Return what stands below a figure."""
-    stated = FIGURE_WORDS[name].caption
-    if not isinstance(stated, str):
-        return stated(result)
-    return stated.format(people=people(), small=notation.stated(SMALL_DIFFERENCE))
+    return " ".join([stated(name, called=people()), *FIGURE_WORDS[name].more(result)])
+
+
+def stated(name: str, *, called: str) -> str:
+    """Return what stands below a figure in every study; `called` is what those are who took part."""
+    return FIGURE_WORDS[name].caption.format(people=called, small=notation.stated(SMALL_DIFFERENCE))
 
 
 def legend(name: str, result: AnalysisResult) -> str:
@@ -69,8 +77,12 @@ def shows(name: str, result: AnalysisResult) -> str:
         For a figure that has no words here.
     """
     study = result.study
-    words = {"outcome": study.label(study.outcome), "mediator": study.label(study.mediator)}
-    words["people"] = people()
+    words = {
+        "Outcome": study.label(study.outcome),
+        "outcome": study.named_outcome,
+        "mediator": notation.lower(study.label(study.mediator)),
+        "people": people(),
+    }
     return FIGURE_WORDS[name].shows.format(**words) + _synthetic(study)
 
 
@@ -91,80 +103,85 @@ def _synthetic(study: Study) -> str:
     return f" {style.SYNTHETIC_NOTE}." if study.synthetic else ""
 
 
-def _flow_caption(result: AnalysisResult) -> str:
+def _flow(result: AnalysisResult) -> list[str]:
     several = len(result.flow) > 2
-    rule = f" A {person()} is counted under the first rule that is not met." if several else ""
-    return " ".join([f"From randomisation to analysis.{rule}", *sent_sentence(result.study)])
+    rule = [f"A {person()} is counted under the first rule that is not met."] if several else []
+    return [*rule, *sent_sentence(result.study)]
 
 
-def _outcome_caption(result: AnalysisResult) -> str:
+def _outcome(result: AnalysisResult) -> list[str]:
     study = result.study
     if not study.has_levels:
-        return (
-            f"Outcome by arm, before any adjustment; {'higher' if study.better > 0 else 'lower'} is better. "
-            "Dots are medians, bars run from the lower to the upper quartile."
-        )
+        better = "Higher" if study.better > 0 else "Lower"
+        return [f"{better} is better. Dots are medians, bars run from the lower to the upper quartile."]
     table = result.outcome
     shown = table[
         (table["trial"] == "all") & table["arm"].isin(study.arms) & (table["statistic"] == "percent")
-    ]
-    withheld = ", the levels that are withheld blank" if shown["estimate"].isna().any() else ""
-    return (
-        f"Outcome by arm, before any adjustment; better outcomes are to the left{withheld}. Lines join the "
-        f"same level in both arms{' where its place is known' if withheld else ''}."
-    )
+    ]["estimate"]
+    if shown.isna().all():
+        return [f"All levels are withheld, for few {people()}."]
+    if shown.isna().any():
+        return [
+            "Better outcomes are to the left; levels that are withheld are blank. Lines join the same level "
+            "in both arms where its place is known."
+        ]
+    return ["Better outcomes are to the left. Lines join the same level in both arms."]
 
 
-def _mediator_caption(result: AnalysisResult) -> str:
+def _mediator(result: AnalysisResult) -> list[str]:
     plain = result.study.transform == IDENTITY
-    spaced = "" if plain else "; the axis is spaced as the analysis transforms the mediator"
-    return (
-        "Distribution of the mediator by arm; the curves leave out the outermost values of either side. Dots "
-        f"are medians, bars run from the lower to the upper quartile{spaced}."
-    )
+    return [] if plain else ["The axis is spaced as the analysis transforms the mediator."]
 
 
-def _calibration_caption(result: AnalysisResult) -> str:
-    groups = notation.count(result.calibration["group"].max())
-    return (
-        "Does the outcome model fit? What was observed and what the model expects, by arm and in "
-        f"{groups} groups of {people()} by their mediator; the two should look alike."
-    )
+def _coefficients(result: AnalysisResult) -> list[str]:
+    with_covariates = result.models["total"]["kind"].isin([TermKind.COVARIATE, TermKind.FORMULA]).any()
+    return ["Those of the covariates are Wald intervals."] if with_covariates else []
 
 
-def _worlds_caption(result: AnalysisResult) -> str:
-    levels = "; better outcomes are to the left" if result.study.has_levels else ""
-    return (
-        "The outcome expected in four worlds: treatment given or not, with the mediator as it would be under "
-        f"each{levels}. The effect between two of them stands beside them."
-    )
+def _worlds(result: AnalysisResult) -> list[str]:
+    return ["Better outcomes are to the left."] if result.study.has_levels else []
 
 
-def _cuts_caption(result: AnalysisResult) -> str:
+def _cuts(result: AnalysisResult) -> list[str]:
     if not result.study.family.cuts:
-        return f"Total, direct and indirect effect on the {result.study.average} of the outcome."
-    return (
-        "Total, direct and indirect effect at every cut of the outcome: how much larger the share of "
-        f"{people()} becomes who have these levels."
-    )
+        return [f"They are differences in its {result.study.average}."]
+    return [
+        f"At every cut of the outcome: the difference in the share of {people()} with these levels, in "
+        "percentage points."
+    ]
 
 
-def _surrogacy_caption(result: AnalysisResult) -> str:
-    several = not result.evidence["surrogate_line"].empty
-    line = ", with the line through them and what it predicts for a new trial" if several else ""
-    return f"Effects of the trials on the outcome against those on the mediator{line}."
-
-
-def _shares_caption(result: AnalysisResult) -> str:
+def _shares(result: AnalysisResult) -> list[str]:
     if any(result.estimated(*key) is not None for key in BESIDE):
-        return "Bootstrap distribution of the share that is mediated."
-    return "The share that is mediated is not given, so that no distribution is drawn."
+        return ["Its bootstrap distribution is drawn, with estimate and interval."]
+    return ["It is not given, so that no distribution is drawn."]
+
+
+def _each_trial(result: AnalysisResult) -> list[str]:
+    pooled = result.evidence["pooled"]
+    drawn = {
+        "estimate": "the pooled effect (diamond)",
+        "prediction_low": "the prediction for a new trial (bar)",
+    }
+    named = [text for column, text in drawn.items() if pooled[column].notna().any()]
+    return [f"Below the trials stand {notation.joined(named)}."] if len(named) > 1 else []
+
+
+def _confounding(result: AnalysisResult) -> list[str]:
+    drawn = zero_on_the_curve(result.evidence["confounding"], result.evidence["confounding_undone"])
+    return ["Dashed: where nothing is mediated."] if drawn is not None else []
+
+
+def _surrogacy(result: AnalysisResult) -> list[str]:
+    several = not result.evidence["surrogate_line"].empty
+    return ["The line through them predicts the effect in a new trial."] if several else []
 
 
 #: In the order in which page and manuscript have them.
 FIGURE_WORDS = {
     "patient_flow": FigureWords(
-        caption=_flow_caption,
+        caption="From randomisation to analysis.",
+        more=_flow,
         shows="From randomisation to the {people} analysed.",
         reads=numbers.patient_flow,
     ),
@@ -178,17 +195,22 @@ FIGURE_WORDS = {
         narrow=lambda study: True,
     ),
     "outcome_by_arm": FigureWords(
-        caption=_outcome_caption,
-        shows="{outcome} by arm.",
+        caption="Outcome by arm, before any adjustment.",
+        more=_outcome,
+        shows="{Outcome} by arm.",
         reads=numbers.outcome_by_arm,
         narrow=lambda study: not study.has_levels,
     ),
     "outcome_by_trial": FigureWords(
         caption="Outcome by arm in each trial, before any adjustment.",
-        shows="{outcome} by arm, in each trial.",
+        shows="{Outcome} by arm, in each trial.",
     ),
     "mediator_by_arm": FigureWords(
-        caption=_mediator_caption,
+        caption=(
+            "Distribution of the mediator by arm. The curves leave out the outermost values on either side; "
+            "dots are medians, bars run from the lower to the upper quartile."
+        ),
+        more=_mediator,
         shows="Distribution of {mediator} by arm.",
         reads=numbers.mediator_by_arm,
         narrow=lambda study: True,
@@ -206,22 +228,26 @@ FIGURE_WORDS = {
     ),
     "model_coefficients": FigureWords(
         caption=(
-            "The two outcome models, without and with the mediator: treatment and mediator with bootstrap "
-            "intervals, covariates with Wald intervals."
+            "The two outcome models, without and with the mediator. The intervals of treatment and mediator "
+            "are bootstrap intervals."
         ),
+        more=_coefficients,
         shows="Coefficients of the models without and with the mediator, with intervals.",
     ),
     "mediator_curve": FigureWords(
         caption=(
-            "The outcome along the mediator, by the outcome model: had everybody been in the one arm or the "
-            "other, with the same value of the mediator."
+            "The outcome along the mediator, as the outcome model expects it: had everybody been in one arm "
+            "or the other, with the same value of the mediator."
         ),
-        shows="{outcome} by arm along {mediator}, by the outcome model.",
+        shows="{Outcome} by arm along {mediator}, by the outcome model.",
         narrow=lambda study: not study.family.cuts,
     ),
     "calibration": FigureWords(
-        caption=_calibration_caption,
-        shows="{outcome} observed and expected by the outcome model, by arm and {mediator}.",
+        caption=(
+            "Does the outcome model fit? What was observed and what the model expects, by arm and in groups "
+            "of {people} by their mediator; the two should look alike."
+        ),
+        shows="{Outcome} observed and expected by the outcome model, by arm and {mediator}.",
         reads=numbers.calibration,
     ),
     "path_diagram": FigureWords(
@@ -229,41 +255,47 @@ FIGURE_WORDS = {
         shows="Paths from treatment through {mediator} to {outcome} with their estimates.",
     ),
     "four_worlds": FigureWords(
-        caption=_worlds_caption,
-        shows="{outcome} expected with treatment and {mediator} each as under treatment or as without it.",
+        caption=(
+            "The outcome expected in four worlds: treatment given or not, with the mediator as it would be "
+            "under each. The effect between two of them stands beside them."
+        ),
+        more=_worlds,
+        shows="{Outcome} expected with treatment and {mediator} each as under treatment or as without it.",
         reads=numbers.four_worlds,
     ),
     "effects_by_cut": FigureWords(
-        caption=_cuts_caption,
+        caption="Total, direct and indirect effect on the outcome.",
+        more=_cuts,
         shows="Total, direct and indirect effect on {outcome}.",
         reads=numbers.effects_by_cut,
     ),
     "proportion_distribution": FigureWords(
-        caption=_shares_caption,
+        caption="The share of the total effect that is mediated.",
+        more=_shares,
         shows="Proportion mediated, with its bootstrap distribution where it is given.",
         reads=numbers.proportion_distribution,
         narrow=lambda study: True,
     ),
     "each_trial": FigureWords(
         caption=(
-            "Total and indirect effect in each trial, pooled in two stages (diamond) with the prediction for "
-            "a new trial (bar), and the analysis of all trials in one stage."
+            "Total and indirect effect in each trial, pooled in two stages, and in the analysis of all "
+            "trials in one stage."
         ),
+        more=_each_trial,
         shows="Total and indirect effect in each trial, pooled in two stages, and in one stage.",
         reads=numbers.each_trial,
     ),
     "leave_one_out": FigureWords(
-        caption=(
-            "Indirect effect and proportion mediated without one trial after the other, and of all trials."
-        ),
+        caption="Indirect effect and proportion mediated without each trial in turn, and of all trials.",
         shows="Indirect effect and proportion mediated without each trial, and of all trials.",
         reads=numbers.leave_one_out,
     ),
     "confounding": FigureWords(
         caption=(
             "Indirect effect and proportion mediated against the correlation that an unmeasured cause of "
-            "mediator and outcome makes, with pointwise intervals; dashed where nothing is mediated."
+            "mediator and outcome makes, with pointwise intervals."
         ),
+        more=_confounding,
         shows=(
             "Indirect effect and proportion mediated against the correlation that an unmeasured cause makes."
         ),
@@ -277,7 +309,8 @@ FIGURE_WORDS = {
         shows="Indirect effect and proportion mediated against the reliability of {mediator}.",
     ),
     "surrogacy": FigureWords(
-        caption=_surrogacy_caption,
+        caption="Effects of the trials on the outcome against those on the mediator.",
+        more=_surrogacy,
         shows="Effects of the trials on {outcome} against those on {mediator}.",
     ),
     "death": FigureWords(
@@ -296,7 +329,7 @@ FIGURE_WORDS = {
     ),
     "specification_curve": FigureWords(
         caption=(
-            "Every analysis, in the order of its indirect effect; a large dot says in what it differs from "
+            "Every analysis, in the order of its indirect effect; a large dot marks in what it differs from "
             "the primary one."
         ),
         shows="Indirect effect and proportion mediated in every analysis, with its choices.",

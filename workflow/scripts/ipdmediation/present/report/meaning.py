@@ -104,11 +104,12 @@ def _direct_at_values(result: AnalysisResult) -> list[str]:
         return []
     read = reading(DIRECT_AT_MEDIAN, "coefficient", study=study)
     values = [
-        f"{read.sentence(row, study)} at its {named} of {study.amount(study.mediator, row['at'])}"
+        f"{read.sentence(row, study)} at the {named} of {study.amount(study.mediator, row['at'])}"
         for named, row in rows.items()
     ]
+    measure = notation.with_article(read.name)
     return [
-        f"The direct effect depends on {lower(study.label(study.mediator))}; as {read.name} it is "
+        f"The direct effect depends on {lower(study.label(study.mediator))}; as {measure} it is "
         f"{notation.joined(values)} ({read.direction}). The natural direct effect is its average over the "
         f"{people()}, on the scale of the outcome."
     ]

@@ -31,11 +31,11 @@ _TRANSFORMS = {
     IDENTITY: "as measured",
 }
 _TRIAL_EFFECTS = {
-    "fixed": "{each} has its own level of mediator and outcome (indicators); the effects are shared.",
-    "random_intercept": "{each} has its own level of mediator and outcome, normally distributed.",
-    "random_slope": "{each} has its own level and its own treatment effect, normally distributed.",
+    "fixed": "{each} had its own level of mediator and outcome (indicators); the effects were shared.",
+    "random_intercept": "{each} had its own level of mediator and outcome, normally distributed.",
+    "random_slope": "{each} had its own level and its own treatment effect, normally distributed.",
     "random_slopes": (
-        "{each} has its own level, treatment effect and, in the outcome model, mediator effect, drawn "
+        "{each} had its own level, treatment effect and, in the outcome model, mediator effect, drawn "
         "from a normal distribution."
     ),
 }
@@ -46,9 +46,9 @@ _INTERVALS = {
     "bca": "bias-corrected and accelerated intervals (Efron 1987)",
 }
 _RESAMPLING = {
-    "stratified": "{People} are drawn with replacement within trial and arm (inference for these trials)",
+    "stratified": ("{People} were drawn with replacement within trial and arm (inference for these trials)"),
     "two_level": (
-        "Trials are drawn with replacement, and within each of them {people} by arm (inference for a "
+        "Trials were drawn with replacement, and within each of them {people} by arm (inference for a "
         "population of such trials)"
     ),
 }
@@ -99,13 +99,13 @@ def _models(result: AnalysisResult) -> str:
             "quantiles (Harrell 2015)"
         )
     sentences = [
-        "Three models are fitted: treatment on mediator, treatment on outcome (total), and treatment and "
-        f"mediator on outcome{' with their interaction' if study.interaction else ''}. {mediator} enters "
-        f"them {transform}; it is modelled by a linear model. {outcome} is modelled by "
-        f"{_outcome_model(study)}.",
+        "Three models were fitted: of the mediator on the treatment, of the outcome on the treatment "
+        "(total), and of the outcome on treatment and mediator"
+        f"{' with their interaction' if study.interaction else ''}. {mediator} entered them {transform}; it "
+        f"was modelled by a linear model. {outcome} was modelled by {_outcome_model(study)}.",
         trial_sentence(study),
         _likelihood(study),
-        _adjustment(study),
+        adjustment(study),
         _weights(study),
     ]
     return " ".join(filter(None, sentences))
@@ -140,30 +140,28 @@ def trial_sentence(study: Study) -> str:
         if study.cluster:
             each = f"Each level of “{study.label(study.cluster)}” within a trial"
             trials = (
-                " Trials have their own levels as well (indicators)."
-                if len(study.analysed_trials) > 1
-                else ""
+                " Trials had their own levels as well (indicators)." if len(study.analysed_trials) > 1 else ""
             )
         return f"{_TRIAL_EFFECTS[study.trial_effects.key].format(each=each)}{trials}"
     if len(study.analysed_trials) > 1:
         return (
-            f"The {len(study.analysed_trials)} trials are not told apart: the models have no trial effects."
+            f"The {len(study.analysed_trials)} trials were not told apart: the models had no trial effects."
         )
-    return "There is one study, so the models have no trial effects."
+    return "There was one study, so the models had no trial effects."
 
 
 def _likelihood(study: Study) -> str:
     if not study.trial_effects.random:
         if not study.has_levels:
-            return "All models are fitted by least squares."
-        return "The outcome models are fitted by maximum likelihood, the mediator model by least squares."
+            return "All models were fitted by least squares."
+        return "The outcome models were fitted by maximum likelihood, the mediator model by least squares."
     likelihood = f"{'restricted ' if study.restricted else ''}maximum likelihood"
     if study.has_levels:
         return (
-            "The outcome models are fitted by maximum likelihood with the Laplace approximation, as by the R "
-            f"package ordinal (Christensen 2019), the mediator model by {likelihood}."
+            "The outcome models were fitted by maximum likelihood with the Laplace approximation, as by the "
+            f"R package ordinal (Christensen 2019), the mediator model by {likelihood}."
         )
-    return f"The models are fitted by {likelihood}."
+    return f"The models were fitted by {likelihood}."
 
 
 def _weights(study: Study) -> str:
@@ -171,8 +169,8 @@ def _weights(study: Study) -> str:
         return ""
     weights = study.label(study.weights)
     return (
-        f"{notation.upper(people())} are weighted by “{weights}”, divided by its mean, in the models, in the "
-        "averages that the effects are, and in the replicates. The weights are taken as known. "
+        f"{notation.upper(people())} were weighted by “{weights}”, divided by its mean, in the models, in "
+        "the averages that the effects are, and in the replicates. The weights were taken as known. "
         f"Numbers of {people()}, descriptive tables and imputation are without them."
     )
 
@@ -220,12 +218,12 @@ def _bootstrap(result: AnalysisResult) -> str:
     study = result.study
     bootstrap = study.analysis["bootstrap"]
     return (
-        f"{_resampling(study)}; one resample serves all models of a replicate, "
-        f"which are refitted to it. {notation.count(bootstrap['replicates'])} replicates give "
+        f"{_resampling(study)}; one resample served all models of a replicate, "
+        f"which were refitted to it. {notation.count(bootstrap['replicates'])} replicates gave "
         f"{study.coverage} {_INTERVALS[str(bootstrap['interval'])]} and {notation.p_name()} values: "
         "twice the smaller share of replicates on either side of no effect, the sample itself counted as one "
-        f"(Davison & Hinkley 1997). Intervals and {notation.p_name()} values in the table of the models, "
-        "which has the covariates too, are Wald's."
+        f"(Davison & Hinkley 1997). Intervals and {notation.p_name()} values in the table of the models are "
+        "Wald's."
     )
 
 
@@ -233,7 +231,7 @@ def _resampling(study: Study) -> str:
     """Say what is drawn; with a single trial there is none to draw within."""
     resampling = str(study.analysis["bootstrap"]["resampling"])
     if resampling == "stratified" and len(study.analysed_trials) == 1:
-        return f"{notation.upper(people())} are drawn with replacement within arm (inference for this study)"
+        return f"{notation.upper(people())} were drawn with replacement within arm (inference for this study)"
     return _RESAMPLING[resampling].format(people=people(), People=notation.upper(people()))
 
 
@@ -244,18 +242,18 @@ def _missing(result: AnalysisResult) -> list[str]:
     sentences = []
     if len(excluded):
         sentences.append(
-            f"{notation.upper(people())} without a value of a variable of the models are left out: "
+            f"{notation.upper(people())} without a value of a variable of the models were left out: "
             f"{_counted(excluded, study)}{f' (a {person()} may lack several)' if len(excluded) > 1 else ''}."
         )
     if len(imputed):
         missing = study.analysis["missing"]
         sentences.append(
-            f"Missing values are imputed {notation.count(missing['imputations'])} times by chained equations "
-            f"with predictive mean matching within arm (van Buuren 2018): {_counted(imputed, study)}. "
-            "Replicates are spread over the completed data sets and pooled (Schomaker & Heumann 2018); the "
-            "table of the models is pooled by Rubin's rules (Rubin 1987)."
+            f"Missing values were imputed {notation.count(missing['imputations'])} times by chained "
+            "equations with predictive mean matching within arm (van Buuren 2018): "
+            f"{_counted(imputed, study)}. Replicates were spread over the completed data sets and pooled "
+            "(Schomaker & Heumann 2018); the table of the models was pooled by Rubin's rules (Rubin 1987)."
         )
-    return [" ".join(sentences) or f"No {person()} in the analysis lacks a value of the models' variables."]
+    return [" ".join(sentences) or f"No {person()} in the analysis lacked a value of the models' variables."]
 
 
 def _counted(rows: pd.DataFrame, study: Study) -> str:
@@ -277,8 +275,11 @@ def assumptions(result: AnalysisResult) -> list[str]:
     """State what the analysis assumes and where its limits are."""
     study = result.study
     mediator, outcome = lower(study.label(study.mediator)), study.named_outcome
+    stated = study.analysis.get("covariates", [])
+    adjusted = any(covariate_names(covariates_of(stated, model=model)) for model in COVARIATE_MODELS)
+    given = ", given the covariates," if adjusted else ""
     paragraphs = [
-        "Natural effects are identified only if, given the covariates, nothing unmeasured affects both "
+        f"Natural effects are identified only if{given} nothing unmeasured affects both "
         f"{mediator} and {outcome}, and no common cause of the two is itself an effect of the treatment. "
         "Randomisation does not ensure this, and no test can show it.",
         _model_assumptions(study, mediator, outcome),
@@ -326,14 +327,14 @@ def _model_assumptions(study: Study, mediator: str, outcome: str) -> str:
     return f"{text}."
 
 
-def _adjustment(study: Study) -> str:
-    """Name the covariates, by model where these differ."""
+def adjustment(study: Study) -> str:
+    """Say what the models are adjusted for, by model where that differs."""
     stated = study.analysis.get("covariates", [])
     mediator, outcome = (_covariates(covariates_of(stated, model=model), study) for model in COVARIATE_MODELS)
     if mediator == outcome:
-        return f"All models are adjusted for {outcome}." if outcome else "No model has covariates."
+        return f"All models were adjusted for {outcome}." if outcome else "No model had covariates."
     return (
-        f"The mediator model is adjusted for {mediator or 'nothing'}, the total and the outcome model for "
+        f"The mediator model was adjusted for {mediator or 'nothing'}, the total and the outcome model for "
         f"{outcome or 'nothing'}."
     )
 

@@ -112,7 +112,7 @@ def _median(found: Mapping[tuple[str, str, str], float], arm: str) -> str:
     middle, low, high = (found.get((arm, name, ""), float("nan")) for name in ("median", "q1", "q3"))
     if not notation.known(middle):
         return notation.DASH
-    return f"{notation.measure(middle)} ({notation.span(notation.measure(low), notation.measure(high))})"
+    return f"{notation.measure(middle)} ({notation.spread(notation.measure(low), notation.measure(high))})"
 
 
 def _mean(found: Mapping[tuple[str, str, str], float], arm: str) -> str:

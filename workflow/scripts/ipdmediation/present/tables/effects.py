@@ -104,15 +104,20 @@ def failures(results: pd.DataFrame, *, study: Study, counted_by: str = "") -> li
     notes = [f"Failed bootstrap replicates: {notation.count(failed)} of {notation.count(replicates)}."]
     if singular:
         groups = "clusters" if study.cluster else "trials"
+        counts = "it counts" if singular == 1 else "they count"
         notes.append(
-            f"In {notation.count(singular)} replicates the {groups}' random effects were estimated at the "
-            "boundary of what is possible (no variation, or a correlation of 1); these replicates count."
+            f"In {_replicates(singular)} the {groups}' random effects were estimated at the boundary of what "
+            f"is possible (no variation, or a correlation of 1); {counts}."
         )
     # an effect that the analysis or the cohort has not is missing in every replicate, and its note says why
     undefined = int(results.loc[results["withheld"] != Withheld.UNDEFINED, "undefined"].max())
     if undefined:
         notes.append(
-            f"Up to {notation.count(undefined)} replicates have no value of an effect (a ratio without a "
-            f"denominator){counted_by}."
+            f"Up to {_replicates(undefined)} {'has' if undefined == 1 else 'have'} no value of an effect (a "
+            f"ratio without a denominator){counted_by}."
         )
     return notes
+
+
+def _replicates(number: int) -> str:
+    return f"{notation.count(number)} replicate{'' if number == 1 else 's'}"

@@ -67,7 +67,7 @@ def models(coefficients: Mapping[str, pd.DataFrame], *, study: Study) -> Table:
                 study, any(TermKind(row["kind"]).component is Component.VARIANCE for row in terms.values())
             ),
             *_compared_with(coefficients, study),
-            *_left_out(coefficients),
+            *_left_out(coefficients, study),
             *synthetic_note(study),
         ),
         printed=tuple(columns),
@@ -135,9 +135,10 @@ def _compared_with(coefficients: Mapping[str, pd.DataFrame], study: Study) -> li
     return [f"Levels compared with: {'; '.join(compared)}."] if compared else []
 
 
-def _left_out(coefficients: Mapping[str, pd.DataFrame]) -> list[str]:
+def _left_out(coefficients: Mapping[str, pd.DataFrame], study: Study) -> list[str]:
     components = {str(component) for frame in coefficients.values() for component in frame["component"]}
-    words = {Component.TRIAL: "the trials' own levels", Component.THRESHOLD: "the thresholds of the outcome"}
+    levels = f"the threshold{'s' if study.family.cuts else ''} of the outcome"
+    words = {Component.TRIAL: "the trials' own levels", Component.THRESHOLD: levels}
     found = [text for component, text in words.items() if component in components]
     return [f"In the models, but not in the table: {notation.joined(found)}."] if found else []
 

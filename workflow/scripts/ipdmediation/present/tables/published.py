@@ -38,7 +38,7 @@ def published(comparison: pd.DataFrame, *, study: Study) -> Table:
     # Only synthetic patients are calibrated to anything.
     shown = [name for name in columns if name != "Calibrated to" or study.synthetic]
     notes = [
-        f"{row['label']}: {row['note']}"
+        f"{row['label']}: {str(row['note']).removesuffix('.')}."
         for row in comparison.to_dict("records")
         if notation.text_of(row["note"])
     ]
