@@ -35,7 +35,8 @@ ODD = MadeUp(
     trials=3,
     patients=20,
     missing=0.2,
-    style={"journal": "lancet", "people": "patients"},
+    # A font that comes with matplotlib: the journal's own may be installed or not.
+    style={"journal": "lancet", "people": "patients", "print": "all", "font": "DejaVu Sans"},
     analysis={
         "mediator": {"variable": "volume", "transform": "log", "offset": 3},
         "missing": {"method": "impute", "imputations": 2, "iterations": 3, "donors": 4},

@@ -21,8 +21,8 @@ COUNTED = {"each_trial", "proportional_odds", "surrogacy"}  # evidence that hold
 PAGE = {"record_run", "report", "manuscript", "manifest"}
 EVIDENCE_SHOWN = {f"show_{piece}" for piece in PIECES} | PAGE
 EVIDENCE_TOLD = {"collect_notices"} | EVIDENCE_SHOWN
-SHOWN = {"figures", "tables", "all_analyses"} | EVIDENCE_SHOWN
-PICTURES = {"figures", "all_analyses"} | EVIDENCE_SHOWN
+SHOWN = {"figures", "figures_for_print", "tables", "all_analyses"} | EVIDENCE_SHOWN
+PICTURES = {"figures", "figures_for_print", "all_analyses"} | EVIDENCE_SHOWN
 SAID = {"quality_report"} | SHOWN
 DESCRIBED = {"describe_trials", "describe_flow", "describe_cohort", "fit_models", "collect_notices"} | SAID
 DESCRIBED |= {"compare_published", *COUNTED}
@@ -73,7 +73,7 @@ def test_nothing_whatever_the_dates_say(needed: Callable[[], Jobs]) -> None:
         ),
         (lambda config: config["variables"]["age"].update(maximum=900), PAGE),
         (lambda config: config["study"].update(title="Another"), SAID),
-        (lambda config: config.update(style={"journal": "nejm"}), SAID),
+        (lambda config: config["style"].update(people="participants"), SAID),
         (lambda config: config.update(identifiers={"key": "~/other.key"}), set()),
         (lambda config: config.update(disclosure={"minimum_count": 4}), DESCRIBED),
         (
@@ -82,7 +82,7 @@ def test_nothing_whatever_the_dates_say(needed: Callable[[], Jobs]) -> None:
         ),
         (lambda config: evidence(config)["trials"].update(replicates=9), {"each_trial"} | EVIDENCE_TOLD),
         (lambda config: config.update(contract=[{"rule": "age > 0"}]), HARMONISED),
-        (lambda config: config.update(style={"journal": "nejm", "font": "DejaVu Sans"}), PICTURES),
+        (lambda config: config["style"].update(font="DejaVu Serif"), PICTURES),
     ],
     ids=[
         "seed",
@@ -96,7 +96,7 @@ def test_nothing_whatever_the_dates_say(needed: Callable[[], Jobs]) -> None:
         "one piece of evidence",
         "another one",
         "contract",
-        "columns of a journal",
+        "font",
     ],
 )
 @pytest.mark.usefixtures("copied")
@@ -126,7 +126,8 @@ def test_draws_of_another_analysis_until_they_are_accepted(needed: Callable[[], 
         {"analysis": "middle_aged", "start": "8", "stop": "16"}
     ]
     assert rules(jobs) == {
-        "bootstrap_chunk", "estimate_effects", "collect_notices", "figures", "tables", "all_analyses",
+        "bootstrap_chunk", "estimate_effects", "collect_notices", "figures", "figures_for_print", "tables",
+        "all_analyses",
     } | PAGE  # fmt: skip
     done = snakemake("--touch")
     assert done.returncode == 0, done.stdout

@@ -86,7 +86,10 @@ def test_every_job_has_a_log_of_its_own(study: Planned) -> None:
 
 
 def test_every_job_knows_its_code(study: Planned) -> None:
-    scripts = {one["rule"]: re.sub("show_.*", "show_evidence", one["rule"]) for one in study.jobs}
+    scripts = {
+        one["rule"]: re.sub("show_.*", "show_evidence", one["rule"]).removesuffix("_for_print")
+        for one in study.jobs
+    }
     codes = {(scripts[one["rule"]], one["params"]["code"]) for one in study.jobs}
     assert len(codes) == len({code for _, code in codes}) == len(set(scripts.values()))
 

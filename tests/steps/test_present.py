@@ -15,6 +15,7 @@ import pytest
 from ipdmediation.data.result_tables import read_table
 from ipdmediation.present.figures.balance import balance
 from ipdmediation.present.figures.calibration import calibration
+from ipdmediation.present.figures.causal_graph import causal_graph
 from ipdmediation.present.figures.effects_by_cut import effects_by_cut
 from ipdmediation.present.figures.four_worlds import four_worlds
 from ipdmediation.present.figures.mediator_by_arm import mediator_by_arm
@@ -46,7 +47,7 @@ from tests.steps.conftest import ODD, OTHERS, Planned
 @pytest.fixture(autouse=True)
 def _in_the_style_of_the_study() -> Iterator[None]:
     """What a test draws and writes itself is in the style in which the study's own scripts do."""
-    with written_in(**ODD.style):
+    with written_in(journal=ODD.style["journal"], people=ODD.style["people"]):
         yield
 
 
@@ -102,6 +103,7 @@ def test_each_figure_is_drawn_from_its_own_numbers(study: Planned, tmp_path: Pat
         "outcome_by_trial": outcome_by_trial(known["outcome"], study=said),
         "mediator_by_arm": mediator_by_arm(known["mediator"], study=said),
         "mediator_by_trial": mediator_by_trial(known["mediator"], study=said),
+        "causal_graph": causal_graph(known["flow"], study=said),
         "path_diagram": path_diagram(found, study=said),
         "four_worlds": four_worlds(expected["worlds"], found, study=said),
         "mediator_curve": mediator_curve(expected["curve"], study=said),
@@ -109,7 +111,7 @@ def test_each_figure_is_drawn_from_its_own_numbers(study: Planned, tmp_path: Pat
         "model_coefficients": model_coefficients(models["total"], models["outcome"], found, study=said),
         "proportion_distribution": proportion_distribution(draws, found, study=said),
     }
-    made = study.do("figures", analysis=name)
+    made = {**study.do("figures_for_print", analysis=name), **study.do("figures", analysis=name)}
     for kind, begins in {"svg": b"<?xml", "png": b"\x89PNG", "pdf": b"%PDF"}.items():
         assert [Path(path).stem for path in made[kind]] == [Path(path).stem for path in made["svg"]]
         assert all(Path(path).read_bytes().startswith(begins) for path in made[kind])

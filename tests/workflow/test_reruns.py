@@ -21,7 +21,13 @@ AFTER_POOLING = {"select_cohort", "impute_missing", "describe_cohort", "fit_mode
 AFTER_POOLING |= {"describe_flow", "estimate_effects", "collect_notices", "compare_published"}
 ONE_PAGE = {"record_run", "report", "manuscript", "manifest"}
 BESIDE_EACH_OTHER = {"all_analyses"} | ONE_PAGE
-AFTER_POOLING |= {"describe_trials", "quality_report", "figures", "tables"} | BESIDE_EACH_OTHER
+AFTER_POOLING |= {
+    "describe_trials",
+    "quality_report",
+    "figures",
+    "figures_for_print",
+    "tables",
+} | BESIDE_EACH_OTHER
 
 
 @pytest.fixture
@@ -102,7 +108,7 @@ def test_a_figure_s_code_redraws_figures_and_computes_nothing(either: Study) -> 
         '"""',
         '"""\n\n',
     )
-    assert either.rules() == {"figures", "report", "manuscript", "manifest"}
+    assert either.rules() == {"figures", "figures_for_print", "report", "manuscript", "manifest"}
 
 
 @pytest.mark.parametrize(
@@ -176,7 +182,7 @@ def test_an_analysis_of_its_own_reruns_no_other(either: Study, change: dict[str,
     assert others == linked
 
 
-SHOWN_OF_EACH = {"figures", "tables"} | ONE_PAGE
+SHOWN_OF_EACH = {"figures", "figures_for_print", "tables"} | ONE_PAGE
 SHOWN = SHOWN_OF_EACH | BESIDE_EACH_OTHER
 EFFECTS = {"estimate_effects", "collect_notices"} | SHOWN
 DRAWS = {"bootstrap_chunk"} | EFFECTS
@@ -405,7 +411,7 @@ def test_the_results_are_as_their_manifest_until_one_is_not(study: Study, tmp_pa
 
 
 def test_a_deleted_result_is_made_again(study: Study) -> None:
-    (study.root / "results/published/figures/path_diagram.pdf").unlink()
+    (study.root / "results/published/figures/path_diagram.svg").unlink()
     assert study.rules() == {"figures", "manifest"}
 
 

@@ -13,7 +13,7 @@ FLOW = {"describe_flow"}
 FITTED = IMPUTED | {"compile_kernels", "fit_models"}
 ESTIMATED = IMPUTED | {"compile_kernels", "bootstrap_chunk", "estimate_effects"}
 NOTED = ESTIMATED | FITTED | {"collect_notices"}
-SHOWN = ESTIMATED | FITTED | FLOW | {"describe_cohort", "figures", "tables"}
+SHOWN = ESTIMATED | FITTED | FLOW | {"describe_cohort", "figures", "figures_for_print", "tables"}
 
 
 @pytest.mark.parametrize(

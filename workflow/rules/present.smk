@@ -2,6 +2,7 @@
 rule present:
     input:
         expand(files.shown, analysis=config["analyses"]),
+        [file for name in config["analyses"] for file in files.in_print(name)],
 
 
 # All of an analysis in one job: the start of a process costs more than a figure or a table.
@@ -16,9 +17,7 @@ rule figures:
         effects=results.EFFECTS,
         draws=study.chunks,
     output:
-        svg=[report(file, **files.caption("figures", file)) for file in files.drawn["svg"]],
-        png=files.drawn["png"],
-        pdf=files.drawn["pdf"],
+        svg=[report(file, **files.caption("figures", file)) for file in files.drawn],
         provenance="<results>/{analysis}/provenance/figures.json",
     log:
         "<logs>/figures/{analysis}.log",
@@ -33,6 +32,16 @@ rule figures:
         code=code("figures"),
     script:
         "../scripts/figures.py"
+
+
+# Of the primary analysis, or of all: PDF and PNG cost three times as much as what a page shows.
+use rule figures as figures_for_print with:
+    output:
+        **files.printed,
+        provenance="<results>/{analysis}/provenance/figures_for_print.json",
+    log:
+        "<logs>/figures_for_print/{analysis}.log",
+    localrule: True
 
 
 rule tables:

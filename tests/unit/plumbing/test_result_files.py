@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from itertools import chain
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -22,6 +23,7 @@ def config(*trials: str, synthetic: str | None = None) -> dict[str, Any]:
             "late": {"evidence": None},
             "patients": {"evidence": {"trials": {"two_stages": False}, "surrogacy": {"panel": True}}},
         },
+        "style": {"print": "primary"},
         "published": [
             {"analysis": "early", "table": "flow"},
             {"analysis": "early", "table": "effects"},
@@ -37,7 +39,20 @@ def files_of(*trials: str, synthetic: str | None = None) -> ResultFiles:
 def test_figures_that_compare_trials_need_two() -> None:
     one, two = files_of("a"), files_of("a", "b")
     assert set(two.figures) - set(one.figures) == {"outcome_by_trial", "mediator_by_trial"}
-    assert len(two.shown) == 3 * len(two.figures) + 3 * len(result_files.TABLES)
+    assert len(two.shown) == len(two.figures) + 3 * len(result_files.TABLES)
+
+
+def test_figures_are_for_print_of_the_primary_analysis_or_of_all() -> None:
+    files = files_of("a", "b")
+    assert len(files.in_print("primary")) == 2 * len(files.figures)
+    assert {Path(file).suffix for file in files.in_print("primary")} == {".png", ".pdf"}
+    assert files.in_print("early") == []
+    every = ResultFiles({**config("a", "b"), "style": {"print": "all"}}, ("a", "b"))
+    assert every.in_print("early") == of_analysis("early", chain(*every.printed.values()))
+    record = "<results>/early/provenance/figures_for_print.json"
+    assert set(every.listed("early", [])) - set(files.listed("early", [])) == {
+        *every.in_print("early"), record
+    }  # fmt: skip
 
 
 def test_a_study_that_describes_no_baseline_has_no_balance_of_it() -> None:

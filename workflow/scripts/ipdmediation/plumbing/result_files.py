@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -42,7 +43,8 @@ FIGURES = (
 COMPARE_TRIALS = ("outcome_by_trial", "mediator_by_trial")  # of two at least
 OF_BASELINE = ("balance",)  # of a study that describes one
 TABLES = ("flow", "baseline", "models", "natural_effects", "effects")
-KINDS = {"figures": ("svg", "png", "pdf"), "tables": ("csv", "html", "docx")}
+ON_SCREEN, *IN_PRINT = ("svg", "png", "pdf")
+KINDS = {"figures": (ON_SCREEN, *IN_PRINT), "tables": ("csv", "html", "docx")}
 #: What the section `evidence` of an analysis can ask for. A piece's name is that of the step that computes
 #: it, and of the figure and the table that show it.
 EVIDENCE = {
@@ -163,12 +165,14 @@ class ResultFiles:
     ----------
     figures : list of str
         Names of the figures of each analysis.
-    drawn : dict of str to list of str
-        Their files by kind.
+    drawn : list of str
+        Their files for the screen, of every analysis.
+    printed : dict of str to list of str
+        Their files for print by kind, of the analyses that are printed.
     written : dict of str to list of str
         The files of the tables by kind.
     shown : list of str
-        All of these.
+        Those of every analysis.
     quality : list of str
         What harmonising did, one file for each mapping, in an order of their own.
     compared : list of str
@@ -180,9 +184,10 @@ class ResultFiles:
         described = config.get("describe", {}).get("baseline")
         without = (*(COMPARE_TRIALS if len(trials) < 2 else ()), *(() if described else OF_BASELINE))
         self.figures = [name for name in FIGURES if name not in without]
-        self.drawn = {kind: _shown("figures", self.figures, kind) for kind in KINDS["figures"]}
+        self.drawn = _shown("figures", self.figures, ON_SCREEN)
+        self.printed = {kind: _shown("figures", self.figures, kind) for kind in IN_PRINT}
         self.written = {kind: _shown("tables", TABLES, kind) for kind in KINDS["tables"]}
-        self.shown = [file for files in [*self.drawn.values(), *self.written.values()] for file in files]
+        self.shown = [*self.drawn, *chain(*self.written.values())]
         self.quality = [f"<results>/quality/{source}.csv" for source in sorted(config["trials"])]
         self.compared = sorted({f"{figure['analysis']}/{figure['table']}" for figure in config["published"]})
 
@@ -293,6 +298,11 @@ class ResultFiles:
         """The figures of the primary analysis' evidence, for paper."""
         return of_analysis("primary", _shown("figures", self._asked("primary"), "pdf"))
 
+    def in_print(self, name: str) -> list[str]:
+        """Return the figures of an analysis for print; none where it is not printed."""
+        printed = name == "primary" or self._config["style"]["print"] == "all"
+        return of_analysis(name, chain(*self.printed.values())) if printed else []
+
     def _asked(self, name: str) -> list[str]:
         stated = resolve_analysis(self._config, name)["evidence"]
         return [piece for piece, evidence in EVIDENCE.items() if _at(stated, evidence.asked_by)]
@@ -309,8 +319,11 @@ class ResultFiles:
         evidence = [f"{shows}{piece}" for piece in self._asked(name) for shows in ("", "show_")]
         steps = [*STEPS_OF_ANALYSIS, *evidence]
         records = [f"<results>/{{analysis}}/provenance/{step}.json" for step in steps]
+        printed = self.in_print(name)
         return [
             *of_analysis(name, [*tables, *DESCRIPTIONS, *FITS, *self.shown, *records]),
+            *printed,
+            *([f"<results>/{name}/provenance/figures_for_print.json"] if printed else []),
             *self.evidence(name),
             *draws,
         ]
