@@ -56,18 +56,9 @@ def confounding(
     inside = (curve["rho"].min(), curve["rho"].max())
     notes = []
     if explains is not None:
-        notes.append(
-            "; ".join(
-                filter(
-                    None,
-                    [
-                        f"Dashed: {correlation(explains['rho'])}, where the indirect effect is 0",
-                        notation.confidence(study.coverage, ends_of(explains)),
-                    ],
-                )
-            )
-            + "."
-        )
+        dashed = f"Dashed: {correlation(explains['rho'])}, where the indirect effect is 0"
+        interval = notation.confidence(study.coverage, ends_of(explains))
+        notes.append(f"{'; '.join(filter(None, [dashed, interval]))}.")
     if marks:
         named = [f"{lower(study.label(str(row['variable'])))} {correlation(row['against'])}" for row in marks]
         notes.append(f"Ticks: a cause as strong as a measured covariate: {', '.join(named)}.")
