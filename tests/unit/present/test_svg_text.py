@@ -83,18 +83,21 @@ def positions(text: str, weight: str) -> list[float]:
 
 @pytest.fixture(scope="module")
 def measured(files: dict[str, Path]) -> dict[str, Any]:
-    """What a browser without the font makes of both files on one page, by their texts."""
-    svgs = [path.read_text()[path.read_text().index("<svg") :] for path in files.values()]
-    page = next(iter(files.values())).with_suffix(".html")
-    content = "".join(svgs).replace(FONT, "A Font That Nobody Has")
-    page.write_text(f"<!doctype html><meta charset='utf-8'><body>{content}{MEASURE}</body>")
-    command = [
-        "chromium", "--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=2000",
-        f"--user-data-dir={page.parent}", "--dump-dom", f"file://{page}",
-    ]  # fmt: skip
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=True)
-    (text,) = re.findall(r'<pre id="found">(.*?)</pre>', done.stdout, flags=re.S)
-    return {found[0]: found[1:] for found in json.loads(unescape(text))}
+    """What a browser without the font makes of each file, by its texts."""
+    found = {}
+    for path in files.values():
+        svg = path.read_text().replace(FONT, "A Font That Nobody Has")
+        page = path.with_suffix(".html")
+        content = svg[svg.index("<svg") :]
+        page.write_text(f"<!doctype html><meta charset='utf-8'><body>{content}{MEASURE}</body>")
+        command = [
+            "chromium", "--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=2000",
+            f"--user-data-dir={page.parent}", "--dump-dom", f"file://{page}",
+        ]  # fmt: skip
+        done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=True)
+        (text,) = re.findall(r'<pre id="found">(.*?)</pre>', done.stdout, flags=re.S)
+        found |= {line[0]: line[1:] for line in json.loads(unescape(text))}
+    return found
 
 
 @pytest.mark.tool("chromium")
