@@ -107,6 +107,19 @@ def test_arms_are_told_apart_in_grey(examples: ModuleType, name: str) -> None:
         assert ("--", False) in looks["control"] - looks["treated"]
 
 
+def test_a_number_behind_an_arabic_label_stays_behind_it(examples: ModuleType) -> None:
+    """Of lines that a label is broken over, each is isolated; a Chinese one needs nothing of the kind."""
+    for named, mark in (("Arabic", "\N{FIRST STRONG ISOLATE}"), ("Chinese", "")):
+        label = look(named, examples.study())["arms"]["control"]["short"]
+        lines = [item.get_text() for item in texts(drawn(examples, "outcome_by_arm", named))]
+        assert label.startswith(mark)
+        assert any(f"{label}: 2.48 (95% CI" in line for line in lines)
+        assert all(
+            line.count("\N{FIRST STRONG ISOLATE}") == line.count("\N{POP DIRECTIONAL ISOLATE}")
+            for line in lines
+        )
+
+
 @pytest.mark.parametrize("named", ["Arabic", "Chinese"])
 def test_no_letter_is_an_empty_box(
     examples: ModuleType, named: str, recwarn: pytest.WarningsRecorder

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import string
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from io import StringIO
 from pathlib import Path
@@ -12,7 +13,7 @@ from tempfile import TemporaryDirectory
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontPath
+from matplotlib.font_manager import FontEntry, FontPath, fontManager
 from matplotlib.text import Text
 
 from ipdmediation.present import style
@@ -66,8 +67,7 @@ def save_all(figures: Sequence[Figure], paths: Mapping[str, Sequence[Path]], *, 
             for figure, faces_of, path in zip(figures, written, paths["svg"], strict=True):
                 _save_svg(figure, faces_of, path, narrow, study)
         if "pdf" in paths:
-            with TemporaryDirectory() as folder:
-                _use(narrow, figures, Path(folder))
+            with TemporaryDirectory() as folder, _narrow_families(narrow, figures, Path(folder)):
                 for figure, faces_of, path in zip(figures, written, paths["pdf"], strict=True):
                     with mpl.rc_context({"pdf.fonttype": _kind_in_pdf(faces_of, narrow)}):
                         figure.savefig(path, metadata=_named(path, study))
@@ -141,14 +141,27 @@ def _kind_in_pdf(written: _Written, narrow: _Narrow) -> int:
     return 3 if any(narrow[face.file].startswith(_CUBIC) for face in written) else 42
 
 
-def _use(narrow: _Narrow, figures: Sequence[Figure], folder: Path) -> None:
-    """Let texts be written with the narrow fonts, but those that need several."""
+@contextmanager
+def _narrow_families(narrow: _Narrow, figures: Sequence[Figure], folder: Path) -> Iterator[None]:
+    """Let texts be written with the narrow fonts, which nobody can look for but by the name of their file."""
     files = {}
     for number, (file, font) in enumerate(narrow.items()):
         files[file] = folder / f"{number}.ttf"
         files[file].write_bytes(font)
+    entries: dict[Face, FontEntry] = {}
     for text in [text for figure in figures for text in _texts(figure)]:
         properties = text.get_fontproperties()
-        (first, *others) = faces(properties)
-        if not others or set(text.get_text()) <= first.characters:
-            properties.set_file(files[first.file])
+        cut = [face for face in faces(properties) if face.file in files]
+        for face in cut:
+            name = f"{files[face.file]} {face.weight}"
+            entries[face] = FontEntry(
+                fname=str(files[face.file]), name=name, weight=face.weight, size="scalable"
+            )
+        if cut:
+            properties.set_family([entries[face].name for face in cut])
+    known = len(fontManager.ttflist)
+    fontManager.ttflist += entries.values()
+    try:
+        yield
+    finally:
+        del fontManager.ttflist[known:]
