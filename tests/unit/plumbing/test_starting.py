@@ -104,11 +104,12 @@ def test_a_file_system_without_locks_is_no_error(
     assert said == []
 
 
-@pytest.mark.parametrize("starts_jobs", [True, False])
-def test_what_is_to_be_known_of_fonts_is_said_by_the_run_and_not_by_its_jobs(
-    said: list[str], starts_jobs: bool
-) -> None:
-    inside: Any = SimpleNamespace(starts_jobs=starts_jobs)
-    starting.say_fonts(inside, Fonts(families=("A",)))
-    starting.say_fonts(inside, Fonts(families=("A",), notices=(Notice("no font has it", kind="boxes"),)))
-    assert said == (["Fonts of the figures:\n  no font has it"] if starts_jobs else [])
+def test_what_is_to_be_known_of_fonts_is_said_by_the_run_and_not_by_its_jobs(said: list[str]) -> None:
+    plain = Fonts(families=("A",))
+    odd = Fonts(families=("A",), notices=(Notice("no font has it", kind="characters_without_font"),))
+    run: Any = SimpleNamespace(starts_jobs=True)
+    job: Any = SimpleNamespace(starts_jobs=False)
+    for inside, fonts in ((run, plain), (job, odd), (run, odd)):
+        study: Any = SimpleNamespace(fonts=fonts)
+        starting.say_fonts(inside, study)
+    assert said == ["Fonts of the figures:\n  no font has it"]

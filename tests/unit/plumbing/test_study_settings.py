@@ -203,3 +203,11 @@ def test_a_covariate_of_both_models_is_a_benchmark_unless_others_are_stated() ->
         primary = {**CONFIG["analyses"]["primary"], "covariates": covariates, "evidence": evidence}
         study = StudySettings({**CONFIG, "analyses": {"primary": primary}}, MAPPINGS)
         assert study.benchmarks(SimpleNamespace(analysis="primary")) == names
+
+
+def test_figures_are_told_how_they_look_and_tables_are_not() -> None:
+    style = {"journal": "nejm", "font": "DejaVu Serif"}
+    study = StudySettings({**CONFIG, "style": style}, MAPPINGS)
+    told, drawn = study.words("primary"), study.drawn("primary")
+    assert drawn == {**told, "journal": "nejm", "fonts": ["DejaVu Serif", "DejaVu Sans"]}
+    assert study.compared == [study.drawn(name) for name in CONFIG["analyses"]]

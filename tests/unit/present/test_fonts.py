@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from fontTools.ttLib import TTFont
+from matplotlib.font_manager import FontProperties, fontManager
 
 from ipdmediation.present import fonts
+from ipdmediation.present.figures.narrow_fonts import cut_out, faces
 from ipdmediation.present.fonts import choose, know, unknown
 from ipdmediation.present.style import FONT, PAGES, PLAIN
 
@@ -107,6 +111,23 @@ def test_a_font_that_is_not_there_is_named_with_the_nearest(machine: Callable[..
     assert unknown("liberation sanss").startswith(
         "no font 'liberation sanss' is installed; nearest: Liberation Sans, Liberation Serif"
     )
+
+
+def test_a_font_is_found_that_came_after_matplotlib_had_looked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    font = TTFont(BytesIO(cut_out(faces(FontProperties(family=FONT))[0].file, "ab")))
+    for record in font["name"].names:
+        record.string = "Newly Installed"
+    font.save(tmp_path / "new.ttf")
+    assert not know(["Newly Installed"])
+    monkeypatch.setattr(fonts, "findSystemFonts", lambda: [str(tmp_path / "new.ttf")])
+    before = list(fontManager.ttflist)
+    try:
+        assert know(["Newly Installed"])
+    finally:
+        fontManager.ttflist[:] = before
+        fonts._files.cache_clear()
 
 
 def test_the_plain_font_is_always_there_with_hebrew_and_arabic() -> None:

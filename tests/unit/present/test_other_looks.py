@@ -15,6 +15,7 @@ from matplotlib.lines import Line2D
 
 from ipdmediation.present import style
 from ipdmediation.present.directions import isolated
+from ipdmediation.present.figures import sheet
 from ipdmediation.present.fonts import know
 from ipdmediation.present.study import Study
 from ipdmediation.present.style import FONT, PAGES
@@ -107,12 +108,38 @@ def test_arms_are_told_apart_in_grey(examples: ModuleType, name: str) -> None:
         assert ("--", False) in looks["control"] - looks["treated"]
 
 
+def test_a_number_behind_an_arabic_label_stays_behind_it(examples: ModuleType) -> None:
+    """Of lines that a label is broken over, each is isolated; a Chinese one needs nothing of the kind."""
+    for named, mark in (("Arabic", "\N{FIRST STRONG ISOLATE}"), ("Chinese", "")):
+        label = look(named, examples.study())["arms"]["control"]["short"]
+        lines = [item.get_text() for item in texts(drawn(examples, "outcome_by_arm", named))]
+        assert label.startswith(mark)
+        assert any(f"{label}: 2.48 (95% CI" in line for line in lines)
+        assert all(
+            line.count("\N{FIRST STRONG ISOLATE}") == line.count("\N{POP DIRECTIONAL ISOLATE}")
+            for line in lines
+        )
+
+
 @pytest.mark.parametrize("named", ["Arabic", "Chinese"])
-def test_no_letter_is_an_empty_box(
-    examples: ModuleType, named: str, recwarn: pytest.WarningsRecorder
+def test_every_text_is_measured_and_written_in_all_fonts(examples: ModuleType, named: str) -> None:
+    expected = list(look(named, examples.study())["fonts"])
+    for name in LABELLED:
+        assert all(item.get_fontfamily() == expected for item in texts(drawn(examples, name, named)))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("随访时梗死体积，与基线比较", ["随访时梗", "死体积，", "与基线比", "较"]),
+        ("ab随访时梗死", ["ab随访", "时梗死"]),
+        ("abcdefgh", ["abc-", "def-", "gh"]),
+        ("कखगि", ["कख-", "गि"]),
+    ],
+)
+def test_long_words_are_cut_as_their_script_is(
+    text: str, expected: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    figure = drawn(examples, "outcome_by_arm", named)
-    figure.canvas.draw()
-    words = {"Arabic": ARABIC, "Chinese": CHINESE}[named]
-    assert any(words["level"] in item.get_text() for item in texts(figure))
-    assert not [one for one in recwarn if "missing from font" in str(one.message)]
+    """Chinese without hyphens and with commas at the end of a line; no sign is torn from its letter."""
+    monkeypatch.setattr(sheet, "text_width", lambda text, *_: len(text))
+    assert sheet.wrap(text, 4 if len(text) > 4 else 3) == expected

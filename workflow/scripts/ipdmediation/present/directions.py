@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -43,6 +43,22 @@ def isolate(label: str) -> str:
     """
     leftward = any(unicodedata.bidirectional(character) in _LEFTWARD for character in label)
     return f"{_ISOLATE}{label}{_END}" if leftward else label
+
+
+def balanced(lines: Sequence[str]) -> list[str]:
+    r"""Return the lines of a text in which a label that goes on in the next line is isolated there, too.
+
+    Examples
+    --------
+    >>> [ascii(line) for line in balanced(["a \u2068b", "c\u2069 d"])]
+    ["'a \\u2068b\\u2069'", "'\\u2068c\\u2069 d'"]
+    """
+    made, left = [], 0
+    for line in lines:
+        begun = _ISOLATE * left + line
+        left = max(0, begun.count(_ISOLATE) - begun.count(_END))
+        made.append(begun + _END * left)
+    return made
 
 
 def isolated(study: Study) -> Study:

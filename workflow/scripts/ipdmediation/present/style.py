@@ -33,7 +33,7 @@ PAGES = {
     "jama": Page(single=86.0, double=178.0, font="Arial"),
     # It prints columns of 75 and 154 mm, and asks for figures a fifth larger.
     "lancet": Page(single=90.0, double=183.0, font="Times New Roman"),
-    "nejm": Page(single=85.0, double=171.0, font="Arial"),
+    "nejm": Page(single=85.0, double=175.0, font="Arial"),
 }
 #: Fonts whose letters are as wide, the likeliest first.
 AS_WIDE_AS = {

@@ -109,7 +109,12 @@ def forest(
     written = [max(text_width(row[at], SMALL_SIZE) for row in texts) + 2 for at in range(len(panels))]
     top, plot = 11.0, sum(heights)
     below = [
-        [*wrap(_axis_label(panel.read), width - 4 - _GAP, size=SMALL_SIZE), *panel.below] for panel in panels
+        [
+            line
+            for text in (_axis_label(panel.read), *panel.below)
+            for line in wrap(text, width - 4 - _GAP, size=SMALL_SIZE)
+        ]
+        for panel in panels
     ]
     foot = top + plot + 6 + max(text_height(lines, size=SMALL_SIZE) for lines in below) + 2
     note_lines = [

@@ -59,9 +59,7 @@ def model_coefficients(
         WITHOUT: _drawn(total, effects, ["total"], study),
         WITH: _drawn(outcome, effects, [*direct, *OF_THE_MEDIATOR], study),
     }
-    left_out = _intervals(study)
-    if study.spline_knots:
-        left_out += f" {study.label(study.mediator)} is a restricted cubic spline: no single estimate."
+    foot = wrap(_foot(study), study.page.double - 2 * MARGIN, size=SMALL_SIZE)
     colours = dict(zip(models, (MUTED, style.ARM_COLOURS["treated"]), strict=True))
     first = [key for key in models[WITHOUT] if key[0] == "effect"]
     terms = list(dict.fromkeys([*first, *models[WITH], *models[WITHOUT]]))
@@ -84,7 +82,7 @@ def model_coefficients(
     middle = left + (study.page.double - left - column_width - MARGIN) / 2
     axis_label = _axis_label(study, 2 * (min(middle, study.page.double - middle) - MARGIN))
     below = top + plot + text_height(axis_label) - text_height(["x"])
-    sheet = new_sheet(study.page.double, below + 21, study)
+    sheet = new_sheet(study.page.double, below + 21 + text_height(foot[1:], size=SMALL_SIZE), study)
     axes = sheet.axes_at(left, top, study.page.double - left - column_width - MARGIN, plot)
     ends = np.array([value for term, model in texts for value in models[model][term].ends])
     limits = _forest_limits(ends, ratios=ratios)
@@ -127,7 +125,8 @@ def model_coefficients(
     x = MARGIN
     for model in models:
         x = draw_key(sheet, x, 5, f"{model} in the model", colours[model], hollow=model != WITH)
-    sheet.text(MARGIN, below + 17.5, left_out, color=MUTED, size=SMALL_SIZE)
+    above = below + 17.5 - text_height(foot[:1], size=SMALL_SIZE) / 2
+    sheet.lines(MARGIN, above, foot, color=MUTED, size=SMALL_SIZE)
     sheet.lines(middle, top + plot + 8 - text_height(["x"]) / 2, axis_label, ha="center")
     sheet.text(
         middle,
@@ -138,6 +137,13 @@ def model_coefficients(
         size=SMALL_SIZE,
     )
     return sheet.figure
+
+
+def _foot(study: Study) -> str:
+    if not study.spline_knots:
+        return _intervals(study)
+    name = study.label(study.mediator)
+    return f"{_intervals(study)} {name} is a restricted cubic spline: no single estimate."
 
 
 def _intervals(study: Study) -> str:

@@ -17,6 +17,7 @@ from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Rectangle
 from matplotlib.textpath import text_to_path
 
 from ipdmediation.present import style
+from ipdmediation.present.directions import balanced
 from ipdmediation.present.emphasis import without
 from ipdmediation.present.fonts import know
 from ipdmediation.present.study import Study
@@ -71,7 +72,7 @@ def wrap(text: str, width: float, *, size: float = TEXT_SIZE, weight: str = "nor
             lines.append(_cut(rest, cut))
             rest = rest[cut:]
         current = rest
-    return [*lines, current] if current or not lines else lines
+    return balanced([*lines, current] if current or not lines else lines)
 
 
 def _belongs(character: str) -> bool:
