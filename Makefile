@@ -104,13 +104,17 @@ lock: ## resolve the dependencies anew (needs uv)
 		--universal --fork-strategy fewest --python-version 3.11 --generate-hashes --no-annotate \
 		--custom-compile-command "make lock" --output-file envs/requirements-docs.lock
 
+DRAWN := path_diagram four_worlds each_trial leave_one_out death measurement_error proportional_odds surrogacy
+PICTURES := $(DRAWN) specification_curve what_would_undo_it answer rulegraph
 .PHONY: pictures
-pictures: $(VENV)/run.stamp ## draw the README's pictures anew (needs graphviz, Chromium and a finished run)
+pictures: $(VENV)/run.stamp ## make the pictures of the pages anew (needs graphviz, Chromium and a finished default run)
 	$(BIN)/snakemake --rulegraph dot 2>/dev/null | tred | dot -Tpng -Gdpi=90 -o docs/rulegraph.png
-	cp results/primary/figures/path_diagram.png results/primary/figures/four_worlds.png docs/
-	cp results/all_analyses/specification_curve.png docs/
-	chromium --headless --no-sandbox --hide-scrollbars --window-size=1000,1080 --screenshot=docs/answer.png \
+	cp $(DRAWN:%=results/primary/figures/%.png) results/all_analyses/specification_curve.png docs/
+	cp results/primary/figures/confounding.png docs/what_would_undo_it.png
+	chromium --headless --no-sandbox --hide-scrollbars --window-size=1000,1085 --screenshot=docs/answer.png \
 		"file://$(CURDIR)/results/report.html"
+	$(BIN)/python -c "import sys; from PIL import Image; \
+		[Image.open(path).convert('RGB').quantize(64).save(path) for path in sys.argv[1:]]" $(PICTURES:%=docs/%.png)
 
 .PHONY: clean
 clean: ## remove what runs have made, keep the environment
