@@ -289,7 +289,8 @@ def _models() -> dict[str, pd.DataFrame]:
         if name == "mediator":
             rows.append(other_row(name, "variance", "residual", ("residual_sd", "Residual SD"), 1.4))
         else:
-            rows.append(other_row(name, "threshold", "threshold", ("0|1", "0|1"), -2.0))
+            names = ("1|0", "Threshold between 1 and 0")
+            rows.append(other_row(name, "threshold", "threshold", names, -2.0))
             rows.append(
                 other_row(
                     name,
