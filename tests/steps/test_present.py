@@ -36,6 +36,7 @@ from ipdmediation.present.study import Study
 from ipdmediation.present.tables.baseline import baseline
 from ipdmediation.present.tables.effects import effects
 from ipdmediation.present.tables.flow import flow
+from ipdmediation.present.tables.four_way import four_way
 from ipdmediation.present.tables.models import models
 from ipdmediation.present.tables.natural_effects import natural_effects
 from ipdmediation.present.tables.saving import save as save_table
@@ -149,6 +150,7 @@ def test_each_table_is_written_from_its_own_numbers(study: Planned, analysis: st
         "models": lambda: models(named(study, analysis, said), study=said),
         "effects": lambda: effects(found, study=said),
         "natural_effects": lambda: natural_effects(found, study=said),
+        "four_way": lambda: four_way(found, study=said),
     }
     made = study.do("tables", analysis=analysis)
     for kind in ("csv", "html", "docx"):

@@ -14,6 +14,7 @@ from ipdmediation.present.study import Study
 from ipdmediation.present.tables.baseline import baseline as baseline_table
 from ipdmediation.present.tables.effects import effects as effects_table
 from ipdmediation.present.tables.flow import flow as flow_table
+from ipdmediation.present.tables.four_way import four_way
 from ipdmediation.present.tables.models import models as models_table
 from ipdmediation.present.tables.natural_effects import natural_effects
 from ipdmediation.present.tables.saving import save_each
@@ -48,6 +49,7 @@ def main(
         "models": lambda: models_table(coefficients(), study=words),
         "effects": lambda: effects_table(estimated, study=words),
         "natural_effects": lambda: natural_effects(estimated, study=words),
+        "four_way": lambda: four_way(estimated, study=words),
     }
     with written_in(**style):
         for paths in zip(*written.values(), strict=True):

@@ -409,6 +409,13 @@ def effects() -> pd.DataFrame:
         for position, name in enumerate(names)
         for scale, values in ((scale, given[position]) for scale, given in parts.items())
     ]
+    for scale, (_, pnde, tnie, _) in parts.items():
+        pnie, cde = ([0.8 * value for value in tnie], [0.9 * value for value in pnde])
+        rows = [("pnie", nan, *pnie), ("tnde", nan, *pnde), ("cde_5", 5.0, *cde)]
+        if scale in ("mean", "utility", "prob_le_2"):
+            rows += [("int_ref_5", 5.0, *(0.1 * value for value in pnde))]
+            rows += [("int_med", nan, *(0.2 * value for value in tnie))]
+        natural.append(effects_of(rows, scale))
     tables = [
         effects_of(coefficients, "coefficient"), effects_of(shares, "proportion"),
         effects_of(on_one_scale, "coefficient"), effects_of([("khb", nan, 0.291, 0.18, 0.44)], "proportion"),

@@ -45,6 +45,13 @@ NATURAL = {
     "tnie": "Indirect effect",
     PROPORTION_MEDIATED: "Proportion mediated",
 }
+#: Parts of the total effect that the natural effects above do not show, and the direct effect beside them.
+FOUR_WAY = {
+    "int_med": "Mediated interaction",
+    "pnie": "Pure indirect effect",
+    "tnde": "Total direct effect",
+}
+CONTROLLED = ("Controlled direct effect", "Reference interaction")  # with the mediator held at a value
 SHARES = {
     HEADLINE: "Share of the effect on the {average}",
     SHARE_ON_ONE_SCALE: "Share on one scale (KHB)",

@@ -10,6 +10,7 @@ from ipdmediation.present.tables.baseline import baseline
 from ipdmediation.present.tables.effects import effects
 from ipdmediation.present.tables.evidence import evidence_tables
 from ipdmediation.present.tables.flow import flow
+from ipdmediation.present.tables.four_way import four_way
 from ipdmediation.present.tables.models import models
 from ipdmediation.present.tables.natural_effects import natural_effects
 from ipdmediation.present.tables.table import Table
@@ -25,6 +26,7 @@ def main_tables(results: Sequence[AnalysisResult]) -> list[Table]:
         models(main.models, study=study),
         natural_effects(main.effects, study=study),
         effects(main.effects, study=study),
+        four_way(main.effects, study=study),
     ]
     tables += evidence_tables(main.evidence, main.effects, study=study).values()
     return [*tables, *([beside(results)] if len(results) > 1 else [])]

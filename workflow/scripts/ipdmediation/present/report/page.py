@@ -43,6 +43,7 @@ from ipdmediation.present.tables.baseline import baseline
 from ipdmediation.present.tables.effects import effects
 from ipdmediation.present.tables.evidence import evidence_tables
 from ipdmediation.present.tables.flow import flow
+from ipdmediation.present.tables.four_way import four_way
 from ipdmediation.present.tables.models import models
 from ipdmediation.present.tables.natural_effects import natural_effects
 from ipdmediation.present.tables.published import published as published_table
@@ -111,6 +112,7 @@ def render(
         models=page_table(models(main.models, study=study)),
         effects=page_table(effects(main.effects, study=study)),
         natural=page_table(natural_effects(main.effects, study=study)),
+        four_way=page_table(four_way(main.effects, study=study)),
         **_evidence(main),
         meaning=[unbroken(line) for line in meaning(main)],
         notices={place: main.messages(*steps) for place, steps in NOTICE_PLACES.items()},
