@@ -38,7 +38,9 @@ rule figures:
 rule tables:
     input:
         **results.FITTED,
+        distributions=results.DISTRIBUTIONS,
         baseline="<results>/{analysis}/describe/baseline.csv",
+        outcome="<results>/{analysis}/describe/outcome.csv",
         flow="<results>/{analysis}/flow.csv",
         effects=results.EFFECTS,
     output:

@@ -175,6 +175,19 @@ def shares(counts: dict[str, dict[str, list[int]]], levels: list[str], *, variab
     return _describe(rows)
 
 
+def pooled() -> pd.DataFrame:
+    """Arms, mediators and outcomes of the trials as they were randomised; 5 in each arm have no mediator."""
+    rows: list[tuple[Any, ...]] = []
+    arms = {trial: [sum(arm) + 5 for arm in pair] for trial, pair in MRS.items()}
+    arms["all"] = [sum(pair) for pair in zip(*arms.values(), strict=True)]
+    for trial, pair in arms.items():
+        for level, count in zip(("treated", "control", "excluded"), (*pair, 0), strict=True):
+            rows.append(("treatment", "", trial, "all", "count", level, count, math.nan, math.nan))
+        known = {"fiv": sum(pair) - 10 * (7 if trial == "all" else 1), "mrs": sum(pair)}
+        rows += [(name, "", trial, "all", "n", "", n, math.nan, math.nan) for name, n in known.items()]
+    return _describe(rows)
+
+
 def outcome() -> pd.DataFrame:
     counts = {
         "all": {
@@ -597,8 +610,8 @@ SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10"><rect width="
 
 def result(**changes: Any) -> AnalysisResult:
     made = AnalysisResult(
-        study=study(), flow=flow(), baseline=baseline(), outcome=outcome(), mediator=mediator(),
-        models=models(),
+        study=study(), distributions=pooled(), flow=flow(), baseline=baseline(), outcome=outcome(),
+        mediator=mediator(), models=models(),
         diagnostics=diagnostics(), effects=effects(), missing=missing(), notices=notices(),
         worlds=worlds(), curve=curve(), calibration=calibration(),
         figures=dict.fromkeys(

@@ -13,7 +13,9 @@ from ipdmediation.present.tables.flow import flow
 from ipdmediation.present.tables.four_way import four_way
 from ipdmediation.present.tables.models import models
 from ipdmediation.present.tables.natural_effects import natural_effects
+from ipdmediation.present.tables.outcome import outcome
 from ipdmediation.present.tables.table import Table
+from ipdmediation.present.tables.trials import trials
 
 
 def main_tables(results: Sequence[AnalysisResult]) -> list[Table]:
@@ -21,8 +23,10 @@ def main_tables(results: Sequence[AnalysisResult]) -> list[Table]:
     main = results[0]
     study = main.study
     tables = [
+        trials(main.distributions, main.outcome, study=study),
         flow(main.flow, study=study),
         baseline(main.baseline, main.flow, study=study),
+        outcome(main.outcome, study=study),
         models(main.models, study=study),
         natural_effects(main.effects, study=study),
         effects(main.effects, study=study),

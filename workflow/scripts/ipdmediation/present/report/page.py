@@ -46,8 +46,10 @@ from ipdmediation.present.tables.flow import flow
 from ipdmediation.present.tables.four_way import four_way
 from ipdmediation.present.tables.models import models
 from ipdmediation.present.tables.natural_effects import natural_effects
+from ipdmediation.present.tables.outcome import outcome
 from ipdmediation.present.tables.published import published as published_table
 from ipdmediation.present.tables.quality import quality as quality_table
+from ipdmediation.present.tables.trials import trials
 from ipdmediation.vocabulary.effects import HEADLINE, PROPORTION_MEDIATED, EffectKey
 from ipdmediation.vocabulary.scales import COEFFICIENT, MEAN
 from ipdmediation.vocabulary.withheld import Withheld
@@ -107,8 +109,10 @@ def render(
         facts=_facts(main),
         shares_differ=_shares_differ(main),
         figures={name: _figure(name, svg, results) for name, svg in main.figures.items()},
+        trials=page_table(trials(main.distributions, main.outcome, study=study)),
         flow=page_table(flow(main.flow, study=study)),
         baseline=page_table(baseline(main.baseline, main.flow, study=study)),
+        outcome=page_table(outcome(main.outcome, study=study)),
         models=page_table(models(main.models, study=study)),
         effects=page_table(effects(main.effects, study=study)),
         natural=page_table(natural_effects(main.effects, study=study)),
