@@ -482,6 +482,7 @@ def draws(size: int = 1000) -> pd.DataFrame:
             "pm:mean": rng.normal(0.244, 0.04, size),
             "log_or_difference:proportion": rng.normal(0.115, 0.045, size),
             "log_or_product:proportion": rng.normal(0.3, 0.06, size),
+            "khb:proportion": rng.normal(0.291, 0.06, size),
         }
     )  # fmt: skip
 

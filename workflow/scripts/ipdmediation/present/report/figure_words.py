@@ -10,9 +10,10 @@ from ipdmediation.present.balance import SMALL_DIFFERENCE
 from ipdmediation.present.each_trial import sent_sentence
 from ipdmediation.present.house_style import people, person
 from ipdmediation.present.report import figure_numbers as numbers
-from ipdmediation.present.report.comparison import BESIDE
 from ipdmediation.present.report.result import AnalysisResult
+from ipdmediation.present.shares import shares_of
 from ipdmediation.present.study import Study
+from ipdmediation.vocabulary.effects import HEADLINE, SHARE_BY_DIFFERENCE, SHARE_ON_ONE_SCALE, EffectKey
 from ipdmediation.vocabulary.transforms import IDENTITY
 
 
@@ -156,9 +157,32 @@ def _surrogacy_caption(result: AnalysisResult) -> str:
 
 
 def _shares_caption(result: AnalysisResult) -> str:
-    if any(result.estimated(*key) is not None for key in BESIDE):
+    given = [key for key in shares_of(result.study) if result.estimated(*key) is not None]
+    if len(given) > 1:
+        apart = "; ".join(_scales_of_shares(result.study)[key] for key in given)
+        ways = "two" if len(given) == 2 else "three"
+        return (
+            f"Bootstrap distribution of the share that is mediated, {ways} ways. They differ in what they "
+            f"are shares of: {apart}."
+        )
+    if given:
         return "Bootstrap distribution of the share that is mediated."
     return "The share that is mediated is not given, so that no distribution is drawn."
+
+
+def _scales_of_shares(study: Study) -> dict[EffectKey, str]:
+    """Say what each share is of, and why two of them need not agree."""
+    return {
+        HEADLINE: f"the effect on the {study.average} of the outcome itself",
+        SHARE_ON_ONE_SCALE: (
+            f"the {study.log_coefficient} of treatment, with both models on the scale of the one with the "
+            "mediator (KHB)"
+        ),
+        SHARE_BY_DIFFERENCE: (
+            f"the {study.log_coefficient} without the mediator, where the scale changes as the mediator "
+            "enters, so that the difference is not mediation alone"
+        ),
+    }
 
 
 #: In the order in which page and manuscript have them.
