@@ -15,7 +15,7 @@ pytestmark = pytest.mark.slow
 TRUTH = "results/synthetic_truth.json"
 TABLES = [
     f"results/primary/tables/{table}.{kind}"
-    for table in ("baseline", "flow", "models", "effects", "natural_effects")
+    for table in ("trials", "flow", "baseline", "outcome", "models", "natural_effects", "effects", "four_way")
     for kind in ("csv", "html", "docx")
 ]
 CHUNK = "results/primary/bootstrap/0-10.parquet"

@@ -37,9 +37,12 @@ from ipdmediation.present.study import Study
 from ipdmediation.present.tables.baseline import baseline
 from ipdmediation.present.tables.effects import effects
 from ipdmediation.present.tables.flow import flow
+from ipdmediation.present.tables.four_way import four_way
 from ipdmediation.present.tables.models import models
 from ipdmediation.present.tables.natural_effects import natural_effects
+from ipdmediation.present.tables.outcome import outcome
 from ipdmediation.present.tables.saving import save as save_table
+from ipdmediation.present.tables.trials import trials
 from ipdmediation.vocabulary.terms import read_terms
 from tests.steps.conftest import ODD, OTHERS, Planned
 
@@ -62,6 +65,11 @@ def described(study: Planned, analysis: str) -> dict[str, pd.DataFrame]:
     tables = {name: made[name] for name in ("baseline", "outcome", "mediator")}
     tables["flow"] = study.do("describe_flow", analysis=analysis)["flow"]
     return {name: read_table(path) for name, path in tables.items()}
+
+
+def pooled(study: Planned) -> pd.DataFrame:
+    """The description of all trials before any analysis."""
+    return read_table(study.do("describe_trials")["distributions"])
 
 
 def fitted(study: Planned, analysis: str) -> dict[str, pd.DataFrame]:
@@ -148,9 +156,12 @@ def test_each_table_is_written_from_its_own_numbers(study: Planned, analysis: st
     written = {
         "baseline": lambda: baseline(known["baseline"], known["flow"], study=said),
         "flow": lambda: flow(known["flow"], study=said),
+        "trials": lambda: trials(pooled(study), known["outcome"], study=said),
+        "outcome": lambda: outcome(known["outcome"], study=said),
         "models": lambda: models(named(study, analysis, said), study=said),
         "effects": lambda: effects(found, study=said),
         "natural_effects": lambda: natural_effects(found, study=said),
+        "four_way": lambda: four_way(found, study=said),
     }
     made = study.do("tables", analysis=analysis)
     for kind in ("csv", "html", "docx"):
@@ -192,6 +203,7 @@ def test_the_page_is_that_of_all_analyses_in_their_order(study: Planned) -> None
             evidence={Path(path).stem: read_table(path) for path in made["evidence_tables"]}
             if name == "primary"
             else {},
+            distributions=pooled(study),
             **described(study, name),
             **expected_of(study, name),
             effects=estimated(study, name),

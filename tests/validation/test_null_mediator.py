@@ -93,6 +93,7 @@ def results(*, shift: float, slope: float, interval: tuple[float, int]) -> Resul
     nothing = pd.DataFrame()
     shown = AnalysisResult(
         study=study,
+        distributions=nothing,
         flow=nothing,
         baseline=nothing,
         outcome=nothing,

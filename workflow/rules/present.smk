@@ -47,7 +47,9 @@ use rule figures as figures_for_print with:
 rule tables:
     input:
         **results.FITTED,
+        distributions=results.DISTRIBUTIONS,
         baseline="<results>/{analysis}/describe/baseline.csv",
+        outcome="<results>/{analysis}/describe/outcome.csv",
         flow="<results>/{analysis}/flow.csv",
         effects=results.EFFECTS,
     output:

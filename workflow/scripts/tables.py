@@ -14,15 +14,20 @@ from ipdmediation.present.study import Study
 from ipdmediation.present.tables.baseline import baseline as baseline_table
 from ipdmediation.present.tables.effects import effects as effects_table
 from ipdmediation.present.tables.flow import flow as flow_table
+from ipdmediation.present.tables.four_way import four_way
 from ipdmediation.present.tables.models import models as models_table
 from ipdmediation.present.tables.natural_effects import natural_effects
+from ipdmediation.present.tables.outcome import outcome as outcome_table
 from ipdmediation.present.tables.saving import save_each
+from ipdmediation.present.tables.trials import trials
 from ipdmediation.vocabulary.terms import read_terms
 
 
 def main(
     *,
+    distributions: str,
     baseline: str,
+    outcome: str,
     flow: str,
     models: list[str],
     diagnostics: list[str],
@@ -34,7 +39,7 @@ def main(
 ) -> None:
     """Read the tables of numbers; write each table that is asked for by its name, in each format."""
     words = Study(**study)
-    flows, estimated = read_table(flow), read_table(effects)
+    flows, outcomes, estimated = map(read_table, (flow, outcome, effects))
 
     def coefficients() -> dict[str, pd.DataFrame]:
         return {
@@ -45,9 +50,12 @@ def main(
     makers = {
         "baseline": lambda: baseline_table(read_table(baseline), flows, study=words),
         "flow": lambda: flow_table(flows, study=words),
+        "trials": lambda: trials(read_table(distributions), outcomes, study=words),
+        "outcome": lambda: outcome_table(outcomes, study=words),
         "models": lambda: models_table(coefficients(), study=words),
         "effects": lambda: effects_table(estimated, study=words),
         "natural_effects": lambda: natural_effects(estimated, study=words),
+        "four_way": lambda: four_way(estimated, study=words),
     }
     with written_in(**style):
         for paths in zip(*written.values(), strict=True):

@@ -175,6 +175,19 @@ def shares(counts: dict[str, dict[str, list[int]]], levels: list[str], *, variab
     return _describe(rows)
 
 
+def pooled() -> pd.DataFrame:
+    """Arms, mediators and outcomes of the trials as they were randomised; 5 in each arm have no mediator."""
+    rows: list[tuple[Any, ...]] = []
+    arms = {trial: [sum(arm) + 5 for arm in pair] for trial, pair in MRS.items()}
+    arms["all"] = [sum(pair) for pair in zip(*arms.values(), strict=True)]
+    for trial, pair in arms.items():
+        for level, count in zip(("treated", "control", "excluded"), (*pair, 0), strict=True):
+            rows.append(("treatment", "", trial, "all", "count", level, count, math.nan, math.nan))
+        known = {"fiv": sum(pair) - 10 * (7 if trial == "all" else 1), "mrs": sum(pair)}
+        rows += [(name, "", trial, "all", "n", "", n, math.nan, math.nan) for name, n in known.items()]
+    return _describe(rows)
+
+
 def outcome() -> pd.DataFrame:
     counts = {
         "all": {
@@ -289,7 +302,8 @@ def _models() -> dict[str, pd.DataFrame]:
         if name == "mediator":
             rows.append(other_row(name, "variance", "residual", ("residual_sd", "Residual SD"), 1.4))
         else:
-            rows.append(other_row(name, "threshold", "threshold", ("0|1", "0|1"), -2.0))
+            names = ("1|0", "Threshold between 1 and 0")
+            rows.append(other_row(name, "threshold", "threshold", names, -2.0))
             rows.append(
                 other_row(
                     name,
@@ -408,6 +422,13 @@ def effects() -> pd.DataFrame:
         for position, name in enumerate(names)
         for scale, values in ((scale, given[position]) for scale, given in parts.items())
     ]
+    for scale, (_, pnde, tnie, _) in parts.items():
+        pnie, cde = ([0.8 * value for value in tnie], [0.9 * value for value in pnde])
+        rows = [("pnie", nan, *pnie), ("tnde", nan, *pnde), ("cde_5", 5.0, *cde)]
+        if scale in ("mean", "utility", "prob_le_2"):
+            rows += [("int_ref_5", 5.0, *(0.1 * value for value in pnde))]
+            rows += [("int_med", nan, *(0.2 * value for value in tnie))]
+        natural.append(effects_of(rows, scale))
     tables = [
         effects_of(coefficients, "coefficient"), effects_of(shares, "proportion"),
         effects_of(on_one_scale, "coefficient"), effects_of([("khb", nan, 0.291, 0.18, 0.44)], "proportion"),
@@ -461,6 +482,7 @@ def draws(size: int = 1000) -> pd.DataFrame:
             "pm:mean": rng.normal(0.244, 0.04, size),
             "log_or_difference:proportion": rng.normal(0.115, 0.045, size),
             "log_or_product:proportion": rng.normal(0.3, 0.06, size),
+            "khb:proportion": rng.normal(0.291, 0.06, size),
         }
     )  # fmt: skip
 
@@ -589,8 +611,8 @@ SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10"><rect width="
 
 def result(**changes: Any) -> AnalysisResult:
     made = AnalysisResult(
-        study=study(), flow=flow(), baseline=baseline(), outcome=outcome(), mediator=mediator(),
-        models=models(),
+        study=study(), distributions=pooled(), flow=flow(), baseline=baseline(), outcome=outcome(),
+        mediator=mediator(), models=models(),
         diagnostics=diagnostics(), effects=effects(), missing=missing(), notices=notices(),
         worlds=worlds(), curve=curve(), calibration=calibration(),
         figures=dict.fromkeys(

@@ -106,7 +106,26 @@ def test_a_level_or_a_share_that_is_withheld_is_read_out_as_such() -> None:
     results = all_analyses("withheld")
     assert "withheld" in " ".join(figure_numbers.outcome_by_arm(results))
     shares = figure_numbers.proportion_distribution(results)
-    assert [text.partition(": ")[2] for text in shares] == ["withheld (total_uncertain)."] * 2
+    assert [text.partition(": ")[2][:8] for text in shares] == ["withheld", "29.1% (9", "withheld"]
+
+
+def test_the_caption_says_of_what_each_given_share_is_one() -> None:
+    both, one = (
+        "the effect on the mean of the outcome itself; ",
+        "where the scale changes as the mediator enters",
+    )
+    text = caption("proportion_distribution", all_analyses("ordinal")[0])
+    assert "three ways. They differ in what they are shares of: " + both in text
+    assert "; the log common odds ratio of treatment, with both models on the scale of the one with" in text
+    assert one in text
+    withheld = examples.withheld(("log_or_difference", "proportion"))
+    text = caption("proportion_distribution", examples.result(effects=withheld))
+    assert "two ways" in text
+    assert one not in text
+    single = examples.withheld(("log_or_difference", "proportion"), ("khb", "proportion"))
+    for result in (examples.result(effects=single), all_analyses("continuous")[0]):
+        text = caption("proportion_distribution", result)
+        assert text.endswith("mediated. Its bootstrap distribution is drawn, with estimate and interval.")
 
 
 def test_the_outermost_trials_and_analyses_are_named() -> None:

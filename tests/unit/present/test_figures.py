@@ -81,7 +81,7 @@ def draw(examples, name, **changes):
     return made[name]()
 
 
-SHARES = [("pm", "mean"), ("log_or_difference", "proportion")]
+SHARES = [("pm", "mean"), ("khb", "proportion"), ("log_or_difference", "proportion")]
 ORDINARY = [
     "patient_flow", "outcome_by_arm", "outcome_by_trial", "mediator_by_arm", "mediator_by_trial",
     "path_diagram", "proportion_distribution", "model_coefficients",
@@ -356,6 +356,26 @@ def test_a_share_that_is_withheld_is_not_drawn(examples):
     whole = " ".join(words(drawn(examples, "proportion_distribution")))
     assert "24.4% (16.2% to 32.5%)" in whole
     assert "Published: 12.0% (1.0% to 19.0%)" in whole
+
+
+def test_three_shares_on_one_axis_are_told_apart_in_grey(examples):
+    figure = drawn(examples, "proportion_distribution")
+    assert "Karlson-Holm-Breen: 29.1% (18.0% to 44.0%)" in " ".join(words(figure))
+    filled, dashed, plain = figure.axes[1].patches
+    assert [patch.get_fill() for patch in (filled, dashed, plain)] == [True, False, False]
+    assert dashed.get_linestyle() != plain.get_linestyle()
+    marks = [line.get_marker() for line in figure.axes[1].lines if len(line.get_xdata()) == 1]
+    assert len(marks) == len(set(marks)) == 4  # and that which was published
+    samples = [line.get_marker() for line in figure.axes[0].lines if line.get_marker() not in ("None", None)]
+    assert samples == marks
+
+
+def test_a_linear_outcome_has_one_share(examples):
+    outcome = {"variable": "nihss", "family": "continuous", "better": "low"}
+    study = examples.study(analysis={**examples.study().analysis, "outcome": outcome})
+    figure = proportion_distribution(examples.draws(), examples.effects(), study=study)
+    assert len(figure.axes[1].patches) == 1
+    assert not any("coefficients" in text or "Karlson" in text for text in words(figure))
 
 
 def test_replicates_beyond_those_counted_are_not_drawn(examples):

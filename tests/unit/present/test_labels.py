@@ -41,7 +41,8 @@ NAMES = {
         (treatment_term(), covariate_term("age"))
     ): "Endovascular therapy \N{MULTIPLICATION SIGN} Age",
     formula_term("bs(age, df=4)[1]", frozenset({"age"})): "bs(age, df=4)[1]",
-    threshold_term("0", "1", outcome="mrs"): "0|1",
+    threshold_term("1", "0", outcome="mrs"): "Threshold between 1 and 0",
+    threshold_term("6", "4", outcome="mrs"): "Threshold between 6 and 4",
     intercept_term(): "Intercept",
     residual_term(): "Residual SD",
     SD: "Between trials: SD of intercept",
@@ -83,3 +84,16 @@ def test_random_effects_of_clusters_are_not_called_those_of_trials(examples):
     clustered = examples.study(analysis={**said.analysis, "cluster": "occlusion"})
     table = pd.DataFrame({"term": [SD.id]})
     assert labelled(table, [SD], study=clustered)["label"].tolist() == ["Between clusters: SD of intercept"]
+
+
+@pytest.mark.parametrize(
+    ("better", "ids", "label"),
+    [("low", ("1", "0"), "between “Yes” and “No”"), ("high", ("0", "1"), "between “No” and “Yes”")],
+)
+def test_the_threshold_of_a_binary_outcome_is_between_its_labels(examples, better, ids, label):
+    said = examples.study()
+    outcome = {"variable": "female", "family": "binary", "better": better}
+    analysis = {**said.analysis, "outcome": outcome}
+    term = threshold_term(*ids, outcome="female")
+    table = labelled(pd.DataFrame({"term": [term.id]}), [term], study=examples.study(analysis=analysis))
+    assert table["label"].tolist() == [f"Threshold {label}"]

@@ -79,7 +79,7 @@ def test_page_is_well_formed_and_accessible(examples):
     )
     assert len(found.images) == 15
     assert all(len(image["alt"]) > 20 for image in found.images)
-    assert found.tables == found.captions == 13
+    assert found.tables == found.captions == 16
     assert set(found.anchors) <= set(found.ids)
     assert len(found.ids) == len(set(found.ids))
 

@@ -111,7 +111,10 @@ def test_models_stand_side_by_side(examples):
     assert terms[:3] == ["Endovascular therapy vs standard care", "Follow-up infarct volume, per ln mL",
                          "Follow-up infarct volume, per doubling"]  # fmt: skip
     assert "Age, per year" in terms
-    assert not table.cells["Term"].str.contains("ESCAPE|\\|", regex=True).any()
+    threshold = "Threshold between 1 and 0 (coefficient)"
+    assert row(table, threshold)[1:] == ["", "", "−2.00", "–", "−2.00", "–"]
+    assert row(table, "Trial: ESCAPE")[1] == "0.30"
+    assert terms.index("Trial: ESCAPE") < terms.index(threshold) < terms.index("Residual SD")
     assert table.cells.columns.is_unique
     assert table.heads.count("P") == 3
     assert all("Wald" in head for head in table.heads if "model" in head)
@@ -168,9 +171,36 @@ def test_the_note_on_an_odds_ratio_has_its_article(examples):
     )
 
 
-def test_the_models_table_says_what_it_leaves_out_and_compares_with(examples):
+def test_the_own_levels_of_many_trials_are_counted_and_left_to_a_file(examples):
+    trials = {f"t{number}": f"Trial {number}" for number in range(202)}
+    frames = {name: frame[frame["kind"] != "trial"] for name, frame in examples.models().items()}
+
+    def made(size):
+        rows = [
+            examples.other_row("any", "trial", "trial", (f"trial[{trial}]", f"Trial: {label}"), 0.3)
+            for trial, label in list(trials.items())[1:size]
+        ]
+        own = pd.DataFrame(rows, columns=examples.MODEL)
+        own["level"] = [f"t{number}" for number in range(1, size)]
+        every = {name: pd.concat([frame, own], ignore_index=True) for name, frame in frames.items()}
+        known = examples.study(trials=dict(list(trials.items())[:size]))
+        return models_table(every, study=known)
+
+    few, many = made(31), made(201)
+    assert few.cells["Term"].str.startswith("Trial: ").sum() == 30
+    assert not many.cells["Term"].str.startswith("Trial: ").any()
+    assert len(many.cells) == len(few.cells) - 30
+    said = "In the models, but not in the table: the own levels of 200 trials, which the CSV file"
+    assert said in " ".join(many.notes)
+    assert "not in the table" not in " ".join(few.notes)
+    for table in (few, many):
+        assert "; trials, Trial 0." in " ".join(table.notes)
+
+
+def test_the_models_table_says_what_it_compares_with(examples):
     notes = " ".join(every(examples)["models"].notes)
-    assert "the trials' own levels and the thresholds of the outcome." in notes
+    assert "not in the table" not in notes
+    assert "Thresholds divide the levels of modified Rankin Scale at 90 days" in notes
     assert "Levels compared with: occlusion site, “M1 segment”." in notes
     assert (
         "Ratios of follow-up infarct volume, its logarithm and its doubling are those of its value plus 1 mL"
@@ -186,7 +216,13 @@ def test_the_models_table_says_what_it_leaves_out_and_compares_with(examples):
     told = " ".join(
         models_table(bare, study=replace(study, analysis={**study.analysis, "mediator": mediator})).notes
     )
-    for absent in ("not in the table", "Levels compared", "its value plus", "Standard deviations"):
+    for absent in (
+        "not in the table",
+        "Thresholds",
+        "Levels compared",
+        "its value plus",
+        "Standard deviations",
+    ):
         assert absent not in told
 
 
@@ -377,8 +413,8 @@ def test_the_intercept_stands_below_the_coefficients(examples):
         )
         frames = {**frames, str(frame["model"].iloc[0]): pd.concat([intercept, frame], ignore_index=True)}
     terms = list(models_table(frames, study=examples.study()).cells["Term"])
-    coefficients = [term for term in terms if "SD" not in term]
-    assert coefficients[-1] == "Intercept"
+    assert terms[terms.index("Intercept") - 1] == "Onset to randomisation, per hour"
+    assert terms[terms.index("Intercept") + 1] == "Trial: ESCAPE"
 
 
 def test_an_intercept_without_a_ratio_is_called_a_coefficient(examples):

@@ -42,7 +42,7 @@ FIGURES = (
 )
 COMPARE_TRIALS = ("outcome_by_trial", "mediator_by_trial")  # of two at least
 OF_BASELINE = ("balance",)  # of a study that describes one
-TABLES = ("flow", "baseline", "models", "natural_effects", "effects")
+TABLES = ("trials", "flow", "baseline", "outcome", "models", "natural_effects", "effects", "four_way")
 ON_SCREEN, *IN_PRINT = ("svg", "png", "pdf")
 KINDS = {"figures": (ON_SCREEN, *IN_PRINT), "tables": ("csv", "html", "docx")}
 #: What the section `evidence` of an analysis can ask for. A piece's name is that of the step that computes
@@ -113,6 +113,7 @@ INTEGRITY = "<results>/integrity.csv"
 
 #: The tables of each analysis that the page and the manuscript tell of, but for the models' own reports.
 TOLD = {
+    "distributions": DISTRIBUTIONS,
     "flow": FLOW,
     "baseline": "<results>/{analysis}/describe/baseline.csv",
     "outcome": "<results>/{analysis}/describe/outcome.csv",

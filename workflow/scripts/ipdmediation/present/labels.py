@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import combinations
 from typing import Any
 
 import pandas as pd
@@ -21,7 +22,7 @@ from ipdmediation.vocabulary.effects import (
     SHARE_ON_ONE_SCALE,
     EffectKey,
 )
-from ipdmediation.vocabulary.terms import TRIAL, Term, TermKind
+from ipdmediation.vocabulary.terms import TRIAL, Term, TermKind, threshold_term
 from ipdmediation.vocabulary.withheld import Withheld
 
 EFFECTS = {
@@ -44,6 +45,13 @@ NATURAL = {
     "tnie": "Indirect effect",
     PROPORTION_MEDIATED: "Proportion mediated",
 }
+#: Parts of the total effect that the natural effects above do not show, and the direct effect beside them.
+FOUR_WAY = {
+    "int_med": "Mediated interaction",
+    "pnie": "Pure indirect effect",
+    "tnde": "Total direct effect",
+}
+CONTROLLED = ("Controlled direct effect", "Reference interaction")  # with the mediator held at a value
 SHARES = {
     HEADLINE: "Share of the effect on the {average}",
     SHARE_ON_ONE_SCALE: "Share on one scale (KHB)",
@@ -196,6 +204,8 @@ def _label(term: Term, study: Study) -> str:
     if term.kind is TermKind.TREATMENT and term.level:
         reached = levels_reached(study)[term.level]
         return f"{_compared_arms(study)}: {study.label(study.outcome)} of {reached}"
+    if term.kind is TermKind.THRESHOLD:
+        return _of_threshold(term, study)
     mediator = study.label(study.mediator)
     known = {
         TermKind.TREATMENT: _compared_arms(study),
@@ -207,6 +217,20 @@ def _label(term: Term, study: Study) -> str:
     }
     # what a formula computes has no label but its own text
     return known.get(term.kind, term.id)
+
+
+def _of_threshold(term: Term, study: Study) -> str:
+    """Name the levels beside a threshold, the worse one first: by code, of a binary outcome by label."""
+    levels = study.levels_better_first()
+    between = {
+        threshold_term(worse, better, outcome=term.variable).id: (worse, better)
+        for better, worse in combinations(levels, 2)  # a level that nobody has is no neighbour
+    }
+    worse, better = (
+        f"“{levels[level]}”" if study.family.event else notation.stated(int(level))
+        for level in between[term.id]
+    )
+    return f"Threshold between {worse} and {better}"
 
 
 def _compared_arms(study: Study) -> str:

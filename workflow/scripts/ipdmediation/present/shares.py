@@ -1,13 +1,20 @@
-"""Shares of the total effect that are not given: what stands in their place, and why."""
+"""Shares of the total effect: which a study has, and what stands in the place of those not given."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from ipdmediation.present import notation
-from ipdmediation.present.labels import why_no_share
+from ipdmediation.present.labels import SHARES, why_no_share
 from ipdmediation.present.scales import Row
+from ipdmediation.present.study import Study
+from ipdmediation.vocabulary.effects import HEADLINE, EffectKey
 from ipdmediation.vocabulary.withheld import Withheld
+
+
+def shares_of(study: Study) -> list[EffectKey]:
+    """Return the shares that are set beside each other; of a linear outcome they are all one."""
+    return list(SHARES) if study.has_levels else [HEADLINE]
 
 
 def withheld_notes(shares: Iterable[tuple[str, Row | None]]) -> list[str]:

@@ -11,9 +11,10 @@ from ipdmediation.present.labels import NATURAL, share_label
 from ipdmediation.present.leave_one_out import by_trial
 from ipdmediation.present.notation import lower
 from ipdmediation.present.report.by_arm import levels_by_arm, listed, medians, p_value
-from ipdmediation.present.report.comparison import BESIDE, TRUE_EFFECTS
+from ipdmediation.present.report.comparison import TRUE_EFFECTS
 from ipdmediation.present.report.result import AnalysisResult
 from ipdmediation.present.scales import Reading, Row, named_cut, reading
+from ipdmediation.present.shares import shares_of
 from ipdmediation.present.worlds import WORLDS, distributions, means, named_world
 from ipdmediation.vocabulary.scales import COEFFICIENT, MEAN, scale_of
 from ipdmediation.vocabulary.withheld import Withheld
@@ -116,7 +117,7 @@ def proportion_distribution(results: Results) -> list[str]:
     """Read out each share with its interval, or why it is not given."""
     main, study = results[0], results[0].study
     sentences = []
-    for key in BESIDE:
+    for key in shares_of(study):
         row = main.row(*key)
         if row is None:
             continue

@@ -11,9 +11,10 @@ from ipdmediation.present.confounding import zero_on_the_curve
 from ipdmediation.present.each_trial import sent_sentence
 from ipdmediation.present.house_style import people, person
 from ipdmediation.present.report import figure_numbers as numbers
-from ipdmediation.present.report.comparison import BESIDE
 from ipdmediation.present.report.result import AnalysisResult
+from ipdmediation.present.shares import shares_of
 from ipdmediation.present.study import Study
+from ipdmediation.vocabulary.effects import HEADLINE, SHARE_BY_DIFFERENCE, SHARE_ON_ONE_SCALE, EffectKey
 from ipdmediation.vocabulary.terms import TermKind
 from ipdmediation.vocabulary.transforms import IDENTITY
 
@@ -151,12 +152,6 @@ def _cuts(result: AnalysisResult) -> list[str]:
     ]
 
 
-def _shares(result: AnalysisResult) -> list[str]:
-    if any(result.estimated(*key) is not None for key in BESIDE):
-        return ["Its bootstrap distribution is drawn, with estimate and interval."]
-    return ["It is not given, so that no distribution is drawn."]
-
-
 def _each_trial(result: AnalysisResult) -> list[str]:
     pooled = result.evidence["pooled"]
     drawn = {
@@ -175,6 +170,34 @@ def _confounding(result: AnalysisResult) -> list[str]:
 def _surrogacy(result: AnalysisResult) -> list[str]:
     several = not result.evidence["surrogate_line"].empty
     return ["The line through them predicts the effect in a new trial."] if several else []
+
+
+def _shares(result: AnalysisResult) -> list[str]:
+    given = [key for key in shares_of(result.study) if result.estimated(*key) is not None]
+    if not given:
+        return ["It is not given, so that no distribution is drawn."]
+    if len(given) == 1:
+        return ["Its bootstrap distribution is drawn, with estimate and interval."]
+    ways = "two" if len(given) == 2 else "three"
+    apart = "; ".join(_scales_of_shares(result.study)[key] for key in given)
+    return [
+        f"Its bootstrap distribution is drawn {ways} ways. They differ in what they are shares of: {apart}."
+    ]
+
+
+def _scales_of_shares(study: Study) -> dict[EffectKey, str]:
+    """Say what each share is of, and why two of them need not agree."""
+    return {
+        HEADLINE: f"the effect on the {study.average} of the outcome itself",
+        SHARE_ON_ONE_SCALE: (
+            f"the {study.log_coefficient} of treatment, with both models on the scale of the one with the "
+            "mediator (KHB)"
+        ),
+        SHARE_BY_DIFFERENCE: (
+            f"the {study.log_coefficient} without the mediator, where the scale changes as the mediator "
+            "enters, so that the difference is not mediation alone"
+        ),
+    }
 
 
 #: In the order in which page and manuscript have them.

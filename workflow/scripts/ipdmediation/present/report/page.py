@@ -16,7 +16,7 @@ from ipdmediation.present import notation, style
 from ipdmediation.present.death import meaning as death_meaning
 from ipdmediation.present.emphasis import without
 from ipdmediation.present.house_style import people
-from ipdmediation.present.labels import NATURAL, SHARES, share_label
+from ipdmediation.present.labels import NATURAL, share_label
 from ipdmediation.present.manuscript.agrema import agrema
 from ipdmediation.present.notation import unbroken
 from ipdmediation.present.proportional_odds import impact
@@ -41,16 +41,20 @@ from ipdmediation.present.report.split import split
 from ipdmediation.present.report.templates import named_trial, page_table, page_template
 from ipdmediation.present.report.undoing import confounding_sentences, measurement_sentences
 from ipdmediation.present.scales import better_outcome, reading
+from ipdmediation.present.shares import shares_of
 from ipdmediation.present.surrogacy import surrogacy_sentences
 from ipdmediation.present.tables.baseline import baseline
 from ipdmediation.present.tables.effects import effects
 from ipdmediation.present.tables.evidence import evidence_tables
 from ipdmediation.present.tables.flow import flow
+from ipdmediation.present.tables.four_way import four_way
 from ipdmediation.present.tables.models import models
 from ipdmediation.present.tables.natural_effects import natural_effects
+from ipdmediation.present.tables.outcome import outcome
 from ipdmediation.present.tables.published import published as published_table
 from ipdmediation.present.tables.quality import quality as quality_table
-from ipdmediation.vocabulary.effects import HEADLINE, PROPORTION_MEDIATED, EffectKey
+from ipdmediation.present.tables.trials import trials
+from ipdmediation.vocabulary.effects import PROPORTION_MEDIATED, EffectKey
 from ipdmediation.vocabulary.scales import COEFFICIENT, MEAN
 from ipdmediation.vocabulary.withheld import Withheld
 
@@ -110,11 +114,14 @@ def render(
         facts=_facts(main),
         shares_differ=_shares_differ(main),
         figures={name: _figure(name, svg, results) for name, svg in main.figures.items()},
+        trials=page_table(trials(main.distributions, main.outcome, study=study)),
         flow=page_table(flow(main.flow, study=study)),
         baseline=page_table(baseline(main.baseline, main.flow, study=study)),
+        outcome=page_table(outcome(main.outcome, study=study)),
         models=page_table(models(main.models, study=study)),
         effects=page_table(effects(main.effects, study=study)),
         natural=page_table(natural_effects(main.effects, study=study)),
+        four_way=page_table(four_way(main.effects, study=study)),
         **_evidence(main),
         estimand=estimand(study),
         meaning=[unbroken(line) for line in meaning(main)],
@@ -215,7 +222,7 @@ def _facts(result: AnalysisResult) -> list[dict[str, str]]:
         EffectKey("te", MEAN.key): NATURAL["te"],
         EffectKey("pnde", MEAN.key): NATURAL["pnde"],
         EffectKey("tnie", MEAN.key): f"Effect through {notation.lower(study.label(study.mediator))}",
-        **{key: share_label(key, study) for key in _shares(result)},
+        **{key: share_label(key, study) for key in shares_of(study)},
     }
     if study.has_levels:
         shown[EffectKey("total", COEFFICIENT.key)] = (
@@ -239,14 +246,9 @@ def _facts(result: AnalysisResult) -> list[dict[str, str]]:
     return facts
 
 
-def _shares(result: AnalysisResult) -> list[EffectKey]:
-    """Shares of the total effect; of a continuous outcome they are all one, but for an interaction."""
-    return list(SHARES) if result.study.has_levels else [HEADLINE]
-
-
 def _shares_differ(result: AnalysisResult) -> bool:
     """Whether the page gives two shares that a reader sees to differ."""
-    rows = {key: result.estimated(*key) for key in _shares(result)}
+    rows = {key: result.estimated(*key) for key in shares_of(result.study)}
     written = {reading(*key, study=result.study).text(row) for key, row in rows.items() if row is not None}
     return len(written) > 1
 

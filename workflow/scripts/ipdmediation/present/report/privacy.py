@@ -39,6 +39,7 @@ from ipdmediation.present.labels import LABEL
 from ipdmediation.present.report.result import AnalysisResult
 
 OWN_COLUMNS: Mapping[str, Collection[str]] = {
+    "distributions": DESCRIPTION_COLUMNS,
     "flow": FLOW_COLUMNS,
     "baseline": DESCRIPTION_COLUMNS,
     "outcome": DESCRIPTION_COLUMNS,

@@ -24,6 +24,8 @@ class AnalysisResult:
     ----------
     study
         Words of the study, with the analysis these tables belong to.
+    distributions
+        Tidy description of the pooled trials, whatever the analysis.
     flow, baseline, outcome, mediator, effects
         Tidy tables of the analysis.
     models
@@ -46,6 +48,7 @@ class AnalysisResult:
     """
 
     study: Study
+    distributions: pd.DataFrame
     flow: pd.DataFrame
     baseline: pd.DataFrame
     outcome: pd.DataFrame

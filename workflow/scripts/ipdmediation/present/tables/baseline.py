@@ -9,10 +9,17 @@ import pandas as pd
 from ipdmediation.present import notation
 from ipdmediation.present.house_style import people
 from ipdmediation.present.study import Study
+from ipdmediation.present.tables.summaries import (
+    MEAN,
+    MEDIAN,
+    SHARE,
+    explained,
+    mean,
+    median,
+    share,
+    statistics,
+)
 from ipdmediation.present.tables.table import Table, synthetic_note, unique, withheld_note
-
-# how a characteristic is summarised
-SHARE, MEDIAN, MEAN = "n (%)", "median (IQR)", "mean (SD)"
 
 
 def baseline(description: pd.DataFrame, flow: pd.DataFrame, *, study: Study) -> Table:
@@ -37,7 +44,7 @@ def baseline(description: pd.DataFrame, flow: pd.DataFrame, *, study: Study) -> 
     summaries: set[str] = set()
     pooled = description[description["trial"] == "all"]
     for variable in pooled["variable"].unique():
-        found = _statistics(pooled[pooled["variable"] == variable])
+        found = statistics(pooled[pooled["variable"] == variable])
         unit = study.unit(variable)
         label = study.label(variable)
         levels = [level for arm, statistic, level in found if arm == "all" and statistic == "count" and level]
@@ -50,16 +57,16 @@ def baseline(description: pd.DataFrame, flow: pd.DataFrame, *, study: Study) -> 
             summaries.add(SHARE)
             for level in _in_order(levels, study.levels(variable)):
                 indented.add(len(rows))
-                cells = [_share(found, arm, level) for arm in heads]
+                cells = [share(found, arm, level) for arm in heads]
                 rows.append([study.levels(variable).get(level, level), *cells, "", ""])
         elif ("all", "percent", "") in found:
-            rows.append([f"{label}, {SHARE}", *(_share(found, arm, "") for arm in heads), *last_cells])
+            rows.append([f"{label}, {SHARE}", *(share(found, arm, "") for arm in heads), *last_cells])
             summaries.add(SHARE)
         else:
-            median = ("all", "median", "") in found
-            summary = MEDIAN if median else MEAN
+            has_median = ("all", "median", "") in found
+            summary = MEDIAN if has_median else MEAN
             summaries.add(summary)
-            written = _median if median else _mean
+            written = median if has_median else mean
             name = f"{label}, {unit}, {summary}" if unit else f"{label}, {summary}"
             rows.append([name, *(written(found, arm) for arm in heads), *last_cells])
     return Table(
@@ -78,20 +85,11 @@ def baseline(description: pd.DataFrame, flow: pd.DataFrame, *, study: Study) -> 
 
 def _notes(summaries: Set[str]) -> list[str]:
     """Explain the abbreviations and percentages that the table has, and no others."""
-    meanings = {MEDIAN: "IQR, interquartile range", MEAN: "SD, standard deviation"}
-    used = [meaning for summary, meaning in meanings.items() if summary in summaries]
+    used = explained(summaries)
     notes = [f"{'; '.join([*used, 'SMD, standardised mean difference between the arms'])}."]
     if SHARE in summaries:
         notes.append(f"Percentages are of the {people()} for whom the characteristic is known.")
     return notes
-
-
-def _statistics(rows: pd.DataFrame) -> dict[tuple[str, str, str], float]:
-    """Estimates of one variable by arm, statistic and level."""
-    return {
-        (str(row["arm"]), str(row["statistic"]), notation.level_id(row["level"])): float(row["estimate"])
-        for row in rows.to_dict("records")
-    }
 
 
 def _in_order(levels: list[str], declared: Mapping[str, str]) -> list[str]:
@@ -99,24 +97,3 @@ def _in_order(levels: list[str], declared: Mapping[str, str]) -> list[str]:
         *(level for level in declared if level in levels),
         *(level for level in levels if level not in declared),
     ]
-
-
-def _share(found: Mapping[tuple[str, str, str], float], arm: str, level: str) -> str:
-    number, share = (found.get((arm, name, level), float("nan")) for name in ("count", "percent"))
-    if not notation.known(number) or not notation.known(share):
-        return notation.DASH
-    return f"{notation.count(number)} ({notation.percent(share).removesuffix('%')})"
-
-
-def _median(found: Mapping[tuple[str, str, str], float], arm: str) -> str:
-    middle, low, high = (found.get((arm, name, ""), float("nan")) for name in ("median", "q1", "q3"))
-    if not notation.known(middle):
-        return notation.DASH
-    return f"{notation.measure(middle)} ({notation.spread(notation.measure(low), notation.measure(high))})"
-
-
-def _mean(found: Mapping[tuple[str, str, str], float], arm: str) -> str:
-    mean, deviation = (found.get((arm, name, ""), float("nan")) for name in ("mean", "sd"))
-    if not notation.known(mean):
-        return notation.DASH
-    return f"{notation.measure(mean)} ({notation.measure(deviation)})"

@@ -24,13 +24,22 @@ FIRST = (
     TermKind.SPLINE,
     TermKind.INTERACTION,
 )
-LAST = (TermKind.INTERCEPT, TermKind.RANDOM, TermKind.RESIDUAL)
+LAST = (
+    TermKind.INTERCEPT,
+    TermKind.TRIAL,
+    TermKind.THRESHOLD,
+    TermKind.RANDOM,
+    TermKind.RESIDUAL,
+)
+MOST_TRIALS = 30  # whose own levels are rows
 EFFECT_OF = {"mediator": "treatment_on_mediator", "total": "total", "outcome": "direct"}
 AT_ZERO = "treatment at zero"  # the treatment's row of an outcome model with an interaction
 
 
 def models(coefficients: Mapping[str, pd.DataFrame], *, study: Study) -> Table:
     """Put the mediator, the total and the outcome model side by side, with Wald intervals.
+
+    All their terms are there, but for the own levels of more than `MOST_TRIALS` trials.
 
     Parameters
     ----------
@@ -53,7 +62,7 @@ def models(coefficients: Mapping[str, pd.DataFrame], *, study: Study) -> Table:
         cells = [_label(term, terms[term], study)]
         for name in heads:
             found = shown[name].get(term)
-            cells += [_estimate(found), notation.p_value(found["p_value"])] if found else ["", ""]
+            cells += [_estimate(found), _p_value(found)] if found else ["", ""]
         rows.append(cells)
     columns = ["Term"]
     for head in heads.values():
@@ -67,7 +76,8 @@ def models(coefficients: Mapping[str, pd.DataFrame], *, study: Study) -> Table:
                 study, any(TermKind(row["kind"]).component is Component.VARIANCE for row in terms.values())
             ),
             *_compared_with(coefficients, study),
-            *_left_out(coefficients, study),
+            *_threshold_note(coefficients, study),
+            *_left_out(coefficients),
             *synthetic_note(study),
         ),
         printed=tuple(columns),
@@ -76,7 +86,7 @@ def models(coefficients: Mapping[str, pd.DataFrame], *, study: Study) -> Table:
 
 def _rows(model: str, frame: pd.DataFrame, study: Study) -> dict[str, Mapping[Any, Any]]:
     """Rows by term; the treatment's coefficient beside an interaction is another one than elsewhere."""
-    kept = frame[frame["component"].isin([Component.COEFFICIENT, Component.VARIANCE])]
+    kept = frame[frame["kind"] != TermKind.TRIAL] if _trials_in(frame) > MOST_TRIALS else frame
     named = study.interaction and model == "outcome"
     return {
         f"{AT_ZERO} {row['level']}" if named and row["kind"] == TermKind.TREATMENT else str(row["term"]): row
@@ -86,7 +96,7 @@ def _rows(model: str, frame: pd.DataFrame, study: Study) -> dict[str, Mapping[An
 
 def _label(term: str, row: Mapping[Any, Any], study: Study) -> str:
     label = term_label(row)
-    if row["kind"] == TermKind.INTERCEPT and not notation.known(row["ratio"]):
+    if row["kind"] in (TermKind.INTERCEPT, TermKind.THRESHOLD) and not notation.known(row["ratio"]):
         # In a column of ratios it is none.
         return f"{label} (coefficient)"
     if study.interaction and row["kind"] in (TermKind.MEDIATOR, TermKind.MEDIATOR_DOUBLING):
@@ -122,6 +132,15 @@ def _estimate(row: Mapping[Any, Any]) -> str:
     return notation.interval(row["estimate"], row["ci_low"], row["ci_high"], nulls=(0,))
 
 
+def _p_value(row: Mapping[Any, Any]) -> str:
+    """Write the P value of a term; that a threshold is not 0 says nothing."""
+    return notation.DASH if row["kind"] == TermKind.THRESHOLD else notation.p_value(row["p_value"])
+
+
+def _trials_in(frame: pd.DataFrame) -> int:
+    return int((frame["kind"] == TermKind.TRIAL).sum())
+
+
 def _compared_with(coefficients: Mapping[str, pd.DataFrame], study: Study) -> list[str]:
     """Name the level that those of a categorical variable are compared with."""
     rows = pd.concat([frame[frame["kind"] == TermKind.COVARIATE] for frame in coefficients.values()])
@@ -132,15 +151,33 @@ def _compared_with(coefficients: Mapping[str, pd.DataFrame], study: Study) -> li
         rest = [text for level, text in study.levels(str(variable)).items() if level not in shown]
         if len(rest) == 1:
             compared.append(f"{notation.lower(study.label(str(variable)))}, “{rest[0]}”")
+    own = {
+        level for frame in coefficients.values() for level in frame["level"][frame["kind"] == TermKind.TRIAL]
+    }
+    others = [trial for trial in study.trials if trial not in own]
+    if own and len(others) == 1:
+        compared.append(f"trials, {study.trial(others[0])}")
     return [f"Levels compared with: {'; '.join(compared)}."] if compared else []
 
 
-def _left_out(coefficients: Mapping[str, pd.DataFrame], study: Study) -> list[str]:
-    components = {str(component) for frame in coefficients.values() for component in frame["component"]}
-    levels = f"the threshold{'s' if study.family.cuts else ''} of the outcome"
-    words = {Component.TRIAL: "the trials' own levels", Component.THRESHOLD: levels}
-    found = [text for component, text in words.items() if component in components]
-    return [f"In the models, but not in the table: {notation.joined(found)}."] if found else []
+def _threshold_note(coefficients: Mapping[str, pd.DataFrame], study: Study) -> list[str]:
+    if not any((frame["kind"] == TermKind.THRESHOLD).any() for frame in coefficients.values()):
+        return []
+    return [
+        f"Thresholds divide the levels of {study.named_outcome} on the scale on which the model is linear, "
+        "where every other term is 0."
+    ]
+
+
+def _left_out(coefficients: Mapping[str, pd.DataFrame]) -> list[str]:
+    """Count the trials whose levels would make the table too long."""
+    found = max(_trials_in(frame) for frame in coefficients.values())
+    if found <= MOST_TRIALS:
+        return []
+    return [
+        f"In the models, but not in the table: the own levels of {notation.count(found)} trials, which the "
+        "CSV file of each model has."
+    ]
 
 
 def _notes(study: Study, varied: bool) -> list[str]:

@@ -17,6 +17,7 @@ from ipdmediation.present.study import Study
 PROSE = frozenset(
     {
         "Note",
+        "Arm",
         "Agrees if",
         "Variable",
         "Column in the file",
