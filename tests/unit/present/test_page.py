@@ -268,6 +268,13 @@ def test_what_a_reader_has_to_know_stands_beside_what_it_concerns(examples):
     assert "In 40 replicates the trials' random effects were estimated at the boundary" in mediation
 
 
+def test_what_is_to_be_known_of_fonts_stands_with_the_first_figure(examples):
+    said = examples.notices().iloc[:1].assign(step="figures", message="no installed font has the character X")
+    html = page(examples, examples.result(notices=said))
+    first = plain(html.partition('id="patients"')[2].partition("</section>")[0])
+    assert "No installed font has the character X." in first
+
+
 def test_the_notices_of_every_piece_of_evidence_have_a_place(examples):
     places = [step for steps in NOTICE_PLACES.values() for step in steps]
     assert len(places) == len(set(places))

@@ -9,12 +9,14 @@ from fontTools.pens.recordingPen import RecordingPen
 from fontTools.ttLib import TTFont
 from matplotlib.backends import _backend_pdf_ps as fonts_of_pdfs
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontPath
 from PIL import Image
 
 from ipdmediation.present import style
+from ipdmediation.present.figures.narrow_fonts import Face
 from ipdmediation.present.figures.outcome_by_arm import outcome_by_arm
 from ipdmediation.present.figures.outcome_by_trial import outcome_by_trial
-from ipdmediation.present.figures.saving import save, save_all
+from ipdmediation.present.figures.saving import _kind_in_pdf, save, save_all
 
 FORMATS = ("pdf", "png", "svg")
 
@@ -114,3 +116,10 @@ def test_a_pdf_looks_for_its_characters_in_few(draw, examples, tmp_path, monkeyp
         study=examples.study(),
     )
     assert max(searched) < 300
+
+
+@pytest.mark.parametrize(("begins", "kind"), [(b"\0\1\0\0", 42), (b"OTTO", 3)])
+def test_fonts_that_matplotlib_cannot_embed_are_drawn(begins, kind):
+    plain, other = (Face(name, 400, FontPath(f"{name}.otf", 0)) for name in ("plain", "other"))
+    narrow = {plain.file: b"\0\1\0\0", other.file: begins}
+    assert _kind_in_pdf({plain: {"a"}, other: {"b"}}, narrow) == kind

@@ -41,8 +41,8 @@ class Noted(NamedTuple):
     Attributes
     ----------
     step : str
-        What was being done: pooling, cohort, imputation, the mediator, total or outcome model, bootstrap, or
-        a piece of evidence, such as `each trial`.
+        What was being done: pooling, cohort, imputation, the mediator, total or outcome model, bootstrap,
+        figures, or a piece of evidence, such as `each trial`.
     kind : str
         Key of the notice.
     message : str

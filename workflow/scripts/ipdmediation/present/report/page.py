@@ -158,6 +158,7 @@ def render(
 
 #: Which steps' notices stand beside which part of the page.
 NOTICE_PLACES = {
+    "figures": ("figures",),
     "participants": ("pooling", "cohort", "imputation"),
     "mediation": ("bootstrap",),
     "trials": ("each trial", "leave one out"),
