@@ -68,6 +68,11 @@ def test_every_number_of_every_sentence_is_in_a_table_of_the_run(told: dict[str,
     tables = {str(path): read_table(path) for path in results.rglob("*.csv") if "ipd" not in path.parts}
     flows = [path for path in tables if path.endswith("flow.csv") and "tables" not in path]
     tables |= {f"{path}, sums": tables[path][["excluded"]].iloc[1:].sum().to_frame() for path in flows}
+    # of a binary outcome the figure has both levels, the table the share of one
+    outcomes = [path for path in tables if path.endswith("describe/outcome.csv")]
+    for path in outcomes:
+        shares = tables[path].loc[tables[path]["statistic"] == "percent", ["estimate"]]
+        tables[f"{path}, the others"] = 100 - shares
     manifest = json.loads((results / "manifest.json").read_text())
     configuration = manifest["configuration"]
     given = [

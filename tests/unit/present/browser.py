@@ -40,7 +40,7 @@ def visit(
     file = folder / "page.html"
     told = page.replace("</body>", f"<script>{TELL}{script}</script></body>")
     frame = f'<iframe srcdoc="{escape(told)}" style="width: {width}px; height: 800px; border: 0"></iframe>'
-    file.write_text(told if width is None else f"<!DOCTYPE html><body>{frame}</body>")
+    file.write_text(told if width is None else f'<!DOCTYPE html><meta charset="utf-8"><body>{frame}</body>')
     command = [
         "chromium", "--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=2000",
         "--enable-logging=stderr", f"--user-data-dir={folder}", *options, "--dump-dom", f"file://{file}",

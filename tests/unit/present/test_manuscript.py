@@ -215,6 +215,7 @@ def test_all_tables_stand_in_one_document_with_their_numbers(tmp_path):
     assert (tmp_path / "a.docx").read_bytes() == (tmp_path / "b.docx").read_bytes()
     document = Document(io.BytesIO((tmp_path / "a.docx").read_bytes()))
     assert len(document.tables) == len(tables)
+    assert all(row._tr.xpath("w:trPr/w:cantSplit") for grid in document.tables for row in grid.rows[1:])
     heads = [text.text for text in document.paragraphs if text.text.startswith("Table ")]
     assert heads == [f"Table {number}. {table.title}" for number, table in enumerate(tables, start=1)]
     assert len(document.sections) == len(tables)

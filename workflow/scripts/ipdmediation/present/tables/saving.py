@@ -159,7 +159,9 @@ def _write_table(table: Table, document: Any, section: Any) -> None:
     properties = grid.rows[0]._tr.get_or_add_trPr()
     properties.append(OxmlElement("w:tblHeader"))
     for position, values in enumerate(table.cells.itertuples(index=False)):
-        for column, (cell, value) in enumerate(zip(grid.add_row().cells, values, strict=True)):
+        row = grid.add_row()
+        row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))  # a row stays on one page
+        for column, (cell, value) in enumerate(zip(row.cells, values, strict=True)):
             cell.text = _unbroken(str(value))
             if column == 0 and position in table.indented:
                 cell.paragraphs[0].paragraph_format.left_indent = Mm(4)
