@@ -8,7 +8,7 @@ import pytest
 from ipdmediation.data.result_tables import read_table
 from ipdmediation.plumbing.result_files import EVIDENCE
 from ipdmediation.present.report.page import NOTICE_PLACES, render
-from ipdmediation.present.report.privacy import PatientRowsError
+from ipdmediation.present.report.privacy import OWN_COLUMNS, PatientRowsError
 
 VOID = {"meta", "link", "img", "br", "hr", "input"}
 
@@ -227,6 +227,14 @@ def test_patient_rows_are_refused(examples):
         page(examples, quality={"a": unnamed})
     with pytest.raises(PatientRowsError, match="published comparison: columns age, mrs"):
         page(examples, published=unnamed)
+
+
+def test_every_table_of_an_analysis_is_guarded(examples):
+    made = examples.result()
+    tables = {name for name, part in vars(made).items() if isinstance(part, pd.DataFrame)}
+    assert tables == set(OWN_COLUMNS)
+    with pytest.raises(PatientRowsError, match="analysis 1, distributions: columns patient"):
+        page(examples, examples.replace(made, distributions=examples.pooled().assign(patient="1")))
 
 
 @pytest.mark.parametrize("guarded", [0, 1])
