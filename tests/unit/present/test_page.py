@@ -8,7 +8,7 @@ import pytest
 from ipdmediation.data.result_tables import read_table
 from ipdmediation.plumbing.result_files import EVIDENCE
 from ipdmediation.present.report.page import NOTICE_PLACES, render
-from ipdmediation.present.report.privacy import PatientRowsError
+from ipdmediation.present.report.privacy import OWN_COLUMNS, PatientRowsError
 
 VOID = {"meta", "link", "img", "br", "hr", "input"}
 
@@ -229,6 +229,14 @@ def test_patient_rows_are_refused(examples):
         page(examples, published=unnamed)
 
 
+def test_every_table_of_an_analysis_is_guarded(examples):
+    made = examples.result()
+    tables = {name for name, part in vars(made).items() if isinstance(part, pd.DataFrame)}
+    assert tables == set(OWN_COLUMNS)
+    with pytest.raises(PatientRowsError, match="analysis 1, distributions: columns patient"):
+        page(examples, examples.replace(made, distributions=examples.pooled().assign(patient="1")))
+
+
 @pytest.mark.parametrize("guarded", [0, 1])
 def test_each_of_two_analyses_with_one_label_is_guarded(examples, guarded):
     results = [examples.result(), examples.result(figures={})]
@@ -316,8 +324,8 @@ def test_a_page_promises_a_difference_of_shares_only_where_there_is_one(examples
 
 
 def test_without_a_share_no_distribution_is_announced(examples):
-    both = examples.withheld(("pm", "mean"), ("log_or_difference", "proportion"))
-    assert "Its bootstrap distribution is drawn" not in plain(page(examples, examples.result(effects=both)))
+    every = examples.withheld(("pm", "mean"), ("khb", "proportion"), ("log_or_difference", "proportion"))
+    assert "Its bootstrap distribution is drawn" not in plain(page(examples, examples.result(effects=every)))
     assert "Its bootstrap distribution is drawn" in plain(page(examples))
 
 

@@ -47,11 +47,12 @@ NATURAL = {
 }
 #: Parts of the total effect that the natural effects above do not show, and the direct effect beside them.
 FOUR_WAY = {
-    "int_med": "Mediated interaction",
     "pnie": "Pure indirect effect",
+    "int_med": "Mediated interaction",
     "tnde": "Total direct effect",
 }
-CONTROLLED = ("Controlled direct effect", "Reference interaction")  # with the mediator held at a value
+#: With the mediator held at a value.
+CONTROLLED, REFERENCE = "Controlled direct effect", "Reference interaction"
 SHARES = {
     HEADLINE: "Share of the effect on the {average}",
     SHARE_ON_ONE_SCALE: "Share on one scale (KHB)",

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import pandas as pd
 
 from ipdmediation.present import notation
-from ipdmediation.present.labels import CONTROLLED, FOUR_WAY
+from ipdmediation.present.labels import CONTROLLED, FOUR_WAY, REFERENCE
 from ipdmediation.present.scales import reading
 from ipdmediation.present.study import Study
 from ipdmediation.present.tables.effects import failures
 from ipdmediation.present.tables.table import Table, synthetic_note, weights_note
 from ipdmediation.vocabulary.effects import controlled_direct, reference_interaction
 
-_Rows = Mapping[str, Mapping[Any, Any]]
-
 
 def four_way(results: pd.DataFrame, *, study: Study) -> Table:
     """Set controlled direct effects and the parts of the total effect side by side.
 
-    A scale has a row, and below it one for each value that the mediator is held at. VanderWeele 2014,
-    Epidemiology 25:749.
+    Below the row of a scale stand its controlled direct effects, each with the interaction that is counted
+    from it, and then its other parts. VanderWeele 2014, Epidemiology 25:749.
 
     Parameters
     ----------
@@ -37,24 +32,34 @@ def four_way(results: pd.DataFrame, *, study: Study) -> Table:
     shown = results[results["effect"].isin([*FOUR_WAY, *(key for keys in held.values() for key in keys)])]
     rows: list[list[str]] = []
     indented: set[int] = set()
-    without = [""] * len(CONTROLLED) if held else []
     for scale, found in shown.groupby("scale", sort=False):
-        by_effect: _Rows = {row["effect"]: row for row in found.to_dict("records")}
+        by_effect = {row["effect"]: row for row in found.to_dict("records")}
+        written = {
+            effect: reading(effect, str(scale), study=study).text(row) for effect, row in by_effect.items()
+        }
         read = reading("te", str(scale), study=study)
-        parts = [_written(by_effect, effect, str(scale), study) for effect in FOUR_WAY]
-        rows.append([notation.upper(read.named), read.better_side, *without, *parts])
-        for value, keys in held.items():
-            indented.add(len(rows))
-            cells = [_written(by_effect, effect, str(scale), study) for effect in keys]
-            rows.append([f"at {study.amount(study.mediator, value)}", "", *cells, *([""] * len(FOUR_WAY))])
-    heads = [*(CONTROLLED if held else ()), *FOUR_WAY.values()]
-    columns = ["Outcome scale", "Better", *(f"{head} ({study.coverage} CI)" for head in heads)]
+        rows.append([notation.upper(read.named), read.better_side, "", ""])
+        parts = [
+            (f"{CONTROLLED} at {study.amount(study.mediator, value)}", direct, interaction)
+            for value, (direct, interaction) in held.items()
+        ]
+        parts += [(label, effect, "") for effect, label in FOUR_WAY.items() if effect in written]
+        indented |= set(range(len(rows), len(rows) + len(parts)))
+        # interactions are told apart on additive scales alone
+        rows += [[label, "", written[effect], written.get(other, "")] for label, effect, other in parts]
+    columns = [
+        "Outcome scale",
+        "Better",
+        f"Estimate ({study.coverage} CI)",
+        f"{REFERENCE} ({study.coverage} CI)",
+    ]
+    cells = pd.DataFrame(rows, columns=columns)
     return Table(
         name="four_way",
         title="Controlled direct effects and the four parts of the total effect"
         if held
         else "Interactions and parts of the total effect",
-        cells=pd.DataFrame(rows, columns=columns),
+        cells=cells if held else cells.drop(columns=columns[-1]),
         indented=frozenset(indented),
         notes=(
             *_meanings(bool(held), study),
@@ -63,11 +68,6 @@ def four_way(results: pd.DataFrame, *, study: Study) -> Table:
             *synthetic_note(study),
         ),
     )
-
-
-def _written(rows: _Rows, effect: str, scale: str, study: Study) -> str:
-    """Write an effect, nothing where the scale has none: interactions are told apart on additive ones."""
-    return reading(effect, scale, study=study).text(rows[effect]) if effect in rows else ""
 
 
 def _meanings(held: bool, study: Study) -> list[str]:
