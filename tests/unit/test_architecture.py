@@ -70,7 +70,7 @@ def test_rules_hold_rules():
             assert len(lines) < 60
             continue
         outside = [line for line in lines if line and not line.startswith((" ", "#"))]
-        assert all(re.fullmatch(r"rule \w+:", line) for line in outside), path
+        assert all(re.fullmatch(r"rule \w+:|use rule \w+ as \w+ with:", line) for line in outside), path
         statements = re.compile(
             r"^ *(?:(?:def|class|import|from)\b|(?:for|while|with|try|if)\b.*:$)", re.MULTILINE
         )

@@ -30,7 +30,7 @@ SOURCE = "source: {file: data/north.csv, format: csv}"
 
 SLIPS = [
     # keys
-    Slip(CONFIG, "seed: 1", "sed: 1", "sed: unknown key; allowed: 'study', 'style'"),
+    Slip(CONFIG, "seed: 1", "sed: 1", "sed: unknown key; allowed: 'study', 'seed'"),
     Slip(CONFIG, "seed: 1\n", "", "key 'seed' is missing", line=1),
     Slip(CONFIG, "  title: Three", "  titel: Three", "study.titel: unknown key; allowed: 'title'"),
     Slip(

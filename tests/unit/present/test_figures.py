@@ -175,7 +175,7 @@ def test_patient_flow_stands_in_the_middle_where_nobody_is_excluded(examples):
     figure = patient_flow(examples.flow().iloc[:1], study=examples.study())
     boxes = [patch.get_bbox() for patch in figure.findobj(FancyBboxPatch)]
     left, right = min(box.x0 for box in boxes), max(box.x1 for box in boxes)
-    assert (left + right) / 2 == pytest.approx(style.DOUBLE_COLUMN / 2)
+    assert (left + right) / 2 == pytest.approx(examples.study().page.double / 2)
 
 
 def test_patient_flow_shows_every_number(examples):
