@@ -368,8 +368,8 @@ for piece in results.EVIDENCE:
             "../../envs/ipdmediation.yaml"
         params:
             piece=piece,
-            study=lambda wildcards: study.drawn(wildcards.analysis, more=("evidence",)),
-            style=study.house_style,
+            study=lambda wildcards: words.drawn(wildcards.analysis, more=("evidence",)),
+            style=words.house_style,
             code=code("show_evidence"),
         script:
             "../scripts/show_evidence.py"

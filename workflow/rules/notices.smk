@@ -16,7 +16,7 @@ rule collect_notices:
     conda:
         "../../envs/ipdmediation.yaml"
     params:
-        of_fonts=lambda wildcards: study.fonts.said,
+        of_fonts=lambda wildcards: words.fonts.said,
         expected=handed.expects(
             noted=handed.json_made_by(rules.fit_models, lambda wildcards: files.noted[wildcards.analysis])
         ),

@@ -25,9 +25,9 @@ rule figures:
     conda:
         "../../envs/ipdmediation.yaml"
     params:
-        study=lambda wildcards: study.drawn(wildcards.analysis),
+        study=lambda wildcards: words.drawn(wildcards.analysis),
         model_names=list(results.MODELS),
-        style=study.house_style,
+        style=words.house_style,
         expected=handed.expects(draws=handed.made_by(rules.bootstrap_chunk, study.drawn_as)),
         code=code("figures"),
     script:
@@ -63,8 +63,8 @@ rule tables:
     conda:
         "../../envs/ipdmediation.yaml"
     params:
-        study=lambda wildcards: study.words(wildcards.analysis, bootstrap=("resampling", "level")),
-        style=study.house_style,
+        study=lambda wildcards: words.of(wildcards.analysis, bootstrap=("resampling", "level")),
+        style=words.house_style,
         model_names=list(results.MODELS),
         code=code("tables"),
     script:
@@ -90,9 +90,9 @@ rule all_analyses:
     conda:
         "../../envs/ipdmediation.yaml"
     params:
-        studies=lambda wildcards: study.compared,
-        departures=study.departures,
-        style=study.house_style,
+        studies=lambda wildcards: words.compared,
+        departures=words.departures,
+        style=words.house_style,
         code=code("all_analyses"),
     script:
         "../scripts/all_analyses.py"
@@ -115,8 +115,8 @@ rule quality_report:
     conda:
         "../../envs/ipdmediation.yaml"
     params:
-        study={**study.said, "analysis": {}},
-        style=study.house_style,
+        study={**words.said, "analysis": {}},
+        style=words.house_style,
         conversions=study.conversions,
         needed=study.needed_of("primary"),
         minimum_count=config["disclosure"]["minimum_count"],
@@ -146,12 +146,12 @@ rule report:
     conda:
         "../../envs/ipdmediation.yaml"
     params:
-        studies=study.told,
+        studies=words.told,
         expected=handed.expects(
             diagnostics=handed.made_for_each(rules.fit_models, config["analyses"], files=len(results.MODELS))
         ),
         figure_names=files.figures,
-        style=study.house_style,
+        style=words.house_style,
         models=list(results.MODELS),
         code=code("report"),
     script:
@@ -177,12 +177,12 @@ rule manuscript:
     conda:
         "../../envs/ipdmediation.yaml"
     params:
-        studies=study.told,
+        studies=words.told,
         expected=handed.expects(
             diagnostics=handed.made_for_each(rules.fit_models, config["analyses"], files=len(results.MODELS))
         ),
         analyses=list(config["analyses"]),
-        style=study.house_style,
+        style=words.house_style,
         models=list(results.MODELS),
         code=code("manuscript"),
     script:

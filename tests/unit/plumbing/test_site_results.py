@@ -13,6 +13,7 @@ from ipdmediation.evidence.site_faults import settings_of
 from ipdmediation.plumbing.study_check import CheckedStudy, check_study
 from ipdmediation.plumbing.study_files import read_study
 from ipdmediation.plumbing.study_settings import StudySettings
+from ipdmediation.plumbing.study_words import StudyWords
 from tests.unit.evidence.made_results import write_result
 from tests.unit.plumbing.test_study_check import AROUND, ROOT
 
@@ -54,11 +55,12 @@ def test_it_is_no_trial_with_rows_and_keeps_its_label(settings: dict[str, Any]) 
     assert list(found.config["trials"]) == ["north", "south"]
     assert list(found.mappings) == ["north", "south"]
     study = StudySettings(found.config, found.mappings, found.sent)
+    words = StudyWords(found.config, study)
     assert study.trials == {"north": "North", "south": "South"}
-    assert study.words("primary")["sent"] == {"east": "East trial"}
-    assert study.words("primary")["analysis"]["sent"] == ["east"]
+    assert words.of("primary")["sent"] == {"east": "East trial"}
+    assert words.of("primary")["analysis"]["sent"] == ["east"]
     assert study.recorded["trials"]["east"] == "study/east.yaml"
-    assert "sent" not in StudySettings(found.config, found.mappings).words("primary")
+    assert "sent" not in StudyWords(found.config, StudySettings(found.config, found.mappings)).of("primary")
 
 
 DIFFERENT = {
@@ -159,8 +161,9 @@ def test_a_rule_can_leave_it_out_of_an_analysis(settings: dict[str, Any]) -> Non
     problems, found = checked()
     assert problems == []
     study = StudySettings(found.config, found.mappings, found.sent)
-    assert study.words("complete_case")["analysis"]["sent"] == []
-    assert study.words("primary")["analysis"]["sent"] == ["east"]
+    words = StudyWords(found.config, study)
+    assert words.of("complete_case")["analysis"]["sent"] == []
+    assert words.of("primary")["analysis"]["sent"] == ["east"]
 
 
 def test_another_id_at_the_site(settings: dict[str, Any]) -> None:

@@ -93,27 +93,6 @@ def test_chunks_are_full_and_those_of_the_analysis_that_draws_them(study: StudyS
     assert study.drawn_as(of("accelerated")) == "primary"
 
 
-def test_a_published_share_is_a_proportion_of_its_own_analysis(study: StudySettings) -> None:
-    assert study.published_share("primary") == {"value": 0.3, "low": 0.1}
-    assert study.published_share("other") == {"value": 0.12}
-    assert study.published_share("accelerated") == {}
-
-
-def test_of_the_style_only_words_and_numbers_are_a_reason_to_write_again() -> None:
-    style = {"journal": "nejm", "people": "patients", "another": "setting"}
-    study = StudySettings({**CONFIG, "style": style}, MAPPINGS)
-    assert study.house_style == {"journal": "nejm", "people": "patients"}
-
-
-def test_words_have_labels_and_no_ranges_or_files(study: StudySettings) -> None:
-    words = study.words("accelerated", bootstrap=("interval",))
-    assert words["trials"] == {"north": "North"}
-    assert words["variables"] == {"age": {"type": "continuous", "label": "Age", "unit": "year"}}
-    assert words["analysis"]["bootstrap"] == {"interval": "bca"}
-    assert words["synthetic"] is False
-    assert "north.csv" not in str(words)
-
-
 def test_a_trial_is_read_by_its_mapping_without_label_and_place(study: StudySettings) -> None:
     assert study.raw_file("north") == "north.csv"
     assert study.reading(of("primary"))["source"] == {"format": "csv"}
@@ -203,11 +182,3 @@ def test_a_covariate_of_both_models_is_a_benchmark_unless_others_are_stated() ->
         primary = {**CONFIG["analyses"]["primary"], "covariates": covariates, "evidence": evidence}
         study = StudySettings({**CONFIG, "analyses": {"primary": primary}}, MAPPINGS)
         assert study.benchmarks(SimpleNamespace(analysis="primary")) == names
-
-
-def test_figures_are_told_how_they_look_and_tables_are_not() -> None:
-    style = {"journal": "nejm", "font": "DejaVu Serif"}
-    study = StudySettings({**CONFIG, "style": style}, MAPPINGS)
-    told, drawn = study.words("primary"), study.drawn("primary")
-    assert drawn == {**told, "journal": "nejm", "fonts": ["DejaVu Serif", "DejaVu Sans"]}
-    assert study.compared == [study.drawn(name) for name in CONFIG["analyses"]]

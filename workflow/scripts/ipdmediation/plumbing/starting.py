@@ -15,7 +15,7 @@ from ipdmediation.plumbing import place
 from ipdmediation.plumbing.locks import Runs
 from ipdmediation.plumbing.result_files import files_in
 from ipdmediation.plumbing.snakemake_inside import Inside, said_by_snakemake, warn
-from ipdmediation.plumbing.study_settings import StudySettings
+from ipdmediation.plumbing.study_words import StudyWords
 
 #: The clocks of a file server and of this machine may differ a little.
 CLOCKS_DIFFER_BY = 60.0  # s
@@ -44,10 +44,10 @@ def watch(inside: Inside) -> None:
         inside.when_a_run_starts(check=_check_directory, begin=lambda: begin(inside))
 
 
-def say_fonts(inside: Inside, study: StudySettings) -> None:
+def say_fonts(inside: Inside, words: StudyWords) -> None:
     """Say what a person has to know of the figures' fonts, once and before anything is made."""
-    if inside.starts_jobs and study.fonts.notices:
-        warn("\n".join(["Fonts of the figures:", *(f"  {notice}" for notice in study.fonts.notices)]))
+    if inside.starts_jobs and words.fonts.notices:
+        warn("\n".join(["Fonts of the figures:", *(f"  {notice}" for notice in words.fonts.notices)]))
 
 
 def begin(inside: Inside) -> None:

@@ -13,18 +13,14 @@ from ipdmediation.data.joined_columns import joined_files
 from ipdmediation.data.strict_yaml import read_yaml
 from ipdmediation.evidence.site_faults import analyses_with, settings_of
 from ipdmediation.plumbing import settings
-from ipdmediation.plumbing.figure_fonts import Fonts, fonts_of, shown_labels
 from ipdmediation.plumbing.result_files import KERNELS
 from ipdmediation.plumbing.site_results import SentTrial
-from ipdmediation.vocabulary.effects import SHARE_BY_DIFFERENCE
 from ipdmediation.vocabulary.families import FAMILIES
 from ipdmediation.vocabulary.links import ALL_LINKS, PROBIT
 
 MODEL = (
     "mediator", "outcome", "covariates", "interaction", "trial_effects", "weights", "cluster", "estimation",
 )  # fmt: skip
-SHOWN = ("label", "named_level", *MODEL, "standardisation", "missing")
-SHARE = SHARE_BY_DIFFERENCE._asdict()
 
 
 class StudySettings:
@@ -159,20 +155,21 @@ class StudySettings:
             if (stated := self.analysis(name))["evidence"].get("trials", {}).get("two_stages")
         }
 
-    def _sent_to(self, analysis: str) -> list[str]:
+    def sent_to(self, analysis: str) -> list[str]:
+        """Return the trials whose result an analysis takes."""
         return [trial for trial in self._sent if analysis in analyses_with(self._config, trial)]
 
     def sent_files(self, wildcards: Any) -> list[str]:
         """Return the results of sites that are pooled in an analysis, by the trials in `sent_trials`."""
-        return [self._sent[trial].file for trial in self._sent_to(wildcards.analysis)]
+        return [self._sent[trial].file for trial in self.sent_to(wildcards.analysis)]
 
     def sent_trials(self, wildcards: Any) -> dict[str, str]:
         """Return the id at the site of each trial that sends a result to an analysis."""
-        return {trial: self._sent[trial].sent_as for trial in self._sent_to(wildcards.analysis)}
+        return {trial: self._sent[trial].sent_as for trial in self.sent_to(wildcards.analysis)}
 
     def agreed(self, wildcards: Any) -> dict[str, Any]:
         """Return what has to agree with the sites, nothing where none sends a result to an analysis."""
-        if not self._sent_to(wildcards.analysis):
+        if not self.sent_to(wildcards.analysis):
             return {}
         found: dict[str, Any] = settings.ordered(settings_of(self._config, wildcards.analysis))
         return found
@@ -318,84 +315,6 @@ class StudySettings:
     def generating_model(self) -> Any:
         """The model that makes synthetic trials, as its file states it."""
         return read_yaml(self._config["study"]["synthetic"])
-
-    @property
-    def house_style(self) -> dict[str, str]:
-        """How numbers are written, and what those who took part are called."""
-        return {key: self._config["style"][key] for key in ("journal", "people")}
-
-    @property
-    def said(self) -> dict[str, Any]:
-        """What is said about the study, whatever the analysis."""
-        return {
-            **self._config["study"],
-            "synthetic": bool(self._config["study"]["synthetic"]),
-            "arms": self._config["arms"],
-            "variables": settings.shown(self._config["variables"]),
-            "trials": self.trials,
-            **({"sent": self.sent} if self._sent else {}),
-        }
-
-    def words(
-        self, name: str, bootstrap: tuple[str, ...] = ("level",), more: tuple[str, ...] = ()
-    ) -> dict[str, Any]:
-        """Return what figures, tables and the report say about the study and one of its analyses.
-
-        Parameters
-        ----------
-        name : str
-            The analysis.
-        bootstrap : tuple of str
-            Those settings of the bootstrap that are said.
-        more : tuple of str
-            Other parts of the analysis that are said.
-        """
-        stated = self.analysis(name)
-        return {
-            **self.said,
-            "analysis": {
-                **{key: stated[key] for key in (*SHOWN, *more)},
-                "trials": list(configuration.analysed_trials(self._config, name, self.trials)),
-                **({"sent": self._sent_to(name)} if self._sent else {}),
-                "bootstrap": {key: stated["bootstrap"][key] for key in bootstrap},
-                "published_share": self.published_share(name),
-            },
-        }
-
-    def drawn(self, name: str, more: tuple[str, ...] = ()) -> dict[str, Any]:
-        """Return the same for figures, with how they look."""
-        look = {"journal": self._config["style"]["journal"], "fonts": list(self.fonts.families)}
-        return {**self.words(name, more=more), **look}
-
-    @cached_property
-    def fonts(self) -> Fonts:
-        """The fonts of the figures."""
-        trials = [*self.trials.values(), *self.sent.values()]
-        return fonts_of(self._config["style"], shown_labels(self._config, trials))
-
-    @property
-    def told(self) -> list[dict[str, Any]]:
-        """What the page and the manuscript say about the study, for each analysis."""
-        settings = ("resampling", "replicates", "interval", "level")
-        return [self.words(name, bootstrap=settings, more=("evidence",)) for name in self._config["analyses"]]
-
-    @property
-    def compared(self) -> list[dict[str, Any]]:
-        """What is said about the study where its analyses stand beside each other, for each analysis."""
-        return [self.drawn(name) for name in self._config["analyses"]]
-
-    @property
-    def departures(self) -> list[tuple[str, ...]]:
-        """The settings in which each analysis differs from the primary one."""
-        return [configuration.departures(self._config, name) for name in self._config["analyses"]]
-
-    def published_share(self, name: str) -> dict[str, float]:
-        """Return the published share of the log odds ratio that an analysis is held against; 1 is all."""
-        for figure in self._config["published"]:
-            if figure["analysis"] == name and figure["where"] == SHARE:
-                ends = {key: figure[key] for key in ("value", "low", "high") if key in figure}
-                return {key: value / figure["scale"] for key, value in ends.items()}
-        return {}
 
 
 def _has_latent_outcome(analysis: Mapping[str, Any]) -> bool:
