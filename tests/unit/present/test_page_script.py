@@ -2,34 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from ipdmediation.present.house_style import written_in
 from ipdmediation.present.report.comparison import beside
 from ipdmediation.present.report.page import render
 from ipdmediation.present.report.result import AnalysisResult
 from tests.unit.present import conftest as examples
 from tests.unit.present.browser import visit
 
-#: A reader who sorts the analyses by their name, chooses two, copies their table, and prints.
+#: A reader who sorts the analyses by an effect, then by name, chooses two, copies their table, and prints.
 READER = """
 const said = [];
 addEventListener("error", (event) => said.push(event.message));
 navigator.clipboard.writeText = async (text) => said.push(text);
 const table = document.querySelector("table.sortable");
-table.querySelector("thead button").click();
+const texts = (row) => [...row.cells].map((cell) => cell.textContent);
+const cells = (table) => [...table.tBodies[0].rows].map(texts);
+const heads = table.querySelectorAll("thead button");
+heads[2].click();
+heads[2].click();
+const falling = cells(table).map((row) => row[0]);
+heads[0].click();
 const pair = document.querySelector("table.pair");
 const choices = [...pair.querySelectorAll("select")];
 choices[0].selectedIndex = 2;
 choices[0].dispatchEvent(new Event("change"));
 table.parentElement.nextElementSibling.click();
-const texts = (row) => [...row.cells].map((cell) => cell.textContent);
-const cells = (table) => [...table.tBodies[0].rows].map(texts);
 setTimeout(() => {
   const hidden = pair.parentElement.hidden;
-  tell({ said, hidden, pair: cells(pair), sorted: cells(table).map((row) => row[0]) });
+  tell({ said, hidden, falling, pair: cells(pair), sorted: cells(table).map((row) => row[0]) });
 }, 100);
 """
 
@@ -42,6 +48,12 @@ def three() -> list[AnalysisResult]:
         numbers = {name: made.effects[name] + shift for name in ("estimate", "ci_low", "ci_high")}
         results.append(replace(made, study=study, effects=made.effects.assign(**numbers)))
     return results
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _in_another_decimal_mark() -> Iterator[None]:
+    with written_in(journal="lancet", people="participants"):
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -66,3 +78,8 @@ def test_two_analyses_stand_side_by_side_however_their_table_is_sorted(found: di
     wanted = [[head, cells[head].iloc[2], cells[head].iloc[1]] for head in heads]
     assert found["pair"] == wanted
     assert not found["hidden"]
+
+
+@pytest.mark.tool("chromium")
+def test_numbers_are_sorted_by_their_size_whatever_their_marks(found: dict[str, Any]) -> None:
+    assert found["falling"] == list(beside(three()).cells["Analysis"])[::-1]

@@ -20,10 +20,10 @@ class HouseStyle:
 
     Sources: AMA Manual of Style, 11th ed., 17.4.3 (thin space from five digits on), 18.7.1 and 19.5 (P
     without a zero; two decimals, three below .01; P < .001; a hyphen between limits that are not negative,
-    else "to"). The Lancet, Information for Authors and formatting guidelines (midline decimal point, p in
-    lower case to two significant figures and at most four decimals). NEJM, statistical reporting guidelines,
-    2019 (P to two decimals above 0.01, to three down to 0.001, else P<0.001), and its printed articles
-    ("95% CI, 0.52 to 0.92").
+    else "to"). NEJM, statistical reporting guidelines, as quoted by Aguinis, Vassar & Wayant (doi
+    10.1136/bmjebm-2019-111264): P to two decimals above 0.01, to three down to 0.001, else P<0.001; its
+    intervals, and all of The Lancet (midline decimal point, p in lower case to two figures and at most four
+    decimals), are those of printed articles and of the journals' themes in the R package gtsummary.
 
     Parameters
     ----------
