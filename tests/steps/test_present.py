@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 
 from ipdmediation.data.result_tables import read_table
+from ipdmediation.present import notation
 from ipdmediation.present.figures.balance import balance
 from ipdmediation.present.figures.calibration import calibration
 from ipdmediation.present.figures.causal_graph import causal_graph
@@ -170,6 +171,18 @@ def test_each_table_is_written_from_its_own_numbers(study: Planned, analysis: st
             with for_machines() if kind == "csv" else nullcontext():
                 save_table(written[Path(path).stem](), tmp_path / f"written.{kind}")
             assert Path(path).read_bytes() == (tmp_path / f"written.{kind}").read_bytes(), path
+
+
+@pytest.mark.parametrize("analysis", ["primary", "middle_aged"])
+def test_the_trials_add_up_to_the_flow(study: Planned, analysis: str) -> None:
+    known, arms = described(study, analysis), ("treated", "control")
+    said = Study(**study.planned("tables", analysis=analysis)["params"]["study"])
+    every = trials(pooled(study), known["outcome"], study=said).cells.iloc[-1]
+    first, last = (known["flow"].sort_values("step").iloc[end] for end in (0, -1))
+    randomised = [notation.count(first[f"remaining_{arm}"]) for arm in arms]
+    analysed = [notation.count(last[f"remaining_{arm}"]) for arm in arms]
+    assert list(every)[:3] == ["All trials", *randomised]
+    assert list(every)[5:] == analysed
 
 
 def test_the_words_are_those_of_the_analysis(study: Planned) -> None:

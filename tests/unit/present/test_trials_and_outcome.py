@@ -8,6 +8,9 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
+from ipdmediation.data.description import describe_outcome
+from ipdmediation.data.disclosure import public_description
+from ipdmediation.data.variables import Variable
 from ipdmediation.present.study import Study
 from ipdmediation.present.tables.outcome import outcome
 from ipdmediation.present.tables.table import Table
@@ -119,38 +122,33 @@ def test_levels_stand_in_the_order_of_better_ones(better: str) -> None:
     assert heads == [f"{code}, n (%)" for code in (range(7) if better == "low" else range(6, -1, -1))]
 
 
+def described(name: str, kind: str, values: list[float], *, minimum: int = 1) -> pd.DataFrame:
+    """What a run says of an outcome of two trials, in each arm of which patients have these values."""
+    groups = [(trial, arm) for trial in ("mr_clean", "escape") for arm in (0, 1)]
+    rows = [(trial, arm, value) for trial, arm in groups for value in values]
+    cohort = pd.DataFrame(rows, columns=["trial", "treatment", name])
+    variables = {name: Variable(name=name, type=kind, label=name)}
+    found = describe_outcome(cohort, variables=variables, outcome=name, minimum=minimum)
+    return public_description(found, variables=variables, minimum=minimum)
+
+
 def test_of_a_binary_outcome_the_event_is_counted() -> None:
-    rows = [
-        ("female", "", trial, arm, statistic, "", value, math.nan, math.nan)
-        for trial in ("all", "mr_clean", "escape")
-        for arm in ("treated", "control")
-        for statistic, value in (("n", 40), ("count", 10), ("percent", 25.0))
-    ]
-    found = pd.DataFrame(rows, columns=examples.DESCRIBE)
+    found = described("female", "binary", [1] * 10 + [0] * 30)
     table = outcome(found, study=of_outcome("female", "binary"))
     assert list(table.cells.columns) == ["Trial", "Arm", "n", "Yes, n (%)"]
-    assert set(table.cells["Yes, n (%)"]) == {"10 (25.0)"}
-    assert list(table.cells["Trial"]) == [
-        "All trials",
-        "All trials",
-        "MR CLEAN",
-        "MR CLEAN",
-        "ESCAPE",
-        "ESCAPE",
-    ]
+    assert list(table.cells["Yes, n (%)"]) == ["20 (25.0)"] * 2 + ["10 (25.0)"] * 4
+    assert list(table.cells["Trial"][::2]) == ["All trials", "MR CLEAN", "ESCAPE"]
     assert not any("Levels" in note for note in table.notes)
+    few = described("female", "binary", [1] * 3 + [0] * 30, minimum=5)
+    table = outcome(few, study=of_outcome("female", "binary"))
+    assert set(table.cells["Yes, n (%)"][2:]) == {"\N{EN DASH}"}
+    assert any("withheld" in note for note in table.notes)
 
 
 def test_a_continuous_outcome_has_mean_and_quartiles() -> None:
-    values = {"n": 40, "mean": 17.25, "sd": 4.5, "median": 17, "q1": 14, "q3": 20}
-    rows = [
-        ("nihss", "point", "all", arm, statistic, "", value, math.nan, math.nan)
-        for arm in ("treated", "control")
-        for statistic, value in values.items()
-    ]
-    rows += [("nihss", "point", "escape", *row[3:]) for row in rows]
-    table = outcome(pd.DataFrame(rows, columns=examples.DESCRIBE), study=of_outcome("nihss", "continuous"))
-    assert list(table.cells.iloc[0])[2:] == ["40", "17.2 (4.5)", "17 (14\N{EN DASH}20)"]
-    assert table.cells.columns[-1] == "Median (IQR)"
-    assert table.title == "NIHSS at baseline, points, by arm"
+    found = described("nihss", "continuous", [10.0, 14.0, 18.0, 22.0, 26.0])
+    table = outcome(found, study=of_outcome("nihss", "continuous"))
+    assert list(table.cells.iloc[2])[2:] == ["5", "18 (6.33)", "18 (14\N{EN DASH}22)"]
+    assert list(table.cells.columns[-2:]) == ["Mean (SD)", "Median (IQR)"]
+    assert table.title == "NIHSS at baseline, points, by trial and arm"
     assert table.notes[0] == "IQR, interquartile range; SD, standard deviation."
