@@ -20,6 +20,7 @@ from ipdmediation.plumbing.check_command import configuration_files, main, refus
 from ipdmediation.plumbing.study_check import CheckedStudy, Surroundings, check_stated, check_study
 from ipdmediation.plumbing.study_files import StatedStudy, read_study
 from ipdmediation.plumbing.study_settings import StudySettings
+from ipdmediation.plumbing.study_words import StudyWords
 from ipdmediation.plumbing.taken_names import included, taken
 from tests.unit.plumbing.hostile import CONFIG, SLIPS, Slip
 
@@ -50,6 +51,10 @@ def checked(
         return [*stated.problems], None
     found = check_study(stated.content, origins=stated.origins, surroundings=AROUND)
     return [*stated.problems, *found.problems], found
+
+
+def words_of(study: CheckedStudy) -> StudyWords:
+    return StudyWords(study.config, StudySettings(study.config, study.mappings))
 
 
 def problems(*files: str, command_line: dict[str, Any] | None = None) -> list[str]:
@@ -782,8 +787,8 @@ def test_subgroups_are_analyses_of_the_checked_study(study: Path) -> None:
     assert checked_study is not None
     analyses = checked_study.config["analyses"]
     assert list(analyses) == ["primary", "complete_case", "sex_0", "sex_1"]
-    settings = StudySettings(checked_study.config, checked_study.mappings)
-    assert settings.words("sex_1")["analysis"]["label"] == "By sex: Female sex, Yes"
+    words = words_of(checked_study)
+    assert words.of("sex_1")["analysis"]["label"] == "By sex: Female sex, Yes"
     more.write_text(more.read_text().replace("analysis: sex_1", "analysis: sex"))
     assert problems("study/config.yaml", "study/more.yaml") == [
         "  study/more.yaml:7: published[entry 1].analysis: no analysis 'sex'; allowed: 'primary', "
@@ -811,9 +816,9 @@ def test_a_figure_of_a_trial_that_the_analysis_leaves_out(study: Path) -> None:
     found_all, checked_study = checked("study/config.yaml", "study/more.yaml")
     assert found_all == []
     assert checked_study is not None
-    settings = StudySettings(checked_study.config, checked_study.mappings)
-    assert settings.words("without")["analysis"]["trials"] == ["south", "east"]
-    assert settings.words("primary")["analysis"]["trials"] == ["north", "south", "east"]
+    words = words_of(checked_study)
+    assert words.of("without")["analysis"]["trials"] == ["south", "east"]
+    assert words.of("primary")["analysis"]["trials"] == ["north", "south", "east"]
 
 
 def test_a_subgroup_has_a_label_of_its_own(study: Path) -> None:

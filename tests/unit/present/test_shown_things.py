@@ -77,8 +77,10 @@ def test_what_names_a_figure_makes_no_number_anew() -> None:
         assert not {file for file in files if file.endswith(("result_files.py", "figure_words.py"))}, script
 
 
-#: Scripts of a run that show; `share_results` looks at what is there.
+#: Scripts of a run that show.
 SHOWING = {"figures", "tables", "show_evidence", "all_analyses", "report", "manuscript", "quality_report"}
+#: What is no step of a run: the first one is part of each, others look at a study or its results.
+COMMANDS = ("job", "share_results", "check_study", "find_patient")
 
 
 def importers() -> dict[str, set[str]]:
@@ -86,7 +88,7 @@ def importers() -> dict[str, set[str]]:
     code = CodeHash(lambda path: str(file) if (file := WORKFLOW / "scripts" / path).is_file() else None)
     found: dict[str, set[str]] = {}
     for script in sorted((WORKFLOW / "scripts").glob("*.py")):
-        for file in code.files(script.name) if script.stem not in ("job", "share_results") else ():
+        for file in code.files(script.name) if script.stem not in COMMANDS else ():
             if file.startswith(start := "ipdmediation/present/"):
                 found.setdefault(file.removeprefix(start), set()).add(script.stem)
     return found
