@@ -129,7 +129,7 @@ def test_an_interaction_shows_slopes_by_arm_and_no_coefficient_at_zero(told: dic
     results = told["interaction"]
     text = page(results)
     assert "differs by arm in this model" in text
-    assert "at its lower quartile of" in text
+    assert "at the lower quartile of" in text
     model = read_table(results / "primary/models/outcome.csv")
     at_zero = float(model.loc[model["kind"] == "treatment", "ratio"].iloc[0])
     html = (results / "report.html").read_text()

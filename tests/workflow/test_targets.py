@@ -13,7 +13,7 @@ FLOW = {"describe_flow"}
 FITTED = IMPUTED | {"compile_kernels", "fit_models"}
 ESTIMATED = IMPUTED | {"compile_kernels", "bootstrap_chunk", "estimate_effects"}
 NOTED = ESTIMATED | FITTED | {"collect_notices"}
-SHOWN = ESTIMATED | FITTED | FLOW | {"describe_cohort", "figures", "figures_for_print", "tables"}
+SHOWN = ESTIMATED | FITTED | FLOW | {"describe_trials", "describe_cohort", "figures", "tables"}
 
 
 @pytest.mark.parametrize(
@@ -25,7 +25,7 @@ SHOWN = ESTIMATED | FITTED | FLOW | {"describe_cohort", "figures", "figures_for_
         ("models", FITTED),
         ("mediation", ESTIMATED),
         ("notices", NOTED),
-        ("present", SHOWN),
+        ("present", SHOWN | {"figures_for_print"}),
         ("results/ipd/pooled.parquet", POOLED),
         (
             "results/published/figures/path_diagram.svg",
@@ -42,7 +42,7 @@ def test_a_stage_or_a_file_takes_the_steps_that_lead_to_it(
 def test_an_analysis_takes_its_own_steps_and_no_other_s(study: Study) -> None:
     jobs = study.jobs("--forceall", "published")
     assert {rule for rule, _ in jobs} == SHOWN | NOTED
-    shared = POOLED | {"compile_kernels"}
+    shared = POOLED | {"describe_trials", "compile_kernels"}
     assert all("/published/" in output for rule, output in jobs if rule not in shared)
 
 

@@ -19,7 +19,7 @@ from tests.unit.present.test_figure_words import all_analyses
 from tests.unit.present.test_quality_page import checks
 from tests.unit.present.test_quality_page import page as quality_page
 
-#: All that axe-core finds with everything unfolded, what was fetched, and whether the page is wider than the window.
+#: What axe-core finds with all unfolded, what was fetched, and whether the page is wider than the window.
 AUDIT = """
 addEventListener("load", async () => {
   document.querySelectorAll("details").forEach((each) => (each.open = true));
