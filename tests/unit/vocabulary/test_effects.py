@@ -10,7 +10,7 @@ from ipdmediation.effects.catalogue import (
     four_way_catalogue,
     natural_catalogue,
 )
-from ipdmediation.plumbing import study_settings
+from ipdmediation.plumbing import study_words
 from ipdmediation.present.labels import NATURAL, QUARTILES, SHARES, effect_name
 from ipdmediation.present.scales import reading
 from ipdmediation.present.study import Study
@@ -90,5 +90,5 @@ def test_shown_natural_effects_and_shares_are_computed():
 
 def test_a_key_is_the_columns_of_a_row_and_the_column_of_its_draws():
     assert EffectKey("te", "mean").column == "te:mean"
-    assert study_settings.SHARE == {"effect": "log_or_difference", "scale": "proportion"}
+    assert study_words.SHARE == {"effect": "log_or_difference", "scale": "proportion"}
     assert SHARE_BY_DIFFERENCE == ("log_or_difference", "proportion")

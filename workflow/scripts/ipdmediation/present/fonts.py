@@ -135,12 +135,12 @@ def _best(lacking: Mapping[str, str]) -> str | None:
     """Return the family that has most of some characters, None where none has any."""
     country = next((_CHINESE_AS[kind] for kind in map(_script, lacking) if kind in _CHINESE_AS), "SC")
 
-    def rank(family: str) -> tuple[int, bool, int, str]:
+    def rank(font: str) -> tuple[int, bool, int, str]:
         preferred = next(
-            (place for place, name in enumerate(_PREFERRED) if family.startswith(name)), len(_PREFERRED)
+            (place for place, name in enumerate(_PREFERRED) if font.startswith(name)), len(_PREFERRED)
         )
-        has = len(lacking) - len(_without(lacking, family))
-        return -has, not family.endswith(f"CJK {country}"), preferred, family
+        has = len(lacking) - len(_without(lacking, font))
+        return -has, not font.endswith(f"CJK {country}"), preferred, font
 
     best = min(_files(), key=rank)
     return best if len(_without(lacking, best)) < len(lacking) else None

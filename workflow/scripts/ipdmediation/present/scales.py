@@ -233,7 +233,12 @@ def _cut_name(code: int, study: Study) -> str:
     outcome = study.label(study.outcome)
     if study.family.event:
         return f"{outcome}: {study.levels(study.outcome)['0']}"
-    return f"{outcome} of {_codes([min(map(int, study.levels(study.outcome))), code])}"
+    return f"{outcome} of {levels_up_to(code, study)}"
+
+
+def levels_up_to(code: int, study: Study) -> str:
+    """Name the levels of the outcome from the lowest one on, by their codes as they are."""
+    return _codes([min(map(int, study.levels(study.outcome))), code])
 
 
 def _codes(ends: Sequence[int]) -> str:

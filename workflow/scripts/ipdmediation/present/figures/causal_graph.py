@@ -14,7 +14,6 @@ from ipdmediation.present.house_style import people
 from ipdmediation.present.notation import lower
 from ipdmediation.present.study import Study
 from ipdmediation.present.style import MUTED, SMALL_SIZE
-from ipdmediation.vocabulary.trial_effects import TRIAL_EFFECTS
 
 _SIDE, _MIDDLE, _CAUSES = 42.0, 50.0, 118.0  # mm, widths of boxes
 _GAP = 13.0  # mm, between rows of boxes
@@ -39,7 +38,7 @@ def causal_graph(flow: pd.DataFrame, *, study: Study) -> Figure:
     """
     treatment = [
         *wrap(study.arm("treated"), _SIDE - 4, weight="bold"),
-        *wrap(f"vs {study.arm('control')}", _SIDE - 4),
+        *wrap(f"vs {lower(study.arm('control'))}", _SIDE - 4),
     ]
     mediator = wrap(study.label(study.mediator), _MIDDLE - 4, weight="bold")
     outcome = wrap(study.label(study.outcome), _SIDE - 4, weight="bold")
@@ -82,7 +81,7 @@ def causal_graph(flow: pd.DataFrame, *, study: Study) -> Figure:
 def _measured(study: Study) -> list[str]:
     """Name the causes that the models adjust for, as many as there is room for."""
     names = [lower(study.label(name)) for name in all_covariate_names(study.analysis["covariates"])]
-    if study.trial_effects is not TRIAL_EFFECTS["none"]:
+    if study.trial_effects.tell_apart:
         names.append("cluster" if study.cluster else "trial")
     if not names:
         return []

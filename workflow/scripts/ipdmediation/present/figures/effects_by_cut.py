@@ -12,7 +12,7 @@ from ipdmediation.present.figures.rows import effect_row
 from ipdmediation.present.house_style import people
 from ipdmediation.present.labels import NATURAL
 from ipdmediation.present.notation import lower
-from ipdmediation.present.scales import reading
+from ipdmediation.present.scales import levels_up_to, reading
 from ipdmediation.present.study import Study
 from ipdmediation.vocabulary.effects import PROPORTION_MEDIATED
 from ipdmediation.vocabulary.scales import MEAN, scale_of
@@ -57,7 +57,4 @@ def effects_by_cut(effects: pd.DataFrame, *, study: Study) -> Figure:
 def _label(key: str, study: Study) -> str:
     """Name the levels that are counted, by their codes as they are."""
     cut = scale_of(key).cut
-    if cut is None:
-        return study.average.capitalize()
-    lowest = min(map(int, study.levels(study.outcome)))
-    return str(cut) if cut == lowest else f"{lowest} to {cut}"
+    return study.average.capitalize() if cut is None else levels_up_to(cut, study)
