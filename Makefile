@@ -111,7 +111,7 @@ pictures: $(VENV)/run.stamp ## make the pictures of the pages anew (needs graphv
 	$(BIN)/snakemake --rulegraph dot 2>/dev/null | tred | dot -Tpng -Gdpi=90 -o docs/rulegraph.png
 	cp $(DRAWN:%=results/primary/figures/%.png) results/all_analyses/specification_curve.png docs/
 	cp results/primary/figures/confounding.png docs/what_would_undo_it.png
-	chromium --headless --no-sandbox --hide-scrollbars --window-size=1000,1085 --screenshot=docs/answer.png \
+	chromium --headless --no-sandbox --hide-scrollbars --window-size=1000,1265 --screenshot=docs/answer.png \
 		"file://$(CURDIR)/results/report.html"
 	$(BIN)/python -c "import sys; from PIL import Image; \
 		[Image.open(path).convert('RGB').quantize(64).save(path) for path in sys.argv[1:]]" $(PICTURES:%=docs/%.png)
