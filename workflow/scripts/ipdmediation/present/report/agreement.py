@@ -47,13 +47,13 @@ def _verdict(result: AnalysisResult) -> int:
 
 
 def _shares(others: Sequence[AnalysisResult]) -> str:
-    found = {
-        float(row["estimate"]): reading(*HEADLINE, study=each.study).point(row)
+    found = [
+        (float(row["estimate"]), reading(*HEADLINE, study=each.study).point(row))
         for each in others
         if (row := each.estimated(*HEADLINE)) is not None
-    }
-    given = sum(each.estimated(*HEADLINE) is not None for each in others)
-    ends = dict.fromkeys(found[value] for value in (min(found), max(found))) if found else ()
+    ]
+    given = len(found)
+    ends = dict.fromkeys(text for _, text in (min(found), max(found))) if found else ()
     between = (
         f"{'shares' if given > 1 else 'a share'} {'from' if len(ends) > 1 else 'of'} {' to '.join(ends)}"
     )
