@@ -312,8 +312,9 @@ def test_an_indefinite_curvature_that_was_kept_gives_way_to_the_present_one():
 
 
 @pytest.mark.parametrize("link", LINKS)
-def test_no_number_of_a_row_is_subnormal(link):
+def test_no_number_of_a_row_is_subnormal(compiled, link):
     """A level with an open end has numbers that are as good as 0; on subnormal ones a processor is slow."""
+    compiled(link)
     y, x, trial = simulate(3)
     built = model(y, x, trial, link=link)
     rows, work, point = built._at(built.refit(np.ones(y.size)), np.ones(y.size))

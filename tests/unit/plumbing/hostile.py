@@ -49,12 +49,12 @@ SLIPS = [
         "outcome.family: found 'poisson'; counts have no model of their own; derive",
     ),
     Slip(
-        CONFIG, "    label: Complete cases\n", "", "analyses.complete_case: key 'label' is missing", line=51
+        CONFIG, "    label: Complete cases\n", "", "analyses.complete_case: key 'label' is missing", line=52
     ),
     Slip(
         CONFIG, "seed: 1", "seed: 1\nseed: 2", "the key 'seed' was given before, 'seed' in line 12", line=13
     ),
-    Slip(CONFIG, "  primary:", "  first:", "analyses: key 'primary' is missing", line=42),
+    Slip(CONFIG, "  primary:", "  first:", "analyses: key 'primary' is missing", line=43),
     Slip(
         CONFIG,
         "  north: north.yaml",
@@ -173,6 +173,12 @@ SLIPS = [
         "short: New}",
         "short: Usual}",
         "arms.treated.short: 'Usual' is the label of arms.control.short",
+    ),
+    Slip(
+        CONFIG,
+        "in_text: the recovery score",
+        "in_text: the lesion volume",
+        "variables.recovery.in_text: 'the lesion volume' is the label of variables.lesion.in_text",
     ),
     Slip(
         CONFIG,

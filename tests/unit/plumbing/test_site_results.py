@@ -69,7 +69,10 @@ DIFFERENT = {
         ["mediator.offset` is 1.0 at the site and 2.0 here"],
     ),
     "transform: log, ": ("transform: log1p, ", ['mediator.transform` is "log" at the site and "log1p" here']),
-    "label: Lesion volume, unit: mL": ("label: Lesion volume, unit: L", ['mediator.unit` is "mL"']),
+    "in_text: the lesion volume, unit: mL": (
+        "in_text: the lesion volume, unit: L",
+        ['mediator.unit` is "mL"'],
+    ),
     "family: ordinal, better: low": ("family: ordinal, better: high", ['outcome.better` is "low"']),
     "family: ordinal, b": ("family: ordinal, link: probit, b", ['outcome.link` is "logit"']),
     "covariates: [age]}": (

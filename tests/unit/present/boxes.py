@@ -15,8 +15,11 @@ def texts(figure: Figure) -> list[Text]:
     beyond = {
         tick
         for axes in figure.axes
-        for tick in axes.get_xticklabels()
-        if not axes.get_xlim()[0] <= tick.get_position()[0] <= axes.get_xlim()[1]
+        for along, (ticks, limits) in enumerate(
+            [(axes.get_xticklabels(), axes.get_xlim()), (axes.get_yticklabels(), axes.get_ylim())]
+        )
+        for tick in ticks
+        if not min(limits) <= tick.get_position()[along] <= max(limits)
     }
     found = [item for item in figure.findobj(Text) if item.get_visible() and item.get_text().strip()]
     return [item for item in found if item not in beyond]

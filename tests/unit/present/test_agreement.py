@@ -38,8 +38,8 @@ def test_all_that_give_a_share_and_all_that_are_clear(examples: ModuleType) -> N
     shares = [{"pm": {"estimate": share}} for share in (0.301, 0.222, 0.25)]
     results = [examples.result(), *(analysis(examples, **changes) for changes in shares)]
     assert agreement(results) == [
-        "The 3 other analyses give shares from 22.2% to 30.1%; the part through follow-up infarct volume is "
-        "for the better in all of them."
+        "The 3 other analyses give shares from 22.2% to 30.1%; the part through the follow-up infarct volume "
+        "is for the better in all of them."
     ]
 
 
@@ -49,8 +49,8 @@ def test_some_withhold_a_share_and_some_are_open(examples: ModuleType) -> None:
         analysis(examples, **OPEN),
     ]  # fmt: skip
     assert agreement(results) == [
-        "Of the 3 other analyses, 2 give shares from 24.4% to 30.0%; the part through follow-up infarct "
-        "volume is for the better in 2 of them."
+        "Of the 3 other analyses, 2 give shares from 24.4% to 30.0%; the part through the follow-up "
+        "infarct volume is for the better in 2 of them."
     ]
     assert agreement([examples.result(), withheld(examples), withheld(examples)])[0].startswith(
         "None of the 2 other analyses gives a share; "
@@ -60,7 +60,7 @@ def test_some_withhold_a_share_and_some_are_open(examples: ModuleType) -> None:
 @pytest.mark.parametrize(
     ("other", "said"),
     [
-        ({}, "gives a share of 24.4%; the part through follow-up infarct volume is for the better in both."),
+        ({}, "a share of 24.4%; the part through the follow-up infarct volume is for the better in both."),
         (OPEN, "is for the better in only one of the two."),
     ],
 )

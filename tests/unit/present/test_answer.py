@@ -22,17 +22,15 @@ def test_the_answer_is_built_around_the_natural_effects(examples):
     total, share, people, published = answer(examples.result())
     assert total == (
         "Endovascular therapy led to better outcomes than standard care: difference in the mean of "
-        "modified Rankin Scale at 90 days, −0.76 points (95% CI −0.90 to −0.61); below 0 is better."
+        "the modified Rankin Scale at 90 days, −0.76 points (95% CI −0.90 to −0.61); below 0 is better."
     )
     assert share.startswith(
-        "If nothing unmeasured affects both follow-up infarct volume and modified Rankin Scale"
+        "If nothing unmeasured affects both the follow-up infarct volume and the modified Rankin Scale"
     )
-    assert "24.4% (95% CI 16.2% to 32.5%) of this benefit runs through follow-up infarct volume" in share
+    assert "24.4% (95% CI 16.2% to 32.5%) of this benefit runs through the follow-up infarct volume" in share
     assert "−0.19 points (95% CI −0.25 to −0.12) of the −0.76. The rest, −0.57 points" in share
-    assert (
-        "17.0 more (95% CI 13.7 to 20.1) reach 2 (slight disability) or better on modified Rankin" in people
-    )
-    assert "4.3 of these (95% CI 2.7 to 5.9) through follow-up infarct volume." in people
+    assert "17.0 more (95% CI 13.7 to 20.1) reach 2 (slight disability) or better on the modified" in people
+    assert "4.3 of these (95% CI 2.7 to 5.9) through the follow-up infarct volume." in people
     assert "from 2.48 to 2.22); it would then be 12.2% (95% CI 1.2% to 18.9%). That is too low:" in published
     # the odds ratio beside it has not moved away from 1
     assert "pushes an odds ratio away from 1" in published
@@ -70,8 +68,8 @@ def test_a_withheld_share_is_in_no_sentence(examples):
     assert "is not given, because the interval of the total effect includes the value of no effect." in told
     assert "29.1%" not in told
     assert (
-        "the part through follow-up infarct volume is −0.19 points (95% CI −0.25 to −0.12), for the better"
-        in told
+        "the part through the follow-up infarct volume is −0.19 points (95% CI −0.25 to −0.12), for the "
+        "better" in told
     )
     assert "12.2%" not in told
     assert "24.4%" not in told
@@ -83,10 +81,8 @@ def test_opposite_directions_are_told_with_their_signs(examples):
     harm = (effects["effect"] == "tnie") & (effects["scale"] == "mean")
     effects.loc[harm, ["estimate", "ci_low", "ci_high"]] = [0.2, 0.1, 0.3]
     told = text(examples.result(effects=effects))
-    assert "the effect through follow-up infarct volume and the total effect have opposite directions" in told
-    assert (
-        "the part through follow-up infarct volume is 0.20 points (95% CI 0.10–0.30), for the worse" in told
-    )
+    assert "through the follow-up infarct volume and the total effect have opposite directions" in told
+    assert "through the follow-up infarct volume is 0.20 points (95% CI 0.10–0.30), for the worse" in told
     assert (
         "the part that does not run through it is −0.57 points (95% CI −0.69 to −0.45), for the better"
         in told
@@ -98,8 +94,8 @@ def test_opposite_directions_are_told_with_their_signs(examples):
     ("low", "high", "words"),
     [
         (-0.002, 0.211, "(95% CI −0.2% to 21.1%)"),
-        (-0.0001, 0.3, "reaches below 0%, so that follow-up infarct volume may carry none of the benefit"),
-        (0.4, 1.0004, "reaches above 100%, so that follow-up infarct volume may carry all of the benefit"),
+        (-0.0001, 0.3, "below 0%, so that the follow-up infarct volume may carry none of the benefit"),
+        (0.4, 1.0004, "above 100%, so that the follow-up infarct volume may carry all of the benefit"),
         (-0.1, 1.2, "reaches below 0%, so that"),
     ],
 )
@@ -191,7 +187,7 @@ def test_people_are_some_of_others_only_where_both_numbers_are_clear(examples, u
     through = (
         "4.3 more (95% CI 3.0 fewer to 5.9 more)" if uncertain == "tnie" else "4.3 more (95% CI 2.7 to 5.9)"
     )
-    assert f"; {through} through follow-up infarct volume." in people
+    assert f"; {through} through the follow-up infarct volume." in people
 
 
 def test_two_directions_that_are_open_are_said_to_be_in_one_sentence(examples):
@@ -316,7 +312,7 @@ def test_a_binary_outcome_is_told_by_its_event(examples):
     paths = " ".join(meaning(of_family(examples, "dead", "binary")))
     assert "odds ratio of a better outcome (Dead at 90 days: No) per ln mL, 0.46" in paths
     # such a label is no noun
-    assert "affects both follow-up infarct volume and “Dead at 90 days”" in told
+    assert "affects both the follow-up infarct volume and “Dead at 90 days”" in told
     assert "The indirect effect on the mean" not in told + paths
     assert "of the effect on the probability" in paths
 
@@ -347,14 +343,14 @@ def test_a_run_without_natural_effects_says_so(examples):
 def test_every_tile_has_its_own_number(examples):
     """Typed from the example's rows: no two of them are alike."""
     tiles = [(fact["label"], fact["value"], fact["detail"]) for fact in _facts(examples.result())]
-    scale = "mean of modified Rankin Scale at 90 days"
+    scale = "mean of the modified Rankin Scale at 90 days"
     below, odds = "below 0 is better", "common odds ratio of a better outcome"
     assert tiles == [
         ("Participants analysed", "1665", "EVT 821, Control 844"),
         (f"Total effect, {scale}", "−0.76 points", f"95% CI −0.90 to −0.61; {below}"),
         (f"Direct effect, {scale}", "−0.57 points", f"95% CI −0.69 to −0.45; {below}"),
         (
-            f"Effect through follow-up infarct volume, {scale}",
+            f"Effect through the follow-up infarct volume, {scale}",
             "−0.19 points",
             f"95% CI −0.25 to −0.12; {below}",
         ),

@@ -96,5 +96,8 @@ def test_long_names_and_many_causes_fit(examples: ModuleType, journal: str, cova
 
 def test_the_estimand_names_what_is_compared(examples: ModuleType) -> None:
     said = " ".join(estimand(examples.study()))
-    assert "how does modified Rankin Scale at 90 days with endovascular therapy change when follow-up" in said
+    assert (
+        "how does the modified Rankin Scale at 90 days with endovascular therapy change when the follow"
+        in said
+    )
     assert "rather than as it would be with standard care" in said

@@ -53,7 +53,9 @@ def test_every_analysis_shows_its_natural_effects_and_shares(examples):
     assert list(table.cells.iloc[0])[1:5] == ["1665", "−0.76 (−0.90 to −0.61)", "−0.57 (−0.69 to −0.45)",
                                               "−0.19 (−0.25 to −0.12)"]  # fmt: skip
     assert list(table.cells.iloc[0])[5:] == ["24.4% (16.2% to 32.5%)", "12.2% (1.2% to 18.9%)"]
-    assert table.title.endswith("effects on the mean of modified Rankin Scale at 90 days, points (95% CI)")
+    assert table.title.endswith(
+        "effects on the mean of the modified Rankin Scale at 90 days, points (95% CI)"
+    )
     assert "Below 0 is better." in table.notes
     boundary = (
         "Replicates with trial effects at the boundary: Primary analysis 40 of 1000; Primary analysis 40 of"
@@ -74,7 +76,8 @@ def test_analyses_with_different_measures_name_them(examples):
     other = examples.study(analysis={**examples.study().analysis, "label": "Score", "outcome": outcome})
     labels = list(beside([examples.result(), examples.result(study=other)]).cells["Analysis"])
     assert (
-        labels[0] == "Primary analysis: mean of modified Rankin Scale at 90 days, points; below 0 is better"
+        labels[0]
+        == "Primary analysis: mean of the modified Rankin Scale at 90 days, points; below 0 is better"
     )
     assert labels[1] == "Score: mean of NIHSS at baseline, points; below 0 is better"
 

@@ -162,7 +162,7 @@ def test_the_sentence_says_what_it_means_or_why_it_cannot() -> None:
     share = (found["handling"] == "composite") & (found["effect"] == "pm")
     found.loc[share, ["estimate", "ci_low", "ci_high"]] = math.nan
     found.loc[share, ["withheld", "note"]] = ["total_uncertain", WITHHELD]
-    assert "that runs through follow-up infarct volume is withheld" in meaning(found, effects(), study())
+    assert "that runs through the follow-up infarct volume is withheld" in meaning(found, effects(), study())
     assert (
         "Withheld: the interval of the total effect contains 0."
         in table_of(found, patients(), effects(), study=study()).notes
@@ -220,15 +220,15 @@ def test_where_nobody_left_out_changes_nothing_the_answer_says_nothing_of_it() -
 def test_the_answer_says_in_one_sentence_what_it_becomes_with_nobody_left_out() -> None:
     (said,) = in_the_answer(changed("pm", 0.55, 0.3, 0.8))
     assert said == (
-        "This depends on participants who were not measured: with the event and follow-up infarct volume "
+        "This depends on participants who were not measured: with the event and the follow-up infarct volume "
         "together as one mediator of everybody, 55.0% (95% CI 30.0% to 80.0%) of the effect runs through "
-        "follow-up infarct volume, and the part through follow-up infarct volume is −0.17 points (95% CI "
-        "−0.27 to −0.07)."
+        "the follow-up infarct volume, and the part through the follow-up infarct volume is −0.17 points "
+        "(95% CI −0.27 to −0.07)."
     )
     (weighted,) = in_the_answer(changed("pm", 0.1, 0.05, 0.2, handling="weighted"))
     assert "with those who were measured weighted for the others, 10.0% (95% CI 5.0% to 20.0%)" in weighted
     (open_now,) = in_the_answer(changed("tnie", -0.1, -0.3, 0.1))
-    assert "the part through follow-up infarct volume is −0.10 points (95% CI −0.30 to 0.10)" in open_now
+    assert "the part through the follow-up infarct volume is −0.10 points (95% CI −0.30 to 0.10)" in open_now
     (none,) = in_the_answer(changed("pm", *[math.nan] * 3, withheld="total_uncertain"))
     assert "and no share is given, because" in none
 

@@ -209,7 +209,7 @@ def test_a_level_that_nobody_has_is_not_read_out_as_withheld() -> None:
 def test_labels_inside_a_sentence_begin_in_lower_case() -> None:
     results = all_analyses("ordinal")
     assert shows("path_diagram", results[0]).startswith(
-        "Paths from treatment through follow-up infarct volume to modified Rankin Scale at 90 days with"
+        "Paths from treatment through the follow-up infarct volume to the modified Rankin Scale at 90 days"
     )
     assert shows("outcome_by_arm", results[0]).startswith("Modified Rankin Scale at 90 days by arm.")
 

@@ -87,7 +87,7 @@ def test_parts_stand_below_their_scale_each_with_its_interaction() -> None:
     heads = [head.removesuffix(" (95% CI)") for head in table.cells.columns]
     assert heads == ["Outcome scale", "Better", "Estimate", "Reference interaction"]
     assert [list(row) for row in table.cells.iloc[:5].itertuples(index=False)] == [
-        ["Mean of modified Rankin Scale at 90 days, points", "below 0", "", ""],
+        ["Mean of the modified Rankin Scale at 90 days, points", "below 0", "", ""],
         ["Controlled direct effect at 5 mL", "", "−0.51 (−0.62 to −0.41)", "−0.06 (−0.07 to −0.05)"],
         ["Pure indirect effect", "", "−0.15 (−0.20 to −0.10)", ""],
         ["Mediated interaction", "", "−0.04 (−0.05 to −0.02)", ""],

@@ -168,8 +168,8 @@ def test_the_checklist_leaves_nothing_open_that_the_run_knows():
     flow = made.flow.iloc[:1]
     cells = agrema([replace(made, study=bare, flow=flow)]).cells.set_index("Item")["Reported by this run"]
     assert cells["4"] == (
-        "How much of the effect of endovascular therapy, compared with standard care, on modified Rankin "
-        "Scale at 90 days runs through follow-up infarct volume"
+        "How much of the effect of endovascular therapy, compared with standard care, on the modified Rankin "
+        "Scale at 90 days runs through the follow-up infarct volume"
     )
     assert cells["7"].startswith("No rule of eligibility")
     assert cells["8"].startswith("1764 randomised, 1764 analysed")

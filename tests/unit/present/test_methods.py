@@ -172,7 +172,7 @@ def test_the_software_is_cited_with_its_version(examples):
 
 def test_assumptions_follow_the_analysis(examples):
     assumed = " ".join(of(examples).assumed)
-    assert "nothing unmeasured affects both follow-up infarct volume and" in assumed
+    assert "nothing unmeasured affects both the follow-up infarct volume and" in assumed
     assert "proportional odds" in assumed
     assert "the same in both arms" in assumed
     assert "99 randomised participants are not analysed" in assumed

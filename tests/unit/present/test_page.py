@@ -202,7 +202,7 @@ def test_a_spline_has_no_single_path_b(examples):
     result = examples.result(study=study, models=models, effects=effects, diagnostics=diagnostics)
     text = plain(page(examples, result)).replace("\N{NO-BREAK SPACE}", " ")
     assert "on the same treatment: a curve (restricted cubic spline) without a single number." in text
-    assert "Follow-up infarct volume may be such a predictor." in text
+    assert "The follow-up infarct volume may be such a predictor." in text
     assert "the mediator's curve against a straight line, P = .03." in text
     assert "spline term 3: coefficient" in text
     assert not re.search(r"\bnan\b", text.lower())
@@ -351,7 +351,7 @@ def test_with_an_interaction_the_coefficient_at_zero_stands_in_the_models_table_
     outside = re.sub(r"<caption>[^\n]*The three models</caption>.*?</table>", "", html, flags=re.S)
     assert "3.74" in html
     assert "3.74" not in outside
-    assert "where follow-up infarct volume is 0 mL" in plain(html)
+    assert "where the follow-up infarct volume is 0 mL" in plain(html)
 
 
 def test_a_caption_tells_what_its_figure_shows(examples):

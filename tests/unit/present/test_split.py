@@ -15,10 +15,16 @@ def test_the_parts_are_those_of_the_answer(examples: ModuleType) -> None:
     bar = split(examples.result())
     assert bar is not None
     assert (bar.share, bar.low, bar.width) == (24.4, 16.2, 16.3)
-    assert bar.through == ("Through follow-up infarct volume", "−0.19 points, 24.4% (95% CI 16.2% to 32.5%)")
+    assert bar.through == (
+        "Through the follow-up infarct volume",
+        "−0.19 points, 24.4% (95% CI 16.2% to 32.5%)",
+    )
     assert bar.rest == ("Not through it", "−0.57 points")
-    assert bar.label.startswith("Mean of modified Rankin Scale at 90 days")
-    assert "of the total effect of −0.76 points, −0.19 points through follow-up infarct volume, " in bar.label
+    assert bar.label.startswith("Mean of the modified Rankin Scale at 90 days")
+    assert (
+        "of the total effect of −0.76 points, −0.19 points through the follow-up infarct volume, "
+        in bar.label
+    )
     assert "24.4% (95% CI 16.2% to 32.5%) of it; −0.57 points not through it" in bar.label
 
 

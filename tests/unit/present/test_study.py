@@ -1,5 +1,7 @@
 import pytest
 
+from ipdmediation.present.report.answer import answer
+
 
 def test_study_reads_the_configuration(examples):
     study = examples.study()
@@ -41,3 +43,19 @@ def test_the_named_level_is_the_configured_one_or_in_the_middle(examples, better
     outcome = {**analysis["outcome"], "better": better}
     study = examples.study(analysis={**analysis, "outcome": outcome, "named_level": named})
     assert study.named_level == level
+
+
+def test_a_label_inside_a_sentence_is_what_the_study_says_it_is(examples):
+    variables = examples.configuration()["variables"] | {"nihss": {"label": "NIHSS"}}
+    variables["mrs"] |= {"label": "Rankin Scale", "in_text": "the Rankin Scale"}
+    arms = {
+        "control": {"label": "Usual care", "short": "Usual"},
+        "treated": {"label": "Device", "short": "Device", "in_text": "the device"},
+    }
+    study = examples.study(variables=variables, arms=arms)
+    assert [study.named(name) for name in ("mrs", "age", "nihss")] == ["the Rankin Scale", "age", "NIHSS"]
+    assert [study.named_arm(arm) for arm in ("treated", "control")] == ["the device", "usual care"]
+    told = answer(examples.result(study=study))[0]
+    assert told.startswith(
+        "The device led to better outcomes than usual care: difference in the mean of the Rankin"
+    )

@@ -105,7 +105,7 @@ def texts(figure: Figure) -> list[str]:
 def test_the_table_has_every_measure_and_the_analysis_own_shares_beside() -> None:
     table = surrogacy_table(measures(), trials(), line(), effects(), study=study())
     rows = {cells[0]: cells[1:] for cells in table.cells.to_numpy().tolist()}
-    assert rows["Treatment on follow-up infarct volume"][2:] == ["t −6.91, df 367", ".002"]
+    assert rows["Treatment on the follow-up infarct volume"][2:] == ["t −6.91, df 367", ".002"]
     share = "Proportion of the effect explained"
     for kind in ("robust", "bootstrap"):
         assert rows[f"{share}, {kind} covariance"][1:3] == ["44.2% (26.0% to 71.4%)", "total effect: 5.7 SE"]

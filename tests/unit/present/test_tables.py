@@ -133,7 +133,7 @@ def test_with_an_interaction_the_treatments_row_names_its_value_of_the_mediator(
     study, frames, _ = examples.interaction()
     table = models_table(frames, study=study)
     assert row(table, "Endovascular therapy vs standard care")[5:] == ["", ""]
-    at_zero = row(table, "Endovascular therapy vs standard care, where follow-up infarct volume is 0 mL")
+    at_zero = row(table, "Endovascular therapy vs standard care, where the follow-up infarct volume is 0 mL")
     assert at_zero[1:5] == [""] * 4
     assert at_zero[5] == "3.74 (2.01–6.96)"
     assert any("is no direct effect" in note for note in table.notes)
@@ -200,11 +200,11 @@ def test_the_own_levels_of_many_trials_are_counted_and_left_to_a_file(examples):
 def test_the_models_table_says_what_it_compares_with(examples):
     notes = " ".join(every(examples)["models"].notes)
     assert "not in the table" not in notes
-    assert "Thresholds divide the levels of modified Rankin Scale at 90 days" in notes
+    assert "Thresholds divide the levels of the modified Rankin Scale at 90 days" in notes
     assert "Levels compared with: occlusion site, “M1 segment”." in notes
     assert (
-        "Ratios of follow-up infarct volume, its logarithm and its doubling are those of its value plus 1 mL"
-        in notes
+        "Ratios of the follow-up infarct volume, its logarithm and its doubling are those of its value plus "
+        "1 mL" in notes
     )
     assert "Standard deviations are on the scale on which the model is linear." in notes
     study, frames = examples.study(), examples.models()
@@ -371,7 +371,7 @@ def test_a_withheld_effect_says_so(examples):
 
 def test_natural_effects_have_unit_null_and_direction(examples):
     table = every(examples)["natural_effects"]
-    assert row(table, "Mean of modified Rankin Scale at 90 days, points")[1] == "below 0"
+    assert row(table, "Mean of the modified Rankin Scale at 90 days, points")[1] == "below 0"
     odds = row(table, "Common odds ratio of a better outcome, averaged over the participants")
     assert odds[1:3] == ["above 1", "2.05 (1.75–2.39)"]
 
@@ -388,7 +388,7 @@ def test_natural_effects_count_failures_and_explain_missing_intervals(examples):
 def test_a_label_that_begins_with_an_abbreviation_stays_as_it_is(examples):
     study = examples.study()
     name = study.analysis["outcome"]["variable"]
-    variables = {**study.variables, name: {**study.variables[name], "label": "mRS"}}
+    variables = {**study.variables, name: {**study.variables[name], "label": "mRS", "in_text": ""}}
     table = natural_effects(examples.effects(), study=examples.study(variables=variables))
     assert row(table, "mRS of 0–2, percentage points")
     assert row(table, "Mean of mRS, points")

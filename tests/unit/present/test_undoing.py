@@ -129,10 +129,10 @@ def texts(figure: Any) -> str:
 def test_the_answer_says_what_would_undo_it_and_what_would_not() -> None:
     (confounded, measured) = undone_by(result(evidence=everything()))
     assert confounded == (
-        "It would take an unmeasured cause that raises both follow-up infarct volume and "
+        "It would take an unmeasured cause that raises both the follow-up infarct volume and "
         f"{study().named_outcome}, with a correlation of 0.44 (95% CI 0.33–0.52) between what it does to "
-        "both, to undo the part through follow-up infarct volume; one as strong as NIHSS at baseline (0.14), "
-        "the strongest measured covariate, would not."
+        "both, to undo the part through the follow-up infarct volume; one as strong as NIHSS at baseline "
+        "(0.14), the strongest measured covariate, would not."
     )
     assert "(a reliability of 0.85), the part through it would be −0.59 points" in measured
     assert confounded in answer(result(evidence=everything()))
@@ -150,7 +150,7 @@ def test_a_benchmark_is_held_against_both_correlations(strength: float, said: st
 
 def test_the_sign_is_said_by_what_the_cause_does() -> None:
     first, *_ = undone_by(result(evidence=parts(explains=-0.4386)))
-    assert "that raises follow-up infarct volume and lowers " in first
+    assert "that raises the follow-up infarct volume and lowers " in first
 
 
 def test_an_effect_that_is_open_already_needs_no_confounding_to_be_undone() -> None:
@@ -163,7 +163,7 @@ def test_a_reliability_that_cannot_be_is_said_in_words() -> None:
     table_of = mismeasured("reliability", possible=False)
     (said,) = undone_by(result(evidence={"measurement_error": table_of}))
     assert said.startswith(
-        "What the stated error of follow-up infarct volume hides cannot be said: a reliability"
+        "What the stated error of the follow-up infarct volume hides cannot be said: a reliability"
     )
     made = measurement_error_table(table_of, effects(), study=study())
     assert made.cells.iloc[-1].tolist()[3:5] == ["not defined", "not defined"]
@@ -174,7 +174,7 @@ def test_a_reliability_that_cannot_be_is_said_in_words() -> None:
 @pytest.mark.parametrize(
     ("stated", "said"),
     [
-        ("reliability", "The stated reliability of follow-up infarct volume is 0.85 given"),
+        ("reliability", "The stated reliability of the follow-up infarct volume is 0.85 given"),
         ("error_sd", "has a standard deviation of 0.383 ln mL: a reliability of 0.85 given"),
         (
             "marginal_reliability",
@@ -228,7 +228,7 @@ def test_the_figures_say_what_their_marks_are() -> None:
     drawn = texts(confounding_figure(*parts().values(), effects(), study=study()))
     assert "Dashed: 0.44, where the indirect effect is 0" in drawn
     assert "NIHSS at baseline 0.14, age 0.001" in drawn
-    assert "The share is not given where the effect through follow-up infarct volume and" in drawn
+    assert "The share is not given where the effect through the follow-up infarct volume and" in drawn
     no_share = parts()
     share = no_share["confounding"]["effect"] == "pm"
     no_share["confounding"].loc[share, ["estimate", "ci_low", "ci_high"]] = math.nan

@@ -118,17 +118,15 @@ def study_faults(study: Study) -> Iterator[Fault]:
     """Yield every reference of a configuration that leads nowhere or does not fit."""
     config, variables = study.config, study.variables
     yield from variable_faults(config.get("variables", {}))
-    yield from equal_labels(
-        {("variables", name, "label"): entry["label"] for name, entry in config.get("variables", {}).items()}
-    )
+    for kind in ("label", "in_text"):
+        yield from equal_labels(_labels("variables", kind, config))
     for name, entry in config.get("variables", {}).items():
         if "unit" in entry and (fault := known_unit_fault(entry["unit"])) is not None:
             yield Fault(("variables", name, "unit"), fault)
         levels = entry.get("levels", {})
         yield from equal_labels({("variables", name, "levels", key): levels[key] for key in levels})
-    arms = config.get("arms", {})
-    for kind in ("label", "short"):
-        yield from equal_labels({("arms", arm, kind): entry[kind] for arm, entry in arms.items()})
+    for kind in ("label", "short", "in_text"):
+        yield from equal_labels(_labels("arms", kind, config))
     if EVERY_TRIAL in study.every_trial and EVERY_TRIAL in config.get("trials", {}):
         yield Fault(("trials", EVERY_TRIAL), f"the tables call all trials together {EVERY_TRIAL!r}")
     yield from _rule_faults(("eligibility",), config.get("eligibility", ()), study, variables)
@@ -142,6 +140,12 @@ def study_faults(study: Study) -> Iterator[Fault]:
     )
     for name in study.analyses:
         yield from _analysis_faults(name, study, variables)
+
+
+def _labels(section: str, kind: str, config: Mapping[str, Any]) -> dict[Place, str]:
+    """Return what the entries of a section are called, those that say it."""
+    entries = config.get(section, {}).items()
+    return {(section, name, kind): entry[kind] for name, entry in entries if kind in entry}
 
 
 def equal_labels(labels: Mapping[Place, str]) -> Iterator[Fault]:

@@ -45,7 +45,7 @@ def shown_labels(config: Mapping[str, Any], trials: Iterable[str]) -> list[str]:
     rules = [rule for name in config["analyses"] for rule in eligibility_rules(config, name)]
     return [
         *(str(words[kind]) for words in config["arms"].values() for kind in words),
-        *(str(each[part]) for each in variables for part in ("label", "unit") if part in each),
+        *(str(each[part]) for each in variables for part in ("label", "in_text", "unit") if part in each),
         *(str(label) for each in variables for label in each.get("levels", {}).values()),
         *(str(rule["reason"]) for rule in rules),
         *(str(analysis["label"]) for analysis in config["analyses"].values()),

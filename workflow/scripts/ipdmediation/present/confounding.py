@@ -6,7 +6,6 @@ import pandas as pd
 
 from ipdmediation.present import notation
 from ipdmediation.present.labels import NATURAL, why_no_share
-from ipdmediation.present.notation import lower
 from ipdmediation.present.scales import Row, named_cut, reading
 from ipdmediation.present.study import Study
 from ipdmediation.vocabulary.effects import PROPORTION_MEDIATED
@@ -77,7 +76,7 @@ def reach(benchmark: Row, undone: pd.DataFrame) -> str:
 
 def cause(rho: float, study: Study) -> str:
     """Name a cause that gives the errors a correlation of some sign, by what it does to both."""
-    mediator = lower(study.label(study.mediator))
+    mediator = study.named(study.mediator)
     outcome = f"the probability of {study.named_outcome}" if study.family.event else study.named_outcome
     if rho >= 0:
         return f"an unmeasured cause that raises both {mediator} and {outcome}"
@@ -87,7 +86,7 @@ def cause(rho: float, study: Study) -> str:
 def not_shares(table: pd.DataFrame, study: Study) -> list[str]:
     """Say why the share of the effect on the mean is not given at some points of a curve."""
     withheld = on_the_mean(table, PROPORTION_MEDIATED)["withheld"]
-    mediator = lower(study.label(study.mediator))
+    mediator = study.named(study.mediator)
     return [
         f"The share is not given where {why_no_share(Withheld(why), mediator=mediator)}."
         for why in dict.fromkeys(filter(None, map(notation.text_of, withheld)))

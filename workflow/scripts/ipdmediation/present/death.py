@@ -78,7 +78,7 @@ def remarks(death: pd.DataFrame, patients: pd.DataFrame, study: Study) -> list[s
 
 def meaning(death: pd.DataFrame, effects: pd.DataFrame, study: Study) -> str:
     """Say in a sentence what it means for the answer."""
-    mediator = lower(study.label(study.mediator))
+    mediator = study.named(study.mediator)
     share, event = (row_of(death, Handling.COMPOSITE, effect) for effect in (HEADLINE.effect, VIA_EVENT))
     if share is None or event is None:
         return f"What it would be with nobody left out is not known: {_reason(death, Handling.COMPOSITE)}."
@@ -132,7 +132,7 @@ def _of_the_worst(death: pd.DataFrame, study: Study) -> list[str]:
 
 def _of_the_event(death: pd.DataFrame, study: Study) -> list[str]:
     said = remark(death, Handling.COMPOSITE)
-    mediator = lower(study.label(study.mediator))
+    mediator = study.named(study.mediator)
     composite = []
     if row_of(death, Handling.COMPOSITE, VIA_EVENT) is not None:
         composite = [

@@ -235,7 +235,7 @@ def _of_threshold(term: Term, study: Study) -> str:
 
 
 def _compared_arms(study: Study) -> str:
-    return f"{study.arm('treated')} vs {notation.lower(study.arm('control'))}"
+    return f"{study.arm('treated')} vs {study.named_arm('control')}"
 
 
 def _of_parts(term: Term, study: Study) -> str:

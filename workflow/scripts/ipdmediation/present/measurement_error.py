@@ -5,7 +5,6 @@ from __future__ import annotations
 import pandas as pd
 
 from ipdmediation.present import notation
-from ipdmediation.present.notation import lower
 from ipdmediation.present.scales import Row, mediator_amount_unit
 from ipdmediation.present.study import Study
 from ipdmediation.vocabulary.scales import MEAN
@@ -33,7 +32,7 @@ def stated_sentence(table: pd.DataFrame, study: Study) -> str:
     """Say which error is stated, and which conditional reliability that is."""
     row = stated_row(table, "te")
     assert row is not None
-    mediator, unit = lower(study.label(study.mediator)), mediator_amount_unit(study)
+    mediator, unit = study.named(study.mediator), mediator_amount_unit(study)
     spread = f"{notation.measure(row['error_sd'])} {unit}"
     own, marginal = reliability(row["reliability"]), reliability(row["marginal_reliability"])
     given = "given treatment, covariates and trial"

@@ -45,7 +45,7 @@ def variable_label(term: str, study: Study) -> str:
     """Name a tested variable, by the key that the table of tests has for it."""
     mediator = study.label(study.mediator)
     known = {
-        TREATMENT: f"{study.arm('treated')} vs {lower(study.arm('control'))}",
+        TREATMENT: f"{study.arm('treated')} vs {study.named_arm('control')}",
         MEDIATOR: mediator,
         f"{TREATMENT}:{MEDIATOR}": f"{study.arm('treated')} \N{MULTIPLICATION SIGN} {lower(mediator)}",
         ALL: "All of these together",

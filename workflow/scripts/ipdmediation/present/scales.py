@@ -10,7 +10,6 @@ from typing import Any
 
 from ipdmediation.present import notation
 from ipdmediation.present.house_style import people, person
-from ipdmediation.present.notation import lower
 from ipdmediation.present.study import Study
 from ipdmediation.vocabulary.effects import (
     OF_THE_MEDIATOR,
@@ -182,14 +181,14 @@ def _coefficient(effect: str, study: Study) -> Reading:
         name = f"{study.coefficient} of {better_outcome(study)}{per}"
         return Reading(name=name, better=1, ratio=bool(study.ratio))
     return Reading(
-        name=f"difference in {lower(study.label(study.outcome))}{per}",
+        name=f"difference in {study.named(study.outcome)}{per}",
         unit=study.unit(study.outcome),
         better=study.better,
     )
 
 
 def _on_the_mediator(study: Study) -> Reading:
-    mediator = lower(study.label(study.mediator))
+    mediator = study.named(study.mediator)
     if study.transform.logarithm:
         added = f" plus {study.amount(study.mediator, study.offset)}" if study.offset else ""
         return Reading(name=f"ratio of geometric means of {mediator}{added}", ratio=True)
@@ -200,18 +199,16 @@ def _on_the_mediator(study: Study) -> Reading:
 
 
 def _averaged(scale: Scale, study: Study) -> Reading:
-    outcome = study.label(study.outcome)
     read = partial(Reading, better=scale.better_end(study.better), ratio=scale.logarithm)
     percent = partial(read, factor=100, digits=1)
     if scale.cut is not None:
         return percent(name=_cut_name(scale.cut, study), unit=POINTS)
     if scale == MEAN and study.family.event:
-        return percent(name=f"{outcome}: {study.levels(study.outcome)['1']}", unit=POINTS)
+        return percent(name=f"{study.label(study.outcome)}: {study.levels(study.outcome)['1']}", unit=POINTS)
+    outcome = study.named(study.outcome)
     known = {
-        MEAN: partial(
-            read, name=f"mean of {lower(outcome)}", unit=study.unit(study.outcome) or _points(study)
-        ),
-        UTILITY: partial(read, name=f"mean utility of {lower(outcome)}"),
+        MEAN: partial(read, name=f"mean of {outcome}", unit=study.unit(study.outcome) or _points(study)),
+        UTILITY: partial(read, name=f"mean utility of {outcome}"),
         WIN: partial(
             percent,
             name=f"better outcome than a {person()} without treatment (ties half)",

@@ -102,8 +102,7 @@ class Study:
     @property
     def named_outcome(self) -> str:
         """The outcome inside a sentence; a binary one, whose label is often no noun, in quotation marks."""
-        label = self.label(self.outcome)
-        return f"“{label}”" if self.family.event else notation.lower(label)
+        return f"“{self.label(self.outcome)}”" if self.family.event else self.named(self.outcome)
 
     @property
     def average(self) -> str:
@@ -231,6 +230,11 @@ class Study:
         shorts = {key: str(words.get("short") or words["label"]) for key, words in self.arms.items()}
         return self._told_apart(arm, shorts)
 
+    def named_arm(self, arm: str) -> str:
+        """Name an arm inside a sentence."""
+        stated = self.arms[arm].get("in_text")
+        return stated or notation.lower(self.arm(arm))
+
     @staticmethod
     def _told_apart(arm: str, names: Mapping[str, str]) -> str:
         return names[arm] if len(set(names.values())) == len(names) else f"{names[arm]} ({arm})"
@@ -238,6 +242,11 @@ class Study:
     def label(self, variable: str) -> str:
         """Label of a variable, its name where it is not configured."""
         return str(self.variables.get(variable, {}).get("label", variable))
+
+    def named(self, variable: str) -> str:
+        """Name a variable inside a sentence."""
+        stated = self.variables.get(variable, {}).get("in_text")
+        return str(stated or notation.lower(self.label(variable)))
 
     def unit(self, variable: str) -> str:
         """Give the unit of a variable as it is printed after a number, empty where it has none."""

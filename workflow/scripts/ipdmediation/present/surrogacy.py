@@ -9,7 +9,6 @@ import pandas as pd
 from ipdmediation.evidence.correlation import HIGH, LOW
 from ipdmediation.present import notation
 from ipdmediation.present.house_style import people
-from ipdmediation.present.notation import lower
 from ipdmediation.present.scales import Reading, Row, reading
 from ipdmediation.present.study import Study
 from ipdmediation.vocabulary.effects import ON_THE_MEDIATOR
@@ -81,7 +80,7 @@ def reason(row: Row) -> str:
 def verdict_sentence(table: pd.DataFrame, *, study: Study) -> str:
     """Say what the correlation of the trials' effects says of the mediator as a surrogate."""
     row = measure(table, "correlation")
-    mediator, outcome = lower(study.label(study.mediator)), study.named_outcome
+    mediator, outcome = study.named(study.mediator), study.named_outcome
     said = f"By IQWiG's limits {mediator} is {_VERDICTS[row['verdict']]} for {outcome} in new trials"
     trials = int(row["trials"])
     if not notation.known(row["estimate"]):
@@ -103,7 +102,7 @@ def threshold_sentence(table: pd.DataFrame, *, study: Study) -> str:
     until = measure(table, "threshold_until")
     beyond = notation.text_of(row["note"])
     text = (
-        f"Surrogate threshold effect: the smallest effect on {lower(study.label(study.mediator))} with which "
+        f"Surrogate threshold effect: the smallest effect on {study.named(study.mediator)} with which "
         f"a new trial is predicted to have one on {study.named_outcome} is "
         f"{written(row['estimate'], read)} ({read.named})"
     )
@@ -120,7 +119,7 @@ def individual_sentence(table: pd.DataFrame, *, study: Study) -> str:
     """Say how much the mediator tells of the outcome in those who took part."""
     row = measure(table, "r2_h")
     return (
-        f"In {people()}, {lower(study.label(study.mediator))} explains {SHARE.sentence(row, study)} of the "
+        f"In {people()}, {study.named(study.mediator)} explains {SHARE.sentence(row, study)} of the "
         f"information on {study.named_outcome} that treatment and covariates leave. Whether an effect on the "
         "one predicts an effect on the other is another question, and so is how much is mediated: a mediator "
         "can carry a large share and predict no trial."
@@ -134,7 +133,7 @@ def attenuation_sentence(table: pd.DataFrame, *, study: Study) -> list[str]:
         return []
     share = notation.percent(100 * float(row["estimate"]), digits=0)
     return [
-        f"Of the variance of the trials' effects on {lower(study.label(study.mediator))}, {share} is between "
+        f"Of the variance of the trials' effects on {study.named(study.mediator)}, {share} is between "
         "trials and the rest is error, which draws slope and correlation towards 0; the errors of a trial's "
         f"two effects, from the same {people()}, draw the correlation towards their own."
     ]

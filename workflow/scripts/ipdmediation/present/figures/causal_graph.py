@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 
 import pandas as pd
@@ -11,7 +12,6 @@ from ipdmediation.data.covariates import all_covariate_names
 from ipdmediation.present import notation
 from ipdmediation.present.figures.sheet import MARGIN, in_style, new_sheet, text_height, wrap
 from ipdmediation.present.house_style import people
-from ipdmediation.present.notation import lower
 from ipdmediation.present.study import Study
 from ipdmediation.present.style import MUTED, SMALL_SIZE
 
@@ -38,7 +38,7 @@ def causal_graph(flow: pd.DataFrame, *, study: Study) -> Figure:
     """
     treatment = [
         *wrap(study.arm("treated"), _SIDE - 4, weight="bold"),
-        *wrap(f"vs {lower(study.arm('control'))}", _SIDE - 4),
+        *wrap(f"vs {study.named_arm('control')}", _SIDE - 4),
     ]
     mediator = wrap(study.label(study.mediator), _MIDDLE - 4, weight="bold")
     outcome = wrap(study.label(study.outcome), _SIDE - 4, weight="bold")
@@ -80,7 +80,7 @@ def causal_graph(flow: pd.DataFrame, *, study: Study) -> Figure:
 
 def _measured(study: Study) -> list[str]:
     """Name the causes that the models adjust for, as many as there is room for."""
-    names = [lower(study.label(name)) for name in all_covariate_names(study.analysis["covariates"])]
+    names = [study.named(name) for name in all_covariate_names(study.analysis["covariates"])]
     if study.trial_effects.tell_apart:
         names.append("cluster" if study.cluster else "trial")
     if not names:
@@ -89,13 +89,16 @@ def _measured(study: Study) -> list[str]:
 
 
 def _shortened(start: str, names: Sequence[str]) -> list[str]:
-    for kept in range(len(names), 0, -1):
+    def lines(kept: int) -> list[str]:
         left = len(names) - kept
         shown = [*names[:kept], *([f"{notation.count(left)} more"] if left else [])]
-        lines = wrap(f"{start}{notation.joined(shown)}", _CAUSES - 8)
-        if len(lines) <= _MOST_LINES:
-            return lines
-    return lines[:_MOST_LINES]
+        return wrap(f"{start}{notation.joined(shown)}", _CAUSES - 8)
+
+    every = lines(len(names))
+    if len(every) <= _MOST_LINES:
+        return every
+    too_many = bisect_left(range(1, len(names)), True, key=lambda kept: len(lines(kept)) > _MOST_LINES) + 1
+    return lines(max(1, too_many - 1))[:_MOST_LINES]
 
 
 def _analysed(flow: pd.DataFrame) -> list[str]:

@@ -20,7 +20,7 @@ from ipdmediation.present.confounding import (
 )
 from ipdmediation.present.figures.curve import Along, CurvePanel, curves
 from ipdmediation.present.labels import NATURAL
-from ipdmediation.present.notation import lower, upper
+from ipdmediation.present.notation import upper
 from ipdmediation.present.scales import reading
 from ipdmediation.present.study import Study
 from ipdmediation.vocabulary.scales import MEAN
@@ -66,7 +66,7 @@ def confounding(
         )
         notes.append(f"{'; '.join(filter(None, [where, ends]))}.")
     if marks:
-        named = [f"{lower(study.label(str(row['variable'])))} {correlation(row['against'])}" for row in marks]
+        named = [f"{study.named(str(row['variable']))} {correlation(row['against'])}" for row in marks]
         notes.append(f"Ticks: a cause as strong as a measured covariate: {', '.join(named)}.")
     notes.append(f"Above 0: {cause(1.0, study)}. Below 0: {cause(-1.0, study)}.")
     notes += not_shares(curve, study)

@@ -9,7 +9,6 @@ from ipdmediation.present import notation, style
 from ipdmediation.present.figures.rows import effect_row
 from ipdmediation.present.figures.sheet import MARGIN, Sheet, in_style, new_sheet, text_height, wrap
 from ipdmediation.present.labels import NATURAL, quartile
-from ipdmediation.present.notation import lower
 from ipdmediation.present.scales import reading
 from ipdmediation.present.study import Study
 from ipdmediation.present.style import MUTED, SMALL_SIZE
@@ -39,7 +38,7 @@ def path_diagram(effects: pd.DataFrame, *, study: Study) -> Figure:
     """
     treated = wrap(study.arm("treated"), 36, weight="bold")
     names = {
-        "treatment": [*treated, *wrap(f"vs {lower(study.arm('control'))}", 36)],
+        "treatment": [*treated, *wrap(f"vs {study.named_arm('control')}", 36)],
         "mediator": wrap(study.label(study.mediator), 46, weight="bold"),
         "outcome": wrap(study.label(study.outcome), 36, weight="bold"),
     }

@@ -14,7 +14,6 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLoca
 from ipdmediation.present import notation, style
 from ipdmediation.present.figures.name_places import Named, place_names
 from ipdmediation.present.figures.sheet import MARGIN, in_style, new_sheet, text_height, wrap
-from ipdmediation.present.notation import lower
 from ipdmediation.present.scales import Reading, Row
 from ipdmediation.present.study import Study
 from ipdmediation.present.style import INK, MUTED, SMALL_SIZE
@@ -69,7 +68,7 @@ def surrogacy(
     kept = in_order(predictions[predictions["reason"] == ""], study).to_dict("records")
     reads = {"on_mediator": on_mediator(study), "on_outcome": on_outcome(study)}
     labels = {
-        "on_mediator": f"Effect on {lower(study.label(study.mediator))}: {reads['on_mediator'].named}",
+        "on_mediator": f"Effect on {study.named(study.mediator)}: {reads['on_mediator'].named}",
         "on_outcome": f"Effect on {study.named_outcome}: {reads['on_outcome'].named}",
     }
     width = study.page.double - _LEFT - _RIGHT

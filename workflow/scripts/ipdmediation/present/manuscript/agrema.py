@@ -9,7 +9,6 @@ import pandas as pd
 from ipdmediation.data.covariates import COVARIATE_MODELS, covariate_names, covariates_of
 from ipdmediation.present import notation
 from ipdmediation.present.house_style import people
-from ipdmediation.present.notation import lower
 from ipdmediation.present.report.methods import adjustment
 from ipdmediation.present.report.result import AnalysisResult
 from ipdmediation.present.study import Study
@@ -56,7 +55,7 @@ def _items(results: Sequence[AnalysisResult]) -> list[tuple[str, str, str]]:
     study = main.study
     others = [f"“{result.study.analysis['label']}”" for result in results[1:]]
     evidence = [pair for table, pair in EVIDENCE.items() if table in main.evidence]
-    clusters = lower(study.label(study.cluster)) if study.cluster else ""
+    clusters = study.named(study.cluster) if study.cluster else ""
     randomised = notation.count(main.flow.sort_values("step").iloc[0]["remaining"])
     numbers = f"{randomised} randomised, {notation.count(main.fitted)} analysed"
     return [
@@ -85,7 +84,7 @@ def _items(results: Sequence[AnalysisResult]) -> list[tuple[str, str, str]]:
         ),
         (
             "Assumed causal model",
-            f"From treatment to outcome directly and through {lower(study.label(study.mediator))}: figure of "
+            f"From treatment to outcome directly and through {study.named(study.mediator)}: figure of "
             f"the paths under Mediation. {adjustment(study)}",
             "Other causes that are assumed",
         ),
@@ -144,9 +143,9 @@ def _items(results: Sequence[AnalysisResult]) -> list[tuple[str, str, str]]:
 
 def _objective(study: Study) -> str:
     return (
-        f"How much of the effect of {lower(study.arm('treated'))}, compared with "
-        f"{lower(study.arm('control'))}, on {study.named_outcome} runs through "
-        f"{lower(study.label(study.mediator))}"
+        f"How much of the effect of {study.named_arm('treated')}, compared with "
+        f"{study.named_arm('control')}, on {study.named_outcome} runs through "
+        f"{study.named(study.mediator)}"
     )
 
 
@@ -169,17 +168,18 @@ def _measured(main: AnalysisResult) -> str:
         for name in covariate_names(covariates_of(stated, model=model))
         if name in study.variables
     )
-    covariates = notation.joined(lower(_with_unit(name, study)) for name in names) or "none"
+    covariates = notation.joined(_with_unit(name, study) for name in names) or "none"
     return (
-        f"Exposure: {lower(study.arm('treated'))} or {lower(study.arm('control'))}. "
-        f"Mediator: {lower(_with_unit(study.mediator, study))}{scale}. "
-        f"Outcome: {lower(_with_unit(study.outcome, study))}{outcome}. Covariates: {covariates}."
+        f"Exposure: {study.named_arm('treated')} or {study.named_arm('control')}. "
+        f"Mediator: {_with_unit(study.mediator, study)}{scale}. "
+        f"Outcome: {_with_unit(study.outcome, study)}{outcome}. Covariates: {covariates}."
     )
 
 
 def _with_unit(variable: str, study: Study) -> str:
     unit = study.unit(variable)
-    return f"{study.label(variable)} in {unit}" if unit else study.label(variable)
+    label = notation.lower(study.label(variable))
+    return f"{label} in {unit}" if unit else label
 
 
 def _sections(main: AnalysisResult) -> list[str]:

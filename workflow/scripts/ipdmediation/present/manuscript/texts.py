@@ -83,7 +83,7 @@ def _participants(result: AnalysisResult) -> str:
     trials = len(study.analysed_trials)
     where = f"In {notation.count(trials)} trials," if trials > 1 else "In the trial,"
     arms = " and ".join(
-        f"{notation.count(last[f'remaining_{arm}'])} with {lower(study.arm(arm))}"
+        f"{notation.count(last[f'remaining_{arm}'])} with {study.named_arm(arm)}"
         for arm in ("treated", "control")
     )
     sentences = [
@@ -106,7 +106,7 @@ def _baseline_missing(result: AnalysisResult) -> list[str]:
     table = result.missing
     rows = table[(table["trial"] == "all") & (table["missing"] > 0) & (table["handled"] == "imputed")]
     said = [
-        f"{lower(result.study.label(str(row['variable'])))} in {notation.count(row['missing'])}"
+        f"{result.study.named(str(row['variable']))} in {notation.count(row['missing'])}"
         for row in rows.to_dict("records")
     ]
     return [f"Of those analysed, a value was missing and imputed: {notation.joined(said)}."] if said else []
@@ -132,5 +132,5 @@ def _others(results: Sequence[AnalysisResult]) -> list[str]:
             said.append(f"{result.study.analysis['label']}: {read.sentence(row, result.study)}")
     if not said:
         return []
-    mediator = lower(results[0].study.label(results[0].study.mediator))
+    mediator = results[0].study.named(results[0].study.mediator)
     return [f"The effect through {mediator} in the other analyses: {'; '.join(said)}."]

@@ -33,7 +33,7 @@ def agreement(results: Sequence[AnalysisResult]) -> list[str]:
     verdict = _verdict(main)
     agreeing = sum(_verdict(each) == verdict for each in others)
     side = {1: "for the better", -1: "for the worse", 0: "open in its direction"}[verdict]
-    part = f"the part through {notation.lower(main.study.label(main.study.mediator))} is {side} in"
+    part = f"the part through {main.study.named(main.study.mediator)} is {side} in"
     return [f"{_shares(others)}; {part} {_how_many(agreeing, len(others))}."]
 
 

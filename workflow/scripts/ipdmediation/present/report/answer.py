@@ -55,11 +55,12 @@ def _total(result: AnalysisResult) -> str:
     study = result.study
     read, te = reading("te", "mean", study=study), result.estimated("te", "mean")
     assert te is not None
+    treated = notation.upper(study.named_arm("treated"))
     finding = {
-        1: f"{study.arm('treated')} led to better outcomes than {lower(study.arm('control'))}",
-        -1: f"{study.arm('treated')} led to worse outcomes than {lower(study.arm('control'))}",
-        0: f"Whether {lower(study.arm('treated'))} leads to better or worse outcomes than "
-        f"{lower(study.arm('control'))} remains open",
+        1: f"{treated} led to better outcomes than {study.named_arm('control')}",
+        -1: f"{treated} led to worse outcomes than {study.named_arm('control')}",
+        0: f"Whether {study.named_arm('treated')} leads to better or worse outcomes than "
+        f"{study.named_arm('control')} remains open",
     }[read.verdict(te)]
     return f"{finding}: {_difference(study, read)} {read.sentence(te, study)}; {read.direction}."
 
@@ -72,7 +73,7 @@ def _difference(study: Study, read: Reading) -> str:
 
 def _mediated(result: AnalysisResult) -> list[str]:
     study = result.study
-    mediator = lower(study.label(study.mediator))
+    mediator = study.named(study.mediator)
     read = reading("te", "mean", study=study)
     te, pnde, tnie = (result.estimated(effect, "mean") for effect in ("te", "pnde", "tnie"))
     assert te is not None and pnde is not None and tnie is not None  # noqa: PT018
@@ -102,7 +103,7 @@ def _mediated(result: AnalysisResult) -> list[str]:
 def _why_withheld(result: AnalysisResult) -> str:
     row = result.row(*HEADLINE)
     why = Withheld.UNDEFINED if row is None else Withheld(row["withheld"])
-    mediator = lower(result.study.label(result.study.mediator))
+    mediator = result.study.named(result.study.mediator)
     reason = why_no_share(why, mediator=mediator)
     return f"A share of the effect that runs through {mediator} is not given, because {reason}."
 
@@ -142,9 +143,9 @@ def _in_people(result: AnalysisResult) -> list[str]:
     sides = {reading("te", scale.key, study=study).side(row) for row in (te, tnie)}
     same = sides in ({1}, {-1})
     return [
-        f"Of 100 {people()} given {lower(study.arm('treated'))} in place of {lower(study.arm('control'))}, "
+        f"Of 100 {people()} given {study.named_arm('treated')} in place of {study.named_arm('control')}, "
         f"{_people(te, sign, study)} {reach}; {_people(tnie, sign, study, of_these=same)} through "
-        f"{lower(study.label(study.mediator))}."
+        f"{study.named(study.mediator)}."
     ]
 
 
@@ -186,7 +187,7 @@ def _published_way(result: AnalysisResult) -> list[str]:
     change = goes.format(*(odds.point(step) for step in steps if step))
     start = (
         f"Published analyses often take the share from how much the {study.log_coefficient} shrinks when "
-        f"{lower(study.label(study.mediator))} enters the model{change if all(steps) else ''}; it would then "
+        f"{study.named(study.mediator)} enters the model{change if all(steps) else ''}; it would then "
         f"be {read.sentence(row, study)}."
     )
     return [f"{start} {_compared(row, result)}"]

@@ -34,8 +34,8 @@ def medians(table: pd.DataFrame, variable: str, *, study: Study) -> str:
             return ""
         median, low, high = map(notation.measure, numbers)
         after = f" {unit}" if unit else ""
-        said.append(f"{median}{after} (interquartile range {low} to {high}) with {lower(study.arm(arm))}")
-    return f"The median {lower(study.label(variable))} was {' and '.join(said)}."
+        said.append(f"{median}{after} (interquartile range {low} to {high}) with {study.named_arm(arm)}")
+    return f"The median of {study.named(variable)} was {' and '.join(said)}."
 
 
 def p_value(table: pd.DataFrame) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from ipdmediation.present.house_style import people
-from ipdmediation.present.notation import lower
 from ipdmediation.present.study import Study
 
 
@@ -19,8 +18,8 @@ def estimand(study: Study) -> list[str]:
     ----------
     VanderWeele 2015, Explanation in Causal Inference, ch. 2.
     """
-    treated, control = (lower(study.arm(arm)) for arm in ("treated", "control"))
-    mediator, outcome = lower(study.label(study.mediator)), study.named_outcome
+    treated, control = (study.named_arm(arm) for arm in ("treated", "control"))
+    mediator, outcome = study.named(study.mediator), study.named_outcome
     return [
         f"The question has two parts, both averaged over the {people()} analysed. The natural indirect "
         f"effect: how does {outcome} with {treated} change when {mediator} is as it is with {treated}, "

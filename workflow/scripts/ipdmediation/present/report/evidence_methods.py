@@ -96,7 +96,7 @@ def _measurement_error(result: AnalysisResult) -> list[str]:
 
 
 def _adjusted(stated: Mapping[str, Any], result: AnalysisResult) -> str:
-    names = [lower(result.study.label(name)) for name in all_covariate_names(stated["covariates"])]
+    names = [result.study.named(name) for name in all_covariate_names(stated["covariates"])]
     return f"adjusted for {notation.joined(names)}" if names else "not adjusted for covariates"
 
 
@@ -106,7 +106,7 @@ def _surrogacy(result: AnalysisResult) -> list[str]:
     study, stated = result.study, result.study.analysis["evidence"]["surrogacy"]
     simplified = " without interaction and spline" if study.interaction or study.spline_knots else ""
     text = (
-        f"Whether {lower(study.label(study.mediator))} could stand for {study.named_outcome} was asked with "
+        f"Whether {study.named(study.mediator)} could stand for {study.named_outcome} was asked with "
         f"the models of the analysis{simplified}, fitted by maximum likelihood: by Prentice's criteria "
         "(Prentice 1989) with likelihood-ratio tests and a t test of the effect on the mediator; by the "
         "proportion of the treatment effect explained (Freedman et al. 1992), with Fieller's interval "
@@ -138,8 +138,8 @@ def _death(result: AnalysisResult) -> list[str]:
         return []
     study = result.study
     stated = study.analysis["evidence"]["death"]
-    mediator = lower(study.label(study.mediator))
-    names = [lower(study.label(name)) for name in all_covariate_names(stated["covariates"])]
+    mediator = study.named(study.mediator)
+    names = [study.named(name) for name in all_covariate_names(stated["covariates"])]
     given = notation.joined(["treatment", *names])
     return [
         f"{notation.upper(mediator)} cannot exist after the event {lower(event_of(study))}, which means "

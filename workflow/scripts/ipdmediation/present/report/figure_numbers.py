@@ -37,7 +37,7 @@ def balance(results: Results) -> list[str]:
         return []
     row = max(sizes.to_dict("records"), key=lambda row: abs(row["estimate"]))
     size = notation.fixed(abs(row["estimate"]), nulls=(0,))
-    return [f"The largest is {size}, of {lower(study.label(str(row['variable'])))}."]
+    return [f"The largest is {size}, of {study.named(str(row['variable']))}."]
 
 
 def outcome_by_arm(results: Results) -> list[str]:
@@ -64,7 +64,7 @@ def calibration(results: Results) -> list[str]:
     if not known:
         return []
     row = max(known, key=lambda row: abs(row["observed"] - row["expected"]))
-    where = f"with {lower(study.arm(str(row['arm'])))}, in group {row['group']} of the mediator"
+    where = f"with {study.named_arm(str(row['arm']))}, in group {row['group']} of the mediator"
     if not study.has_levels:
         observed, expected = (study.amount(study.outcome, row[name]) for name in ("observed", "expected"))
         return [f"They differ most {where}: a mean of {observed} observed, {expected} expected."]

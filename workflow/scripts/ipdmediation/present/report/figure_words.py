@@ -81,7 +81,7 @@ def shows(name: str, result: AnalysisResult) -> str:
     words = {
         "Outcome": study.label(study.outcome),
         "outcome": study.named_outcome,
-        "mediator": notation.lower(study.label(study.mediator)),
+        "mediator": study.named(study.mediator),
         "people": people(),
     }
     return FIGURE_WORDS[name].shows.format(**words) + _synthetic(study)

@@ -6,7 +6,6 @@ from ipdmediation.present import notation
 from ipdmediation.present.death import row_of
 from ipdmediation.present.house_style import people
 from ipdmediation.present.labels import why_no_share
-from ipdmediation.present.notation import lower
 from ipdmediation.present.report.result import AnalysisResult
 from ipdmediation.present.scales import Row, reading
 from ipdmediation.vocabulary.effects import HEADLINE
@@ -28,7 +27,7 @@ def changed_by_the_left_out(result: AnalysisResult) -> list[str]:
     """
     if "death" not in result.evidence:
         return []
-    mediator = lower(result.study.label(result.study.mediator))
+    mediator = result.study.named(result.study.mediator)
     ways = {
         Handling.COMPOSITE: f"with the event and {mediator} together as one mediator of everybody",
         Handling.WEIGHTED: "with those who were measured weighted for the others",
@@ -62,7 +61,7 @@ def _changes(result: AnalysisResult, handling: Handling) -> bool:
 
 def _becomes(result: AnalysisResult, handling: Handling) -> str:
     study = result.study
-    mediator = lower(study.label(study.mediator))
+    mediator = study.named(study.mediator)
     share, through = (_row(result, handling, effect) for effect in (HEADLINE.effect, "tnie"))
     assert share is not None and through is not None  # noqa: PT018
     read = reading("tnie", MEAN.key, study=study)

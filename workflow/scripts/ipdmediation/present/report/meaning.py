@@ -5,7 +5,6 @@ from __future__ import annotations
 from ipdmediation.present import notation
 from ipdmediation.present.house_style import people
 from ipdmediation.present.labels import quartile
-from ipdmediation.present.notation import lower
 from ipdmediation.present.report.answer import APART, published_gap
 from ipdmediation.present.report.result import AnalysisResult
 from ipdmediation.present.scales import Row, reading
@@ -51,9 +50,9 @@ def paths(result: AnalysisResult) -> list[str]:
 
 def _natural(result: AnalysisResult) -> str:
     study = result.study
-    mediator = lower(study.label(study.mediator))
+    mediator = study.named(study.mediator)
     return (
-        f"The total effect compares the same {people()} with and without {lower(study.arm('treated'))}. "
+        f"The total effect compares the same {people()} with and without {study.named_arm('treated')}. "
         f"It is the sum of two parts: the direct effect, with {mediator} as it would be without treatment; "
         f"and the indirect effect, through {mediator}: that of moving it, in the treated, from there to what "
         "it is under treatment."
@@ -80,7 +79,7 @@ def _path_b(result: AnalysisResult) -> list[str]:
     if study.interaction:
         read = reading(MEDIATOR_EFFECT_IN["treated"], "coefficient", study=study)
         arms = [
-            f"{read.sentence(row, study)} with {lower(study.arm(arm))}"
+            f"{read.sentence(row, study)} with {study.named_arm(arm)}"
             for arm in ("treated", "control")
             if (row := result.estimated(MEDIATOR_EFFECT_IN[arm], "coefficient")) is not None
         ]
@@ -109,7 +108,7 @@ def _direct_at_values(result: AnalysisResult) -> list[str]:
     ]
     measure = notation.with_article(read.name)
     return [
-        f"The direct effect depends on {lower(study.label(study.mediator))}; as {measure} it is "
+        f"The direct effect depends on {study.named(study.mediator)}; as {measure} it is "
         f"{notation.joined(values)} ({read.direction}). The natural direct effect is its average over the "
         f"{people()}, on the scale of the outcome."
     ]
@@ -132,7 +131,7 @@ def _change_of_scale(result: AnalysisResult) -> list[str]:
             "single step from the total to the direct one, and no share of it; the shares given are those of "
             "effects on the outcome itself."
         ]
-    mediator = study.label(study.mediator)
+    mediator = notation.upper(study.named(study.mediator))
     rows = [row for effect in OF_THE_MEDIATOR if (row := result.estimated(effect, "coefficient")) is not None]
     predictor = "may be such a predictor"
     if rows:
@@ -243,9 +242,9 @@ def _stretched(result: AnalysisResult) -> list[str]:
 
 def _assumption(result: AnalysisResult) -> str:
     study = result.study
-    mediator, outcome = lower(study.label(study.mediator)), study.named_outcome
+    mediator, outcome = study.named(study.mediator), study.named_outcome
     return (
-        f"{study.arm('treated')} was allotted by chance; {mediator} was not. "
+        f"{notation.upper(study.named_arm('treated'))} was allotted by chance; {mediator} was not. "
         f"{notation.upper(people())} with different values differ in other ways too, and whatever affects "
         f"both {mediator} and {outcome} and is not among the covariates moves the parts and their share. "
         f"They describe the average of these {people()} and do not show that changing the mediator by other "

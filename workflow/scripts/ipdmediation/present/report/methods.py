@@ -9,7 +9,6 @@ import pandas as pd
 from ipdmediation.data.covariates import COVARIATE_MODELS, Covariates, covariate_names, covariates_of
 from ipdmediation.present import notation
 from ipdmediation.present.house_style import people, person
-from ipdmediation.present.notation import lower
 from ipdmediation.present.report.evidence_methods import evidence_methods
 from ipdmediation.present.report.result import AnalysisResult
 from ipdmediation.present.sources import SOURCES, Source
@@ -87,7 +86,7 @@ def methods(result: AnalysisResult, *, version: str = "") -> Methods:
 
 def _models(result: AnalysisResult) -> str:
     study = result.study
-    mediator, outcome = study.label(study.mediator), notation.upper(study.named_outcome)
+    mediator, outcome = map(notation.upper, (study.named(study.mediator), study.named_outcome))
     transform = _TRANSFORMS[study.transform]
     if study.transform == LOG and study.offset:
         transform += f" after adding {study.amount(study.mediator, study.offset)}, so that zero is allowed"
@@ -258,7 +257,7 @@ def _missing(result: AnalysisResult) -> list[str]:
 
 def _counted(rows: pd.DataFrame, study: Study) -> str:
     return notation.joined(
-        f"{lower(study.label(str(row['variable'])))} in {notation.count(row['missing'])}"
+        f"{study.named(str(row['variable']))} in {notation.count(row['missing'])}"
         for row in rows.to_dict("records")
     )
 
@@ -274,7 +273,7 @@ def _software(version: str) -> str:
 def assumptions(result: AnalysisResult) -> list[str]:
     """State what the analysis assumes and where its limits are."""
     study = result.study
-    mediator, outcome = lower(study.label(study.mediator)), study.named_outcome
+    mediator, outcome = study.named(study.mediator), study.named_outcome
     stated = study.analysis.get("covariates", [])
     adjusted = any(covariate_names(covariates_of(stated, model=model)) for model in COVARIATE_MODELS)
     given = ", given the covariates," if adjusted else ""
@@ -342,5 +341,5 @@ def adjustment(study: Study) -> str:
 def _covariates(covariates: Covariates, study: Study) -> str:
     """Name covariates; a formula also as it stands, for it says more than their names."""
     names = [name for name in covariate_names(covariates) if name in study.variables]
-    named = notation.joined(lower(study.label(name)) for name in names)
+    named = notation.joined(study.named(name) for name in names)
     return f"{named} (as the formula {covariates})" if isinstance(covariates, str) and covariates else named

@@ -222,7 +222,7 @@ def _facts(result: AnalysisResult) -> list[dict[str, str]]:
     shown = {
         EffectKey("te", MEAN.key): NATURAL["te"],
         EffectKey("pnde", MEAN.key): NATURAL["pnde"],
-        EffectKey("tnie", MEAN.key): f"Effect through {notation.lower(study.label(study.mediator))}",
+        EffectKey("tnie", MEAN.key): f"Effect through {study.named(study.mediator)}",
         **{key: share_label(key, study) for key in shares_of(study)},
     }
     if study.has_levels:

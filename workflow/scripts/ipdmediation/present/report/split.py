@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ipdmediation.present import notation
-from ipdmediation.present.notation import lower, upper
+from ipdmediation.present.notation import upper
 from ipdmediation.present.report.result import AnalysisResult
 from ipdmediation.present.scales import reading
 from ipdmediation.vocabulary.effects import HEADLINE
@@ -56,7 +56,7 @@ def split(result: AnalysisResult) -> Split | None:
     total, through, rest = (read.amount(row) for row in rows if row is not None)
     ends = [100 * min(max(float(share[end]), 0.0), 1.0) for end in ("ci_low", "ci_high")]
     known = all(map(notation.known, (share["ci_low"], share["ci_high"])))
-    mediator = lower(study.label(study.mediator))
+    mediator = study.named(study.mediator)
     return Split(
         share=round(100 * float(share["estimate"]), 1),
         low=round(ends[0], 1) if known else None,

@@ -16,7 +16,6 @@ from ipdmediation.present.confounding import (
     undone_row,
 )
 from ipdmediation.present.measurement_error import method_sentence, reliability, stated_row, stated_sentence
-from ipdmediation.present.notation import lower
 from ipdmediation.present.report.result import AnalysisResult
 from ipdmediation.present.scales import Row, reading
 from ipdmediation.present.study import Study
@@ -43,7 +42,7 @@ def undone_by(result: AnalysisResult) -> list[str]:
             sentences.append(
                 f"It would take {cause(explains['rho'], result.study)}, with a correlation of "
                 f"{_said(explains, result.study)} between what it does to both, to undo the part through "
-                f"{lower(result.study.label(result.study.mediator))}{_beside(strongest, result)}."
+                f"{result.study.named(result.study.mediator)}{_beside(strongest, result)}."
             )
     return [*sentences, *_with_error(result)]
 
@@ -53,7 +52,7 @@ def confounding_sentences(result: AnalysisResult) -> list[str]:
     study, evidence = result.study, result.evidence
     undone, benchmarks = evidence["confounding_undone"], evidence["confounding_benchmarks"]
     explains, reached = undone_row(undone, "explains"), reached_row(undone)
-    mediator = lower(study.label(study.mediator))
+    mediator = study.named(study.mediator)
     sentences = [
         f"An unmeasured cause of both {mediator} and {study.named_outcome} would make part of the effect "
         f"through {mediator} its own. It shows as a correlation between what the models of the two leave "
@@ -83,7 +82,7 @@ def measurement_sentences(result: AnalysisResult) -> list[str]:
     """Say what is stated of the error, and what the effects would be without it."""
     study, table = result.study, result.evidence["measurement_error"]
     return [
-        f"Error in the measurement of {lower(study.label(study.mediator))} hides part of the effect that "
+        f"Error in the measurement of {study.named(study.mediator)} hides part of the effect that "
         "runs through it, if it is independent of everything else.",
         stated_sentence(table, study),
         *_with_error(result),
@@ -106,7 +105,7 @@ def _beside(strongest: list[Row], result: AnalysisResult) -> str:
     if not strongest:
         return ""
     row = strongest[0]
-    label = lower(result.study.label(str(row["variable"])))
+    label = result.study.named(str(row["variable"]))
     verdict = reach(row, result.evidence["confounding_undone"])
     does = {UNDOES: "would do that", LEAVES: "would not"}.get(verdict, "would leave its direction open")
     as_strong = f"one as strong as {label} ({correlation(row['against'])})"
@@ -122,7 +121,7 @@ def _benchmark(row: Row, result: AnalysisResult) -> str:
     left = f": {read.sentence(row, study)} would still run through it"
     kept = left if reach(row, undone) == LEAVES and notation.known(row["estimate"]) else ""
     return (
-        f"Of the measured covariates, {lower(study.label(str(row['variable'])))} is the strongest in this: "
+        f"Of the measured covariates, {study.named(str(row['variable']))} is the strongest in this: "
         f"an unmeasured cause as strong, with a correlation of {correlation(row['against'])}, {does}{kept}."
     )
 
@@ -132,7 +131,7 @@ def _with_error(result: AnalysisResult) -> list[str]:
     if "measurement_error" not in result.evidence:
         return []
     study, table = result.study, result.evidence["measurement_error"]
-    mediator = lower(study.label(study.mediator))
+    mediator = study.named(study.mediator)
     share, indirect = (stated_row(table, effect) for effect in (PROPORTION_MEDIATED, "tnie"))
     assert share is not None
     assert indirect is not None

@@ -18,7 +18,6 @@ from ipdmediation.present.confounding import (
 )
 from ipdmediation.present.figures.rows import effect_row
 from ipdmediation.present.labels import NATURAL
-from ipdmediation.present.notation import lower
 from ipdmediation.present.scales import Row, reading
 from ipdmediation.present.study import Study
 from ipdmediation.present.tables.table import Table, synthetic_note
@@ -52,7 +51,7 @@ def confounding(
     rows = [["No unmeasured cause", correlation(0.0), "0%", *_at(none, study)]]
     for row in reversed(strongest_first(benchmarks)):
         own = benchmarks[benchmarks["variable"] == row["variable"]]
-        named = f"One as strong as {lower(study.label(str(row['variable'])))}"
+        named = f"One as strong as {study.named(str(row['variable']))}"
         rows.append([named, correlation(row["against"]), _share(row), *_at(own, study)])
     reached, explains = reached_row(undone), undone_row(undone, "explains")
     if reached is not None:

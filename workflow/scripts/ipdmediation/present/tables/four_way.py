@@ -71,7 +71,7 @@ def four_way(results: pd.DataFrame, *, study: Study) -> Table:
 
 
 def _meanings(held: bool, study: Study) -> list[str]:
-    mediator = notation.lower(study.label(study.mediator))
+    mediator = study.named(study.mediator)
     parts = (
         "Pure indirect effect: that of the mediator in the untreated. Mediated interaction: the indirect "
         "effect, which is in the treated, minus the pure one. Total direct effect: that of treatment "
@@ -80,8 +80,8 @@ def _meanings(held: bool, study: Study) -> list[str]:
     if not held:
         return [
             parts,
-            f"There are no controlled direct effects, as standardisation.controlled_at names no {mediator} "
-            "at which they would be.",
+            f"There are no controlled direct effects, as standardisation.controlled_at names no value "
+            f"of {mediator} at which they would be.",
         ]
     return [
         f"Controlled direct effect: that of treatment with {mediator} at one value in everybody. Reference "

@@ -105,7 +105,7 @@ def _label(term: str, row: Mapping[Any, Any], study: Study) -> str:
     if not term.startswith(AT_ZERO):
         return label
     value = float(from_analysis_scale([0.0], transform=study.transform.key, offset=study.offset)[0])
-    mediator = notation.lower(study.label(study.mediator))
+    mediator = study.named(study.mediator)
     return f"{label}, where {mediator} is {study.amount(study.mediator, value)}"
 
 
@@ -150,7 +150,7 @@ def _compared_with(coefficients: Mapping[str, pd.DataFrame], study: Study) -> li
         shown = set(found["level"].map(notation.level_id))
         rest = [text for level, text in study.levels(str(variable)).items() if level not in shown]
         if len(rest) == 1:
-            compared.append(f"{notation.lower(study.label(str(variable)))}, “{rest[0]}”")
+            compared.append(f"{study.named(str(variable))}, “{rest[0]}”")
     own = {
         level for frame in coefficients.values() for level in frame["level"][frame["kind"] == TermKind.TRIAL]
     }
@@ -207,7 +207,7 @@ def _notes(study: Study, varied: bool) -> list[str]:
         notes.append(f"In the total and the outcome model a difference {side} means a better outcome.")
     if study.transform.logarithm and study.offset:
         mediator, added = (
-            notation.lower(study.label(study.mediator)),
+            study.named(study.mediator),
             study.amount(study.mediator, study.offset),
         )
         notes.append(

@@ -8,7 +8,6 @@ from ipdmediation.present import notation
 from ipdmediation.present.figures.rows import effect_row
 from ipdmediation.present.house_style import people
 from ipdmediation.present.labels import share_label
-from ipdmediation.present.notation import lower
 from ipdmediation.present.scales import Reading, Row, reading
 from ipdmediation.present.study import Study
 from ipdmediation.present.surrogacy import (
@@ -69,7 +68,7 @@ def surrogacy(
     heads = ["Measure", "Scale", f"Estimate ({study.coverage} CI)", "Test", notation.p_name()]
     return Table(
         name="surrogacy",
-        title=f"Could {lower(study.label(study.mediator))} stand for {study.named_outcome}?",
+        title=f"Could {study.named(study.mediator)} stand for {study.named_outcome}?",
         cells=pd.DataFrame(rows, columns=heads),
         indented=frozenset(indented),
         notes=(
@@ -87,7 +86,7 @@ def surrogacy(
 
 def _words(study: Study) -> dict[str, tuple[str, Reading]]:
     """Return what each measure is called, and how it is written."""
-    mediator, outcome = lower(study.label(study.mediator)), study.named_outcome
+    mediator, outcome = study.named(study.mediator), study.named_outcome
     treatment, given = "Treatment", "given treatment"
 
     def of(effect: str) -> Reading:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pandas as pd
 
 from ipdmediation.present import notation
-from ipdmediation.present.notation import lower
 from ipdmediation.present.scales import Row
 from ipdmediation.present.study import Study
 from ipdmediation.present.surrogacy import in_order, left_out_sentence, on_mediator, on_outcome, span_of
@@ -41,7 +40,7 @@ def surrogate_predictions(
     ]
     heads = [
         "Trial",
-        f"Effect on {lower(study.label(study.mediator))} ({study.coverage} CI)",
+        f"Effect on {study.named(study.mediator)} ({study.coverage} CI)",
         f"Effect on {study.named_outcome} ({study.coverage} CI)",
         f"Predicted from the others ({study.coverage} prediction interval)",
         "Within",
@@ -52,7 +51,7 @@ def surrogate_predictions(
         title="Each trial's effect on the outcome, predicted from its effect on the mediator",
         cells=pd.DataFrame(rows, columns=heads),
         notes=(
-            f"Effect on {lower(study.label(study.mediator))}: {mediator.named}.",
+            f"Effect on {study.named(study.mediator)}: {mediator.named}.",
             f"Effect on {study.named_outcome}: {outcome.named}.",
             "Predicted by the line through the other trials; the interval has the error of the trial's own "
             "estimate in it.",
