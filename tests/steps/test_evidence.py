@@ -77,7 +77,7 @@ SHOWN = {
     "show_leave_one_out": 1,
     "show_confounding": 1,
     "show_measurement_error": 1,
-    "show_proportional_odds": 1,
+    "show_proportional_odds": 3,
     "show_surrogacy": 2,
 }
 

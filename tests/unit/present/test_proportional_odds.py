@@ -25,6 +25,8 @@ from ipdmediation.present.report.methods import methods
 from ipdmediation.present.report.page import render
 from ipdmediation.present.report.privacy import PatientRowsError
 from ipdmediation.present.study import Study
+from ipdmediation.present.tables.coefficients_by_cut import coefficients_by_cut
+from ipdmediation.present.tables.free_treatment import free_treatment
 from ipdmediation.present.tables.proportional_odds import proportional_odds
 from ipdmediation.vocabulary.terms import treatment_at_cut_term
 from tests.tracing import untraced
@@ -127,17 +129,51 @@ def test_the_table_has_the_tests_of_both_models() -> None:
     assert table.cells.iloc[-1].tolist()[1:] == ["–", "", "–", ""]
     notes = " ".join(table.notes)
     assert "Where there is no test: not every cut has controls on both sides." in notes
-    assert "0–2: 1.65 (1.22–2.23)" in notes
-    withheld = "Not given: 0 (fewer than 5 patients of an arm on one side of it)."
-    assert notes.count(withheld) == 1
-    known = by_cut()
-    known.loc[known["model"] == "total", ["estimate", "ci_low", "ci_high"]] = [0.2, 0.1, 0.3]
-    own = proportional_odds(cut_tests(), known, free(), effects(), study=study()).notes
-    assert [note == withheld for note in own if "each cut" in note or note == withheld] == [
-        False, False, True, False, True,
+
+
+def test_coefficients_by_cut_stand_above_the_one_for_all() -> None:
+    table = coefficients_by_cut(cut_tests(), by_cut(), free(), effects(), study=study())
+    assert table.cells.columns.tolist() == [
+        "Modified Rankin Scale at 90 days: levels reached",
+        "EVT vs Control, total (95% CI)",
+        "EVT vs Control, direct (95% CI)",
+        "Follow-up infarct volume, per ln mL (95% CI)",
+    ]
+    assert table.cells.iloc[:, 0].tolist() == [
+        "0", "0–1", "0–2", "0–3", "0–4", "0–5", "One coefficient for all cuts",
     ]  # fmt: skip
-    assert "treatment proportional 30.0% (25.0% to 35.0%), free at every cut 34.0% (29.0% to 39.0%)" in notes
-    assert "difference 4.0 (−1.0 to 9.0) percentage points" in notes
+    at_two = table.cells.iloc[2].tolist()
+    assert at_two[1:] == ["1.65 (1.22–2.23)"] * 3
+    assert table.cells.iloc[0].tolist()[1:] == ["–"] * 3
+    assert table.cells.iloc[-1].tolist()[1:] == ["1.82 (1.49–2.23)"] * 3
+    assert table.notes[0] == "Odds ratio of reaching these levels, against all worse ones; above 1 is better."
+    assert "Not given: 0 (fewer than 5 patients of an arm on one side of it)." in table.notes
+    assert sum(note.startswith("Estimated in one model of all cuts") for note in table.notes) == 1
+    assert not any(note.startswith("Estimated at each cut alone") for note in table.notes)
+
+
+def test_where_a_free_variable_has_no_maximum_each_cut_alone_is_shown() -> None:
+    found = by_cut()
+    crossed = (found["term"] == "mediator") & (found["form"] == "partial")
+    found.loc[crossed, ["estimate", "ci_low", "ci_high"]] = math.nan
+    found.loc[(found["term"] == "mediator") & (found["form"] == "binary"), "estimate"] = 0.0
+    table = coefficients_by_cut(cut_tests(), found, free(), effects(), study=study())
+    assert table.cells.iloc[1].tolist()[3].startswith("1.00 ")
+    assert not table.cells.iloc[1].tolist()[1].startswith("1.00 ")
+    assert "Estimated at each cut alone: Follow-up infarct volume, per ln mL." in table.notes
+
+
+def test_effects_both_ways_stand_beside_their_difference() -> None:
+    table = free_treatment(cut_tests(), by_cut(), free(), effects(), study=study())
+    assert table.cells.columns.tolist() == [
+        "Effect", "One for all cuts (95% CI)", "One for each cut (95% CI)", "Difference (95% CI)",
+    ]  # fmt: skip
+    rows = {row[0]: row[1:] for row in table.cells.to_numpy().tolist()}
+    assert rows["Proportion mediated, mean of the modified Rankin Scale at 90 days"] == [
+        "30.0% (25.0% to 35.0%)", "34.0% (29.0% to 39.0%)", "4.0 (−1.0 to 9.0)",
+    ]  # fmt: skip
+    assert rows["Total effect, mean of the modified Rankin Scale at 90 days, points"][2].startswith("0.04 ")
+    assert len(rows) == 6
 
 
 def test_the_figure_has_a_panel_for_each_coefficient() -> None:
@@ -177,13 +213,13 @@ def test_where_it_cannot_be_said_the_reason_is() -> None:
     assert impact(lost, study=study())[1:] == [
         f"The effects with the treatment free at every cut are not given: {reason}."
     ]
-    notes = proportional_odds(cut_tests(), by_cut(), lost, effects(), study=study()).notes
-    assert f"Effects with the treatment free at every cut: not given, {reason}." in notes
+    table = free_treatment(cut_tests(), by_cut(), lost, effects(), study=study())
+    assert f"With one for each cut: not given, {reason}." in table.notes
+    assert table.cells.iloc[0].tolist()[1:] == ["−0.60 (−0.65 to −0.55)", "–", "–"]
     none = {"estimate": math.nan, "ci_low": math.nan, "ci_high": math.nan, "withheld": "total_uncertain"}
     assert all("is not given both ways" in line for line in impact(free(**none), study=study())[1:])
-    assert "difference not given." in " ".join(
-        proportional_odds(cut_tests(), by_cut(), free(**none), effects(), study=study()).notes
-    )
+    table = free_treatment(cut_tests(), by_cut(), free(**none), effects(), study=study())
+    assert table.cells.iloc[2].tolist()[1:] == ["30.0% (25.0% to 35.0%)", "withheld", "–"]
 
 
 @pytest.mark.parametrize("name", EVIDENCE)

@@ -68,7 +68,9 @@ EVIDENCE = {
     ),
     "death": Evidence(asked_by=("death", "event"), tables=("death", "death_patients")),
     "proportional_odds": Evidence(
-        asked_by=("proportional_odds", "tests"), tables=("proportional_odds", "by_cut", "free_treatment")
+        asked_by=("proportional_odds", "tests"),
+        tables=("proportional_odds", "by_cut", "free_treatment"),
+        more=("coefficients_by_cut", "free_treatment"),
     ),
 }
 STEPS_OF_ANALYSIS = (

@@ -194,6 +194,8 @@ def _evidence(result: AnalysisResult) -> dict[str, Any]:
         "by_trial": tables.get("each_trial"),
         "left_out": tables.get("leave_one_out"),
         "predictions": tables.get("surrogate_predictions"),
+        "by_cut": tables.get("coefficients_by_cut"),
+        "free": tables.get("free_treatment"),
         **told,
     }
 

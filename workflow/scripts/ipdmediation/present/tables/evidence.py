@@ -8,9 +8,11 @@ from typing import NamedTuple
 import pandas as pd
 
 from ipdmediation.present.study import Study
+from ipdmediation.present.tables.coefficients_by_cut import coefficients_by_cut
 from ipdmediation.present.tables.confounding import confounding
 from ipdmediation.present.tables.death import death
 from ipdmediation.present.tables.each_trial import each_trial
+from ipdmediation.present.tables.free_treatment import free_treatment
 from ipdmediation.present.tables.leave_one_out import leave_one_out
 from ipdmediation.present.tables.measurement_error import measurement_error
 from ipdmediation.present.tables.proportional_odds import proportional_odds
@@ -27,6 +29,7 @@ class Shown(NamedTuple):
 
 
 _PANEL = ("surrogacy", "surrogate_predictions", "surrogate_line")
+_CUTS = ("proportional_odds", "by_cut", "free_treatment")
 #: In the order in which page and manuscript have them.
 SHOWN = {
     "each_trial": Shown(each_trial, ("trials", "pooled")),
@@ -45,7 +48,9 @@ SHOWN = {
     "surrogacy": Shown(surrogacy, _PANEL),
     "surrogate_predictions": Shown(surrogate_predictions, _PANEL),
     "death": Shown(death, ("death", "death_patients")),
-    "proportional_odds": Shown(proportional_odds, ("proportional_odds", "by_cut", "free_treatment")),
+    "coefficients_by_cut": Shown(coefficients_by_cut, _CUTS),
+    "proportional_odds": Shown(proportional_odds, _CUTS),
+    "free_treatment": Shown(free_treatment, _CUTS),
 }
 
 
