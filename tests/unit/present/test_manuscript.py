@@ -17,12 +17,14 @@ from ipdmediation.present.manuscript.values import values
 from ipdmediation.present.report.exhibits import main_tables
 from ipdmediation.present.report.figure_words import legend
 from ipdmediation.present.report.methods import methods
+from ipdmediation.present.report.page import render
 from ipdmediation.present.scales import reading
 from ipdmediation.present.sources import SOURCES, Source
 from ipdmediation.present.tables.saving import save_together
 from ipdmediation.present.tables.workbook import save_workbook
 from tests.tracing import untraced
-from tests.unit.present.conftest import flow, result
+from tests.unit.present import test_each_trial, test_undoing
+from tests.unit.present.conftest import TEMPLATE, flow, manifest, result
 
 
 def text_of(*results):
@@ -150,8 +152,24 @@ def test_the_topics_are_those_of_the_guideline_in_its_order():
 def test_sensitivity_is_found_where_the_page_has_it():
     evidence = {"confounding": pd.DataFrame(), "death": pd.DataFrame(), "pooled": pd.DataFrame()}
     cells = agrema([result(evidence=evidence), result()]).cells.set_index("Topic")
-    text = cells.loc["Sensitivity parameters", "Reported by this run"]
-    assert text == "All analyses, What would undo it and Nobody left out"
+    assert (
+        cells.loc["Sensitivity parameters", "Section"] == "All analyses, What would undo it, Nobody left out"
+    )
+
+
+def test_the_page_has_every_section_that_the_checklist_names_under_that_name():
+    found = [result(evidence={**test_each_trial.EVIDENCE, **test_undoing.everything()}), result()]
+    table = agrema(found)
+    assert [", ".join(places) for places in table.places] == list(table.cells["Section"])
+    named = {(name, section) for places in table.places for name, section in places.items()}
+    assert {"Each trial", "What would undo it", "Participants", "Methods"} <= {name for name, _ in named}
+    page = render(TEMPLATE, found, manifest=manifest())
+    contents = page[page.index('<nav aria-label="Contents"') : page.index("</nav>")]
+    checklist = page[page.index("AGReMA checklist</summary>") :]
+    for name, section in named:
+        assert f'<section id="{section}"' in page
+        assert re.search(rf'href="#{section}"[^>]*>{name}</a>', contents)
+        assert f'<a href="#{section}">{name}</a>' in checklist
 
 
 def test_without_other_analyses_the_checklist_says_that_none_was_run():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -18,16 +19,41 @@ from ipdmediation.vocabulary.transforms import IDENTITY
 OPEN = "Whole item"
 DONE = "Nothing more"
 NONE_RUN = "No sensitivity analysis was run"
+#: The sections of the page by their ids there, as its contents name them.
+SECTIONS = {
+    "answer": "Answer",
+    "patients": "{People}",
+    "assumed": "Assumptions",
+    "models": "Models",
+    "mediation": "Mediation",
+    "trials": "Each trial",
+    "undoing": "What would undo it",
+    "surrogacy": "Surrogacy",
+    "death": "Nobody left out",
+    "proportional-odds": "Proportional {odds}",
+    "analyses": "All analyses",
+    "methods": "Methods",
+    "reproduce": "Reproducibility",
+}
 #: What each table of evidence asks of the answer, and the section of the page that has it.
 EVIDENCE = {
-    "trials": ("each trial by itself", "Each trial"),
-    "leave_one_out": ("each trial left out in turn", "Each trial"),
-    "confounding": ("unmeasured confounding", "What would undo it"),
-    "measurement_error": ("error in the measurement of the mediator", "What would undo it"),
-    "surrogacy": ("the mediator as a surrogate", "Surrogacy"),
-    "death": ("{people} without a mediator kept in", "Nobody left out"),
-    "proportional_odds": ("one coefficient for all cuts of the outcome", "Proportional {}"),
+    "trials": ("each trial by itself", "trials"),
+    "leave_one_out": ("each trial left out in turn", "trials"),
+    "confounding": ("unmeasured confounding", "undoing"),
+    "measurement_error": ("error in the measurement of the mediator", "undoing"),
+    "surrogacy": ("the mediator as a surrogate", "surrogacy"),
+    "death": ("{people} without a mediator kept in", "death"),
+    "proportional_odds": ("one coefficient for all cuts of the outcome", "proportional-odds"),
 }
+
+
+class Item(NamedTuple):
+    """An item of the guideline: what the run reports of it, what is left, and which sections have it."""
+
+    topic: str
+    reported: str = ""
+    left: str = OPEN
+    sections: tuple[str, ...] = ()
 
 
 def agrema(results: Sequence[AnalysisResult]) -> Table:
@@ -38,105 +64,130 @@ def agrema(results: Sequence[AnalysisResult]) -> Table:
     results
         All analyses, the main one first.
     """
-    rows = [[str(number), *row] for number, row in enumerate(_items(results), start=1)]
+    items = _items(results)
+    places = tuple(_places(item.sections, results[0].study) for item in items)
+    rows = [
+        [str(number), item.topic, item.reported, item.left, ", ".join(named)]
+        for number, (item, named) in enumerate(zip(items, places, strict=True), start=1)
+    ]
     return Table(
         name="agrema",
         title="AGReMA checklist: what this run reports, and what is left to the authors",
-        cells=pd.DataFrame(rows, columns=["Item", "Topic", "Reported by this run", "Left to the authors"]),
+        cells=pd.DataFrame(
+            rows, columns=["Item", "Topic", "Reported by this run", "Left to the authors", "Section"]
+        ),
         notes=(
             "AGReMA is a guideline for reporting mediation analyses (Lee et al. 2021); the order of items is "
             "its own. Sections are those of report.html.",
         ),
+        places=places,
     )
 
 
-def _items(results: Sequence[AnalysisResult]) -> list[tuple[str, str, str]]:
+def _places(sections: Sequence[str], study: Study) -> dict[str, str]:
+    """Return sections of the page by their names there: ids."""
+    words = {"People": notation.upper(people()), "odds": "odds" if study.link.odds else "effects"}
+    return {SECTIONS[section].format(**words): section for section in sections}
+
+
+def _items(results: Sequence[AnalysisResult]) -> list[Item]:
     main = results[0]
     study = main.study
     others = [f"“{result.study.analysis['label']}”" for result in results[1:]]
     evidence = [pair for table, pair in EVIDENCE.items() if table in main.evidence]
+    asked = dict.fromkeys(question.format(people=people()) for question, _ in evidence)
+    answered = tuple(dict.fromkeys([*(["analyses"] if others else []), *(place for _, place in evidence)]))
     clusters = study.named(study.cluster) if study.cluster else ""
     randomised = notation.count(main.flow.sort_values("step").iloc[0]["remaining"])
     numbers = f"{randomised} randomised, {notation.count(main.fitted)} analysed"
     return [
-        ("Title", study.title, "That the title names a mediation analysis"),
-        ("Abstract", "results.md has the sentences on results", "Objectives, methods and conclusions"),
-        ("Background and rationale", "", OPEN),
-        ("Objectives", study.question or _objective(study), "Whether effects are tested or estimated"),
-        ("Study registration", "", OPEN),
-        (
+        Item("Title", study.title, "That the title names a mediation analysis"),
+        Item("Abstract", "Sentences on results: results.md", "Objectives, methods and conclusions"),
+        Item("Background and rationale"),
+        Item(
+            "Objectives",
+            study.question or _objective(study),
+            "Whether effects are tested or estimated",
+            ("answer",),
+        ),
+        Item("Study registration"),
+        Item(
             "Study design and source of data",
             _design(study),
             "References of the trials, what in their design matters to mediation",
+            ("patients",),
         ),
-        (
+        Item(
             "Participants",
-            f"Rules of eligibility, in order, with numbers: {notation.upper(people())}"
+            "Rules of eligibility, in order, with numbers"
             if (main.flow["kind"] == "eligibility").any()
             else f"No rule of eligibility: all randomised {people()} are eligible",
             "Target population, places and dates",
+            ("patients",),
         ),
-        ("Sample size", f"{numbers}: {notation.upper(people())}", "Whether it was calculated"),
-        (
+        Item("Sample size", numbers, "Whether it was calculated", ("patients",)),
+        Item(
             "Effects of interest",
-            "Total, natural direct and natural indirect effects: Methods, Mediation",
+            "Total, natural direct and natural indirect effects",
             DONE,
+            ("assumed", "mediation", "methods"),
         ),
-        (
+        Item(
             "Assumed causal model",
-            f"From treatment to outcome directly and through {study.named(study.mediator)}: figure of "
-            f"the paths under Mediation. {adjustment(study)}",
+            f"From treatment to outcome directly and through {study.named(study.mediator)}, as a graph. "
+            f"{adjustment(study)}",
             "Other causes that are assumed",
+            ("assumed",),
         ),
-        ("Causal assumptions", "Methods, Assumptions and limitations", DONE),
-        ("Measurement", _measured(main), "How and when each was measured, how well, and whether blinded"),
-        (
+        Item("Causal assumptions", "In words, with what they rule out", DONE, ("assumed", "methods")),
+        Item("Measurement", _measured(main), "How and when each was measured, how well, and whether blinded"),
+        Item(
             "Measurement levels",
             f"{notation.upper(people())} within trials{f', within {clusters}' if clusters else ''}",
             "Whether any was measured of a group",
         ),
-        (
+        Item(
             "Statistical methods",
             f"Models {'with' if study.interaction else 'without'} an interaction of treatment and mediator, "
-            "their assumptions, and what was done about missing values: Methods; software under "
-            "Reproducibility",
+            "their assumptions, what was done about missing values, and the software",
             "Why an interaction is in or out, how models were built",
+            ("methods", "reproduce"),
         ),
-        (
+        Item(
             "Sensitivity analyses",
-            _sentence("", [*others, *dict.fromkeys(asked.format(people=people()) for asked, _ in evidence)])
-            or NONE_RUN,
-            DONE if others or evidence else "Why there is none",
+            _sentence("", [*others, *asked]) or NONE_RUN,
+            DONE if answered else "Why there is none",
+            ("methods",) if answered else (),
         ),
-        ("Ethical approval", "", OPEN),
-        (
-            "Participants",
-            f"{numbers}; baseline table, missing values: {notation.upper(people())}, Methods",
-            DONE,
-        ),
-        (
+        Item("Ethical approval"),
+        Item("Participants", f"{numbers}; baseline table, missing values", DONE, ("patients", "methods")),
+        Item(
             "Outcomes and estimates",
-            "Paths a and b, total, direct and indirect effect, with intervals: Models, Mediation, results.md",
+            "Paths a and b, total, direct and indirect effect, with intervals; also in results.md",
             DONE,
+            ("models", "mediation"),
         ),
-        (
+        Item(
             "Sensitivity parameters",
-            _sentence("", [*(["All analyses"] if others else []), *_sections(main)]) or NONE_RUN,
-            DONE if others or evidence else "Why there is none",
+            "Each beside the effects of the main analysis" if answered else NONE_RUN,
+            DONE if answered else "Why there is none",
+            answered,
         ),
-        ("Limitations", "Methods, Assumptions and limitations", "Limitations of the trials"),
-        (
+        Item("Limitations", "Of models and assumptions", "Limitations of the trials", ("methods",)),
+        Item(
             "Interpretation",
-            "The question and the answer",
+            "The answer in sentences, and what the numbers mean",
             "Plausibility of the assumptions, for whom it holds, other evidence",
+            ("answer", "mediation"),
         ),
-        ("Implications", "", OPEN),
-        ("Funding and role of sponsor", "", OPEN),
-        ("Conflicts of interest and financial disclosures", "", OPEN),
-        (
+        Item("Implications"),
+        Item("Funding and role of sponsor"),
+        Item("Conflicts of interest and financial disclosures"),
+        Item(
             "Data and code",
-            "Versions, checksums, configuration, seed and commit: manifest.json",
+            "Versions, checksums, configuration, seed and commit; also in manifest.json",
             "Where data and code can be had",
+            ("reproduce",),
         ),
     ]
 
@@ -180,16 +231,6 @@ def _with_unit(variable: str, study: Study) -> str:
     unit = study.unit(variable)
     label = notation.lower(study.label(variable))
     return f"{label} in {unit}" if unit else label
-
-
-def _sections(main: AnalysisResult) -> list[str]:
-    """Name the sections of the page that have the evidence beside the effects."""
-    effects = "odds" if main.study.link.odds else "effects"
-    return list(
-        dict.fromkeys(
-            section.format(effects) for name, (_, section) in EVIDENCE.items() if name in main.evidence
-        )
-    )
 
 
 def _sentence(start: str, names: Sequence[str], end: str = "") -> str:

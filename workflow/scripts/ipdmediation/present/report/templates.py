@@ -40,6 +40,7 @@ def page_table(table: Table, beside: Drawn | None = None) -> dict[str, Any]:
         "rows": [[str(cell) for cell in row] for row in table.cells.itertuples(index=False)],
         "indented": table.indented,
         "notes": table.notes,
+        "places": table.places,
         "drawn": beside,
     }
 

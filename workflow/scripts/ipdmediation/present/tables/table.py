@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +29,7 @@ PROSE = frozenset(
         "Topic",
         "Reported by this run",
         "Left to the authors",
+        "Section",
     }
 )
 
@@ -51,6 +52,8 @@ class Table:
         Positions of rows that belong to the row above them.
     printed
         Headings for HTML and DOCX where they differ from the unique ones of the CSV file.
+    places
+        For each row the sections of the page that its last cell names, by their names: ids on the page.
     """
 
     name: str
@@ -59,6 +62,7 @@ class Table:
     notes: tuple[str, ...] = ()
     indented: frozenset[int] = frozenset()
     printed: tuple[str, ...] = ()
+    places: tuple[Mapping[str, str], ...] = ()
 
     @property
     def heads(self) -> tuple[str, ...]:
