@@ -20,6 +20,7 @@ from ipdmediation.present.figures.proportional_odds import proportional_odds as 
 from ipdmediation.present.figures.saving import save_all
 from ipdmediation.present.figures.surrogacy import surrogacy as surrogacy_figure
 from ipdmediation.present.house_style import written_in
+from ipdmediation.present.remarks import with_remarks
 from ipdmediation.present.study import Study
 from ipdmediation.present.tables.evidence import SHOWN
 from ipdmediation.present.tables.saving import save_each
@@ -46,8 +47,8 @@ def main(
         "proportional_odds": proportional_odds_figure,
     }
     words = Study(**study)
-    frames = [read_table(path) for path in (*numbers, effects)]
     with written_in(**style):
+        frames = [*(with_remarks(read_table(path)) for path in numbers), read_table(effects)]
         drawn = drawers[piece](*frames, study=isolated(words))
         save_all(
             [drawn], {Path(path).suffix.removeprefix("."): [Path(path)] for path in figures}, study=words

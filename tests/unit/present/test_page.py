@@ -270,7 +270,7 @@ def test_what_a_reader_has_to_know_stands_beside_what_it_concerns(examples):
         plain(html.partition(f'id="{name}"')[2].partition("</section>")[0])
         for name in ("patients", "mediation")
     )
-    assert "Trial 'piste' has patients in arm 'treated' only." in participants
+    assert "Trial 'piste' has participants in arm 'treated' only." in participants
     assert "100 replicates are few." in mediation
     assert "100 replicates are few" not in participants
     assert "In 40 replicates the trials' random effects were estimated at the boundary" in mediation
@@ -298,7 +298,7 @@ def test_notices_of_other_analyses_stand_below_their_table(examples):
     other = examples.result(study=study, figures={}, notices=notices)
     text = plain(page(examples, examples.result(), other))
     assert "Complete cases: Trial 'thrace' has nobody." in text
-    assert text.count("Trial 'piste' has patients") == 1
+    assert text.count("Trial 'piste' has participants") == 1
 
 
 def test_every_tile_has_its_unit_its_null_and_its_better_side(examples):

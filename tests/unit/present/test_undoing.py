@@ -224,6 +224,25 @@ def test_an_amount_of_a_mediator_that_is_not_transformed_has_its_unit_in_the_plu
     assert " units" in stated_sentence(mismeasured(), study(analysis=stated, variables=variables))
 
 
+@pytest.mark.parametrize(
+    ("choices", "given"),
+    [
+        ({}, "given treatment, covariates and trial"),
+        ({"trial_effects": "none"}, "given treatment and covariates"),
+        ({"trial_effects": "none", "covariates": []}, "given treatment"),
+    ],
+)
+def test_a_reliability_is_given_what_the_models_have(choices: dict[str, Any], given: str) -> None:
+    words = study(analysis={**study().analysis, **choices})
+    assert f" {given}, and " in stated_sentence(mismeasured(), words)
+
+
+def test_deviations_of_the_error_have_the_same_decimals() -> None:
+    found = mismeasured().assign(error_sd=lambda rows: 2 * rows["error_sd"] / rows["error_sd"].max())
+    written = measurement_error_table(found, effects(), study=study()).cells.iloc[:, 1]
+    assert {len(text.partition(".")[2]) for text in written if text != "0"} == {2}
+
+
 def test_the_figures_say_what_their_marks_are() -> None:
     drawn = texts(confounding_figure(*parts().values(), effects(), study=study()))
     assert "Dashed: 0.44, where the indirect effect is 0" in drawn

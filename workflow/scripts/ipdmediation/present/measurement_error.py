@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from ipdmediation.data.covariates import all_covariate_names
 from ipdmediation.present import notation
 from ipdmediation.present.scales import Row, mediator_amount_unit
 from ipdmediation.present.study import Study
@@ -35,7 +36,10 @@ def stated_sentence(table: pd.DataFrame, study: Study) -> str:
     mediator, unit = study.named(study.mediator), mediator_amount_unit(study)
     spread = f"{notation.measure(row['error_sd'])} {unit}"
     own, marginal = reliability(row["reliability"]), reliability(row["marginal_reliability"])
-    given = "given treatment, covariates and trial"
+    known = ["treatment"]
+    known += ["covariates"] if all_covariate_names(study.analysis["covariates"]) else []
+    known += ["trial"] if study.trial_effects.tell_apart else []
+    given = f"given {notation.joined(known)}"
     if row["reliability"] <= 0:
         return (
             f"The stated error of {mediator} has a standard deviation of {spread}, which is more than "

@@ -9,6 +9,7 @@ from typing import Any
 
 from ipdmediation.data.result_tables import read_table
 from ipdmediation.present.labels import labelled
+from ipdmediation.present.remarks import with_remarks
 from ipdmediation.present.report.result import AnalysisResult
 from ipdmediation.present.study import Study
 from ipdmediation.vocabulary.terms import read_terms
@@ -56,7 +57,7 @@ def read_results(
                 },
                 diagnostics={name: read_facts(path, leave_out=leave_out) for name, path in fitted.items()},
                 figures={name: Path(path).read_text() for name, path in (figures or {}).items() if main},
-                evidence={Path(path).stem: read_table(path) for path in evidence if main},
+                evidence={Path(path).stem: with_remarks(read_table(path)) for path in evidence if main},
                 **frames,
             )
         )

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from ipdmediation.present import notation
+from ipdmediation.present.remarks import remark
 from ipdmediation.present.scales import Row
 from ipdmediation.present.study import Study
 
@@ -97,6 +98,6 @@ class AnalysisResult:
 
 
 def sentence(text: str) -> str:
-    """Write a message as a sentence, with true minus signs."""
-    text = re.sub(r"(?<![\w-])-(?=\d)", notation.MINUS, text.strip().rstrip("."))
+    """Write a step's message as a sentence in the house style, with true minus signs."""
+    text = re.sub(r"(?<![\w-])-(?=\d)", notation.MINUS, remark(text).strip().rstrip("."))
     return f"{notation.upper(text)}."

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pandas as pd
 
 from ipdmediation.present import notation
@@ -31,6 +33,7 @@ def measurement_error(table: pd.DataFrame, effects: pd.DataFrame, *, study: Stud
     shown = {EffectKey(effect, MEAN.key): NATURAL[effect] for effect in ("te", "tnie", PROPORTION_MEDIATED)}
     if study.has_levels:
         shown[SHARE_ON_ONE_SCALE] = "Share on one scale (KHB)"
+    decimals = max(0, min(3, 2 - math.floor(math.log10(table["error_sd"].max()))))
     rows = []
     for _, found in table.groupby(["stated", "reliability"], sort=False):
         first = found.iloc[0]
@@ -38,7 +41,7 @@ def measurement_error(table: pd.DataFrame, effects: pd.DataFrame, *, study: Stud
         rows.append(
             [
                 f"{written} (stated)" if first["stated"] else written,
-                notation.measure(first["error_sd"]),
+                notation.fixed(first["error_sd"], digits=decimals) if first["error_sd"] else "0",
                 reliability(first["marginal_reliability"]),
                 *(_text(found, key, study) for key in shown),
             ]
