@@ -133,7 +133,7 @@ def test_a_synthetic_trial_of_any_format(folder: Path, trial: str, raw_files: di
     assert own["variables"]["fiv"]["column"] in analysed
     assert own["variables"]["mrs"]["column"] in analysed
     unit = draft["config"]["variables"][primary["mediator"]["variable"]].get("unit")
-    assert unit == (own["variables"]["fiv"].get("unit", "mL") if trial != "swift_prime" else None)  # FUVOLCC
+    assert unit == own["variables"]["fiv"].get("unit", "mL")  # of FUVOLCC its label says so
     without_questions(folder / "study")
     if any("more codes that fewer than 5 patients have" in said for said in draft.questions(trial)):
         with pytest.raises(MappingError, match="codes without a mapping"):  # the run names them
