@@ -12,9 +12,11 @@ import pytest
 
 from ipdmediation.data.errors import MappingError
 from ipdmediation.data.harmonise import harmonise_trial
+from ipdmediation.data.joined_columns import joined_files
 from ipdmediation.data.mapping import TrialMapping
 from ipdmediation.data.pooling import pool_trials
 from ipdmediation.data.reading import read_raw
+from ipdmediation.data.sources import named_files, read_source
 from ipdmediation.data.strict_yaml import read_yaml
 from ipdmediation.data.variables import variables_from_config
 from ipdmediation.plumbing.settings import reading
@@ -52,14 +54,13 @@ def pooled(config: Path) -> pd.DataFrame:
     frames = []
     for trial, mapping in study.mappings.items():
         source, declared = mapping["source"], TrialMapping.from_mapping(reading(mapping))
-        raw = read_raw(
-            source["file"],
-            file_format=source["format"],
-            options=source.get("options"),
-            columns=declared.columns,
-        )
+        paths = [entry["file"] for entry in joined_files(source).values() or [source]]
         harmonised = harmonise_trial(
-            raw, mapping=declared, trial=trial, variables=variables, file=source["file"]
+            read_source(paths, source, declared),
+            mapping=declared,
+            trial=trial,
+            variables=variables,
+            file=named_files(paths, source),
         )
         frames.append(harmonised.frame)
     return pool_trials(frames, variables=variables)

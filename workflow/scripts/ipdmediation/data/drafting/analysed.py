@@ -52,7 +52,7 @@ def is_covariate(group: Matched, *, words: Words) -> bool:
 
 
 def _names(group: Matched) -> Sequence[str]:
-    return (group.key, *(member.column for member in group.members.values()))
+    return (group.key, *(member.profile.name for member in group.members.values()))
 
 
 def _labels(group: Matched) -> Sequence[str]:

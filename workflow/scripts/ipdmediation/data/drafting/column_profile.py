@@ -42,7 +42,7 @@ class Profile:
 
     Attributes
     ----------
-    name : of the column.
+    name : of the column, in its own file or sheet.
     label : what the file says that it is; empty where that is no more than its name.
     rows, missing, different : numbers of rows, of empty cells, and of values that are not the same.
     kind : what it holds.
@@ -113,7 +113,13 @@ class Profile:
 
 
 def profile(
-    raw: RawTable, column: str, *, decimal: str, words: Words, patient: pd.Series[Any] | None = None
+    raw: RawTable,
+    column: str,
+    *,
+    decimal: str,
+    words: Words,
+    patient: pd.Series[Any] | None = None,
+    name: str | None = None,
 ) -> Profile:
     """Return what a column holds.
 
@@ -129,6 +135,8 @@ def profile(
         Among them the usual codes for missing.
     patient : Series or None
         Whose row each is; None where each row is a patient.
+    name : str or None
+        What the column is called in its own sheet; None where that is the same.
     """
     cells = raw[column]
     known = cells[~cells.map(is_missing).astype(bool)]
@@ -136,7 +144,7 @@ def profile(
     values = list(pd.unique(known))
     said = raw.labels.get(column, ColumnLabels())
     found = Profile(
-        name=column,
+        name=column if name is None else name,
         label=_label(said, column),
         rows=len(cells),
         missing=len(cells) - len(known),

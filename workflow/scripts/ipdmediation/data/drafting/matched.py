@@ -85,7 +85,7 @@ def _groups(files: Mapping[str, Roles], words: Words) -> list[Matched]:
             usable = found.is_number or (found.kind == "codes" and (found.codes or found.rare))
             if column in roles.used or not usable:
                 continue
-            name = words.name(column)
+            name = words.name(found.name)
             stem = name.stem or _measure(name.unit) or column
             group = by_stem.get(stem)
             if group is not None and file in group.members:
@@ -181,7 +181,7 @@ def _type(group: Matched) -> None:
     else:
         _levels(group)
     labels = {member.label.stem for member in members.values()} - {""}
-    if len({split_name(member.column) for member in members.values()}) > 1 or len(labels) > 1:
+    if len({split_name(member.profile.name) for member in members.values()}) > 1 or len(labels) > 1:
         columns = ", ".join(
             f"{scalar(member.column)} of {file}{_in_brackets(member.label.title)}"
             for file, member in members.items()

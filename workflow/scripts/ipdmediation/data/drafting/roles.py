@@ -10,7 +10,7 @@ import pandas as pd
 
 from ipdmediation.data.disclosure import MINIMUM_COUNT
 from ipdmediation.data.drafting.column_profile import CodeValue, Profile, code_order, counts, profile
-from ipdmediation.data.drafting.source import Source
+from ipdmediation.data.drafting.file_source import Source
 from ipdmediation.data.drafting.words import Words, split_name
 from ipdmediation.data.drafting.yaml_text import scalar
 from ipdmediation.data.matching import is_missing
@@ -70,18 +70,33 @@ def find_roles(source: Source, *, words: Words, alone: bool) -> Roles:
     alone : bool
         Whether it is the study's only file; then sites may be its trials.
     """
-    raw, decimal = source.raw, source.decimal
-    rows = {str(name): profile(raw, name, decimal=decimal, words=words) for name in raw.columns}
+    raw = source.raw
+
+    def profiles(patient: pd.Series[Any] | None) -> dict[str, Profile]:
+        return {
+            name: profile(
+                raw,
+                name,
+                decimal=source.decimal_of(name),
+                words=words,
+                patient=patient,
+                name=source.name_of(name),
+            )
+            for name in map(str, raw.columns)
+        }
+
+    rows = profiles(None)
     roles = Roles(profiles=rows)
-    _find_trial(roles, raw, words=words, alone=alone)
-    _find_patient(roles, raw, words=words)
+    _find_trial(roles, source, words=words, alone=alone)
+    if source.key is not None:
+        roles.patient = source.key
+    else:
+        _find_patient(roles, raw, words=words)
     patient = None
     if roles.repeated and roles.patient is not None:
         keys = [roles.patient] if roles.trial is None else [roles.trial, roles.patient]
         patient = raw.frame.groupby(keys, sort=False, dropna=False).ngroup()
-        roles.profiles = {
-            name: profile(raw, name, decimal=decimal, words=words, patient=patient) for name in rows
-        }
+        roles.profiles = profiles(patient)
         roles.varying = frozenset(name for name in rows if _varies(raw[name], patient))
         _find_visits(roles, words=words)
     _count_trials(roles, raw, patient, words=words)
@@ -97,7 +112,7 @@ def _varies(cells: pd.Series[Any], patient: pd.Series[Any]) -> bool:
 
 def _named(roles: Roles, kind: str, words: Words, among: Sequence[str]) -> list[str]:
     """Return the columns whose names hold a word of a kind, those of an earlier word first."""
-    ranks = {name: words.rank(kind, name) for name in among}
+    ranks = {name: words.rank(kind, roles.profiles[name].name) for name in among}
     return sorted(
         (name for name in among if ranks[name] is not None and name not in roles.used),
         key=lambda name: ranks[name] or 0,
@@ -110,18 +125,23 @@ def _labelled(roles: Roles, kind: str, words: Words, among: Sequence[str]) -> li
     return sorted((name for name in ranks if ranks[name] is not None), key=lambda name: ranks[name] or 0)
 
 
-def _find_trial(roles: Roles, raw: RawTable, *, words: Words, alone: bool) -> None:
+def _find_trial(roles: Roles, source: Source, *, words: Words, alone: bool) -> None:
     several = [
         name
         for name, found in roles.profiles.items()
-        if 2 <= found.different <= min(MOST_TRIALS, found.rows // 2)
+        if source.may_name_trials(name)
+        and 2 <= found.different <= min(MOST_TRIALS, found.rows // 2)
         and not found.missing
         and found.kind != "dates"
     ]
     trials = _named(roles, "trial", words, several)
-    sites = [name for name in _named(roles, "site", words, several) if len(split_name(name)) == 1]
+    sites = [
+        name
+        for name in _named(roles, "site", words, several)
+        if len(split_name(roles.profiles[name].name)) == 1
+    ]
     column = next(iter(trials), None) or next((name for name in sites if alone), None)
-    if column is not None and len(_often(raw, column, None)[0]) >= 2:
+    if column is not None and len(_often(source.raw, column, None)[0]) >= 2:
         roles.trial = column
 
 
@@ -134,7 +154,11 @@ def _count_trials(roles: Roles, raw: RawTable, patient: pd.Series[Any] | None, *
         roles.trial = None
         roles.trial_codes = []
         return
-    rather = "" if words.rank("trial", column) is not None else ", rather than a site of one trial"
+    rather = (
+        ""
+        if words.rank("trial", roles.profiles[column].name) is not None
+        else ", rather than a site of one trial"
+    )
     roles.ask(
         "trial",
         f"is each code of {scalar(column)} a trial of its own{rather}? If not, take `trial` away and write "

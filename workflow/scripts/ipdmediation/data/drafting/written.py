@@ -10,10 +10,10 @@ from ipdmediation.data.disclosure import MINIMUM_COUNT
 from ipdmediation.data.drafting.analysed import is_covariate
 from ipdmediation.data.drafting.column_profile import CodeValue, Profile
 from ipdmediation.data.drafting.drafted_variable import Matched, Member
+from ipdmediation.data.drafting.file_source import Source
 from ipdmediation.data.drafting.labels import clean, label_of, unlike
 from ipdmediation.data.drafting.matched import Matches, order_of
 from ipdmediation.data.drafting.roles import Roles
-from ipdmediation.data.drafting.source import Source
 from ipdmediation.data.drafting.words import Words, identifier, plain
 from ipdmediation.data.drafting.yaml_text import comment, entry, quoted, scalar
 
@@ -85,14 +85,11 @@ def mapping_text(file: TrialFile, matches: Matches, *, words: Words) -> str:
         Among them those for yes and no.
     """
     roles, source = file.roles, file.source
-    said: dict[str, Any] = {"file": file.path, "format": source.file_format}
-    if source.options:
-        said["options"] = dict(source.options)
     asked = roles.decide
     lines = ["# A draft of the mapping: config/README.md explains every key.", ""]
     if not file.trials:
         lines += entry("label", file.label)
-    lines += entry("source", said, decide=source.decide)
+    lines += entry("source", source.stated(file.path), decide=source.decide)
     if file.trials:
         codes = {code: {"id": trial, "label": label} for code, (trial, label) in file.trials.items()}
         lines += entry("trial", {"column": roles.trial, "codes": codes}, decide=asked.get("trial", ()))
@@ -102,7 +99,7 @@ def mapping_text(file: TrialFile, matches: Matches, *, words: Words) -> str:
         lines += entry("visits", stated, decide=asked.get("visits", ()))
     patient = {"row_number": True} if roles.patient is None else {"column": roles.patient}
     lines += entry("patient", patient, decide=asked.get("patient", ()))
-    arm = roles.arm if roles.arm is not None else next(iter(roles.profiles))
+    arm = roles.arm or next(name for name in roles.profiles if name != source.key)
     lines += entry("treatment", {"column": arm, "codes": roles.arm_codes}, decide=asked.get("treatment", ()))
     lines += ["", "variables:"]
     for variable in matches.variables:
