@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import numpy as np
 import pandas as pd
@@ -14,7 +17,9 @@ from hypothesis import strategies as st
 
 from ipdmediation.data.drafting.yaml_text import scalar
 from ipdmediation.data.errors import DataError
+from ipdmediation.data.reading.column_labels import ColumnLabels
 from ipdmediation.data.reading.columns import plain_name
+from ipdmediation.data.reading.registry import FORMATS
 from tests.unit.data.drafting.conftest import Draft, drafted, written
 
 NAMES = [
@@ -143,37 +148,100 @@ CELLS = st.one_of(
     st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=6),
 )
 COLUMN = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), min_size=1, max_size=12)
+LABELS = st.one_of(
+    st.sampled_from(NAMES),
+    st.sampled_from(
+        [
+            "",
+            " ",
+            "\x07\x1b[31m",
+            "two\nlines",
+            "\u200b",
+            "\u2028# DECIDE: x",
+            "Treated",
+            "Control",
+            "Yes",
+            "No",
+            "Missing",
+            "Age (years)",
+            "(mg/L)",
+            "Subject number",
+            "Randomised arm",
+            "Score [points] (x)",
+        ]
+    ),
+    st.text(st.characters(exclude_categories=["Cs"]), max_size=300),
+)
+CODE_LABELS = st.one_of(st.sampled_from(["Missing", "Yes", "No", "Treated", "Control", "A", "a"]), LABELS)
+Labels = Mapping[str, ColumnLabels]
+
+
+def drafted_with(labels: Mapping[Path, Labels], folder: Path) -> Draft:
+    """Draft a study from Parquet files as if these could say something of their columns."""
+    plain = FORMATS["parquet"]
+
+    def read(path: Path, **how: Any) -> Any:
+        return replace(plain.read(path, **how), labels=labels[path])
+
+    with mock.patch.dict(FORMATS, parquet=replace(plain, read=read)):
+        return drafted(folder, *labels)
 
 
 @st.composite
-def frames(draw: Any) -> pd.DataFrame:
-    names = draw(
-        st.lists(st.one_of(COLUMN, st.sampled_from(NAMES)), min_size=1, max_size=6, unique_by=str.strip)
-    )
-    rows = draw(st.integers(1, 30))
-    kinds = [draw(st.lists(CELLS, min_size=1, max_size=4)) for _ in names]
-    return pd.DataFrame(
-        {
-            name.strip() or "blank": list(itertools.islice(itertools.cycle(kind), rows))
-            for name, kind in zip(names, kinds, strict=True)
-        },
-        dtype=object,
-    )
+def frames(
+    draw: Any, names: st.SearchStrategy[str], cells_of: st.SearchStrategy[str | None], most_rows: int = 30
+) -> tuple[pd.DataFrame, Labels]:
+    names = draw(st.lists(names, min_size=1, max_size=6, unique_by=str.strip))
+    rows = draw(st.integers(most_rows // 30, most_rows))
+    kinds = [draw(st.lists(cells_of, min_size=1, max_size=4)) for _ in names]
+    names = [name.strip() or "blank" for name in names]
+    cells = {
+        name: list(itertools.islice(itertools.cycle(kind), rows))
+        for name, kind in zip(names, kinds, strict=True)
+    }
+    labels = {
+        plain_name(name): ColumnLabels(
+            label=draw(LABELS),
+            codes=draw(
+                st.dictionaries(st.one_of(st.sampled_from(kind), st.floats()), CODE_LABELS, max_size=4)
+            ),
+        )
+        for name, kind in zip(names, kinds, strict=True)
+        if draw(st.booleans())
+    }
+    return pd.DataFrame(cells, dtype=object), labels
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(frames(), frames())
+@pytest.mark.parametrize("label", ["word " * 60, "x" * 300, "a\x07\nb # DECIDE: c", '"', "[mL", "- {a: b}"])
+def test_hostile_labels(folder: Path, label: str) -> None:
+    rng = np.random.default_rng(4)
+    table = pd.DataFrame({name: rng.integers(0, 3, 60) for name in ("arm", "x", "y", "z")})
+    table["id"], table["v"] = range(60), rng.normal(size=60)
+    table.to_parquet(folder / "a.parquet")
+    labels = {name: ColumnLabels(label=label, codes={0: label, 1: label, 2: "z"}) for name in table}
+    draft = drafted_with({folder / "a.parquet": labels}, folder / "study")
+    check(draft, "a", list(table))
+
+
+ANY = frames(st.one_of(COLUMN, st.sampled_from(NAMES)), CELLS)
+#: Codes of the same columns, which one file may take for missing and another for a level.
+CODED = frames(st.sampled_from(["arm", "x", "y", "score"]), st.integers(0, 4).map(str), most_rows=60)
+
+
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.one_of(st.tuples(ANY, ANY), st.tuples(CODED, CODED)))
 def test_a_draft_of_any_two_frames_is_read_back(
-    tmp_path: Path, one: pd.DataFrame, other: pd.DataFrame
+    tmp_path: Path, two: tuple[tuple[pd.DataFrame, Labels], tuple[pd.DataFrame, Labels]]
 ) -> None:
-    assume(not one.equals(other))
-    paths = [tmp_path / "one.parquet", tmp_path / "other.parquet"]
-    for table, path in zip((one, other), paths, strict=True):
+    one, other = two
+    assume(not one[0].equals(other[0]))
+    files = {tmp_path / "one.parquet": one, tmp_path / "other.parquet": other}
+    for path, (table, _) in files.items():
         table.astype("string").to_parquet(path)
     try:
-        draft = drafted(tmp_path / "study", *paths)
+        draft = drafted_with({path: labels for path, (_, labels) in files.items()}, tmp_path / "study")
     except DataError as error:
         assert "\n" not in str(error)  # noqa: PT017
         return
-    for table, path in zip((one, other), paths, strict=True):
+    for path, (table, _) in files.items():
         check(draft, path.stem, list(table))

@@ -12,9 +12,11 @@ import pytest
 
 from ipdmediation.data.errors import MappingError
 from ipdmediation.data.harmonise import harmonise_trial
+from ipdmediation.data.joined_columns import joined_files
 from ipdmediation.data.mapping import TrialMapping
 from ipdmediation.data.pooling import pool_trials
 from ipdmediation.data.reading import read_raw
+from ipdmediation.data.sources import named_files, read_source
 from ipdmediation.data.strict_yaml import read_yaml
 from ipdmediation.data.variables import variables_from_config
 from ipdmediation.plumbing.settings import reading
@@ -52,14 +54,13 @@ def pooled(config: Path) -> pd.DataFrame:
     frames = []
     for trial, mapping in study.mappings.items():
         source, declared = mapping["source"], TrialMapping.from_mapping(reading(mapping))
-        raw = read_raw(
-            source["file"],
-            file_format=source["format"],
-            options=source.get("options"),
-            columns=declared.columns,
-        )
+        paths = [entry["file"] for entry in joined_files(source).values() or [source]]
         harmonised = harmonise_trial(
-            raw, mapping=declared, trial=trial, variables=variables, file=source["file"]
+            read_source(paths, source, declared),
+            mapping=declared,
+            trial=trial,
+            variables=variables,
+            file=named_files(paths, source),
         )
         frames.append(harmonised.frame)
     return pool_trials(frames, variables=variables)
@@ -133,7 +134,7 @@ def test_a_synthetic_trial_of_any_format(folder: Path, trial: str, raw_files: di
     assert own["variables"]["fiv"]["column"] in analysed
     assert own["variables"]["mrs"]["column"] in analysed
     unit = draft["config"]["variables"][primary["mediator"]["variable"]].get("unit")
-    assert unit == (own["variables"]["fiv"].get("unit", "mL") if trial != "swift_prime" else None)  # FUVOLCC
+    assert unit == own["variables"]["fiv"].get("unit", "mL")  # of FUVOLCC its label says so
     without_questions(folder / "study")
     if any("more codes that fewer than 5 patients have" in said for said in draft.questions(trial)):
         with pytest.raises(MappingError, match="codes without a mapping"):  # the run names them

@@ -93,6 +93,8 @@ def test_an_id_that_is_there_twice_is_no_id(folder: Path) -> None:
         ([1, 0], {0: "control", 1: "treated"}, False),
         (["placebo", "x"], {"placebo": "control", "x": "treated"}, False),
         (["A", "B", "C"], {"A": "control", "B": "treated", "C": "excluded"}, False),
+        (["A", "C", "C", "B", "B", "B"], {"A": "excluded", "B": "control", "C": "treated"}, False),
+        (["x", "placebo", "y", "y"], {"placebo": "control", "x": "excluded", "y": "treated"}, False),
     ],
 )
 def test_which_arm_is_treated_is_asked_unless_words_say_it(

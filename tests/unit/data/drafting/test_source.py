@@ -95,7 +95,7 @@ def test_the_first_visible_sheet_is_read_from_its_header_on(tmp_path: Path, name
 def test_other_sheets_are_asked_and_hidden_ones_are_not(tmp_path: Path, file_format: str) -> None:
     rows = [["id", "arm"], *[[f"P{n}", "AB"[n % 2]] for n in range(20)]]
     path = tmp_path / "a.raw"
-    follow_up = [["Outcomes, at day 90"], ["id", "score (0, 6)"], *[[f"P{n}", n % 7] for n in range(20)]]
+    follow_up = [["Outcomes, at day 90"], ["id", "score (0, 6)"], *[[f"Q{n}", n % 7] for n in range(20)]]
     sheets = {"Lists": rows, "Base, line": rows, "Follow-up": follow_up, "2": [["P1", "A"], ["P2", "A"]]}
     WRITERS[file_format](Book(sheets, hidden=["Lists"]), path)
     found = find_source(path)

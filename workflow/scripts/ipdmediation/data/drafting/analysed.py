@@ -32,20 +32,35 @@ def _likeliest(
 ) -> Matched | None:
     """Return the variable whose name says most, or else the first that it can be."""
     possible = [[group for group in part if group.type in types] for part in groups]
-    for inside in (False, True):
+    for texts_of, inside in ((_names, False), (_names, True), (_labels, False)):
         for part in possible:
-            ranks = [(_rank(group, role, words, inside=inside), place) for place, group in enumerate(part)]
+            ranks = [
+                (_rank(texts_of(group), role, words, inside=inside), place)
+                for place, group in enumerate(part)
+            ]
             named = [(rank, place) for rank, place in ranks if rank is not None]
             if named:
                 return part[min(named)[1]]
     every = [group for part in possible for group in part]
-    likely = [group for group in every if words.rank("covariate", group.key) is None]
+    likely = [group for group in every if not is_covariate(group, words=words)]
     return next(iter(likely or every), None)
 
 
-def _rank(group: Matched, role: str, words: Words, *, inside: bool) -> int | None:
-    names = (group.key, *(member.column for member in group.members.values()))
-    ranks = [words.rank(role, name, inside=inside) for name in names]
+def is_covariate(group: Matched, *, words: Words) -> bool:
+    """Return whether a variable is measured before randomisation, as its name says, or else its label."""
+    return _rank((group.key, *_labels(group)), "covariate", words) is not None
+
+
+def _names(group: Matched) -> Sequence[str]:
+    return (group.key, *(member.profile.name for member in group.members.values()))
+
+
+def _labels(group: Matched) -> Sequence[str]:
+    return [text for member in group.members.values() for text in (member.label.title, member.label.stem)]
+
+
+def _rank(texts: Sequence[str], role: str, words: Words, *, inside: bool = False) -> int | None:
+    ranks = [words.rank(role, text, inside=inside) for text in texts]
     return min((rank for rank in ranks if rank is not None), default=None)
 
 

@@ -14,10 +14,12 @@ import pandas as pd
 
 from ipdmediation.data.codes import is_whole, number
 from ipdmediation.data.disclosure import MINIMUM_COUNT, public_counts, rounded
-from ipdmediation.data.drafting.words import Words
-from ipdmediation.data.drafting.yaml_text import code_of, scalar
+from ipdmediation.data.drafting.labels import clean, visible
+from ipdmediation.data.drafting.words import Words, split_name
+from ipdmediation.data.drafting.yaml_text import code_of, quoted, scalar
 from ipdmediation.data.matching import is_missing
 from ipdmediation.data.reading import RawTable
+from ipdmediation.data.reading.column_labels import ColumnLabels
 from ipdmediation.data.stamps import read_stamp
 
 Kind = Literal["empty", "numbers", "whole numbers", "codes", "dates", "text"]
@@ -40,11 +42,14 @@ class Profile:
 
     Attributes
     ----------
-    name : of the column.
+    name : of the column, in its own file or sheet.
+    label : what the file says that it is; empty where that is no more than its name.
     rows, missing, different : numbers of rows, of empty cells, and of values that are not the same.
     kind : what it holds.
     codes : of a column of codes those that enough patients have, and how many; None where that would give a
         small number away.
+    labels : what the file says that those codes are, and what is missing.
+    most_first : those codes by their number of patients.
     whole_codes : whether all codes are whole numbers.
     rare : number of the other codes.
     beyond : number of those that are no whole number between two codes that are named.
@@ -58,8 +63,11 @@ class Profile:
     rows: int
     missing: int
     different: int
+    label: str = ""
     kind: Kind = "text"
     codes: Mapping[CodeValue, int | None] = field(default_factory=dict)
+    labels: Mapping[CodeValue, str] = field(default_factory=dict)
+    most_first: Sequence[CodeValue] = ()
     whole_codes: bool = False
     rare: int = 0
     beyond: int = 0
@@ -78,10 +86,19 @@ class Profile:
         """Whether it holds numbers that are no codes."""
         return self.kind in ("numbers", "whole numbers")
 
+    def text_of(self, code: CodeValue) -> str:
+        """Return what a code is called: by its label, or by itself."""
+        return self.labels.get(code, str(code))
+
+    def shown(self, code: CodeValue) -> str:
+        """Return a code, with its label where it has one."""
+        label = self.labels.get(code)
+        return scalar(code) if label is None else f"{scalar(code)} {quoted(clean(label))}"
+
     def __str__(self) -> str:
         parts = [self.kind, f"{self.different} different" if self.different else ""]
         if self.kind == "codes":
-            parts += [scalar(code) + ("" if n is None else f" {n}x") for code, n in self.codes.items()]
+            parts += [self.shown(code) + ("" if n is None else f" {n}x") for code, n in self.codes.items()]
             few = f"of fewer than {MINIMUM_COUNT} patients each"
             parts.append(f"{self.rare} more {few}" if self.rare else "")
         if self.between is not None:
@@ -90,13 +107,19 @@ class Profile:
         if self.other_texts:
             parts.append(f"{self.other_texts} cells that are no numbers")
         if self.missing_codes:
-            parts.append(f"missing: {', '.join(map(scalar, self.missing_codes))}")
+            parts.append(f"missing: {', '.join(map(self.shown, self.missing_codes))}")
         parts.append(f"{self.missing} empty" if self.missing else "none empty")
         return ", ".join(filter(None, parts))
 
 
 def profile(
-    raw: RawTable, column: str, *, decimal: str, words: Words, patient: pd.Series[Any] | None = None
+    raw: RawTable,
+    column: str,
+    *,
+    decimal: str,
+    words: Words,
+    patient: pd.Series[Any] | None = None,
+    name: str | None = None,
 ) -> Profile:
     """Return what a column holds.
 
@@ -112,22 +135,32 @@ def profile(
         Among them the usual codes for missing.
     patient : Series or None
         Whose row each is; None where each row is a patient.
+    name : str or None
+        What the column is called in its own sheet; None where that is the same.
     """
     cells = raw[column]
     known = cells[~cells.map(is_missing).astype(bool)]
     known = known.map({value: _without_zeros(value, decimal) for value in known.unique()}).astype(object)
     values = list(pd.unique(known))
-    plain = Profile(name=column, rows=len(cells), missing=len(cells) - len(known), different=len(values))
+    said = raw.labels.get(column, ColumnLabels())
+    found = Profile(
+        name=column if name is None else name,
+        label=_label(said, column),
+        rows=len(cells),
+        missing=len(cells) - len(known),
+        different=len(values),
+    )
     if not values:
-        return replace(plain, kind="empty")
+        return replace(found, kind="empty")
+    labels = _code_labels(said)
     numbers = {value: number(value, decimal=decimal) for value in values}
-    missing = _missing(numbers, words)
+    missing = _missing(numbers, words, labels)
     left = [value for value in values if value not in missing]
     mostly = [value for value in left if numbers[value] is not None]
     is_number = bool(mostly) and known.isin(mostly).sum() >= 0.9 * known.isin(left).sum()
     formats = _formats(left, raw)
     if formats is not None:
-        return replace(plain, kind="dates", formats=formats)
+        return replace(found, kind="dates", formats=formats)
     whole = is_number and all(held is None or is_whole(held) for held in map(numbers.get, mostly))
     coded = 0 < len(left) <= MOST_CODES and len(left) < len(known) and (whole or not is_number)
     coded &= all(len(str(value)) <= LONGEST_CODE for value in left)
@@ -139,21 +172,24 @@ def profile(
         shown = public_counts({repr(code): n for code, n in counted.items()}, minimum=MINIMUM_COUNT)
         codes = {code: shown[repr(code)] for code in sorted(often, key=code_order)}
         return replace(
-            plain,
+            found,
             kind="codes",
             codes=codes,
+            labels=_of(labels, codes, missing_codes),
+            most_first=sorted(codes, key=lambda code: -counted[code]),
             whole_codes=whole and all(isinstance(code, int) for code in counted),
             rare=len(counted) - len(often),
             beyond=sum(not _between_codes(code, often) for code in set(counted) - often),
             missing_codes=missing_codes,
         )
     if not is_number:
-        return plain
+        return found
     others = [value for value in left if numbers[value] is None]
     texts = {code_of(value) for value in others} & often if others else set()
     return replace(
-        plain,
+        found,
         kind="whole numbers" if whole else "numbers",
+        labels=_of(labels, texts, missing_codes),
         codes=dict.fromkeys(sorted(texts, key=code_order)),
         missing_codes=missing_codes,
         other_texts=int(known.isin(others).sum()),
@@ -169,15 +205,43 @@ def _without_zeros(cell: object, decimal: str) -> object:
     return whole if fraction and not fraction.strip("0") and whole.removeprefix("-").isdecimal() else cell
 
 
-def _missing(numbers: Mapping[Any, Decimal | None], words: Words) -> list[Any]:
-    """Return the values that are usual codes for missing and lie apart from the others."""
+def _label(said: ColumnLabels, column: str) -> str:
+    label = visible(said.label)
+    return label if split_name(label) and label != column else ""
+
+
+def _code_labels(said: ColumnLabels) -> dict[CodeValue, str]:
+    labels = {code_of(value): visible(label) for value, label in said.codes.items()}
+    return {code: label for code, label in labels.items() if label}
+
+
+def _of(labels: Mapping[CodeValue, str], *codes: Collection[CodeValue]) -> dict[CodeValue, str]:
+    """Return the labels of codes that are written; that of a code of few patients is not."""
+    return {code: labels[code] for some in codes for code in some if code in labels}
+
+
+def _missing(
+    numbers: Mapping[Any, Decimal | None], words: Words, labels: Mapping[CodeValue, str]
+) -> list[Any]:
+    """Return the values that are usual codes for missing and lie apart, or that their labels say are."""
     usual = {Decimal(code) for code in words.of("missing_numbers")}
     texts = {str(code).casefold() for code in words.of("missing_texts")}
-    found = [value for value in numbers if isinstance(value, str) and value.strip().casefold() in texts]
-    others = [value for value in numbers.values() if value is not None and value not in usual]
+    labelled = {code for code, label in labels.items() if label.casefold() in texts}
+    found = [
+        value
+        for value in numbers
+        if (isinstance(value, str) and value.strip().casefold() in texts)
+        or (labelled and code_of(value) in labelled)
+    ]
+    others = [
+        held
+        for value, held in numbers.items()
+        if held is not None and held not in usual and value not in found
+    ]
     if not others:
         # among words every such number lies apart
         found += [value for value, held in numbers.items() if held in usual and not isinstance(value, bool)]
+        found = list(dict.fromkeys(found))
         return found if len(found) < len(numbers) else []
     low, high = min(others), max(others)
     for value, held in numbers.items():

@@ -10,11 +10,12 @@ from ipdmediation.data.drafting.words import Name
 
 @dataclass
 class Member:
-    """A column of one file that is the variable there."""
+    """A column of one file that is the variable there, and what its name and its label say."""
 
     column: str
     profile: Profile
     name: Name
+    label: Name
 
 
 @dataclass(eq=False)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TypeVar
 
 from ipdmediation.data.written_text import as_read
 
 LONGEST = 80
+
+Key = TypeVar("Key")
 
 
 def label_of(column: str) -> str:
@@ -24,11 +27,15 @@ def label_of(column: str) -> str:
 
 def clean(text: str) -> str:
     """Return a text as a label: on one line, without marks that nobody sees, not too long."""
-    seen = " ".join("".join(mark if mark.isprintable() else " " for mark in text).split())
-    return seen[:LONGEST].strip() or "Unnamed"
+    return visible(text)[:LONGEST].strip() or "Unnamed"
 
 
-def unlike(labels: Mapping[str, str]) -> dict[str, str]:
+def visible(text: str) -> str:
+    """Return what is seen of a text, on one line; empty where nothing is."""
+    return " ".join("".join(mark if mark.isprintable() else " " for mark in text).split())
+
+
+def unlike(labels: Mapping[Key, str]) -> dict[Key, str]:
     """Return labels of which no reader takes one for another."""
     taken: set[str] = set()
     made = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
@@ -12,8 +13,8 @@ from ipdmediation.data.drafting.analysed import choose
 from ipdmediation.data.drafting.drafted_variable import Matched, Member
 from ipdmediation.data.drafting.labels import clean, label_of, unlike
 from ipdmediation.data.drafting.roles import Roles
-from ipdmediation.data.drafting.words import Words, identifier, split_name
-from ipdmediation.data.drafting.yaml_text import scalar
+from ipdmediation.data.drafting.words import Name, Words, identifier, plain, split_name
+from ipdmediation.data.drafting.yaml_text import quoted, scalar
 from ipdmediation.data.known_units import COMMON_UNITS, conversion_fault
 from ipdmediation.data.variables import DTYPE_RANGE, RESERVED_NAMES
 
@@ -55,6 +56,7 @@ def match(files: Mapping[str, Roles], *, words: Words) -> Matches:
     groups = _groups(files, words)
     for group in groups:
         _type(group)
+        _call(group)
     shared = [group for group in groups if len(files) == 1 or len(group.members) > 1]
     single = [group for group in groups if group not in shared]
     outcome, mediator = choose(shared, single, words=words)
@@ -77,12 +79,13 @@ def match(files: Mapping[str, Roles], *, words: Words) -> Matches:
 def _groups(files: Mapping[str, Roles], words: Words) -> list[Matched]:
     """Return the columns that can be variables, those of one name together."""
     by_stem: dict[str, Matched] = {}
+    told = defaultdict[str, Counter[str]](Counter)
     for file, roles in files.items():
         for column, found in roles.profiles.items():
             usable = found.is_number or (found.kind == "codes" and (found.codes or found.rare))
             if column in roles.used or not usable:
                 continue
-            name = words.name(column)
+            name = words.name(found.name)
             stem = name.stem or _measure(name.unit) or column
             group = by_stem.get(stem)
             if group is not None and file in group.members:
@@ -91,8 +94,17 @@ def _groups(files: Mapping[str, Roles], words: Words) -> list[Matched]:
             if group is None or file in group.members:
                 stem = stem if stem not in by_stem else f"{stem} {file}"
                 group = by_stem[stem] = Matched(stem, label_of(name.title if name.stem else stem), {})
-            group.members[file] = Member(column, found, name)
-    return _near([*by_stem.values()])
+            label = words.label(found.label)
+            told[file][label.stem] += 1 if label.stem else 0
+            group.members[file] = Member(column, found, _with_unit(name, label), label)
+    return _labelled(_near([*by_stem.values()]), told)
+
+
+def _with_unit(name: Name, label: Name) -> Name:
+    """Return a name with the unit of the label, where it names none itself."""
+    if name.unit is None:
+        return replace(name, unit=label.unit)
+    return replace(name, sure=name.sure or name.unit == label.unit)
 
 
 def _measure(unit: str | None) -> str | None:
@@ -128,6 +140,32 @@ def _alike(one: str, other: str) -> bool:
     return pair.quick_ratio() >= NEAR and pair.ratio() >= NEAR
 
 
+def _labelled(groups: list[Matched], told: Mapping[str, Mapping[str, int]]) -> list[Matched]:
+    """Put groups of other files together of which labels, or a label and a name, say the same thing.
+
+    A label that several columns of a file have says nothing of any of them.
+    """
+    kept: list[Matched] = []
+    by_name, by_label = defaultdict[str, list[Matched]](list), defaultdict[str, list[Matched]](list)
+    for group in groups:
+        names = [each.name.stem for each in group.members.values()]
+        labels = [
+            each.label.stem for file, each in group.members.items() if told[file].get(each.label.stem) == 1
+        ]
+        alike = [each for stem in labels for each in (*by_label[stem], *by_name[stem])]
+        alike += [each for stem in names for each in by_label[stem]]
+        same = next((each for each in alike if not set(each.members) & set(group.members)), None)
+        if same is None:
+            kept.append(group)
+        else:
+            same.members |= group.members
+        for stem in names:
+            by_name[stem].append(same or group)
+        for stem in labels:
+            by_label[stem].append(same or group)
+    return kept
+
+
 def _type(group: Matched) -> None:
     """Say what kind of variable a group is, and ask what was guessed for that."""
     members = group.members
@@ -142,9 +180,27 @@ def _type(group: Matched) -> None:
         _unit(group)
     else:
         _levels(group)
-    if len({split_name(member.column) for member in members.values()}) > 1:
-        columns = ", ".join(f"{scalar(member.column)} of {file}" for file, member in members.items())
+    labels = {member.label.stem for member in members.values()} - {""}
+    if len({split_name(member.profile.name) for member in members.values()}) > 1 or len(labels) > 1:
+        columns = ", ".join(
+            f"{scalar(member.column)} of {file}{_in_brackets(member.label.title)}"
+            for file, member in members.items()
+        )
         group.decide.insert(0, f"are these one variable: {columns}?")
+
+
+def _call(group: Matched) -> None:
+    """Call a variable what the files call it: a label, and a name that says the same as a label."""
+    labels = [member.label for member in group.members.values()]
+    titles = [label.title for label in labels if label.title]
+    group.label = clean(titles[0]) if titles else group.label
+    stems = {label.stem for label in labels} - {""}
+    told = [member.name.stem for member in group.members.values() if member.name.stem in stems]
+    group.key = told[0] if told else group.key
+
+
+def _in_brackets(label: str) -> str:
+    return f" ({quoted(clean(label))})" if label else ""
 
 
 def _unit(group: Matched) -> None:
@@ -155,7 +211,7 @@ def _unit(group: Matched) -> None:
     unlike_units = [file for file, unit in units.items() if conversion_fault(unit, group.unit) is not None]
     if unlike_units:
         said = ", ".join(f"{unit} in {file}" for file, unit in units.items())
-        group.decide.append(f"which unit? The names say {said}, which do not convert")
+        group.decide.append(f"which unit? The columns say {said}, which do not convert")
         group.unit = None
         for member in group.members.values():
             member.name = replace(member.name, unit=None)
@@ -166,7 +222,9 @@ def _unit(group: Matched) -> None:
             f"is it {group.unit} in {', '.join(silent)} too? The name of the column does not say so"
         )
     if not all(member.name.sure for member in group.members.values()):
-        group.decide.append(f"is the unit what the end of the name says, {group.unit}?")
+        others = {member.label.unit for member in group.members.values()} - {None, group.unit}
+        told = "".join(f", or what a label says, {unit}" for unit in sorted(map(str, others)))
+        group.decide.append(f"is the unit what the end of the name says, {group.unit}{told}?")
 
 
 def _levels(group: Matched) -> None:
@@ -190,14 +248,11 @@ def _levels(group: Matched) -> None:
     ):
         longest = max([len(scale), *(len(found.codes) for found in words_of)])
         group.type = "ordinal"
-        group.levels = {level: f"Level {level}" for level in range(scale[0], scale[0] + longest)}
-        group.decide.append(
-            "what are the levels called, and does their order matter? If not, `type: categorical`"
-        )
+        _name_levels(group, range(scale[0], scale[0] + longest))
         return
     group.type = "categorical"
     taken: set[str] = set()
-    texts = dict.fromkeys(str(code) for found in profiles for code in found.codes)
+    texts = dict.fromkeys(found.text_of(code) for found in profiles for code in found.codes)
     if len(texts) < 2:
         texts |= dict.fromkeys(("level a", "level b"))
     group.level_of = {text: identifier(text, instead="level", taken=taken) for text in texts}
@@ -206,6 +261,26 @@ def _levels(group: Matched) -> None:
     group.decide.append(
         "what are the levels called? If they have an order, `type: ordinal` with whole numbers"
     )
+
+
+def _name_levels(group: Matched, levels: Sequence[int]) -> None:
+    """Call the levels of a scale what the files call them, and ask what they do not say."""
+    called: dict[int, dict[str, str]] = {level: {} for level in levels}
+    for file, member in group.members.items():
+        for code, label in member.profile.labels.items():
+            if isinstance(code, int) and code in called and code in member.profile.codes:
+                called[code][file] = label
+    labels = {level: next(iter(said.values()), f"Level {level}") for level, said in called.items()}
+    group.levels = dict(unlike({level: clean(label) for level, label in labels.items()}))
+    first = "does the order of the levels matter"
+    if not all(called.values()):
+        first = "what are the levels called, and does their order matter"
+    group.decide.append(f"{first}? If not, `type: categorical`")
+    for level, said in called.items():
+        if len({plain(label) for label in said.values()}) > 1:
+            files = ", ".join(f"{quoted(clean(label))} in {file}" for file, label in said.items())
+            group.decide.append(f"is it one scale? Level {level} is {files}")
+            return
 
 
 def order_of(texts: Sequence[object], levels: Sequence[int | str]) -> dict[Any, int | str]:

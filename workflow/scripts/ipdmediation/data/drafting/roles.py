@@ -10,7 +10,7 @@ import pandas as pd
 
 from ipdmediation.data.disclosure import MINIMUM_COUNT
 from ipdmediation.data.drafting.column_profile import CodeValue, Profile, code_order, counts, profile
-from ipdmediation.data.drafting.source import Source
+from ipdmediation.data.drafting.file_source import Source
 from ipdmediation.data.drafting.words import Words, split_name
 from ipdmediation.data.drafting.yaml_text import scalar
 from ipdmediation.data.matching import is_missing
@@ -70,18 +70,33 @@ def find_roles(source: Source, *, words: Words, alone: bool) -> Roles:
     alone : bool
         Whether it is the study's only file; then sites may be its trials.
     """
-    raw, decimal = source.raw, source.decimal
-    rows = {str(name): profile(raw, name, decimal=decimal, words=words) for name in raw.columns}
+    raw = source.raw
+
+    def profiles(patient: pd.Series[Any] | None) -> dict[str, Profile]:
+        return {
+            name: profile(
+                raw,
+                name,
+                decimal=source.decimal_of(name),
+                words=words,
+                patient=patient,
+                name=source.name_of(name),
+            )
+            for name in map(str, raw.columns)
+        }
+
+    rows = profiles(None)
     roles = Roles(profiles=rows)
-    _find_trial(roles, raw, words=words, alone=alone)
-    _find_patient(roles, raw, words=words)
+    _find_trial(roles, source, words=words, alone=alone)
+    if source.key is not None:
+        roles.patient = source.key
+    else:
+        _find_patient(roles, raw, words=words)
     patient = None
     if roles.repeated and roles.patient is not None:
         keys = [roles.patient] if roles.trial is None else [roles.trial, roles.patient]
         patient = raw.frame.groupby(keys, sort=False, dropna=False).ngroup()
-        roles.profiles = {
-            name: profile(raw, name, decimal=decimal, words=words, patient=patient) for name in rows
-        }
+        roles.profiles = profiles(patient)
         roles.varying = frozenset(name for name in rows if _varies(raw[name], patient))
         _find_visits(roles, words=words)
     _count_trials(roles, raw, patient, words=words)
@@ -97,25 +112,36 @@ def _varies(cells: pd.Series[Any], patient: pd.Series[Any]) -> bool:
 
 def _named(roles: Roles, kind: str, words: Words, among: Sequence[str]) -> list[str]:
     """Return the columns whose names hold a word of a kind, those of an earlier word first."""
-    ranks = {name: words.rank(kind, name) for name in among}
+    ranks = {name: words.rank(kind, roles.profiles[name].name) for name in among}
     return sorted(
         (name for name in among if ranks[name] is not None and name not in roles.used),
         key=lambda name: ranks[name] or 0,
     )
 
 
-def _find_trial(roles: Roles, raw: RawTable, *, words: Words, alone: bool) -> None:
+def _labelled(roles: Roles, kind: str, words: Words, among: Sequence[str]) -> list[str]:
+    """Return the columns whose labels hold a word of a kind, those of an earlier word first."""
+    ranks = {name: words.rank(kind, roles.profiles[name].label) for name in among if name not in roles.used}
+    return sorted((name for name in ranks if ranks[name] is not None), key=lambda name: ranks[name] or 0)
+
+
+def _find_trial(roles: Roles, source: Source, *, words: Words, alone: bool) -> None:
     several = [
         name
         for name, found in roles.profiles.items()
-        if 2 <= found.different <= min(MOST_TRIALS, found.rows // 2)
+        if source.may_name_trials(name)
+        and 2 <= found.different <= min(MOST_TRIALS, found.rows // 2)
         and not found.missing
         and found.kind != "dates"
     ]
     trials = _named(roles, "trial", words, several)
-    sites = [name for name in _named(roles, "site", words, several) if len(split_name(name)) == 1]
+    sites = [
+        name
+        for name in _named(roles, "site", words, several)
+        if len(split_name(roles.profiles[name].name)) == 1
+    ]
     column = next(iter(trials), None) or next((name for name in sites if alone), None)
-    if column is not None and len(_often(raw, column, None)[0]) >= 2:
+    if column is not None and len(_often(source.raw, column, None)[0]) >= 2:
         roles.trial = column
 
 
@@ -128,7 +154,11 @@ def _count_trials(roles: Roles, raw: RawTable, patient: pd.Series[Any] | None, *
         roles.trial = None
         roles.trial_codes = []
         return
-    rather = "" if words.rank("trial", column) is not None else ", rather than a site of one trial"
+    rather = (
+        ""
+        if words.rank("trial", roles.profiles[column].name) is not None
+        else ", rather than a site of one trial"
+    )
     roles.ask(
         "trial",
         f"is each code of {scalar(column)} a trial of its own{rather}? If not, take `trial` away and write "
@@ -168,17 +198,17 @@ def _find_patient(roles: Roles, raw: RawTable, *, words: Words) -> None:
             if not raw.frame.duplicated(keys).any():
                 roles.patient, roles.repeated = name, True
                 return
-    unique = [
+    among = [
         name
         for name, found in roles.profiles.items()
-        if found.unique and found.kind in ("text", "whole numbers") and name not in roles.used
+        if found.kind in ("text", "whole numbers") and name not in roles.used
     ]
-    if unique:
-        roles.patient = unique[0]
-        roles.ask(
-            "patient",
-            f"is {scalar(unique[0])} the patient's id? It is unique, but its name does not say so",
-        )
+    labelled = [name for name in _labelled(roles, "patient", words, among) if _is_key(raw, name, roles.trial)]
+    unique = [name for name in among if roles.profiles[name].unique]
+    if labelled or unique:
+        roles.patient = (labelled or unique)[0]
+        why = "Only its label says so" if labelled else "It is unique, but its name does not say so"
+        roles.ask("patient", f"is {scalar(roles.patient)} the patient's id? {why}")
         return
     told = ""
     if repeated:
@@ -218,11 +248,13 @@ def _find_arm(roles: Roles, *, words: Words) -> None:
     spoken = [
         name
         for name in coded
-        if {arm for code in roles.profiles[name].codes for arm in _meaning(code, words)}
+        if {arm for code in roles.profiles[name].codes for arm in _meaning(code, roles.profiles[name], words)}
         >= {"control", "treated"}
     ]
     named = _named(roles, "arm", words, coded)
-    told = [name for name in named if name in spoken] or named or spoken
+    labelled = _labelled(roles, "arm", words, coded)
+    sure = [name for name in named or labelled if name in spoken]
+    told = sure or named or spoken or labelled
     fewest = sorted(coded, key=lambda name: (roles.profiles[name].different, roles.profiles[name].missing))
     roles.arm = next(iter(told or fewest), None)
     if roles.arm is None:
@@ -232,21 +264,28 @@ def _find_arm(roles: Roles, *, words: Words) -> None:
         )
         roles.arm_codes = {"control": "control", "treated": "treated"}
         return
-    if not told or roles.arm not in named:
-        roles.ask("treatment", f"is {scalar(roles.arm)} the randomised arm? Its name does not say so")
+    if roles.arm not in (*sure, *named):
+        only = "Only its label says so" if roles.arm in labelled else "Its name does not say so"
+        roles.ask("treatment", f"is {scalar(roles.arm)} the randomised arm? {only}")
     found = roles.profiles[roles.arm]
     if found.missing or found.missing_codes:
         roles.ask("treatment", "patients without an arm: who is not randomised cannot be in the file")
-    roles.arm_codes = _arms(roles, list(found.codes), found.rare, words)
+    roles.arm_codes = _arms(roles, found, words)
 
 
-def _meaning(code: CodeValue, words: Words) -> list[str]:
-    return [arm for arm in ("control", "treated") if isinstance(code, str) and words.says(arm, code)]
+def _meaning(code: CodeValue, found: Profile, words: Words) -> list[str]:
+    """Return the arms that a code says it is, or its label."""
+    texts = (str(code), found.text_of(code))
+    return [arm for arm in ("control", "treated") if any(words.says(arm, text) for text in texts)]
 
 
-def _arms(roles: Roles, codes: list[CodeValue], rare: int, words: Words) -> dict[CodeValue, str]:
-    """Return what the codes of the arm mean; what their words do not say is guessed, and asked."""
-    meant = {code: _meaning(code, words) for code in codes}
+def _arms(roles: Roles, found: Profile, words: Words) -> dict[CodeValue, str]:
+    """Return what the codes of the arm mean; what their words do not say is guessed, and asked.
+
+    The arms that are compared are likely those of most patients.
+    """
+    codes = list(found.codes)
+    meant = {code: _meaning(code, found, words) for code in codes}
     said = {code: arms[0] for code, arms in meant.items() if len(arms) == 1}
     if len(said) == len(codes) and set(said.values()) == {"control", "treated"}:
         arms = {code: said[code] for code in codes}
@@ -259,17 +298,19 @@ def _arms(roles: Roles, codes: list[CodeValue], rare: int, words: Words) -> dict
     else:
         arms = {}
         left = [arm for arm in ("control", "treated") if arm not in said.values()]
+        likely = [code for code in found.most_first if code not in said][: len(left)]
         for code in codes:
-            arms[code] = said.get(code) or (left.pop(0) if left else "excluded")
+            arms[code] = said.get(code) or (left.pop(0) if code in likely else "excluded")
         for arm in left:
             # no patient has it, or too few: the draft has to be whole
             arms[next(text for text in (arm, f"{arm}?") if text not in map(str, codes))] = arm
         roles.ask(
             "treatment", "which code is `treated`, which `control`? (an arm that is not compared: `excluded`)"
         )
-    if rare:
+    if found.rare:
         roles.ask(
             "treatment",
-            f"{rare} more codes that fewer than 5 patients have are not written here; which arm are they?",
+            f"{found.rare} more codes that fewer than {MINIMUM_COUNT} patients have are not written here; "
+            "which arm are they?",
         )
     return arms

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from ipdmediation.data.codes import number
-from ipdmediation.data.drafting.yaml_text import scalar
+from ipdmediation.data.drafting.file_source import Source
+from ipdmediation.data.drafting.sheets import LONGEST_NAME, with_other_sheets
 from ipdmediation.data.errors import SourceError
 from ipdmediation.data.matching import is_missing
 from ipdmediation.data.reading import FORMATS, RawTable, read_raw
@@ -38,33 +39,7 @@ SEPARATORS = (",", ";", "\t", "|")
 HEADER_ROWS = 12
 #: Rows that show what a column holds.
 FEWEST_ROWS = 5
-#: Columns of another sheet that are named.
-MOST_NAMES = 20
-#: Letters of a column's name, as `trial.schema.yaml` allows them.
-LONGEST_NAME = 300
 _UNNAMED = re.compile(r"column_\d+")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Source:
-    """A file and how it is written.
-
-    Attributes
-    ----------
-    file_format, options : what a mapping says under `source`.
-    raw : what it holds, every column.
-    decide : what was guessed about it, as questions.
-    """
-
-    file_format: str
-    options: Mapping[str, Any]
-    raw: RawTable
-    decide: tuple[str, ...] = ()
-
-    @property
-    def decimal(self) -> str:
-        """Decimal mark of text cells."""
-        return str(self.options.get("decimal", "."))
 
 
 def find_source(path: Path) -> Source:
@@ -85,9 +60,7 @@ def find_source(path: Path) -> Source:
     if path.stat().st_size == 0:
         raise SourceError(f"{path}: the file is empty")
     file_format = format_of(path)
-    found = _text(path) if file_format in TEXTS else _sheet(path, file_format)
-    _check_header(found, path)
-    return _without_units(found, path)
+    return _checked(_text(path), path) if file_format in TEXTS else _sheets(path, file_format)
 
 
 def format_of(path: Path) -> str:
@@ -101,35 +74,27 @@ def format_of(path: Path) -> str:
     return found if found in FORMATS else "csv"
 
 
-def _sheet(path: Path, file_format: str) -> Source:
+def _sheets(path: Path, file_format: str) -> Source:
     """Return a file of cells: of a workbook the first worksheet that is not hidden, and what is on others."""
     sheets = visible_sheets(path) if "sheet" in FORMATS[file_format].options else []
     if len(sheets) < 2:
-        return _cells(path, file_format, {})
-    found = _cells(path, file_format, {"sheet": sheets[0]})
-    others = ", ".join(_other_sheet(path, file_format, sheet, beside=found) for sheet in sheets[1:])
-    return replace(
-        found,
-        decide=(
-            f"is {scalar(sheets[0])} the sheet of this trial's patients? The file also has {others}: one "
-            "with more about the same patients is joined (`files` in place of `file`), one of other patients "
-            "needs a mapping of its own",
-        ),
+        return _checked(_cells(path, file_format, {}), path)
+    first = _checked(_cells(path, file_format, {"sheet": sheets[0]}), path)
+    return with_other_sheets(
+        sheets[0], first, {sheet: _other_sheet(path, file_format, sheet) for sheet in sheets[1:]}
     )
 
 
-def _other_sheet(path: Path, file_format: str, sheet: str, *, beside: Source) -> str:
-    """Return the name of a worksheet, and its columns if one is there too: others may be a patient."""
+def _other_sheet(path: Path, file_format: str, sheet: str) -> Source | None:
     try:
-        found = _cells(path, file_format, {"sheet": sheet})
+        return _checked(_cells(path, file_format, {"sheet": sheet}), path)
     except SourceError:
-        return scalar(sheet)
-    if not {*found.raw.columns} & {*beside.raw.columns}:
-        return scalar(sheet)
-    names = [scalar(str(name)) for name in found.raw.columns]
-    row = f"header_row: {found.options['header_row']}; " if "header_row" in found.options else ""
-    more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
-    return f"{scalar(sheet)} ({row}{', '.join(names[:MOST_NAMES])}{more})"
+        return None
+
+
+def _checked(found: Source, path: Path) -> Source:
+    _check_header(found, path)
+    return _without_units(found, path)
 
 
 def _cells(path: Path, file_format: str, options: dict[str, Any]) -> Source:

@@ -97,6 +97,22 @@ class Words:
         stem = self._synonym("_".join(parts))
         return Name(parts=(stem,) if stem else (), title=title, unit=unit, sure=sure)
 
+    def label(self, text: str) -> Name:
+        """Take the label of a column apart: only in brackets it names a unit, and other brackets stay.
+
+        Parameters
+        ----------
+        text : str
+            As the file has it; empty where it has none.
+        """
+        unit, title = None, text
+        for found in _BRACKETS.finditer(text):
+            if (unit := self._unit(found[1].strip(), exact=True)) is not None:
+                title = f"{text[: found.start()]} {text[found.end() :]}"
+                break
+        stem = self._synonym("_".join(split_name(title)))
+        return Name(parts=(stem,) if stem else (), title=" ".join(title.split()), unit=unit)
+
     def _unit(self, text: str, *, exact: bool = False) -> str | None:
         spelt = next((unit for unit, forms in self.lists["units"].items() if text.lower() in forms), None)
         if spelt is not None and known_unit_fault(spelt) is None:

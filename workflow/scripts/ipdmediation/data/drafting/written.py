@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ipdmediation.data.disclosure import MINIMUM_COUNT
-from ipdmediation.data.drafting.column_profile import Profile
+from ipdmediation.data.drafting.analysed import is_covariate
+from ipdmediation.data.drafting.column_profile import CodeValue, Profile
 from ipdmediation.data.drafting.drafted_variable import Matched, Member
-from ipdmediation.data.drafting.labels import label_of, unlike
+from ipdmediation.data.drafting.file_source import Source
+from ipdmediation.data.drafting.labels import clean, label_of, unlike
 from ipdmediation.data.drafting.matched import Matches, order_of
 from ipdmediation.data.drafting.roles import Roles
-from ipdmediation.data.drafting.source import Source
-from ipdmediation.data.drafting.words import Words, identifier
-from ipdmediation.data.drafting.yaml_text import comment, entry, scalar
+from ipdmediation.data.drafting.words import Words, identifier, plain
+from ipdmediation.data.drafting.yaml_text import comment, entry, quoted, scalar
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,14 +50,20 @@ def names_of_trials(
     taken : set of str
         Ids that are taken; the new ones are added.
     """
-    made = {
-        file: {code: identifier(str(code), instead="trial", taken=taken) for code in roles.trial_codes}
+    called = {
+        file: {code: roles.profiles[str(roles.trial)].text_of(code) for code in roles.trial_codes}
         for file, roles in files.items()
+    }
+    made = {
+        file: {code: identifier(text, instead="trial", taken=taken) for code, text in codes.items()}
+        for file, codes in called.items()
     }
     wanted = {file: label_of(file) for file, codes in made.items() if not codes}
     wanted |= {
-        trial: label_of(str(code)) if str(code).strip() and not str(code).isdigit() else label_of(trial)
-        for codes in made.values()
+        trial: label_of(text)
+        if (text := called[file][code]).strip() and not text.isdigit()
+        else label_of(trial)
+        for file, codes in made.items()
         for code, trial in codes.items()
     }
     labels = unlike(wanted)
@@ -78,14 +85,11 @@ def mapping_text(file: TrialFile, matches: Matches, *, words: Words) -> str:
         Among them those for yes and no.
     """
     roles, source = file.roles, file.source
-    said: dict[str, Any] = {"file": file.path, "format": source.file_format}
-    if source.options:
-        said["options"] = dict(source.options)
     asked = roles.decide
     lines = ["# A draft of the mapping: config/README.md explains every key.", ""]
     if not file.trials:
         lines += entry("label", file.label)
-    lines += entry("source", said, decide=source.decide)
+    lines += entry("source", source.stated(file.path), decide=source.decide)
     if file.trials:
         codes = {code: {"id": trial, "label": label} for code, (trial, label) in file.trials.items()}
         lines += entry("trial", {"column": roles.trial, "codes": codes}, decide=asked.get("trial", ()))
@@ -95,7 +99,7 @@ def mapping_text(file: TrialFile, matches: Matches, *, words: Words) -> str:
         lines += entry("visits", stated, decide=asked.get("visits", ()))
     patient = {"row_number": True} if roles.patient is None else {"column": roles.patient}
     lines += entry("patient", patient, decide=asked.get("patient", ()))
-    arm = roles.arm if roles.arm is not None else next(iter(roles.profiles))
+    arm = roles.arm or next(name for name in roles.profiles if name != source.key)
     lines += entry("treatment", {"column": arm, "codes": roles.arm_codes}, decide=asked.get("treatment", ()))
     lines += ["", "variables:"]
     for variable in matches.variables:
@@ -122,9 +126,10 @@ def _variable(variable: Matched, file: TrialFile, words: Words) -> list[str]:
     codes = _codes(variable, member, words, decide)
     if codes:
         said["codes"] = codes
-    if found.missing_codes:
-        said["missing"] = list(found.missing_codes)
-        decide.append(f"what {', '.join(map(scalar, found.missing_codes))} stands for: missing?")
+    missing = [code for code in found.missing_codes if codes or code not in _own_codes(variable)]
+    if missing:
+        said["missing"] = missing
+        decide.append(f"what {', '.join(map(found.shown, missing))} stands for: missing?")
     if found.other_texts:
         decide.append(
             f'{found.other_texts} cells are no numbers; their meaning? (`codes: {{"<1": 0.5}}`, `missing`)'
@@ -140,23 +145,44 @@ def _variable(variable: Matched, file: TrialFile, words: Words) -> list[str]:
 
 def _codes(variable: Matched, member: Member, words: Words, decide: list[str]) -> dict[Any, Any]:
     """Return what the codes of a column become; empty where they are the common ones already."""
-    codes = list(member.profile.codes)
-    common = {"binary": set(codes) <= {0, 1}, "ordinal": member.profile.whole_codes, "continuous": True}
+    found = member.profile
+    codes = list(found.codes)
+    if variable.type == "binary" and (said := _yes_or_no(found, words)):
+        return {} if all(code == level for code, level in said.items()) else said
+    common = {"binary": set(codes) <= {0, 1}, "ordinal": found.whole_codes, "continuous": True}
     if common.get(variable.type, False):
-        return {}
+        # what is missing here may be a level in another file
+        own = _own_codes(variable)
+        absent = set(own) & set(found.missing_codes)
+        return {level: level for level in own if level not in absent} if absent else {}
     if variable.type == "binary":
-        spoken = {
-            code: [level for level, kind in ((1, "yes"), (0, "no")) if words.says(kind, str(code))]
-            for code in codes
-        }
-        if all(len(levels) == 1 for levels in spoken.values()) and not member.profile.whole_codes:
-            return {code: levels[0] for code, levels in spoken.items()}
-        decide.append(f"which code of {variable.key} is 1, which 0?")
+        shown = f" ({', '.join(map(found.shown, codes))})" if found.labels else ""
+        decide.append(f"which code of {variable.key} is 1, which 0?{shown}")
         return order_of(codes, (0, 1))
     if variable.type == "categorical":
-        return {code: variable.level_of[str(code)] for code in codes}
+        return {code: variable.level_of[found.text_of(code)] for code in codes}
+    called = {plain(label): level for level, label in variable.levels.items()}
+    if all(plain(found.text_of(code)) in called for code in codes):
+        return {code: called[plain(found.text_of(code))] for code in codes}
     decide.append("which level is each code?")
     return order_of(codes, list(variable.levels))
+
+
+def _own_codes(variable: Matched) -> Sequence[CodeValue]:
+    """Return the codes that are levels of a variable where a mapping names none."""
+    return (0, 1) if variable.type == "binary" else list(variable.levels)
+
+
+def _yes_or_no(found: Profile, words: Words) -> dict[CodeValue, int]:
+    """Return what codes become that all say yes or no, or whose labels do; empty where they do not."""
+    spoken = {
+        code: [level for level, kind in ((1, "yes"), (0, "no")) if words.says(kind, found.text_of(code))]
+        for code in found.codes
+    }
+    if any(len(levels) != 1 for levels in spoken.values()):
+        return {}
+    said = {code: levels[0] for code, levels in spoken.items()}
+    return said if not found.whole_codes or len(set(said.values())) == len(said) else {}
 
 
 def _listing(file: TrialFile, matches: Matches) -> list[str]:
@@ -193,10 +219,11 @@ def _listing(file: TrialFile, matches: Matches) -> list[str]:
 
 
 def _said(found: Profile, column: str, roles: Roles) -> str:
+    label = f"{quoted(clean(found.label))}, " if found.label else ""
     if column == roles.patient:
-        return f"{found.different} different, {found.missing or 'none'} empty"
+        return f"{label}{found.different} different, {found.missing or 'none'} empty"
     formats = f" ({' or '.join(found.formats[:2])})" if found.formats else ""
-    return f"{found}{formats}"
+    return f"{label}{found}{formats}"
 
 
 def configuration_text(files: list[TrialFile], matches: Matches, *, words: Words) -> str:
@@ -260,7 +287,7 @@ def configuration_text(files: list[TrialFile], matches: Matches, *, words: Words
     before = [
         variable.key
         for variable in matches.variables
-        if variable not in (mediator, outcome) and words.rank("covariate", variable.key) is not None
+        if variable not in (mediator, outcome) and is_covariate(variable, words=words)
     ]
     lines += [
         "",

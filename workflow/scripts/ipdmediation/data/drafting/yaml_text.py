@@ -43,9 +43,14 @@ def scalar(value: object) -> str:
         _read(text, loader) == text for loader in (StrictLoader, yaml.SafeLoader)
     ):
         return text
-    quoted = "".join(map(_escaped, text))
+    return quoted(text)
+
+
+def quoted(text: str) -> str:
+    """Return a text in quotes."""
+    inside = "".join(map(_escaped, text))
     # also where it stands in a comment nobody takes it for an open decision
-    return '"' + (quoted.replace("#", "\\x23") if MARK in text else quoted) + '"'
+    return '"' + (inside.replace("#", "\\x23") if MARK in text else inside) + '"'
 
 
 def _read(text: str, loader: Any) -> object:

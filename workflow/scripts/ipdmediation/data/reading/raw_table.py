@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+
+from ipdmediation.data.reading.column_labels import ColumnLabels
 
 #: Rows of a table, true for those that are meant.
 Mask = npt.NDArray[np.bool_]
@@ -80,6 +82,8 @@ class RawTable:
         Decimal mark of numbers in text; None where it is that of the mapping.
     file : str or None
         Which of a trial's files it is, where there are several.
+    labels : mapping of str to ColumnLabels
+        What the file says of its columns; empty for formats that say nothing. No cell is read by it.
     """
 
     frame: pd.DataFrame
@@ -88,6 +92,7 @@ class RawTable:
     epoch: datetime | None = None
     decimal: str | None = None
     file: str | None = None
+    labels: Mapping[str, ColumnLabels] = field(default_factory=dict)
 
     @classmethod
     def of_rows(cls, frame: pd.DataFrame) -> RawTable:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -14,6 +14,7 @@ import pandas as pd
 
 from ipdmediation.data.errors import SourceError, listing
 from ipdmediation.data.reading.beginnings import unreadable
+from ipdmediation.data.reading.column_labels import ColumnLabels
 from ipdmediation.data.reading.columns import Wanted, find_columns
 from ipdmediation.data.reading.raw_table import DeclaredMissing, RawTable
 from ipdmediation.data.reading.sizes import check_table, check_unpacked, rows_at_once
@@ -58,8 +59,9 @@ def read_statistics_package(
 ) -> RawTable:
     """Return the columns of a file of Stata, SPSS or SAS.
 
-    Value labels are left aside. What such a file itself declares missing (SPSS user-missing, extended missing
-    of Stata and SAS) is a `DeclaredMissing`. A number of Stata's type float has single precision here too.
+    Labels stand beside the table, of which the cells are codes. What such a file itself declares missing
+    (SPSS user-missing, extended missing of Stata and SAS) is a `DeclaredMissing`. A number of Stata's type
+    float has single precision here too.
     """
     # Of the public readers, those of .por and .xpt cannot be asked for what is declared missing.
     from pyreadstat._readstat_parser import parser_entry_point
@@ -104,7 +106,16 @@ def read_statistics_package(
                 _declared, marked=name in told.missing_user_values, spss_date=shows_dates and package.day > 1
             )
             table.frame[column] = _with_declared(table[column], held[name], value)
-    return table
+    return replace(table, labels=_labels(metadata, wanted))
+
+
+def _labels(metadata: Any, wanted: Mapping[str, str]) -> dict[str, ColumnLabels]:
+    """Return what a file says of the columns that are read."""
+    labels, codes = metadata.column_names_to_labels, metadata.variable_value_labels
+    return {
+        column: ColumnLabels(label=labels.get(name) or "", codes=codes.get(name, {}))
+        for column, name in wanted.items()
+    }
 
 
 def _check_long_texts(read: Callable[..., Any], names: list[str], rows: int, path: Path) -> None:
