@@ -234,7 +234,7 @@ def test_an_amount_of_a_mediator_that_is_not_transformed_has_its_unit_in_the_plu
 )
 def test_a_reliability_is_given_what_the_models_have(choices: dict[str, Any], given: str) -> None:
     words = study(analysis={**study().analysis, **choices})
-    assert f" {given}, and " in stated_sentence(mismeasured(), words)
+    assert f" {given}, which is what counts." in stated_sentence(mismeasured(), words)
 
 
 def test_deviations_of_the_error_have_the_same_decimals() -> None:
