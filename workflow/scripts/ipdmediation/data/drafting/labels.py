@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TypeVar
 
@@ -17,11 +18,11 @@ def label_of(column: str) -> str:
 
     Examples
     --------
-    >>> label_of("LESION_volume (mL)"), label_of("age_years")
-    ('LESION volume', 'Age years')
+    >>> label_of("LESION_volume (mL)"), label_of("age_years"), label_of("CRP [mg/dL]")
+    ('LESION volume', 'Age years', 'CRP')
     """
     text = clean(column.replace("_", " "))
-    text = text.partition("(")[0].strip() or text
+    text = re.split(r"[(\[]", text)[0].strip() or text
     return text.capitalize() if (text == text.upper() and len(text) > 4) or text == text.lower() else text
 
 
