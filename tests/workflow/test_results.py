@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 import stat
 import subprocess
 import sys
@@ -54,6 +55,13 @@ def test_every_file_of_the_results_is_there(finished_study: Study) -> None:
     assert [path for path in expected if not (results / path).is_file()] == []
     assert len(list((results / "ipd/raw").iterdir())) == len(config["trials"])
     assert list(results.rglob(".partial-*")) == []
+
+
+def test_every_link_of_the_page_leads_to_a_file(finished_study: Study) -> None:
+    results = finished_study.root / "results"
+    links = set(re.findall(r'href="([^"#:]+)(?:#[^"]*)?"', (results / "report.html").read_text()))
+    assert {"primary/figures/four_worlds.pdf", "primary/tables/effects.docx", "manifest.json"} <= links
+    assert [link for link in sorted(links) if not (results / link).is_file()] == []
 
 
 def test_the_flow_adds_up_to_the_published_cohort(finished_study: Study) -> None:

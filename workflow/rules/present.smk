@@ -151,6 +151,7 @@ rule report:
             diagnostics=handed.made_for_each(rules.fit_models, config["analyses"], files=len(results.MODELS))
         ),
         figure_names=files.figures,
+        files=files.opened,
         style=words.house_style,
         models=list(results.MODELS),
         code=code("report"),

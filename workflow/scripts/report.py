@@ -30,6 +30,7 @@ def main(
     report: str,
     studies: list[dict[str, Any]],
     figure_names: list[str],
+    files: list[list[str]],
     models: list[str],
     style: dict[str, str],
     **tables: list[str],
@@ -57,6 +58,7 @@ def main(
             manifest=read_facts(recorded, leave_out=KEY),
             # [] where no patient is synthetic
             truth=read_facts(str(truth), leave_out=KEY) if truth else None,
+            files=files,
         )
     Path(report).write_text(page)
 

@@ -149,3 +149,15 @@ def test_files_are_found_while_folders_beside_them_vanish(tmp_path: Path) -> Non
             shutil.rmtree(tmp_path / other, ignore_errors=True)
     assert sorted(found) in (["a", "c"], ["b", "c"], ["c"])
     assert list(files_in(tmp_path / "nowhere")) == []
+
+
+def test_a_reader_may_open_all_but_what_steps_say_of_themselves() -> None:
+    files = files_of("a", "b")
+    own, primary, *_ = files.opened
+    assert {"run.json", "manifest.json", "manuscript/agrema.docx", "quality/report.html"} <= set(own)
+    assert {"primary/effects.csv", "primary/tables/flow.docx", "primary/evidence/trials.csv"} <= set(primary)
+    assert len(files.opened) == 1 + len(files.noted)
+    listed = {path for paths in files.opened for path in paths}
+    assert not [path for path in listed if "provenance" in path or "notices" in path.split("/")]
+    assert "report.html" not in listed
+    assert not [path for path in listed if path.startswith(("<", "/"))]

@@ -109,6 +109,8 @@ FITTED = {
     for name, kind in {"models": "csv", "diagnostics": "json"}.items()
 }
 
+#: Of no use to a reader of the page, who reads there what steps say.
+_HIDDEN = {"provenance", "notices", "kernels"}
 POOLING = "<results>/notices/pooling.csv"
 DISTRIBUTIONS = "<results>/distributions.csv"
 INTEGRITY = "<results>/integrity.csv"
@@ -329,6 +331,17 @@ class ResultFiles:
             *([f"<results>/{name}/provenance/figures_for_print.json"] if printed else []),
             *self.evidence(name),
             *draws,
+        ]
+
+    @property
+    def opened(self) -> list[list[str]]:
+        """What a reader may open, from the folder of the page: the study's files, then each analysis'."""
+        _page, *beside = self.of_study(())
+        own = ["<results>/run.json", "<results>/manifest.json", *beside]
+        every = [own, *(self.listed(name, ()) for name in self._config["analyses"])]
+        return [
+            [path.removeprefix("<results>/") for path in files if not _HIDDEN & set(path.split("/"))]
+            for files in every
         ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -31,9 +32,11 @@ from ipdmediation.present.report.comparison import (
 )
 from ipdmediation.present.report.estimand import estimand
 from ipdmediation.present.report.figure_words import FIGURE_WORDS, alternative, caption, shows
+from ipdmediation.present.report.files import all_files, exhibit_files
 from ipdmediation.present.report.integrity import notable
 from ipdmediation.present.report.meaning import meaning
 from ipdmediation.present.report.methods import methods
+from ipdmediation.present.report.not_asked import not_asked
 from ipdmediation.present.report.pairs import drawn, published_pairs
 from ipdmediation.present.report.privacy import refuse_other_columns, refuse_patient_rows
 from ipdmediation.present.report.result import AnalysisResult, sentence
@@ -68,6 +71,7 @@ def render(
     integrity: pd.DataFrame | None = None,
     manifest: Mapping[str, Any] | None = None,
     truth: Mapping[str, Any] | None = None,
+    files: Sequence[Sequence[str]] = (),
 ) -> str:
     """Render the report as one HTML page that fetches nothing.
 
@@ -87,6 +91,8 @@ def render(
         Seed, versions, checksums: numbers and texts, or mappings of them.
     truth
         Effects of the generating model, of a synthetic study.
+    files
+        What lies beside the page, as paths from its folder: the study's files, then those of each analysis.
 
     Returns
     -------
@@ -151,6 +157,9 @@ def render(
         methods=text.done,
         assumptions=text.assumed,
         checklist=page_table(agrema(results)),
+        exhibits=exhibit_files(chain.from_iterable(files[:2])),
+        files=all_files(files, results),
+        not_asked=not_asked(main),
         sources=[source.printed for source in text.sources.values()],
         manifest=_manifest(manifest),
     )
