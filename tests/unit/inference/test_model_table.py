@@ -270,7 +270,7 @@ def test_a_coefficient_of_another_link_has_no_ratio_and_that_of_the_mediator_kee
 
 @pytest.mark.parametrize(
     ("transform", "unit"),
-    [("identity", "mL"), ("cube_root", "mL^(1/3)"), ("log", "ln mL"), ("log1p", "ln mL")],
+    [("identity", "mL"), ("cube_root", "cube-root mL"), ("log", "ln mL"), ("log1p", "ln mL")],
 )
 def test_the_unit_of_the_mediator_is_that_of_its_scale(models, transform, unit):
     assert mediator_unit(replace(models.specification, transform=transform), VARIABLES) == unit

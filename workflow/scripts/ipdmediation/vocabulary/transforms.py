@@ -56,7 +56,7 @@ class Transform:
         Examples
         --------
         >>> LOG.unit("mL"), CUBE_ROOT.unit("mL"), IDENTITY.unit("mL")
-        ('ln mL', 'mL^(1/3)', 'mL')
+        ('ln mL', 'cube-root mL', 'mL')
         """
         return self.written.format(unit)
 
@@ -64,6 +64,6 @@ class Transform:
 IDENTITY = Transform(key="identity")
 LOG = Transform(key="log", name="logarithm", written="ln {}", logarithm=True)
 LOG1P = Transform(key="log1p", name="logarithm", written="ln {}", logarithm=True, adds=1.0)
-CUBE_ROOT = Transform(key="cube_root", name="cube root", written="{}^(1/3)")
+CUBE_ROOT = Transform(key="cube_root", name="cube root", written="cube-root {}")
 #: All transforms by key.
 TRANSFORMS = {transform.key: transform for transform in (LOG, LOG1P, CUBE_ROOT, IDENTITY)}

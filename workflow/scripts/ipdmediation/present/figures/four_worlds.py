@@ -33,7 +33,7 @@ _BETWEEN = ("tnie", "pnde")
 _BAR, _GAP = 11.0, 12.0  # mm
 _NAME, _EFFECT = 42.0, 36.0  # mm
 _NOTE = (
-    "From one bar to the next one thing changes: the mediator, the treatment, the mediator. "
+    "From one row to the next one thing changes: the mediator, the treatment, the mediator. "
     "Only the first and the third can be seen, each in its own arm; the others follow from the models."
 )
 
