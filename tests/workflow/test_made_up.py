@@ -133,7 +133,7 @@ def test_an_interaction_shows_slopes_by_arm_and_no_coefficient_at_zero(told: dic
     model = read_table(results / "primary/models/outcome.csv")
     at_zero = float(model.loc[model["kind"] == "treatment", "ratio"].iloc[0])
     html = (results / "report.html").read_text()
-    models = r"<caption>(?:(?!</caption>).)*The three models</caption>.*?</table>"
+    models = r"<caption>(?:(?!</caption>).)*The three models</span></caption>.*?</table>"
     outside = re.sub(models, "", html, flags=re.S)
     outside = re.sub(r"data:image[^\"]*", "", outside)
     assert f"{at_zero:.2f} (" in html

@@ -173,7 +173,7 @@ def test_figures_and_tables_have_one_order_on_the_page_and_in_a_manuscript() -> 
     words = re.findall(r"<figcaption>.*?</a> (.*?)(?: <span|</figcaption>)", html)
     assert words == [text for name in FIGURE_WORDS if (text := caption(name, drawn)) in words]
     assert len(words) >= 18
-    titles = map(unescape, re.findall(r"<caption>.*?</a> (.*?)</caption>", html))
+    titles = map(unescape, re.findall(r"<caption>.*?</a> (.*?)</span></caption>", html))
     tables = main_tables(results)
     names = [table.name for table in tables]
     assert names == [name for name in (*TABLES, *SHOWN, "analyses") if name in names]
