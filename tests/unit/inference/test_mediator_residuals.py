@@ -116,6 +116,17 @@ def test_weights_count(cohort):
     assert ours["estimate"].to_list() == pytest.approx(alone["estimate"].to_list(), abs=0.02)
 
 
+def test_patients_who_hardly_weigh_make_no_quantile_finer(cohort):
+    """Those of the sixty who weigh, but for the degrees of freedom: 60 - 6 of 60, and 600 - 6 of 600."""
+    weighing = cohort.index % 10 == 0
+    weighed = table_of(cohort.assign(w=np.where(weighing, 1.0, 1e-9)), weights="w")
+    alone = table_of(cohort[weighing].reset_index(drop=True))
+    ours, theirs = (of(each, "control", "quantile")["estimate"].to_numpy() for each in (weighed, alone))
+    expected = theirs * np.sqrt(594 / 600 * 60 / 54)
+    assert ours == pytest.approx(expected, abs=0.011, nan_ok=True)
+    assert np.isnan(ours).sum() == 6  # less than one of thirty lies beyond
+
+
 def test_of_few_patients_nothing_is_shown(cohort):
     open_, closed = table_of(cohort), table_of(cohort, minimum=45)
     few = open_["n"].lt(45) & open_["group"].notna()

@@ -34,7 +34,7 @@ class _Summary(NamedTuple):
     counts : (2, groups) numbers of patients by arm.
     moments : (2, groups + 1, 2) means and standard deviations, the last ones of all groups.
     quantiles : (2, P) array.
-    beyond : (2, P) numbers of patients on the side of the quantile that has fewer.
+    beyond : (2, P) numbers of patients on the side of the quantile that has fewer, by their weights as well.
     """
 
     counts: FloatArray
@@ -131,11 +131,7 @@ def _summary(models: MediationModels, fit: ModelFit, fitted: FloatArray, edges: 
         summary.moments[each, groups] = _moments(residuals, weights, own)
         order = own[np.argsort(residuals[own], kind="stable")]
         summary.quantiles[each] = _quantiles(residuals[order], weights[order])
-        below, up_to = (
-            np.searchsorted(residuals[order], summary.quantiles[each], side=side)
-            for side in ("left", "right")
-        )
-        summary.beyond[each] = np.minimum(below, order.size - up_to)
+        summary.beyond[each] = _beyond(residuals[order], weights[order], summary.quantiles[each])
     return summary
 
 
@@ -163,3 +159,10 @@ def _quantiles(ordered: FloatArray, weights: FloatArray) -> FloatArray:
     shares = np.diff(betainc(size * probability, size * (1 - probability), below))
     quantiles: FloatArray = shares @ ordered
     return quantiles
+
+
+def _beyond(ordered: FloatArray, weights: FloatArray, quantiles: FloatArray) -> FloatArray:
+    """Return how many patients lie beyond each quantile, no more than their weights are worth."""
+    below, up_to = (np.searchsorted(ordered, quantiles, side=side) for side in ("left", "right"))
+    worth = effective_number(weights) * np.minimum(PROBABILITIES, 1 - PROBABILITIES)
+    return np.minimum(worth, np.minimum(below, ordered.size - up_to))
