@@ -165,4 +165,5 @@ def _beyond(ordered: FloatArray, weights: FloatArray, quantiles: FloatArray) -> 
     """Return how many patients lie beyond each quantile, no more than their weights are worth."""
     below, up_to = (np.searchsorted(ordered, quantiles, side=side) for side in ("left", "right"))
     worth = effective_number(weights) * np.minimum(PROBABILITIES, 1 - PROBABILITIES)
-    return np.minimum(worth, np.minimum(below, ordered.size - up_to))
+    beyond: FloatArray = np.minimum(worth, np.minimum(below, ordered.size - up_to))
+    return beyond
