@@ -153,7 +153,7 @@ def _residuals(result: AnalysisResult) -> list[str]:
         ]
     return [
         "Natural effects average over Gaussian residuals that spread alike in both arms and at every fitted "
-        "value: where points leave the line, or bars differ, over others than there are."
+        "value; where points leave the line, or bars differ in length, the real ones are not like that."
     ]
 
 
@@ -294,9 +294,9 @@ FIGURE_WORDS = {
     "mediator_residuals": FigureWords(
         caption=(
             "Does the mediator model fit? Its standardised residuals by arm. Left: their quantiles should "
-            "lie on the line, as those of a normal distribution. Right: in every fifth of {people} by their "
-            "fitted mediator means (circles) should be near 0, and bars of a standard deviation to either "
-            "side reach to the dotted lines."
+            "lie on the line, as those of a normal distribution. Right: by fifth of the fitted mediator, "
+            "means (circles) should be near 0, and bars of a standard deviation to either side should reach "
+            "the dotted lines."
         ),
         more=_residuals,
         shows=(
