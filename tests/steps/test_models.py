@@ -16,6 +16,7 @@ from ipdmediation.effects.mediation import MediationEffects
 from ipdmediation.inference.bootstrap import cohort_effects, draw_replicates, jackknife_effects
 from ipdmediation.inference.imputed_analysis import ImputedAnalysis
 from ipdmediation.inference.intervals import acceleration
+from ipdmediation.inference.mediator_residuals import mediator_residuals
 from ipdmediation.inference.model_table import model_diagnostics, model_table, rare_terms
 from ipdmediation.inference.resampling import StratifiedPlan, TwoLevelPlan
 from ipdmediation.inference.streams import stream
@@ -156,6 +157,9 @@ def test_models_are_pooled_over_all_imputations_at_the_level_of_the_analysis(
             rare=rare,
         )
         assert Path(made[name]).read_text() == csv_text(whole)
+        if name == "mediator":
+            residuals = mediator_residuals(models, fits, minimum=3)
+            assert Path(made["residuals"]).read_text() == csv_text(residuals)
 
 
 def test_the_interval_of_a_coefficient_is_as_wide_as_its_level(study: Planned) -> None:

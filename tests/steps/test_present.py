@@ -22,6 +22,7 @@ from ipdmediation.present.figures.four_worlds import four_worlds
 from ipdmediation.present.figures.mediator_by_arm import mediator_by_arm
 from ipdmediation.present.figures.mediator_by_trial import mediator_by_trial
 from ipdmediation.present.figures.mediator_curve import mediator_curve
+from ipdmediation.present.figures.mediator_residuals import mediator_residuals
 from ipdmediation.present.figures.model_coefficients import model_coefficients
 from ipdmediation.present.figures.outcome_by_arm import outcome_by_arm
 from ipdmediation.present.figures.outcome_by_trial import outcome_by_trial
@@ -91,9 +92,9 @@ def estimated(study: Planned, analysis: str) -> pd.DataFrame:
 
 
 def expected_of(study: Planned, analysis: str) -> dict[str, pd.DataFrame]:
-    """What the models expect: under set treatments, along the mediator, and beside the outcomes."""
+    """What the models expect: under set treatments, along the mediator, and beside what there is."""
     made = {**study.do("estimate_effects", analysis=analysis), **study.do("fit_models", analysis=analysis)}
-    return {name: read_table(made[name]) for name in ("worlds", "curve", "calibration")}
+    return {name: read_table(made[name]) for name in ("worlds", "curve", "calibration", "residuals")}
 
 
 def test_each_figure_is_drawn_from_its_own_numbers(study: Planned, tmp_path: Path) -> None:
@@ -117,6 +118,7 @@ def test_each_figure_is_drawn_from_its_own_numbers(study: Planned, tmp_path: Pat
         "four_worlds": four_worlds(expected["worlds"], found, study=said),
         "mediator_curve": mediator_curve(expected["curve"], study=said),
         "calibration": calibration(expected["calibration"], study=said),
+        "mediator_residuals": mediator_residuals(expected["residuals"], study=said),
         "model_coefficients": model_coefficients(models["total"], models["outcome"], found, study=said),
         "proportion_distribution": proportion_distribution(draws, found, study=said),
     }

@@ -65,7 +65,7 @@ def test_the_diagnostics_of_weighted_models_have_the_effective_number(
         level=0.95,
         minimum_count=1,
         variables=DECLARED,
-        **{name: str(tmp_path / f"{name}.csv") for name in (*NAMES, "calibration")},
+        **{name: str(tmp_path / f"{name}.csv") for name in (*NAMES, "calibration", "residuals")},
         **{f"{name}_diagnostics": str(tmp_path / f"{name}.json") for name in NAMES},
     )
     weights = patients["delay"]

@@ -105,6 +105,7 @@ def results(*, shift: float, slope: float, interval: tuple[float, int]) -> Resul
         worlds=nothing,
         curve=nothing,
         calibration=nothing,
+        residuals=nothing,
     )
     return Results(effects=table, report=" ".join(meaning(shown)))
 

@@ -16,7 +16,9 @@ from tests.workflow.conftest import ROOT, Study
 
 pytestmark = pytest.mark.slow
 
-TABLES = ("flow", "missing", "notices", "effects", "worlds", "mediator_curve", "calibration")
+TABLES = (
+    "flow", "missing", "notices", "effects", "worlds", "mediator_curve", "calibration", "mediator_residuals",
+)  # fmt: skip
 FIGURES = ("patient_flow", "outcome_by_arm", "mediator_by_arm", "path_diagram", "proportion_distribution")
 
 

@@ -37,6 +37,7 @@ rule fit_models:
         total_diagnostics="<results>/{analysis}/models/total.json",
         outcome_diagnostics="<results>/{analysis}/models/outcome.json",
         calibration="<results>/{analysis}/calibration.csv",
+        residuals="<results>/{analysis}/mediator_residuals.csv",
     log:
         "<logs>/fit_models/{analysis}.log",
     benchmark:

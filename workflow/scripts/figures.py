@@ -18,6 +18,7 @@ from ipdmediation.present.figures.four_worlds import four_worlds
 from ipdmediation.present.figures.mediator_by_arm import mediator_by_arm
 from ipdmediation.present.figures.mediator_by_trial import mediator_by_trial
 from ipdmediation.present.figures.mediator_curve import mediator_curve
+from ipdmediation.present.figures.mediator_residuals import mediator_residuals
 from ipdmediation.present.figures.model_coefficients import model_coefficients
 from ipdmediation.present.figures.outcome_by_arm import outcome_by_arm
 from ipdmediation.present.figures.outcome_by_trial import outcome_by_trial
@@ -43,6 +44,7 @@ def main(
     worlds: str,
     curve: str,
     calibration: str,
+    residuals: str,
     draws: list[str],
     study: dict[str, Any],
     model_names: list[str],
@@ -70,6 +72,7 @@ def main(
             "effects_by_cut": lambda: effects_by_cut(estimated, study=words),
             "mediator_curve": lambda: mediator_curve(read_table(curve), study=words),
             "calibration": lambda: calibration_figure(read_table(calibration), study=words),
+            "mediator_residuals": lambda: mediator_residuals(read_table(residuals), study=words),
             "model_coefficients": lambda: model_coefficients(
                 coefficients["total"], coefficients["outcome"], estimated, study=words
             ),

@@ -16,6 +16,7 @@ from ipdmediation.data.schema import conform
 from ipdmediation.data.variables import variables_from_config
 from ipdmediation.data.weights import effective_number
 from ipdmediation.inference.calibration import calibration as calibration_table
+from ipdmediation.inference.mediator_residuals import mediator_residuals
 from ipdmediation.inference.model_table import (
     model_diagnostics,
     model_table,
@@ -35,11 +36,12 @@ def main(
     minimum_count: int,
     variables: dict[str, Any],
     calibration: str,
+    residuals: str,
     **written: str,
 ) -> None:
     """Read the imputed cohort; write estimates and diagnostics of each model, pooled over imputations.
 
-    The outcome model is held against the outcomes as well.
+    The outcome model is held against the outcomes as well, the mediator model against the mediators.
     """
     known = variables_from_config(variables)
     specification = AnalysisSpecification.from_config(model)
@@ -67,6 +69,8 @@ def main(
         diagnostics["terms"] = list(map(asdict, reported_terms(fits[0], terms, specification=specification)))
         Path(written[f"{name}_diagnostics"]).write_text(json.dumps(diagnostics, indent=2) + "\n")
         notes += [(model_step(name), warning) for warning in pooled_warnings(fits)]
+        if name == "mediator":
+            write_table(mediator_residuals(models, fits, minimum=minimum_count), residuals)
         if name == "outcome":
             mediators = [rows[specification.mediator] for _, rows in completed.groupby("imputation")]
             write_table(calibration_table(models, fits, mediators, minimum=minimum_count), calibration)

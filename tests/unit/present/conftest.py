@@ -16,8 +16,10 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from scipy.special import ndtri
 
 from ipdmediation.inference.calibration import CALIBRATION_COLUMNS
+from ipdmediation.inference.mediator_residuals import PROBABILITIES, RESIDUAL_COLUMNS
 from ipdmediation.inference.set_treatments import CURVE_COLUMNS, WORLD_COLUMNS
 from ipdmediation.present.report.result import AnalysisResult
 from ipdmediation.present.study import Study
@@ -540,6 +542,28 @@ def calibration(levels: Sequence[str] = tuple("6543210")) -> pd.DataFrame:
     return frame
 
 
+def residuals() -> pd.DataFrame:
+    """Residuals with heavy tails, the outermost quantiles and a group withheld."""
+    edges = [math.nan, 2.8, 3.3, 3.7, 4.2, math.nan]
+    normal = np.round(ndtri(PROBABILITIES), 3) + 0.0
+    rows: list[tuple[Any, ...]] = []
+    for arm, n, spread in (("control", 829, 1.04), ("treated", 836, 0.96)):
+        whole = (arm, pd.NA, math.nan, math.nan, n)
+        for probability, expected in zip(PROBABILITIES.tolist(), normal.tolist(), strict=True):
+            value = round(spread * (expected + 0.03 * expected**3), 2)
+            outermost = not 0.009 < probability < 0.991
+            rows.append((*whole, "quantile", probability, math.nan if outermost else value, expected))
+        rows += [(*whole, "mean", math.nan, 0.0, 0.0), (*whole, "sd", math.nan, spread, 1.0)]
+        for group in range(5):
+            cell = (arm, group + 1, edges[group], edges[group + 1], 160 + group)
+            rows.append((*cell, "mean", math.nan, 0.06 * (group - 2) ** 2 - 0.1, 0.0))
+            rows.append((*cell, "sd", math.nan, round(spread + 0.05 * (group - 2), 2), 1.0))
+    frame = pd.DataFrame(rows, columns=RESIDUAL_COLUMNS).astype({"group": "Int64", "n": "Int64"})
+    hidden = (frame["arm"] == "control") & (frame["group"] == 1).fillna(False)
+    frame.loc[hidden, ["n", "estimate"]] = pd.NA
+    return frame
+
+
 def published() -> pd.DataFrame:
     nan = math.nan
     inside = "published value inside this run's interval"
@@ -614,12 +638,12 @@ def result(**changes: Any) -> AnalysisResult:
         study=study(), distributions=pooled(), flow=flow(), baseline=baseline(), outcome=outcome(),
         mediator=mediator(), models=models(),
         diagnostics=diagnostics(), effects=effects(), missing=missing(), notices=notices(),
-        worlds=worlds(), curve=curve(), calibration=calibration(),
+        worlds=worlds(), curve=curve(), calibration=calibration(), residuals=residuals(),
         figures=dict.fromkeys(
             ["patient_flow", "outcome_by_arm", "outcome_by_trial", "mediator_by_arm", "mediator_by_trial",
              "path_diagram", "causal_graph", "balance", "four_worlds", "effects_by_cut",
              "proportion_distribution", "model_coefficients", "mediator_curve",
-             "calibration", "specification_curve"],
+             "calibration", "mediator_residuals", "specification_curve"],
             SVG,
         ),
     )  # fmt: skip

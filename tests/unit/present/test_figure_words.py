@@ -28,8 +28,8 @@ from tests.unit.present.test_undoing import everything
 EVIDENCE = {**BY_TRIAL, **SURROGACY, **everything()}
 #: Those without are told by a table beside them.
 READ = {
-    "patient_flow", "balance", "outcome_by_arm", "mediator_by_arm", "calibration", "four_worlds",
-    "effects_by_cut", "proportion_distribution", "each_trial", "leave_one_out", "confounding",
+    "patient_flow", "balance", "outcome_by_arm", "mediator_by_arm", "calibration", "mediator_residuals",
+    "four_worlds", "effects_by_cut", "proportion_distribution", "each_trial", "leave_one_out", "confounding",
     "specification_curve",
 }  # fmt: skip
 
@@ -63,7 +63,8 @@ def test_every_number_that_is_read_out_is_one_of_a_table(kind: str) -> None:
     main = results[0]
     tables = {
         **{name: getattr(main, name) for name in ("flow", "baseline", "outcome", "mediator", "effects")},
-        **EVIDENCE, "worlds": main.worlds, "calibration": main.calibration, "other": results[1].effects,
+        **EVIDENCE, "worlds": main.worlds, "calibration": main.calibration, "residuals": main.residuals,
+        "other": results[1].effects,
     }  # fmt: skip
     said = [alternative(name, results) for name in FIGURE_WORDS]
     given = ["95%", "90", "of 0–2", *main.study.levels(main.study.outcome).values()]

@@ -48,7 +48,7 @@ def test_the_results_follow_the_order_of_a_paper_and_number_what_they_name():
         "Participants", "Outcome and mediator", "Effects", "Other analyses", "Figures", "Tables",
     ]  # fmt: skip
     assert [int(number) for number in re.findall(r"^Figure (\d+)\.", text, flags=re.MULTILINE)] == [
-        *range(1, 16)
+        *range(1, 17)
     ]
     assert "Table 1. " in text
     assert "Other analyses" not in text_of(result())

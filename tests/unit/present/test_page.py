@@ -77,7 +77,7 @@ def test_page_is_well_formed_and_accessible(examples):
     assert all(
         later - earlier <= 1 for earlier, later in zip(found.headings, found.headings[1:], strict=False)
     )
-    assert len(found.images) == 15
+    assert len(found.images) == 16
     assert all(len(image["alt"]) > 20 for image in found.images)
     assert found.tables == found.captions == 16
     assert set(found.anchors) <= set(found.ids)

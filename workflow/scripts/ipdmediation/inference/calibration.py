@@ -9,14 +9,13 @@ import numpy.typing as npt
 import pandas as pd
 
 from ipdmediation.data.arms import ARM_NAMES
-from ipdmediation.data.disclosure import Cells, Mask, hidden_cells, rounded
 from ipdmediation.effects.expected_outcome import expected_outcome
+from ipdmediation.inference.fifths import hidden_counts, quintiles
 from ipdmediation.kernels.arrays import FloatArray
 from ipdmediation.models.results import ModelFit
 from ipdmediation.models.specification import MediationModels
 
 CALIBRATION_COLUMNS = ["arm", "group", "above", "up_to", "n", "level", "observed", "expected"]
-_GROUPS = 5
 
 
 def calibration(
@@ -49,7 +48,7 @@ def calibration(
         fewer than `minimum` patients is missing, and what gives it away.
     """
     values = np.concatenate([np.asarray(each, dtype=np.float64) for each in mediators])
-    edges = _edges(values)
+    edges = quintiles(values)
     groups = len(edges) + 1
     levels = models[0].outcome_levels
     counted, observed, expected = [], [], []
@@ -64,7 +63,7 @@ def calibration(
         expected.append(_averages(expected_outcome(each, fit.start()), cell, weights, 2 * groups))
     shape = (2, groups, -1)
     counts = np.mean(counted, axis=0).reshape(shape)
-    empty = _hidden(counts if levels else counts[:, :, -1:], minimum)
+    empty = hidden_counts(counts if levels else counts[:, :, -1:], minimum=minimum)
     shown = np.mean(observed, axis=0).reshape(shape)
     shown[empty[:, :, :-1] if levels else empty] = np.nan
     # their digits must not be a patient's
@@ -82,15 +81,6 @@ def calibration(
         for place, level in enumerate(levels or ("",))
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=CALIBRATION_COLUMNS).astype({"n": "Int64"})
-
-
-def _edges(values: FloatArray) -> FloatArray:
-    """Return the quintiles, rounded, but for those that divide nothing."""
-    spread = float(values.std())
-    quintiles = np.quantile(values, np.arange(1, _GROUPS) / _GROUPS)
-    edges = np.unique([rounded(float(value), spread=spread) for value in quintiles])
-    dividing: FloatArray = edges[(edges >= values.min()) & (edges < values.max())]
-    return dividing
 
 
 def _columns(models: MediationModels) -> FloatArray:
@@ -114,23 +104,3 @@ def _averages(
             weights[:, None], cell, cells
         )
     return averages
-
-
-def _hidden(counts: FloatArray, minimum: int) -> Mask:
-    """Return which of the (2, groups, levels + 1) counts are left out, the last of them that of all levels.
-
-    What the groups of an arm add up to, and the arms of a group, is known from other tables.
-    """
-    arms, groups, columns = counts.shape
-    padded = np.zeros((arms + 1, groups + 1, columns))
-    padded[:arms, :groups] = counts
-    padded[:arms, groups] = counts.sum(axis=1)
-    padded[arms, :groups, -1] = counts[:, :, -1].sum(axis=0)
-    place = np.arange(padded.size).reshape(padded.shape)
-    lines: list[Cells] = [place[arm, :, column] for arm in range(arms) for column in range(columns)]
-    lines += [place[:, group, -1] for group in range(groups)]
-    if columns > 1:
-        lines += [place[arm, group] for arm in range(arms) for group in range(groups)]
-    margin = np.zeros(padded.shape, dtype=bool)
-    margin[arms] = margin[:, groups] = True
-    return hidden_cells(padded, lines, minimum=minimum, shown=margin)[:arms, :groups]

@@ -35,6 +35,7 @@ FIGURES = (
     "model_coefficients",
     "mediator_curve",
     "calibration",
+    "mediator_residuals",
     "path_diagram",
     "four_worlds",
     "effects_by_cut",
@@ -101,6 +102,7 @@ EXPECTED = {
     "worlds": "<results>/{analysis}/worlds.csv",
     "curve": "<results>/{analysis}/mediator_curve.csv",
     "calibration": "<results>/{analysis}/calibration.csv",
+    "residuals": "<results>/{analysis}/mediator_residuals.csv",
 }
 DESCRIPTIONS = [f"<results>/{{analysis}}/describe/{part}.csv" for part in ("baseline", "outcome", "mediator")]
 FITS = [f"<results>/{{analysis}}/models/{model}.{kind}" for model in MODELS for kind in ("csv", "json")]

@@ -35,6 +35,7 @@ COLUMNS: Mapping[str, Collection[str]] = {
     "*/worlds.csv": OWN_COLUMNS["worlds"],
     "*/mediator_curve.csv": OWN_COLUMNS["curve"],
     "*/calibration.csv": OWN_COLUMNS["calibration"],
+    "*/mediator_residuals.csv": OWN_COLUMNS["residuals"],
     "*/notices.csv": OWN_COLUMNS["notices"],
     "notices/*.csv": OWN_COLUMNS["notices"],
     "notices/contract/*.csv": OWN_COLUMNS["notices"],

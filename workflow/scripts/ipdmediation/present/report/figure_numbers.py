@@ -75,6 +75,32 @@ def calibration(results: Results) -> list[str]:
     return [f"They differ most {where}: “{level}” in {observed} observed, {expected} expected."]
 
 
+def mediator_residuals(results: Results) -> list[str]:
+    """Read out the spread in each arm, the quantile that is farthest off, and how far means reach."""
+    study, table = results[0].study, results[0].residuals
+    known = table[table["estimate"].notna()]
+    sentences = []
+    spreads = known[known["group"].isna() & (known["statistic"] == "sd")].to_dict("records")
+    if spreads:
+        by_arm = [
+            f"{notation.fixed(row['estimate'])} with {study.named_arm(str(row['arm']))}" for row in spreads
+        ]
+        sentences.append(f"Their standard deviation is {notation.joined(by_arm)}.")
+    quantiles = known[known["statistic"] == "quantile"].to_dict("records")
+    if quantiles:
+        row = max(quantiles, key=lambda row: abs(row["estimate"] - row["expected"]))
+        found, normal = (notation.fixed(row[name]) for name in ("estimate", "expected"))
+        sentences.append(
+            f"Farthest from a normal quantile, {normal}, is one of {found}, with "
+            f"{study.named_arm(str(row['arm']))}."
+        )
+    means = known.loc[known["group"].notna() & (known["statistic"] == "mean"), "estimate"]
+    if len(means):
+        ends = [notation.fixed(float(end)) for end in (means.min(), means.max())]
+        sentences.append(f"Means by fifth go from {ends[0]} to {ends[1]}.")
+    return sentences
+
+
 def four_worlds(results: Results) -> list[str]:
     """Read out the outcome of each world."""
     study, table = results[0].study, results[0].worlds

@@ -139,6 +139,24 @@ def _coefficients(result: AnalysisResult) -> list[str]:
     return ["Those of the covariates are Wald intervals."] if with_covariates else []
 
 
+def _residuals(result: AnalysisResult) -> list[str]:
+    study = result.study
+    if not study.has_levels and not study.spline_knots:
+        return [
+            "The outcome is a straight line of the mediator, so that natural effects depend on its means: "
+            "neither the shape of the residuals nor their spread matters."
+        ]
+    if study.analysis.get("standardisation", {}).get("mediator_distribution") == "empirical":
+        return [
+            "Natural effects average over these residuals, those of both arms together: their shape does not "
+            "matter, but a difference between the arms or along the fitted mediator does."
+        ]
+    return [
+        "Natural effects average over Gaussian residuals that spread alike in both arms and at every fitted "
+        "value; where points leave the line, or bars differ in length, the real ones are not like that."
+    ]
+
+
 def _worlds(result: AnalysisResult) -> list[str]:
     return ["Better outcomes are to the left."] if result.study.has_levels else []
 
@@ -272,6 +290,20 @@ FIGURE_WORDS = {
         ),
         shows="{Outcome} observed and expected by the outcome model, by arm and {mediator}.",
         reads=numbers.calibration,
+    ),
+    "mediator_residuals": FigureWords(
+        caption=(
+            "Does the mediator model fit? Its standardised residuals by arm. Left: their quantiles should "
+            "lie on the line, as those of a normal distribution. Right: by fifth of the fitted mediator, "
+            "means (circles) should be near 0, and bars of a standard deviation to either side should reach "
+            "the dotted lines."
+        ),
+        more=_residuals,
+        shows=(
+            "Standardised residuals of {mediator} by arm: a normal quantile plot, and mean and standard "
+            "deviation by fifth of the fitted value."
+        ),
+        reads=numbers.mediator_residuals,
     ),
     "path_diagram": FigureWords(
         caption="Treatment, mediator and outcome, with the estimate of each path.",

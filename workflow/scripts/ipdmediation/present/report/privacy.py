@@ -32,6 +32,7 @@ from ipdmediation.evidence.columns import (
 )
 from ipdmediation.evidence.published import COLUMNS as PUBLISHED_COLUMNS
 from ipdmediation.inference.calibration import CALIBRATION_COLUMNS
+from ipdmediation.inference.mediator_residuals import RESIDUAL_COLUMNS
 from ipdmediation.inference.model_table import COLUMNS as MODEL_COLUMNS
 from ipdmediation.inference.set_treatments import CURVE_COLUMNS, WORLD_COLUMNS
 from ipdmediation.inference.summary import COLUMNS as EFFECT_COLUMNS
@@ -50,6 +51,7 @@ OWN_COLUMNS: Mapping[str, Collection[str]] = {
     "worlds": WORLD_COLUMNS,
     "curve": CURVE_COLUMNS,
     "calibration": CALIBRATION_COLUMNS,
+    "residuals": RESIDUAL_COLUMNS,
 }
 EVIDENCE_COLUMNS: Mapping[str, Collection[str]] = {
     "trials": TRIAL_COLUMNS,

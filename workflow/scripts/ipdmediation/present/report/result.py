@@ -39,6 +39,8 @@ class AnalysisResult:
         The outcome under set treatments, and along the mediator.
     calibration
         The outcome observed and expected.
+    residuals
+        Those of the mediator model, standardised.
     diagnostics
         What each fit reports about itself, by model.
     figures
@@ -61,6 +63,7 @@ class AnalysisResult:
     worlds: pd.DataFrame
     curve: pd.DataFrame
     calibration: pd.DataFrame
+    residuals: pd.DataFrame
     diagnostics: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     figures: Mapping[str, str] = field(default_factory=dict)
     evidence: Mapping[str, pd.DataFrame] = field(default_factory=dict)
