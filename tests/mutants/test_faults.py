@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 import pytest
@@ -56,3 +57,11 @@ def test_the_table_counts_by_floor_and_leaves_out_what_changes_nothing() -> None
         "| models | 1 | 1 (100%) |",
         "| all | 3 | 2 (67%) |",
     ]
+
+
+def test_the_page_counts_the_faults_of_the_list_by_floor() -> None:
+    counted = Counter(fault.floor for fault in FAULTS if not fault.why)
+    page = (ROOT / "docs/validation.md").read_text()
+    table = dict(re.findall(r"^\| (\w+) \| (\d+) \| \2 \(100%\) \|$", page, flags=re.MULTILINE))
+    expected = {**counted, "all": counted.total()}
+    assert {floor: int(number) for floor, number in table.items()} == expected
