@@ -239,6 +239,7 @@ def test_the_page_is_that_of_all_analyses_in_their_order(study: Planned) -> None
             if name != "provenance"
         },
         truth=None,
+        files=study.planned("report")["params"]["files"],
     )
     assert Path(made["report"]).read_text() == page
     assert all(

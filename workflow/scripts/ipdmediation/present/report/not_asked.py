@@ -44,7 +44,7 @@ ASKED = (
     Asked("trials", "two_stages", "true", "each trial by itself", _several_trials),
     Asked("trials", "leave_one_out", "true", "each trial left out in turn", _several_trials),
     Asked("confounding", "curve", "true", "how strong an unmeasured cause would undo the answer"),
-    Asked("measurement_error", "error", "{reliability: 0.9}", "what error in the mediator hides"),
+    Asked("measurement_error", "error", "{reliability: ...}", "what error in the mediator hides"),
     Asked("surrogacy", "panel", "true", "whether the mediator could stand for the outcome"),
     Asked(
         "death",
