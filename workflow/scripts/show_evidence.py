@@ -48,13 +48,16 @@ def main(
     }
     words = Study(**study)
     with written_in(**style):
-        frames = [*(with_remarks(read_table(path)) for path in numbers), read_table(effects)]
-        drawn = drawers[piece](*frames, study=isolated(words))
+        frames = {Path(path).stem: with_remarks(read_table(path)) for path in numbers}
+        estimated = read_table(effects)
+        drawn = drawers[piece](*frames.values(), estimated, study=isolated(words))
         save_all(
             [drawn], {Path(path).suffix.removeprefix("."): [Path(path)] for path in figures}, study=words
         )
         for path in map(Path, tables):
-            save_each(partial(SHOWN[path.stem].make, *frames, study=words), [path])
+            shown = SHOWN[path.stem]
+            taken = [frames[name] for name in shown.numbers]
+            save_each(partial(shown.make, *taken, estimated, study=words), [path])
 
 
 if __name__ == "__main__":

@@ -118,7 +118,7 @@ def test_a_cut_is_called_by_its_better_side() -> None:
 
 
 def test_the_table_has_the_tests_of_both_models() -> None:
-    table = proportional_odds(cut_tests(), by_cut(), free(), effects(), study=study())
+    table = proportional_odds(cut_tests(), effects(), study=study())
     first = table.cells.iloc[:, 0].tolist()
     assert first[1] == f"{first[0]}, likelihood ratio"
     assert first[2:] == [variable_label(term, study()) for term in ("mediator", "age", "all")] + [
@@ -132,7 +132,7 @@ def test_the_table_has_the_tests_of_both_models() -> None:
 
 
 def test_coefficients_by_cut_stand_above_the_one_for_all() -> None:
-    table = coefficients_by_cut(cut_tests(), by_cut(), free(), effects(), study=study())
+    table = coefficients_by_cut(by_cut(), effects(), study=study())
     assert table.cells.columns.tolist() == [
         "Modified Rankin Scale at 90 days: levels reached",
         "EVT vs Control, total (95% CI)",
@@ -157,14 +157,14 @@ def test_where_a_free_variable_has_no_maximum_each_cut_alone_is_shown() -> None:
     crossed = (found["term"] == "mediator") & (found["form"] == "partial")
     found.loc[crossed, ["estimate", "ci_low", "ci_high"]] = math.nan
     found.loc[(found["term"] == "mediator") & (found["form"] == "binary"), "estimate"] = 0.0
-    table = coefficients_by_cut(cut_tests(), found, free(), effects(), study=study())
+    table = coefficients_by_cut(found, effects(), study=study())
     assert table.cells.iloc[1].tolist()[3].startswith("1.00 ")
     assert not table.cells.iloc[1].tolist()[1].startswith("1.00 ")
     assert "Estimated at each cut alone: Follow-up infarct volume, per ln mL." in table.notes
 
 
 def test_effects_both_ways_stand_beside_their_difference() -> None:
-    table = free_treatment(cut_tests(), by_cut(), free(), effects(), study=study())
+    table = free_treatment(free(), effects(), study=study())
     assert table.cells.columns.tolist() == [
         "Effect", "One for all cuts (95% CI)", "One for each cut (95% CI)", "Difference (95% CI)",
     ]  # fmt: skip
@@ -213,12 +213,12 @@ def test_where_it_cannot_be_said_the_reason_is() -> None:
     assert impact(lost, study=study())[1:] == [
         f"The effects with the treatment free at every cut are not given: {reason}."
     ]
-    table = free_treatment(cut_tests(), by_cut(), lost, effects(), study=study())
+    table = free_treatment(lost, effects(), study=study())
     assert f"With one for each cut: not given, {reason}." in table.notes
     assert table.cells.iloc[0].tolist()[1:] == ["−0.60 (−0.65 to −0.55)", "–", "–"]
     none = {"estimate": math.nan, "ci_low": math.nan, "ci_high": math.nan, "withheld": "total_uncertain"}
     assert all("is not given both ways" in line for line in impact(free(**none), study=study())[1:])
-    table = free_treatment(cut_tests(), by_cut(), free(**none), effects(), study=study())
+    table = free_treatment(free(**none), effects(), study=study())
     assert table.cells.iloc[2].tolist()[1:] == ["30.0% (25.0% to 35.0%)", "withheld", "–"]
 
 

@@ -172,12 +172,12 @@ def test_of_one_trial_both_intervals_are_whole() -> None:
 
 
 def test_each_trial_stands_beside_its_prediction() -> None:
-    table = surrogate_predictions(measures(), trials(), line(), effects(), study=study())
+    table = surrogate_predictions(trials(), effects(), study=study())
     labels = [label for trial, label in TRIALS.items() if trial != "piste"]
     assert table.cells["Trial"].tolist() == labels
     assert table.cells.iloc[0].tolist()[2:] == ["3.32 (2.23–4.95)", "3.00 (0.82–11.02)", "yes"]
     tiny = trials().assign(prediction_low=-30.0)
-    found = surrogate_predictions(measures(), tiny, line(), effects(), study=study())
+    found = surrogate_predictions(tiny, effects(), study=study())
     assert found.cells.iloc[0, 3].startswith("3.00 (<0.01")  # a ratio is never 0
 
 

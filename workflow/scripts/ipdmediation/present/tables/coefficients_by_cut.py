@@ -14,21 +14,19 @@ from ipdmediation.present.tables.table import Table, synthetic_note
 _HOW = {PARTIAL: "in one model of all cuts, in which it alone is free", BINARY: "at each cut alone"}
 
 
-def coefficients_by_cut(
-    tests: pd.DataFrame, by_cut: pd.DataFrame, free: pd.DataFrame, effects: pd.DataFrame, *, study: Study
-) -> Table:
+def coefficients_by_cut(by_cut: pd.DataFrame, effects: pd.DataFrame, *, study: Study) -> Table:
     """Put the coefficients at every cut above the one that serves all cuts.
 
     Parameters
     ----------
-    tests, free, effects
-        Of the same evidence and of the analysis; nothing of them is shown here.
     by_cut
         Coefficients by cut, as `evidence.coefficients_by_cut` makes them.
+    effects
+        The effects of the analysis, which are shown elsewhere.
     study
         Words of the study.
     """
-    del tests, free, effects
+    del effects
     read = reading("total", "coefficient", study=study)
     cuts = list(dict.fromkeys(by_cut.loc[by_cut["form"] != PROPORTIONAL, "cut"].astype(str)))
     cuts = cuts[::-1] if study.better < 0 else cuts  # from the best one on, as the outcome's codes are read

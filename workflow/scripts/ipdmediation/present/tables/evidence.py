@@ -28,8 +28,6 @@ class Shown(NamedTuple):
     numbers: tuple[str, ...]
 
 
-_PANEL = ("surrogacy", "surrogate_predictions", "surrogate_line")
-_CUTS = ("proportional_odds", "by_cut", "free_treatment")
 #: In the order in which page and manuscript have them.
 SHOWN = {
     "each_trial": Shown(each_trial, ("trials", "pooled")),
@@ -45,12 +43,12 @@ SHOWN = {
         ),
     ),
     "measurement_error": Shown(measurement_error, ("measurement_error",)),
-    "surrogacy": Shown(surrogacy, _PANEL),
-    "surrogate_predictions": Shown(surrogate_predictions, _PANEL),
+    "surrogacy": Shown(surrogacy, ("surrogacy", "surrogate_predictions", "surrogate_line")),
+    "surrogate_predictions": Shown(surrogate_predictions, ("surrogate_predictions",)),
     "death": Shown(death, ("death", "death_patients")),
-    "coefficients_by_cut": Shown(coefficients_by_cut, _CUTS),
-    "proportional_odds": Shown(proportional_odds, _CUTS),
-    "free_treatment": Shown(free_treatment, _CUTS),
+    "coefficients_by_cut": Shown(coefficients_by_cut, ("by_cut",)),
+    "proportional_odds": Shown(proportional_odds, ("proportional_odds",)),
+    "free_treatment": Shown(free_treatment, ("free_treatment",)),
 }
 
 

@@ -21,21 +21,19 @@ from ipdmediation.vocabulary.scales import MEAN
 EFFECTS = ("te", "pnde", "tnie", PROPORTION_MEDIATED)
 
 
-def free_treatment(
-    tests: pd.DataFrame, by_cut: pd.DataFrame, free: pd.DataFrame, effects: pd.DataFrame, *, study: Study
-) -> Table:
+def free_treatment(free: pd.DataFrame, effects: pd.DataFrame, *, study: Study) -> Table:
     """Put the effects both ways beside their difference, on the mean and at the cut that is named.
 
     Parameters
     ----------
-    tests, by_cut, effects
-        Of the same evidence and of the analysis; nothing of them is shown here.
     free
         The effects both ways, as `evidence.free_treatment` makes them.
+    effects
+        The effects of the analysis, which are shown elsewhere.
     study
         Words of the study.
     """
-    del tests, by_cut, effects
+    del effects
     cut, _ = named_cut(study)
     rows = [
         [_named(effect, scale, study), *_both_ways(found, reading(effect, scale, study=study))]

@@ -20,21 +20,19 @@ NAMES = {SCORE: "", LIKELIHOOD_RATIO: ", likelihood ratio", BRANT: ", Brant's te
 SQUARE = "\N{GREEK SMALL LETTER CHI}\N{SUPERSCRIPT TWO} (df)"
 
 
-def proportional_odds(
-    tests: pd.DataFrame, by_cut: pd.DataFrame, free: pd.DataFrame, effects: pd.DataFrame, *, study: Study
-) -> Table:
+def proportional_odds(tests: pd.DataFrame, effects: pd.DataFrame, *, study: Study) -> Table:
     """Put the tests of the two models side by side.
 
     Parameters
     ----------
     tests
         As `evidence.cut_tests` makes them.
-    by_cut, free, effects
-        Of the same evidence and of the analysis; nothing of them is shown here.
+    effects
+        The effects of the analysis, which are shown elsewhere.
     study
         Words of the study.
     """
-    del by_cut, free, effects
+    del effects
     scores = tests[(tests["test"] == SCORE) & (tests["model"] == OF_THE_OUTCOME[-1])]
     shown = [(SCORE, str(term)) for term in scores["term"] if term != ALL]
     shown = [*shown[:1], (LIKELIHOOD_RATIO, TREATMENT), *shown[1:], (SCORE, ALL), (BRANT, ALL)]

@@ -11,21 +11,19 @@ from ipdmediation.present.surrogacy import in_order, left_out_sentence, on_media
 from ipdmediation.present.tables.table import Table, synthetic_note
 
 
-def surrogate_predictions(
-    table: pd.DataFrame, predictions: pd.DataFrame, line: pd.DataFrame, effects: pd.DataFrame, *, study: Study
-) -> Table:
+def surrogate_predictions(predictions: pd.DataFrame, effects: pd.DataFrame, *, study: Study) -> Table:
     """Set each trial's effect on the outcome beside its prediction.
 
     Parameters
     ----------
-    table, line, effects
-        Of the panel and of the analysis; nothing of them is shown here.
     predictions
         The trials' effects and predictions.
+    effects
+        The effects of the analysis, which are shown elsewhere.
     study
         Words of the study.
     """
-    del table, line, effects
+    del effects
     kept = in_order(predictions[predictions["reason"] == ""], study)
     mediator, outcome = on_mediator(study), on_outcome(study)
     rows = [
