@@ -243,3 +243,14 @@ def test_the_intervals_of_covariates_are_named_where_there_are_covariates() -> N
     assert words in caption("model_coefficients", main)
     alone = {name: table[table["kind"] != "covariate"] for name, table in main.models.items()}
     assert words not in caption("model_coefficients", replace(main, models=alone))
+
+
+@pytest.mark.parametrize(
+    ("covariates", "adjusted"),
+    [(["age"], True), ([], False), ("1 + age", True), ({"mediator": ["age"], "outcome": []}, False)],
+)
+def test_a_ratio_beside_raw_bars_says_whether_it_is_adjusted(covariates: Any, adjusted: bool) -> None:
+    study = examples.study()
+    study = replace(study, analysis={**study.analysis, "covariates": covariates})
+    said = figure_numbers.outcome_by_arm([examples.result(study=study)])[-1]
+    assert said.startswith("Adjusted common odds ratio" if adjusted else "Common odds ratio")

@@ -1,4 +1,5 @@
 import re
+import unicodedata
 
 import pandas as pd
 import pytest
@@ -214,3 +215,8 @@ def test_one_missing_value_is_told_and_none_is_not(examples):
         text = " ".join(methods(examples.result(missing=one)).done)
         assert ("ASPECTS at baseline in 1." in text) == told, text
         assert ("No participant in the analysis lacked a value" in text) != told
+
+
+def test_sources_stand_in_the_order_of_their_authors() -> None:
+    printed = [unicodedata.normalize("NFKD", source.printed).casefold() for source in SOURCES.values()]
+    assert printed == sorted(printed)

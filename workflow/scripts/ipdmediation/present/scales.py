@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from ipdmediation.data.covariates import covariate_names, covariates_of
 from ipdmediation.present import notation
 from ipdmediation.present.house_style import people, person
 from ipdmediation.present.study import Study
@@ -150,6 +151,13 @@ def reading(effect: str, scale: str, *, study: Study) -> Reading:
     if on == PROPORTION or effect == PROPORTION_MEDIATED:
         return Reading(name="share of the total effect", unit="%", factor=100, digits=1)
     return _coefficient(effect, study) if on == COEFFICIENT else _averaged(on, study)
+
+
+def total_of_models(study: Study) -> str:
+    """Name the treatment's total effect in the words of its model, and whether covariates are in that."""
+    name = reading("total", COEFFICIENT.key, study=study).name
+    adjusted = covariate_names(covariates_of(study.analysis.get("covariates", []), model="outcome"))
+    return f"adjusted {name}" if adjusted else name
 
 
 def mediator_scale_unit(study: Study) -> str:

@@ -147,12 +147,6 @@ SOURCES = {
         volume="172",
         page="137",
     ),
-    "IQWiG 2011": Source(
-        authors=("IQWiG",),
-        title="Validity of surrogate endpoints in oncology",
-        publisher="Rapid report A10-05",
-        year=2011,
-    ),
     "Imai et al. 2010": Source(
         authors=("Imai K", "Keele L", "Tingley D"),
         title="A general approach to causal mediation analysis",
@@ -160,6 +154,12 @@ SOURCES = {
         year=2010,
         volume="15",
         page="309",
+    ),
+    "IQWiG 2011": Source(
+        authors=("IQWiG",),
+        title="Validity of surrogate endpoints in oncology",
+        publisher="Rapid report A10-05",
+        year=2011,
     ),
     "Karlson et al. 2012": Source(
         authors=("Karlson KB", "Holm A", "Breen R"),
@@ -257,14 +257,6 @@ SOURCES = {
         publisher="CRC Press",
         year=2018,
     ),
-    "Viechtbauer 2007": Source(
-        authors=("Viechtbauer W",),
-        title="Confidence intervals for the amount of heterogeneity in meta-analysis",
-        journal="Stat Med",
-        year=2007,
-        volume="26",
-        page="37",
-    ),
     "VanderWeele & Vansteelandt 2014": Source(
         authors=("VanderWeele TJ", "Vansteelandt S"),
         title="Mediation analysis with multiple mediators",
@@ -280,6 +272,14 @@ SOURCES = {
         year=2016,
         volume="27",
         page="651",
+    ),
+    "Viechtbauer 2007": Source(
+        authors=("Viechtbauer W",),
+        title="Confidence intervals for the amount of heterogeneity in meta-analysis",
+        journal="Stat Med",
+        year=2007,
+        volume="26",
+        page="37",
     ),
     "Zhang & Rubin 2003": Source(
         authors=("Zhang JL", "Rubin DB"),

@@ -18,7 +18,7 @@ from ipdmediation.present.figures.distribution import draw_distribution
 from ipdmediation.present.figures.rows import arm_sizes, effect_row, level_shares, rows_of
 from ipdmediation.present.figures.sheet import MARGIN, in_style, new_sheet, text_height, text_width, wrap
 from ipdmediation.present.house_style import people
-from ipdmediation.present.scales import reading
+from ipdmediation.present.scales import reading, total_of_models
 from ipdmediation.present.study import Study
 from ipdmediation.present.style import MUTED, SMALL_SIZE, TEXT_SIZE
 from ipdmediation.vocabulary.transforms import IDENTITY
@@ -94,7 +94,7 @@ def _ratio_sentence(effects: pd.DataFrame | None, study: Study) -> str:
     if row is None or not notation.known(row["estimate"]):
         return ""
     read = reading("total", "coefficient", study=study)
-    name = f"{'Adjusted ' if study.analysis.get('covariates') else ''}{read.name}"
+    name = total_of_models(study)
     arms = f"{study.short('treated')} vs {study.short('control')}"
     p_value = notation.p_sentence(row["p_value"], bound=bool(row["p_bound"]))
     return f"{notation.upper(name)}, {arms}: {read.sentence(row, study)}, {p_value}"

@@ -13,7 +13,7 @@ from ipdmediation.present.notation import lower
 from ipdmediation.present.report.by_arm import levels_by_arm, listed, medians, p_value
 from ipdmediation.present.report.comparison import TRUE_EFFECTS
 from ipdmediation.present.report.result import AnalysisResult
-from ipdmediation.present.scales import Reading, Row, named_cut, reading
+from ipdmediation.present.scales import Reading, Row, named_cut, reading, total_of_models
 from ipdmediation.present.shares import shares_of
 from ipdmediation.present.worlds import WORLDS, distributions, means, named_world
 from ipdmediation.vocabulary.scales import COEFFICIENT, MEAN, scale_of
@@ -47,7 +47,8 @@ def outcome_by_arm(results: Results) -> list[str]:
         return [*filter(None, [medians(table, study.outcome, study=study)]), *p_value(table)]
     row = results[0].estimated("total", COEFFICIENT.key)
     read = reading("total", COEFFICIENT.key, study=study)
-    estimate = [] if row is None else [f"{notation.upper(read.name)}: {read.sentence(row, study)}."]
+    name = notation.upper(total_of_models(study))
+    estimate = [] if row is None else [f"{name}: {read.sentence(row, study)}."]
     return [*levels_by_arm(table, study=study), *estimate]
 
 
