@@ -86,13 +86,17 @@ def test_the_worst_quantile_is_read_out_and_what_is_withheld_is_not(examples):
     said = figure_numbers.mediator_residuals([examples.result()])
     assert said == [
         "Their standard deviation is 1.04 with standard care and 0.96 with endovascular therapy.",
-        f"Farthest from a normal quantile, {MINUS}2.33, is one of {MINUS}2.81, with standard care.",
+        f"The quantile farthest from a normal one, {MINUS}2.81 in place of {MINUS}2.33, "
+        "is with standard care.",
         f"Means by fifth go from {MINUS}0.10 to 0.14.",
     ]
     table = examples.residuals()
     table.loc[(table["arm"] == "treated") & (table["probability"] == 0.5), "estimate"] = 0.77
     read = figure_numbers.mediator_residuals([examples.result(residuals=table)])[1]
-    assert read == "Farthest from a normal quantile, 0.00, is one of 0.77, with endovascular therapy."
+    assert (
+        read
+        == "The quantile farthest from a normal one, 0.77 in place of 0.00, is with endovascular therapy."
+    )
     nothing = examples.residuals().assign(estimate=float("nan"))
     assert figure_numbers.mediator_residuals([examples.result(residuals=nothing)]) == []
 

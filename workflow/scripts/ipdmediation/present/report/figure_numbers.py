@@ -92,7 +92,7 @@ def mediator_residuals(results: Results) -> list[str]:
         row = max(quantiles, key=lambda row: abs(row["estimate"] - row["expected"]))
         found, normal = (notation.fixed(row[name]) for name in ("estimate", "expected"))
         sentences.append(
-            f"Farthest from a normal quantile, {normal}, is one of {found}, with "
+            f"The quantile farthest from a normal one, {found} in place of {normal}, is with "
             f"{study.named_arm(str(row['arm']))}."
         )
     means = known.loc[known["group"].notna() & (known["statistic"] == "mean"), "estimate"]
