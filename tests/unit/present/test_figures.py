@@ -22,6 +22,7 @@ from ipdmediation.present.figures.patient_flow import patient_flow
 from ipdmediation.present.figures.proportion_distribution import proportion_distribution
 from ipdmediation.present.figures.saving import save
 from ipdmediation.present.figures.sheet import text_width, wrap
+from ipdmediation.present.study import Study
 from ipdmediation.vocabulary.transforms import TRANSFORMS
 from tests.unit.present.boxes import assert_nothing_overlaps, texts
 
@@ -230,7 +231,7 @@ def test_a_single_level_is_one_full_bar(examples):
         "immigr": {"type": "ordinal", "label": "Support", "levels": {1: "Only answer"}},
     }
     frame = examples.shares({"all": {"treated": [5], "control": [6]}}, ["1"], variable="immigr")
-    study = examples.Study(
+    study = Study(
         title="One", arms=study.arms, variables=variables, analysis=study.analysis, trials=study.trials
     )
     assert words(outcome_by_arm(frame, study=study)).count("100") == 3

@@ -1,5 +1,6 @@
 # ruff: noqa: RUF001 - printed numbers carry true dashes and minus signs
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pandas as pd
@@ -236,13 +237,13 @@ def test_every_table_of_an_analysis_is_guarded(examples):
     tables = {name for name, part in vars(made).items() if isinstance(part, pd.DataFrame)}
     assert tables == set(OWN_COLUMNS)
     with pytest.raises(PatientRowsError, match="analysis 1, distributions: columns patient"):
-        page(examples, examples.replace(made, distributions=examples.pooled().assign(patient="1")))
+        page(examples, replace(made, distributions=examples.pooled().assign(patient="1")))
 
 
 @pytest.mark.parametrize("guarded", [0, 1])
 def test_each_of_two_analyses_with_one_label_is_guarded(examples, guarded):
     results = [examples.result(), examples.result(figures={})]
-    results[guarded] = examples.replace(results[guarded], flow=examples.flow().assign(patient="1"))
+    results[guarded] = replace(results[guarded], flow=examples.flow().assign(patient="1"))
     with pytest.raises(PatientRowsError, match=f"analysis {guarded + 1}, flow: columns patient"):
         page(examples, *results)
 
@@ -341,7 +342,7 @@ def test_a_withheld_share_is_withheld_everywhere(examples):
     study = examples.study()
     analysis = {**study.analysis, "published_share": {"value": 0.12}}
     result = examples.result(study=examples.study(analysis=analysis), effects=examples.withheld(*keys))
-    text = plain(page(examples, result, examples.replace(result, figures={})))
+    text = plain(page(examples, result, replace(result, figures={})))
     for share in ("24.4%", "29.1%", "12.2%"):
         assert share not in text
     assert not re.search(r"\bnan\b", text.lower())
