@@ -22,7 +22,7 @@ from ipdmediation.plumbing.study_files import StatedStudy, read_study
 from ipdmediation.plumbing.study_settings import StudySettings
 from ipdmediation.plumbing.study_words import StudyWords
 from ipdmediation.plumbing.taken_names import included, taken
-from tests.unit.plumbing.hostile import CONFIG, SLIPS, Slip
+from tests.unit.plumbing.slips import CONFIG, SLIPS, Slip
 
 ROOT = Path(__file__).parents[3]
 WORKFLOW = ROOT / "workflow"

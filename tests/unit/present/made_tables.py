@@ -1,4 +1,3 @@
-
 """The tables of the default study by name, and a row of one by what it is called."""
 
 from ipdmediation.present.tables.baseline import baseline

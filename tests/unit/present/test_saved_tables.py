@@ -1,4 +1,3 @@
-
 """Tables as files: every cell is in each format, and a Word table can be read."""
 
 import io
