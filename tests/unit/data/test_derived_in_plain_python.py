@@ -74,7 +74,6 @@ COMPARED = {
     ">": operator.gt,
     ">=": operator.ge,
 }
-
 PAIRS: dict[str, Callable[..., Any]] = {
     "({} + {})": operator.add,
     "({} - {})": operator.sub,
@@ -85,7 +84,6 @@ PAIRS: dict[str, Callable[..., Any]] = {
     "sum({}, {})": operator.add,
     "mean({}, {})": lambda a, b: (a + b) / 2,
 }
-
 SINGLES: dict[str, Callable[..., Any]] = {
     "(-{})": operator.neg,
     "abs({})": abs,
@@ -95,9 +93,7 @@ SINGLES: dict[str, Callable[..., Any]] = {
 }
 
 COLUMN = st.sampled_from("ABC").map(lambda name: Both(name, lambda row: row[name]))
-
 NUMBER = st.integers(-3, 3).map(lambda value: Both(f"({value})", lambda _: float(value)))
-
 TEXT = Both("T", lambda row: row["T"])
 
 
@@ -154,7 +150,6 @@ def joined(how: str, p: Both, q: Both) -> Both:
 
 
 CELL = st.none() | st.integers(-3, 3).map(float)
-
 ROWS = st.lists(
     st.fixed_dictionaries({"A": CELL, "B": CELL, "C": CELL, "T": st.sampled_from(["a", "b", "c", None])}),
     min_size=1,

@@ -15,9 +15,7 @@ def test_a_sound_study_has_no_problem(config: dict[str, Any], mappings: dict[str
 
 
 Change = tuple[list[Any], Any, str]
-
 COVARIATES = "analyses.early.covariates"
-
 CHANGES: list[Change] = [
     (["analyses", "primary", "covariates"], ["age", "sex"], "analyses.primary.covariates: no variable 'sex'"),
     (["analyses", "early", "covariates"], ["mrs"], "analyses.early.covariates: 'mrs' is the mediator or"),

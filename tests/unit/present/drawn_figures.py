@@ -73,12 +73,10 @@ def draw(examples, name, **changes):
 
 
 SHARES = [("pm", "mean"), ("khb", "proportion"), ("log_or_difference", "proportion")]
-
 ORDINARY = [
     "patient_flow", "outcome_by_arm", "outcome_by_trial", "mediator_by_arm", "mediator_by_trial",
     "path_diagram", "proportion_distribution", "model_coefficients",
 ]  # fmt: skip
-
 ALL = [
     *ORDINARY, "eleven levels", "thirty trials", "mediator in thirty trials", "long names on paths",
     "spline on paths", "spline in the forest", "interaction on paths", "interaction in the forest",

@@ -54,9 +54,7 @@ COVARIATES = {
         "covariate", "onset_to_randomisation", "", "Onset to randomisation", "hour", -0.09, 0.04,
     ),
 }  # fmt: skip
-
 TREATMENT = ("treatment", "", "", "Endovascular therapy vs standard care", "")
-
 MEDIATOR = ("mediator", "fiv", "", "Follow-up infarct volume", "ln mL")
 
 
