@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.unit.data.joined_study import (
-    TABLES,
-    changed,
-    more,
-)
+from tests.unit.data.joined_study import TABLES, changed, more
 
 BROKEN: list[tuple[str, dict[str, Any], dict[str, Any], list[str]]] = [
     (

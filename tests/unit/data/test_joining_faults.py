@@ -8,12 +8,7 @@ from typing import Any
 import pytest
 
 from tests.unit.data.broken_joins import BROKEN
-from tests.unit.data.joined_study import (
-    TABLES,
-    said,
-    stated,
-    written,
-)
+from tests.unit.data.joined_study import TABLES, said, stated, written
 
 pytestmark = pytest.mark.filterwarnings("ignore::ipdmediation.data.errors.JoiningWarning")
 

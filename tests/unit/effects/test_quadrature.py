@@ -8,10 +8,7 @@ from ipdmediation.effects import link_tables, quadrature
 from ipdmediation.effects.link_tables import Mixture
 from ipdmediation.effects.quadrature import Rule, gauss_hermite
 from ipdmediation.kernels import standardisation as kernels
-from tests.unit.effects.conftest import (
-    effects_of,
-    specified,
-)
+from tests.unit.effects.conftest import effects_of, specified
 from tests.unit.effects.standardised_cells import LINKS
 
 

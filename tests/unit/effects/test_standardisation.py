@@ -9,13 +9,7 @@ from ipdmediation.effects.standardisation_options import StandardisationOptions
 from ipdmediation.models.errors import ModelError
 from ipdmediation.models.specification import mediation_models
 from ipdmediation.synthetic.truth import effects_of_cells
-from tests.unit.effects.conftest import (
-    cells_by_sums,
-    effects_of,
-    parameters,
-    refits,
-    specified,
-)
+from tests.unit.effects.conftest import cells_by_sums, effects_of, parameters, refits, specified
 from tests.unit.effects.standardised_cells import LINKS, named, standardised
 
 

@@ -13,7 +13,6 @@ import yaml
 from ipdmediation.present.study import Study
 
 ROOT = Path(__file__).resolve().parents[4]
-
 TEMPLATE = ROOT / "workflow" / "report" / "page.html.j2"
 
 TRIALS = {
