@@ -2,6 +2,7 @@
 
 import ast
 import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -49,13 +50,24 @@ def test_the_package_knows_nothing_of_snakemake(module):
         assert not any(name.split(".")[0].startswith("snakemake") for name in imported(module))
 
 
-# kernels and their mixed model are on their way into files of their own
-
-
 @pytest.mark.parametrize("module", MODULES, ids=str)
 def test_a_file_holds_one_thing(module):
     """One of more than 400 lines holds two."""
     assert len((PACKAGE / module).with_suffix(".py").read_text().splitlines()) <= 400
+
+
+def test_no_file_of_python_or_rules_has_over_400_lines():
+    """Tests and their data included, and a file that is about to be committed."""
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "*.py", "*.smk"]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    paths = [ROOT / name for name in listed.split("\0") if name]
+    lengths = {
+        str(path.relative_to(ROOT)): len(path.read_text(encoding="utf-8").splitlines())
+        for path in paths
+        if path.is_file()  # a deleted one is listed until that is committed
+    }
+    assert {Path(name).parts[0] for name in lengths} >= {"tests", "workflow"}
+    assert {name: length for name, length in lengths.items() if length > 400} == {}
 
 
 #: The one rule that is made for each piece of a registry.

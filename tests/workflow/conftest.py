@@ -1,8 +1,11 @@
 """A small copy of the default study, run once; every test changes a copy of its own."""
 
+import os
 import re
 import shutil
 import subprocess
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -102,6 +105,22 @@ def small_study(root: Path, *, analyses: tuple[str, ...], chunk: int) -> Study:
     return study
 
 
+def configure(change: Callable[[dict[str, Any]], object]) -> Callable[[Study], None]:
+    """Return what makes a change in the configuration of a study."""
+
+    def configured(study: Study) -> None:
+        config = study.config()
+        change(config)
+        study.configure(config)
+
+    return configured
+
+
+def edit(path: str, old: str, new: str) -> Callable[[Study], None]:
+    """Return what edits a file of a study."""
+    return lambda study: study.edit(path, old, new)
+
+
 @pytest.fixture(scope="session")
 def finished_study(tmp_path_factory: pytest.TempPathFactory) -> Study:
     """The default study with few replicates, finished."""
@@ -118,3 +137,23 @@ def study(finished_study: Study, tmp_path: Path) -> Study:
     root = tmp_path / "study"
     shutil.copytree(finished_study.root, root, symlinks=True)
     return Study(root)
+
+
+@pytest.fixture
+def moved(finished_study: Study, tmp_path: Path) -> Study:
+    """The finished study as `cp -r` puts it elsewhere: inputs newer than what they made, and no metadata."""
+    root = tmp_path / "elsewhere"
+    ignored = shutil.ignore_patterns(".snakemake", "logs", "benchmarks")
+    shutil.copytree(finished_study.root, root, symlinks=True, ignore=ignored)
+    files = sorted((root / "results").rglob("*"), key=lambda path: "ipd" not in path.parts)
+    now = time.time()
+    for age, path in enumerate(files):
+        os.utime(path, (now - age, now - age))
+    return Study(root)
+
+
+@pytest.fixture(params=["study", "moved"], ids=["with metadata", "without metadata"])
+def either(request: pytest.FixtureRequest) -> Study:
+    """A finished study with what Snakemake knows of it, and one with what its files say alone."""
+    found: Study = request.getfixturevalue(request.param)
+    return found

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.plumbing.hostile import CONFIG, SLIPS, Slip
+from tests.unit.plumbing.slips import CONFIG, SLIPS, Slip
 from tests.workflow.conftest import ROOT, Study
 
 pytestmark = pytest.mark.slow

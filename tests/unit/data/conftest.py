@@ -1,16 +1,25 @@
-"""A small study: every variable type, a unit, a range, levels."""
+"""A small study: every variable type, a unit, a range, levels; and what is said of it as it is stated."""
 
 from __future__ import annotations
 
 import copy
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 
+from ipdmediation.data.json_schema import schema_faults
+from ipdmediation.data.mapping_references import mapping_faults
+from ipdmediation.data.problems import in_words
+from ipdmediation.data.references import Study, study_faults
 from ipdmediation.data.schema import conform
 from ipdmediation.data.variables import Variable, variables_from_config
+
+ROOT = Path(__file__).parents[3]
+SCHEMAS = ROOT / "workflow" / "schemas"
 
 DECLARED: dict[str, dict[str, Any]] = {
     "age": {"type": "continuous", "label": "Age", "unit": "year", "minimum": 18, "maximum": 105},
@@ -52,6 +61,51 @@ RAW = {
     "MRS": ["0", "1", "2", "-9"],
 }
 
+CONFIG: dict[str, Any] = {
+    "study": {"title": "T", "question": "Q?"},
+    "seed": 1,
+    "trials": {"a": "a.yaml", "b": "b.yaml"},
+    "variables": DECLARED,
+    "eligibility": [{"variable": "mrs", "measured": True, "reason": "Unknown"}],
+    "analyses": {
+        "primary": {
+            "label": "Primary",
+            "mediator": {"variable": "volume", "transform": "log", "offset": 1},
+            "outcome": {"variable": "mrs", "family": "ordinal", "better": "low"},
+            "covariates": ["age", "female"],
+        },
+        "early": {
+            "label": "Early",
+            "eligibility": [{"variable": "delay", "between": [None, 6], "reason": "Late"}],
+            "bootstrap": {"replicates": 40},
+        },
+    },
+}
+
+
+def load(file: Path) -> Any:
+    return yaml.safe_load(file.read_text(encoding="utf-8"))
+
+
+def departures(content: Any, name: str = "config") -> list[str]:
+    faults = schema_faults(content, load(SCHEMAS / f"{name}.schema.yaml"))
+    return [f"{in_words(fault.place)}: {fault.text}" for fault in faults]
+
+
+def filled(config: dict[str, Any]) -> dict[str, Any]:
+    config = copy.deepcopy(config)
+    assert departures(config) == []
+    return config
+
+
+def found(config: dict[str, Any], mappings: dict[str, Any]) -> list[str]:
+    """Return all that does not fit in a configuration and its mappings, in words."""
+    study = Study(config=config, declared=tuple(config["variables"]), trials=tuple(config["trials"]))
+    faults = [f"{in_words(fault.place)}: {fault.text}" for fault in study_faults(study)]
+    for trial, mapping in mappings.items():
+        faults += [f"{trial}.{in_words(each.place)}: {each.text}" for each in mapping_faults(mapping, study)]
+    return list(dict.fromkeys(faults))
+
 
 @pytest.fixture
 def variables() -> dict[str, Variable]:
@@ -61,6 +115,16 @@ def variables() -> dict[str, Variable]:
 @pytest.fixture
 def mapping() -> dict[str, Any]:
     return copy.deepcopy(MAPPING)
+
+
+@pytest.fixture
+def config() -> dict[str, Any]:
+    return filled(CONFIG)
+
+
+@pytest.fixture
+def mappings() -> dict[str, Any]:
+    return {"a": copy.deepcopy(MAPPING), "b": copy.deepcopy(MAPPING)}
 
 
 @pytest.fixture

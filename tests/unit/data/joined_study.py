@@ -171,3 +171,14 @@ def said(mapping: dict[str, Any], folder: Path) -> str:
 def column(result: HarmonisedTrial, name: str) -> list[Any]:
     """A column with None where it is missing."""
     return [None if pd.isna(value) else value for value in result.frame[name]]
+
+
+def changed(name: str, row: int, place: int, cell: Any) -> dict[str, Any]:
+    """A file with one other cell; row 0 is the header."""
+    rows = [list(each) for each in TABLES[name]]
+    rows[row][place] = cell
+    return {name: rows}
+
+
+def more(name: str, *rows: list[Any]) -> dict[str, Any]:
+    return {name: [*TABLES[name], *rows]}

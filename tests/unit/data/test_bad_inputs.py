@@ -19,8 +19,8 @@ from ipdmediation.plumbing.study_files import read_study
 from ipdmediation.plumbing.study_settings import StudySettings
 from tests.unit.data.bad_inputs import BAD, CONFIG, MAPPING, Bad
 from tests.unit.data.test_round_trip import WAYS
-from tests.unit.plumbing.hostile import SLIPS
-from tests.unit.plumbing.test_study_check import AROUND
+from tests.unit.plumbing.checked_template import AROUND
+from tests.unit.plumbing.slips import SLIPS
 
 ROOT = Path(__file__).parents[3]
 TRIAL = SimpleNamespace(trial="a")

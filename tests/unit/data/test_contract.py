@@ -19,8 +19,7 @@ from ipdmediation.data.problems import in_words
 from ipdmediation.data.reading import RawTable
 from ipdmediation.data.references import Study, study_faults
 from ipdmediation.data.schema import in_canonical_order
-from tests.unit.data.conftest import DECLARED, MAPPING, RAW, VARIABLES
-from tests.unit.data.test_configuration import CONFIG, filled
+from tests.unit.data.conftest import CONFIG, DECLARED, MAPPING, RAW, VARIABLES, filled
 
 #: The rows of `RAW`: lines 2 to 5 of its file.
 LINES = range(2, 6)

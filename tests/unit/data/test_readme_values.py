@@ -20,8 +20,8 @@ from ipdmediation.data.reading import RawTable
 from ipdmediation.data.references import Study, study_faults
 from ipdmediation.data.substances import SUBSTANCES
 from ipdmediation.data.variables import variables_from_config
+from tests.unit.data.conftest import CONFIG, MAPPING, departures, filled
 from tests.unit.data.test_config_readme import README, merged
-from tests.unit.data.test_configuration import CONFIG, MAPPING, departures, filled
 
 TEXT = README.read_text(encoding="utf-8")
 SUBSTANCE_TABLE = re.compile(r"<!-- substances -->\n(.*?)<!-- end -->", re.DOTALL)

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from tests.unit.data.conftest import CONFIG, departures
 from tests.unit.data.test_config_readme import SCHEMAS, Key, keys
-from tests.unit.data.test_configuration import CONFIG, departures
 
 
 def refused() -> Iterator[tuple[Key, str, str]]:

@@ -14,8 +14,7 @@ from ipdmediation.data.json_schema import schema_faults
 from ipdmediation.data.problems import in_words
 from ipdmediation.data.subgroups import subgroup_faults, with_subgroups
 from ipdmediation.data.variables import variables_from_config
-from tests.unit.data.conftest import VARIABLES
-from tests.unit.data.test_configuration import CONFIG, filled
+from tests.unit.data.conftest import CONFIG, VARIABLES, filled
 
 ROOT = Path(__file__).parents[3]
 TRIALS = {"a": "Trial A", "b": "Trial B"}

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
+import pytest
 from scipy.special import expit, roots_hermitenorm
 
 from ipdmediation.data.arms import CELLS
@@ -16,6 +17,7 @@ from ipdmediation.kernels.status import FitStatus
 from ipdmediation.models.results import Refit
 from ipdmediation.models.specification import MODEL_NAMES, AnalysisSpecification, mediation_models
 from ipdmediation.vocabulary.effects import NATURAL_EFFECTS
+from tests.unit.effects.standardised_cells import KNOTS
 
 
 def simulated_cohort(
@@ -174,3 +176,38 @@ def cells_by_sums(thresholds, outcome, mediator, *, sd, link=expit, weights=None
         cumulative = [np.average(link(cut - predictor) @ probability, weights=weights) for cut in thresholds]
         rows.append(np.diff([0.0, *cumulative, 1.0]))
     return np.array(rows)
+
+
+@pytest.fixture(scope="session")
+def frame():
+    return simulated_cohort(150, seed=4)
+
+
+@pytest.fixture(scope="session")
+def weights():
+    return np.random.default_rng(5).multinomial(150, np.full(150, 1 / 150)).astype(float)
+
+
+@pytest.fixture(scope="session")
+def mixed(frame):
+    """Models that pass for mixed ones, and fits at chosen parameters."""
+    plain = mediation_models(frame, specification=specified())
+    rng = np.random.default_rng(6)
+    covariance = {q: np.cov(rng.normal(size=(q, 9))) * 0.3 for q in (2, 3)}
+    mediator = parameters(
+        [1.0, -0.4, 0.3, 0.2], covariance=covariance[2], modes=rng.normal(size=(3, 2)), residual_variance=1.2
+    )
+    estimates = [-3, -2, -1, 0, 0.5, 1, 0.8, -0.7, 0.2, 0.3]
+
+    def outcome(q):
+        return parameters(estimates, covariance=covariance[q], modes=0.4 * rng.normal(size=(3, q)))
+
+    return plain, mediator, {2: outcome(2), 3: outcome(3)}
+
+
+@pytest.fixture(scope="session")
+def spline(frame):
+    models = mediation_models(frame, specification=specified(spline_knots=3), knots=KNOTS)
+    assert models.outcome_design.names[:3] == ("treatment", "mediator[1]", "mediator[2]")
+    outcome = parameters([-3, -2, -1, 0, 0.5, 1, 0.8, -0.7, 0.5, 0.2, 0.3])
+    return models, [refits(models)[0], outcome]

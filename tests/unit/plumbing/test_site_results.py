@@ -15,7 +15,7 @@ from ipdmediation.plumbing.study_files import read_study
 from ipdmediation.plumbing.study_settings import StudySettings
 from ipdmediation.plumbing.study_words import StudyWords
 from tests.unit.evidence.made_results import write_result
-from tests.unit.plumbing.test_study_check import AROUND, ROOT
+from tests.unit.plumbing.checked_template import AROUND, ROOT
 
 CONFIG, EAST = Path("study/config.yaml"), Path("study/east.yaml")
 EVIDENCE = "\n    evidence: {trials: {two_stages: true, covariates: [age]}}"

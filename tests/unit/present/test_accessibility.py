@@ -13,7 +13,7 @@ import pytest
 from ipdmediation.present.report.figure_words import FIGURE_WORDS
 from ipdmediation.present.report.page import render
 from tests.conftest import skip
-from tests.unit.present import conftest as examples
+from tests.unit.present import examples
 from tests.unit.present.browser import visit
 from tests.unit.present.test_figure_words import all_analyses
 from tests.unit.present.test_quality_page import checks

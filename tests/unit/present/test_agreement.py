@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import ModuleType
 from typing import Any
 
@@ -18,9 +19,7 @@ def analysis(examples: ModuleType, label: str = "Another", **cells: Any) -> Anal
         rows = (effects["effect"] == effect) & (effects["scale"] == "mean")
         effects.loc[rows, list(changes)] = list(changes.values())
     study = examples.study()
-    return examples.result(
-        effects=effects, study=examples.replace(study, analysis={**study.analysis, "label": label})
-    )
+    return examples.result(effects=effects, study=replace(study, analysis={**study.analysis, "label": label}))
 
 
 def withheld(examples: ModuleType) -> AnalysisResult:
@@ -78,5 +77,5 @@ def test_an_open_answer_is_agreed_with_by_open_ones(examples: ModuleType) -> Non
 def test_who_asks_something_else_does_not_count(examples: ModuleType) -> None:
     other = analysis(examples)
     asked = {**other.study.analysis, "outcome": {**other.study.analysis["outcome"], "variable": "aspects"}}
-    other = examples.replace(other, study=examples.replace(other.study, analysis=asked))
+    other = replace(other, study=replace(other.study, analysis=asked))
     assert agreement([examples.result(), other]) == []

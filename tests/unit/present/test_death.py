@@ -25,7 +25,7 @@ from ipdmediation.present.report.privacy import PatientRowsError
 from ipdmediation.present.tables.death import death as table_of
 from ipdmediation.vocabulary.handlings import Handling
 from tests.tracing import untraced
-from tests.unit.present.conftest import TEMPLATE, effects, result, study
+from tests.unit.present.examples import TEMPLATE, effects, result, study
 
 WITHHELD = "withheld: the interval of the total effect contains 0"
 WHY = "nobody lacks the mediator for another reason than the event"

@@ -22,7 +22,7 @@ from ipdmediation.present.report.privacy import PatientRowsError
 from ipdmediation.present.scales import Reading
 from ipdmediation.present.tables.each_trial import each_trial as each_trial_table
 from ipdmediation.present.tables.leave_one_out import leave_one_out as leave_one_out_table
-from tests.unit.present.conftest import TEMPLATE, TRIALS, effects, many_trials, result, study
+from tests.unit.present.examples import TEMPLATE, TRIALS, effects, many_trials, result, study
 
 REASON = "all of its patients are in one arm"
 

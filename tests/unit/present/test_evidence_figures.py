@@ -26,7 +26,7 @@ from tests.unit.present import (
     test_undoing,
 )
 from tests.unit.present.boxes import assert_nothing_overlaps
-from tests.unit.present.conftest import effects, study
+from tests.unit.present.examples import effects, study
 
 NARROWEST = min(PAGES, key=lambda journal: PAGES[journal].single)
 FIGURES: dict[str, Callable[[Study], Figure]] = {

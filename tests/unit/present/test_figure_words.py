@@ -20,7 +20,7 @@ from ipdmediation.present.report.page import render
 from ipdmediation.present.report.result import AnalysisResult
 from ipdmediation.present.tables.evidence import SHOWN
 from tests.tracing import untraced
-from tests.unit.present import conftest as examples
+from tests.unit.present import examples
 from tests.unit.present.test_each_trial import EVIDENCE as BY_TRIAL
 from tests.unit.present.test_surrogacy import EVIDENCE as SURROGACY
 from tests.unit.present.test_undoing import everything

@@ -12,7 +12,7 @@ from ipdmediation.plumbing.result_files import EVIDENCE
 from ipdmediation.present.report.files import all_files, exhibit_files
 from ipdmediation.present.report.not_asked import ASKED, not_asked
 from ipdmediation.present.report.page import render
-from tests.unit.present.conftest import TEMPLATE, manifest, result
+from tests.unit.present.examples import TEMPLATE, manifest, result
 
 STUDY = ["run.json", "all_analyses/specification_curve.svg"]
 PRIMARY = [

@@ -21,7 +21,7 @@ from ipdmediation.present.tables.effects import effects as effects_table
 from ipdmediation.present.tables.four_way import four_way
 from ipdmediation.present.tables.natural_effects import natural_effects
 from ipdmediation.vocabulary.scales import scales_of
-from tests.unit.present import conftest as examples
+from tests.unit.present import examples
 
 #: Of a linear model's outcome these are the difference and the product again, on the only scale there is.
 SHOWN_BY_OTHERS = {

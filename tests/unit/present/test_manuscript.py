@@ -24,7 +24,7 @@ from ipdmediation.present.tables.saving import save_together
 from ipdmediation.present.tables.workbook import save_workbook
 from tests.tracing import untraced
 from tests.unit.present import test_each_trial, test_undoing
-from tests.unit.present.conftest import TEMPLATE, flow, manifest, result
+from tests.unit.present.examples import TEMPLATE, flow, manifest, result
 
 
 def text_of(*results):

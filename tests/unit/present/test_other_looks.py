@@ -21,7 +21,7 @@ from ipdmediation.present.study import Study
 from ipdmediation.present.style import FONT, PAGES
 from tests.conftest import skip
 from tests.unit.present.boxes import assert_nothing_overlaps, texts
-from tests.unit.present.test_figures import ORDINARY, draw
+from tests.unit.present.drawn_figures import ORDINARY, draw
 
 NARROWEST = min(PAGES, key=lambda journal: PAGES[journal].single)
 ARABIC = {

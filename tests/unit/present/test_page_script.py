@@ -12,7 +12,7 @@ from ipdmediation.present.house_style import written_in
 from ipdmediation.present.report.comparison import beside
 from ipdmediation.present.report.page import render
 from ipdmediation.present.report.result import AnalysisResult
-from tests.unit.present import conftest as examples
+from tests.unit.present import examples
 from tests.unit.present.browser import visit
 
 #: A reader who sorts the analyses by an effect, then by name, chooses two, copies their table, and prints.

@@ -11,7 +11,7 @@ import pytest
 from ipdmediation.present.report.comparison import beside_truth, truth_pairs
 from ipdmediation.present.report.page import render
 from ipdmediation.present.report.pairs import Pair, drawn, published_pairs
-from tests.unit.present import conftest as examples
+from tests.unit.present import examples
 
 
 def test_all_intervals_are_equally_long_and_the_other_number_is_in_the_middle() -> None:

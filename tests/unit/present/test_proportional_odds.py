@@ -30,7 +30,7 @@ from ipdmediation.present.tables.free_treatment import free_treatment
 from ipdmediation.present.tables.proportional_odds import proportional_odds
 from ipdmediation.vocabulary.terms import treatment_at_cut_term
 from tests.tracing import untraced
-from tests.unit.present.conftest import TEMPLATE, effects, result, study
+from tests.unit.present.examples import TEMPLATE, effects, result, study
 from tests.unit.present.test_each_trial import texts
 
 CUTS = [f"le_{k}" for k in range(5, -1, -1)]

@@ -1,4 +1,6 @@
 # ruff: noqa: RUF001 - printed numbers carry true dashes and minus signs
+from dataclasses import replace
+
 import pytest
 
 from ipdmediation.effects.catalogue import COEFFICIENT_EFFECTS, KHB_EFFECTS
@@ -114,6 +116,6 @@ def test_verdicts_need_an_interval_on_one_side(examples):
 )
 def test_who_reaches_the_named_level_is_counted_from_the_better_end(examples, outcome, named, cut):
     study = family(examples, *outcome)
-    study = examples.replace(study, analysis={**study.analysis, "named_level": named})
+    study = replace(study, analysis={**study.analysis, "named_level": named})
     scale, sign = named_cut(study)
     assert (scale.cut, sign) == cut

@@ -29,7 +29,7 @@ from ipdmediation.present.surrogacy import surrogacy_sentences
 from ipdmediation.present.tables.surrogacy import surrogacy as surrogacy_table
 from ipdmediation.present.tables.surrogate_predictions import surrogate_predictions
 from tests.tracing import untraced
-from tests.unit.present.conftest import TEMPLATE, TRIALS, effects, many_trials, result, study
+from tests.unit.present.examples import TEMPLATE, TRIALS, effects, many_trials, result, study
 
 REASON = "all of its patients are in one arm"
 _NUMBERS = {

@@ -1,6 +1,8 @@
 # ruff: noqa: RUF001 - printed numbers carry true dashes and minus signs
 """No sentence has a number that the tables do not have: held with numbers that nothing else could give."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -55,7 +57,7 @@ def test_every_number_of_every_sentence_is_in_a_table(examples, kind, seed):
         effects = examples.withheld(("pm", "mean"), ("khb", "proportion"))
     analysis = {**study.analysis, "published_share": {"value": 0.12, "low": 0.01, "high": 0.19}}
     analysis["bootstrap"] = {**analysis["bootstrap"], "replicates": 5432}
-    study = examples.replace(study, analysis=analysis)
+    study = replace(study, analysis=analysis)
     result = scrambled(examples, study, effects, rng)
     tables = {
         "effects": result.effects, "flow": result.flow, "missing": result.missing,

@@ -15,7 +15,7 @@ from ipdmediation.present.study import Study
 from ipdmediation.present.tables.outcome import outcome
 from ipdmediation.present.tables.table import Table
 from ipdmediation.present.tables.trials import trials
-from tests.unit.present import conftest as examples
+from tests.unit.present import examples
 
 
 def numbers(table: Table, first: int) -> pd.DataFrame:

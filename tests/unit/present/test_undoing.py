@@ -32,7 +32,7 @@ from ipdmediation.present.report.undoing import confounding_sentences, measureme
 from ipdmediation.present.tables.confounding import confounding as confounding_table
 from ipdmediation.present.tables.measurement_error import measurement_error as measurement_error_table
 from tests.tracing import untraced
-from tests.unit.present.conftest import TEMPLATE, effects, result, study
+from tests.unit.present.examples import TEMPLATE, effects, result, study
 
 NAN = math.nan
 WHY = "not defined: a reliability of 0.1 is not above 0.192, the squared correlation that would explain it"
