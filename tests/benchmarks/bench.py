@@ -112,20 +112,20 @@ FULL = Effort(
     turns=3,
 )
 QUICK = Effort(
-    replicates=200,
-    resamples=300,
-    compared=20,
-    repetitions=5,
+    replicates=100,
+    resamples=100,
+    compared=10,
+    repetitions=2,
     r_jobs=tuple(f"{job.rpartition(':')[0]}:1" for job in R_JOBS),
-    patients={"none": (1_000, 10_000), "random_slope": (1_000, 10_000), "clm": (1_000, 10_000)},
+    patients={"none": (500, 2_000), "random_slope": (500, 2_000), "clm": (500, 2_000)},
     covariates=(0, 10),
-    memory=(1, 4),
-    replicate_sweep=(10, 100),
+    memory=(1, 2),
+    replicate_sweep=(5, 20),
     whole_run=False,
     statsmodels=1,
     mixed_apart=(),
     taken_apart=1,
-    registry=20_000,
+    registry=5_000,
     turns=0,
 )
 

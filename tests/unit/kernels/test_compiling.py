@@ -9,7 +9,9 @@ import sys
 import time
 from pathlib import Path
 
+import numba
 import pytest
+from numba.core.codegen import JITCodeLibrary
 
 from ipdmediation.kernels import compiling
 
@@ -119,3 +121,29 @@ def test_a_folder_of_kernels_that_are_gone_is_removed_when_it_is_old(
     assert not old.exists()
     assert recent.exists()
     assert theirs.exists()
+
+
+def test_what_only_kernels_call_is_optimised_once_inside_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    optimised = []
+    optimise = JITCodeLibrary._optimize_final_module
+
+    def listening(library: JITCodeLibrary) -> None:
+        optimised.append(library.name.rpartition(".")[2])
+        optimise(library)
+
+    monkeypatch.setattr(JITCodeLibrary, "_optimize_final_module", listening)
+
+    @compiling.internal
+    def square(value: float) -> float:
+        return value * value
+
+    @compiling.internal
+    def fourth_power(value: float) -> float:
+        return square(square(value))
+
+    @numba.njit
+    def sixteenth_power(value: float) -> float:
+        return fourth_power(fourth_power(value))
+
+    assert sixteenth_power(1.5) == 1.5**16
+    assert [name for name in optimised if name != "nrt"] == ["sixteenth_power"]  # that one is numba's own

@@ -1,45 +1,32 @@
 """Adaptive Gauss-Hermite quadrature (Pinheiro & Bates 1995): a check of the Laplace approximation.
 
-For models with one random effect. Slow, and independent of the search that it checks.
+For models with a logit and one random effect. Slow, and independent of the search that it checks: from the
+kernels it takes where each trial's mode is and how curved its likelihood is there, which only places nodes.
 """
 
-import math
-
 import numpy as np
-from numba import njit
-from scipy import optimize
+from scipy import optimize, special
 
-from ipdmediation.kernels.laplace import MAX_PASSES, evaluate
-from ipdmediation.kernels.mixed_rows import cell_log_likelihood
-from ipdmediation.kernels.modes import trial_predictor
+from ipdmediation.kernels.laplace import laplace_criterion
 from ipdmediation.models.results import Refit
 
 
-@njit(error_model="numpy")
 def criterion(  # noqa: PLR0917
     rows, work, thresholds, slopes, factor, modes, nodes, log_weights, link
 ):
     """The log-likelihood; modes (start values) are replaced."""
-    evaluate(rows, work, thresholds, slopes, factor, modes, link, 1e-9, MAX_PASSES)
-    total = 0.0
-    effects = np.empty(1)
-    parts = np.empty(nodes.shape[0])
-    for t in range(modes.shape[0]):
-        start, stop = rows.trial_start[t], rows.trial_start[t + 1]
-        width = math.sqrt(2.0 * work.inverse[t, 0, 0])
-        largest = -math.inf
-        for m in range(nodes.shape[0]):
-            u = modes[t, 0] + width * nodes[m]
-            effects[0] = factor[0, 0] * u
-            trial_predictor(rows.z, work.fixed_eta, effects, start, stop, work.eta)
-            parts[m] = log_weights[m] + nodes[m] ** 2 - 0.5 * u * u
-            parts[m] += cell_log_likelihood(work.eta, rows, thresholds, link, start, stop)
-            largest = max(largest, parts[m])
-        summed = 0.0
-        for m in range(nodes.shape[0]):
-            summed += math.exp(parts[m] - largest)
-        total += largest + math.log(summed) + math.log(width) - 0.5 * math.log(2.0 * math.pi)
-    return total
+    laplace_criterion(rows, work, thresholds, slopes, factor, modes, link)
+    bounds = np.concatenate([[-np.inf], thresholds, [np.inf]])
+    level = np.repeat(rows.cell_level, np.diff(rows.cell_start))
+    trial = np.repeat(np.arange(len(modes)), np.diff(rows.trial_start))
+    width = np.sqrt(2.0 * work.inverse[:, :1, 0])
+    effects = modes + width * nodes  # trials by nodes
+    eta = (rows.offset + slopes @ rows.x)[:, None] + factor[0, 0] * rows.z[0][:, None] * effects[trial]
+    probability = special.expit(bounds[level + 1, None] - eta) - special.expit(bounds[level, None] - eta)
+    of_rows = rows.weights[:, None] * np.log(probability)
+    of_trials = np.add.reduceat(of_rows, rows.trial_start[:-1], axis=0)
+    parts = of_trials + log_weights + nodes**2 - 0.5 * effects**2
+    return float(np.sum(special.logsumexp(parts, axis=1) + np.log(width[:, 0]) - 0.5 * np.log(2.0 * np.pi)))
 
 
 def fit_by_quadrature(model, nodes=10, *, weights=None) -> Refit:

@@ -83,41 +83,32 @@ def test_score_is_zero_and_thresholds_increase_at_the_optimum(seed, link):
 
 
 @njit(error_model="numpy")
-def score_at(  # noqa: PLR0917
-    levels, columns, offset, weights, thresholds, slopes, link
+def value_at(  # noqa: PLR0917
+    columns, offset, weights, thresholds, slopes, first_row, top, bottom, link, rows
 ):
-    """Log-likelihood, gradient and information; rows sorted by level, all levels there."""
-    p, n = columns.shape
-    first_row = np.searchsorted(levels, np.arange(thresholds.shape[0] + 2))
-    level_weight = np.zeros(thresholds.shape[0] + 1)
-    for i in range(n):
-        level_weight[levels[i]] += weights[i]
-    eta, size = np.empty(n), thresholds.shape[0] + p
-    upper, lower, above, below, cross_a, cross_b = np.empty((6, n))
-    gradient, information = np.empty(size), np.empty((size, size))
-    top, bottom = np.arange(thresholds.shape[0] + 1), np.arange(thresholds.shape[0] + 1) - 1
-    top[-1] = -1
+    """Log-likelihood; what the rows add to its derivatives is left in `rows`."""
+    eta = np.empty(columns.shape[1])
+    upper, lower, above, below, cross_a, cross_b = rows
     fixed._fill_bounds(thresholds, first_row, top, bottom, link, upper, lower)
     linear_predictor(columns, offset, slopes, eta)
-    links.rows(link, eta, weights, upper, lower, above, below, cross_a, cross_b, 0, n)
-    fixed._gradient(columns, thresholds, first_row, top, bottom, level_weight, above, below, link, gradient)
-    fixed._information(
-        columns,
-        weights,
-        thresholds,
-        first_row,
-        top,
-        bottom,
-        level_weight,
-        above,
-        below,
-        cross_a,
-        cross_b,
-        link,
-        np.empty(n),
-        information,
-    )
-    value = fixed._log_likelihood(eta, weights, thresholds, first_row, top, bottom, link)
+    links.rows(link, eta, weights, upper, lower, above, below, cross_a, cross_b, 0, eta.size)
+    return fixed._log_likelihood(eta, weights, thresholds, first_row, top, bottom, link)
+
+
+def score_at(*, levels, columns, offset, weights, thresholds, slopes, link):
+    """Log-likelihood, gradient and information; rows sorted by level, all levels there."""
+    cuts, n = thresholds.size, weights.size
+    first_row = np.searchsorted(levels, np.arange(cuts + 2))
+    level_weight = np.bincount(levels, weights)
+    bottom = np.arange(cuts + 1) - 1
+    top = np.append(bottom[1:], -1)
+    rows, size = np.empty((6, n)), cuts + slopes.size
+    value = value_at(columns, offset, weights, thresholds, slopes, first_row, top, bottom, link, rows)
+    gradient, information = np.empty(size), np.empty((size, size))
+    above, below, *cross = rows[2:]
+    where = first_row, top, bottom, level_weight, above, below
+    fixed._gradient(columns, thresholds, *where, link, gradient)
+    fixed._information(columns, weights, thresholds, *where, *cross, link, np.empty(n), information)
     return value, gradient, information
 
 
@@ -133,7 +124,13 @@ def test_derivatives_agree_with_finite_differences(seed, link):
 
     def score(at):
         value, gradient, information = score_at(
-            levels, columns, offset, weights, at[:3], at[3:], links.LINKS[link]
+            levels=levels,
+            columns=columns,
+            offset=offset,
+            weights=weights,
+            thresholds=at[:3],
+            slopes=at[3:],
+            link=links.LINKS[link],
         )
         return value, gradient, np.tril(information) + np.tril(information, -1).T
 

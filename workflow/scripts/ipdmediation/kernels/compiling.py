@@ -21,6 +21,8 @@ import numba
 from numba.core.caching import UserWideCacheLocator
 from platformdirs import user_cache_path
 
+from ipdmediation.kernels.numba_inside import InternalCompiler
+
 #: Infinities stay legal: only re-association, contraction and the sign of zero are given up.
 FAST = frozenset({"reassoc", "contract", "nsz", "arcp"})
 
@@ -93,7 +95,13 @@ def _kernel(function: Function, **options: Any) -> Function:
 
 def _internal(function: Function, *, makes_arrays: bool = False, **options: Any) -> Function:
     without_wrappers = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
-    compiled: Function = njit(error_model="numpy", _nrt=makes_arrays, **without_wrappers, **options)(function)
+    compiled: Function = njit(
+        error_model="numpy",
+        _nrt=makes_arrays,
+        pipeline_class=InternalCompiler,
+        **without_wrappers,
+        **options,
+    )(function)
     return compiled
 
 
