@@ -131,6 +131,23 @@ def finished_study(tmp_path_factory: pytest.TempPathFactory) -> Study:
     return Study(made_once(tmp_path_factory, "finished", make))
 
 
+@pytest.fixture(scope="session")
+def framing(finished_study: Study, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Directory of the example's results, with few replicates."""
+
+    def make(root: Path) -> None:
+        shutil.copytree(finished_study.root, root, symlinks=True)
+        path = root / "config/examples/framing/config.yaml"
+        config = yaml.safe_load(path.read_text())
+        primary = config["analyses"]["primary"]
+        for repeated in (primary["bootstrap"], *primary["evidence"].values()):
+            repeated["replicates"] = 100
+        path.write_text(yaml.safe_dump(config, sort_keys=False))
+        Study(root).run("--configfile", str(path))
+
+    return made_once(tmp_path_factory, "framing", make) / "results/framing"
+
+
 @pytest.fixture
 def study(finished_study: Study, tmp_path: Path) -> Study:
     """A copy of the finished study that a test may change."""

@@ -26,6 +26,7 @@ class MadeUp:
     analysis : what the analysis says beyond the defaults of `write`.
     change_score : whether the mediator is a change, with values of either sign, in place of a volume.
     missing : share of ages that nobody wrote down.
+    one_file : whether all trials are in one file, with a column that tells them apart.
     style : house style of what is shown.
     """
 
@@ -37,6 +38,7 @@ class MadeUp:
     analysis: dict[str, Any] = field(default_factory=dict)
     change_score: bool = False
     missing: float = 0.0
+    one_file: bool = False
     style: dict[str, str] = field(default_factory=dict)
 
 
@@ -70,6 +72,25 @@ STUDIES = {
     "negative": MadeUp(
         change_score=True, analysis={"mediator": {"variable": "volume", "transform": "cube_root"}}
     ),
+    "harm": MadeUp(
+        on_mediator=0.6,
+        direct=0.7,
+        analysis={
+            "mediator": {"variable": "volume", "transform": "log", "offset": 1, "spline_knots": 3},
+            "missing": {"method": "complete_case"},
+            "bootstrap": {"replicates": 60, "chunk": 60},
+        },
+    ),
+    "many_trials": MadeUp(
+        trials=200,
+        patients=8,
+        one_file=True,
+        analysis={
+            "trial_effects": "random_intercept",
+            "missing": {"method": "complete_case"},
+            "bootstrap": {"replicates": 60, "chunk": 60},
+        },
+    ),
 }
 
 
@@ -100,13 +121,19 @@ def write(root: Path, name: str) -> Path:
     folder = root / "made_up" / name
     folder.mkdir(parents=True)
     rng = np.random.default_rng(sum(map(ord, name)))
+    drawn = {f"trial_{number}": patients_of(study, rng) for number in range(1, study.trials + 1)}
+    labels = {trial: trial.replace("trial_", "Trial ") for trial in drawn}
+    stated: dict[str, dict[str, Any]] = {trial: {"label": labels[trial]} for trial in drawn}
+    if study.one_file:
+        codes = {trial: {"id": trial, "label": label} for trial, label in labels.items()}
+        stated = {"all": {"trial": {"column": "STUDY", "codes": codes}}}
+        drawn = {"all": pd.concat([rows.assign(STUDY=trial) for trial, rows in drawn.items()])}
     trials = {}
-    for number in range(1, study.trials + 1):
-        trial = f"trial_{number}"
-        patients_of(study, rng).to_csv(folder / f"{trial}.csv", index=False)
+    for file, rows in drawn.items():
+        rows.to_csv(folder / f"{file}.csv", index=False)
         mapping = {
-            "label": f"Trial {number}",
-            "source": {"file": f"made_up/{name}/{trial}.csv", "format": "csv"},
+            **stated[file],
+            "source": {"file": f"made_up/{name}/{file}.csv", "format": "csv"},
             "patient": {"column": "ID"},
             "treatment": {"column": "ARM", "codes": {"new": "treated", "usual": "control"}},
             "variables": {
@@ -117,8 +144,8 @@ def write(root: Path, name: str) -> Path:
                 "days": {"column": "DAYS"},
             },
         }
-        (folder / f"{trial}.yaml").write_text(yaml.safe_dump(mapping, sort_keys=False))
-        trials[trial] = f"made_up/{name}/{trial}.yaml"
+        (folder / f"{file}.yaml").write_text(yaml.safe_dump(mapping, sort_keys=False))
+        trials[file] = f"made_up/{name}/{file}.yaml"
     primary = {
         "label": "Main analysis",
         "mediator": {"variable": "volume", "transform": "log", "offset": 1},

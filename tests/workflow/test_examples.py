@@ -12,7 +12,6 @@ import pandas as pd
 import pytest
 import statsmodels
 import statsmodels.formula.api as smf
-import yaml
 from statsmodels.miscmodels.ordinal_model import OrderedModel
 
 from tests.workflow.conftest import Study
@@ -22,21 +21,6 @@ pytestmark = pytest.mark.slow
 RAW = Path(statsmodels.__file__).parent / "stats/tests/results/framing.csv"
 COVARIATES = "age + educ + gender + income"
 ANALYSES = {"primary": "Primary analysis", "score": "Attitude as a score", "message": "Message to Congress"}
-
-
-@pytest.fixture(scope="module")
-def framing(finished_study: Study, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Directory of the example's results, with few replicates."""
-    study = Study(tmp_path_factory.mktemp("examples") / "framing")
-    shutil.copytree(finished_study.root, study.root, symlinks=True)
-    path = study.root / "config/examples/framing/config.yaml"
-    config = yaml.safe_load(path.read_text())
-    primary = config["analyses"]["primary"]
-    for repeated in (primary["bootstrap"], *primary["evidence"].values()):
-        repeated["replicates"] = 100
-    path.write_text(yaml.safe_dump(config, sort_keys=False))
-    study.run("--configfile", str(path))
-    return study.root / "results/framing"
 
 
 @pytest.fixture(scope="module")

@@ -23,11 +23,11 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def told(finished_study: Study, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Results of all made-up studies and of the finished one, by name."""
+def told(finished_study: Study, framing: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Results of all made-up studies, of the example and of the finished one, by name."""
     study = Study(tmp_path_factory.mktemp("made_up") / "studies")
     shutil.copytree(finished_study.root, study.root, symlinks=True)
-    results = {"default": study.root / "results"}
+    results = {"default": study.root / "results", "framing": framing}
     for name in STUDIES:
         study.run("--configfile", str(write(study.root, name)))
         results[name] = study.root / "results" / name
@@ -62,7 +62,7 @@ def answer(results: Path) -> str:
     return plain(html.partition('<div class="answer">')[2].partition("</div>")[0])
 
 
-@pytest.mark.parametrize("name", ["default", *STUDIES])
+@pytest.mark.parametrize("name", ["default", "framing", *STUDIES])
 def test_every_number_of_every_sentence_is_in_a_table_of_the_run(told: dict[str, Path], name: str) -> None:
     results = told[name]
     tables = {str(path): read_table(path) for path in results.rglob("*.csv") if "ipd" not in path.parts}
@@ -99,7 +99,7 @@ def test_no_decimal_point_is_left_in_what_is_written_as_the_lancet_does(told: di
     assert [text for text in written if re.search(r"(?<![\d.])\d+\.\d+(?![\d.])", text)] == []
 
 
-@pytest.mark.parametrize("name", ["default", *STUDIES])
+@pytest.mark.parametrize("name", ["default", "framing", *STUDIES])
 def test_the_number_analysed_is_the_number_fitted_everywhere(told: dict[str, Path], name: str) -> None:
     results = told[name]
     for flow in results.glob("*/flow.csv"):
@@ -118,7 +118,7 @@ def test_the_number_analysed_is_the_number_fitted_everywhere(told: dict[str, Pat
     assert f"Participants analysed {primary['remaining']}" in page(results)
 
 
-@pytest.mark.parametrize("name", ["default", *STUDIES])
+@pytest.mark.parametrize("name", ["default", "framing", *STUDIES])
 def test_every_page_names_its_assumption_and_nothing_undefined(told: dict[str, Path], name: str) -> None:
     text = page(told[name])
     assert "If nothing unmeasured affects both" in answer(told[name])
@@ -146,6 +146,18 @@ def test_opposite_directions_are_named_and_no_share_is_given(told: dict[str, Pat
     assert "have opposite directions" in text
     assert "for the worse; the part that does not run through it" in text
     assert "of this benefit runs through" not in page(told["opposite"])
+
+
+def test_harm_is_called_so_along_a_spline(told: dict[str, Path]) -> None:
+    text = answer(told["harm"])
+    assert "New therapy led to worse outcomes than usual care" in text
+    assert "of this harm runs through lesion volume" in text
+    assert "restricted cubic spline" in page(told["harm"])
+
+
+def test_two_hundred_trials_are_shown(told: dict[str, Path]) -> None:
+    trials = read_table(told["many_trials"] / "primary/tables/trials.csv")
+    assert trials["Trial"].tolist() == [*(f"Trial {number}" for number in range(1, 201)), "All trials"]
 
 
 def test_without_a_total_effect_there_is_no_share(told: dict[str, Path]) -> None:

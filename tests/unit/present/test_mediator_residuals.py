@@ -82,6 +82,17 @@ def test_each_group_has_its_mean_within_a_standard_deviation_unless_withheld(exa
     assert withheld.count("withheld for few participants") == 2
 
 
+@pytest.mark.parametrize("arm", ["control", "treated"])
+def test_an_arm_whose_groups_are_all_withheld_leaves_the_other_its_place(examples, arm):
+    table = examples.residuals()
+    table.loc[(table["arm"] == arm) & table["group"].notna(), "estimate"] = float("nan")
+    axes = mediator_residuals(table, study=examples.study()).axes[2]
+    other = "treated" if arm == "control" else "control"
+    assert dots(axes, arm) == []
+    assert dots(axes, other) == dots(drawn(examples, "plain").axes[2], other)
+    assert axes.get_xticks().tolist() == [1, 2, 3, 4, 5]
+
+
 def test_the_worst_quantile_is_read_out_and_what_is_withheld_is_not(examples):
     said = figure_numbers.mediator_residuals([examples.result()])
     assert said == [
@@ -96,6 +107,10 @@ def test_the_worst_quantile_is_read_out_and_what_is_withheld_is_not(examples):
     assert (
         read
         == "The quantile farthest from a normal one, 0.77 in place of 0.00, is with endovascular therapy."
+    )
+    table.loc[(table["statistic"] == "mean") & table["group"].notna(), "estimate"] = 0.04
+    assert figure_numbers.mediator_residuals([examples.result(residuals=table)])[-1] == (
+        "Means by fifth are 0.04."
     )
     nothing = examples.residuals().assign(estimate=float("nan"))
     assert figure_numbers.mediator_residuals([examples.result(residuals=nothing)]) == []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
@@ -58,6 +60,7 @@ def mediator_residuals(table: pd.DataFrame, *, study: Study) -> Figure:
         draw_key(sheet, MARGIN + _LEFT, middle, "", style.ARM_COLOURS[arm], hollow=hollow)
         sheet.lines(MARGIN + _LEFT + _KEY, y, lines)
         y += text_height(lines)
+    groups = range(1, int(table["group"].max()) + 1)
     given = table[table["estimate"].notna()]
     rows = (given[given["statistic"] == "quantile"], given[given["group"].notna()])
     for place, (title, label) in enumerate(zip(titles, labels, strict=True)):
@@ -72,7 +75,7 @@ def mediator_residuals(table: pd.DataFrame, *, study: Study) -> Figure:
             withheld = f"withheld for few {people()}"
             axes.text(0.5, 0.5, withheld, transform=axes.transAxes, ha="center", color=MUTED)
         else:
-            (_draw_quantiles, _draw_groups)[place](axes, rows[place])
+            (_draw_quantiles, partial(_draw_groups, groups))[place](axes, rows[place])
             _number(axes.yaxis)
         sheet.lines(left + width / 2, top + _PLOT + 6, label, ha="center")
     sheet.lines(MARGIN, foot, note, size=SMALL_SIZE, color=MUTED)
@@ -99,14 +102,13 @@ def _draw_quantiles(axes: Axes, rows: pd.DataFrame) -> None:
     _number(axes.xaxis)
 
 
-def _draw_groups(axes: Axes, rows: pd.DataFrame) -> None:
-    groups = range(1, int(rows["group"].max()) + 1)
+def _draw_groups(groups: range, axes: Axes, rows: pd.DataFrame) -> None:
     for level in (-1, 0, 1):
         axes.axhline(level, color=style.LINE, linewidth=0.9, linestyle="-" if level == 0 else ":", zorder=1)
     reached = [1.0]
     for arm, side in zip(SHOWN_ARMS, (-1, 1), strict=True):
         of_arm = rows[rows["arm"] == arm].pivot_table("estimate", "group", "statistic")
-        for group, mean, sd in of_arm.reset_index()[["group", "mean", "sd"]].to_numpy(dtype=float).tolist():
+        for group, mean, sd in of_arm.reindex(columns=["mean", "sd"]).dropna().itertuples():
             x, ends = group + side * _BESIDE, [mean - sd, mean + sd]
             colour = style.ARM_COLOURS[arm]
             axes.plot([x, x], ends, color=colour, linewidth=1.4, solid_capstyle="butt", zorder=2)

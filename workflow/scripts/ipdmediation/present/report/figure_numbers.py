@@ -97,8 +97,9 @@ def mediator_residuals(results: Results) -> list[str]:
         )
     means = known.loc[known["group"].notna() & (known["statistic"] == "mean"), "estimate"]
     if len(means):
-        ends = [notation.fixed(float(end)) for end in (means.min(), means.max())]
-        sentences.append(f"Means by fifth go from {ends[0]} to {ends[1]}.")
+        ends = dict.fromkeys(notation.fixed(float(end)) for end in (means.min(), means.max()))
+        reach = f"go from {' to '.join(ends)}" if len(ends) > 1 else f"are {next(iter(ends))}"
+        sentences.append(f"Means by fifth {reach}.")
     return sentences
 
 
