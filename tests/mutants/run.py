@@ -17,7 +17,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
+from tests.yaml_files import read_yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).parent
@@ -62,7 +62,7 @@ class Fault:
 
 def read_faults() -> list[Fault]:
     """Return the faults of the list, floor by floor."""
-    floors = yaml.safe_load((HERE / "faults.yaml").read_text())
+    floors = read_yaml(HERE / "faults.yaml")
     return [
         Fault(floor=floor, **{**fault, "tests": tuple(fault["tests"])})
         for floor, faults in floors.items()

@@ -28,6 +28,7 @@ from tests.conftest import made_once
 from tests.steps.plan import PROFILE, SNAKEFILE
 from tests.workflow.made_up import STUDIES, MadeUp, write
 from tests.workflow.ready_snakemake import run_ready, run_script
+from tests.yaml_files import read_yaml
 
 PLAN = Path(__file__).with_name("plan.py")
 CONFIG = Path("made_up/odd/config.yaml")
@@ -198,7 +199,7 @@ def odd_study(tmp_path_factory: pytest.TempPathFactory, plan: Callable[[Path], P
             patients = pd.read_csv(trial)
             patients.loc[[3, 9], "VOL"] = None
             patients.to_csv(trial, index=False)
-        config = yaml.safe_load(path.read_text())
+        config = read_yaml(path)
         config["seed"] = 5
         config["disclosure"] = {"minimum_count": 3}
         config["pathvars"] = {"results": "results/odd"}  # logs and running times have folders below it

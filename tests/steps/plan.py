@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import yaml
+from tests.yaml_files import read_yaml
 
 SNAKEFILE = Path(__file__).resolve().parents[2] / "Snakefile"
 PROFILE = SNAKEFILE.parent / "profiles/default/config.yaml"
@@ -35,7 +35,7 @@ def planned_jobs(configuration: Path, targets: set[str]) -> list[dict[str, Any]]
         ResourceSettings,
     )
 
-    triggers = RerunTrigger.parse_choices_set(yaml.safe_load(PROFILE.read_text())["rerun-triggers"])
+    triggers = RerunTrigger.parse_choices_set(read_yaml(PROFILE)["rerun-triggers"])
 
     with SnakemakeApi(OutputSettings(quiet={Quietness.ALL})) as api:
         study = api.workflow(

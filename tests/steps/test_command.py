@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from tests.steps.conftest import CONFIG, snakemake
+from tests.yaml_files import read_yaml
 
 RESULTS = Path("results/odd")
 KILLED = Path(".snakemake/ipdmediation/killed.run")
@@ -97,7 +98,7 @@ def test_results_are_held_against_their_manifest() -> None:
 
 @pytest.mark.usefixtures("copied")
 def test_all_that_is_wrong_with_a_study_is_one_list() -> None:
-    config = yaml.safe_load(CONFIG.read_text())
+    config = read_yaml(CONFIG)
     config["seed"] = -1
     del config["arms"]["control"]["label"]
     CONFIG.write_text(yaml.safe_dump(config, sort_keys=False))

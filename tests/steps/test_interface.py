@@ -10,15 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from ipdmediation.plumbing.study_folders import DEFAULT_FOLDERS
 from tests.steps.plan import SNAKEFILE
+from tests.yaml_files import read_yaml
 
 ROOT = SNAKEFILE.parent
-INTERFACE = yaml.safe_load((ROOT / "INTERFACE.yaml").read_text())
-SCHEMA = yaml.safe_load((ROOT / "workflow/schemas/config.schema.yaml").read_text())
-CONFIG = yaml.safe_load((ROOT / "config/config.yaml").read_text())
+INTERFACE = read_yaml(ROOT / "INTERFACE.yaml")
+SCHEMA = read_yaml(ROOT / "workflow/schemas/config.schema.yaml")
+CONFIG = read_yaml(ROOT / "config/config.yaml")
 ANALYSES, TRIALS = CONFIG["analyses"], sorted(CONFIG["trials"])
 
 
@@ -98,7 +98,7 @@ def test_the_folders_are_those_of_the_schema_and_used() -> None:
 
 
 def test_every_input_is_named_by_a_key_that_there_is() -> None:
-    trial = yaml.safe_load((ROOT / "workflow/schemas/trial.schema.yaml").read_text())
+    trial = read_yaml(ROOT / "workflow/schemas/trial.schema.yaml")
     named_by = {name: stated["named_by"] for name, stated in INTERFACE["inputs"].items()}
     assert named_by == {
         "mapping": "trials.<trial>",
@@ -107,7 +107,7 @@ def test_every_input_is_named_by_a_key_that_there_is() -> None:
         "model": "study.synthetic",
     }
     assert "source" in trial["properties"]
-    sent = yaml.safe_load((ROOT / "workflow/schemas/site_result.schema.yaml").read_text())
+    sent = read_yaml(ROOT / "workflow/schemas/site_result.schema.yaml")
     assert "result" in sent["properties"]["source"]["properties"]
     assert "synthetic" in SCHEMA["properties"]["study"]["properties"]
 

@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from tests.steps.conftest import CONFIG, snakemake
+from tests.yaml_files import read_yaml
 
 Jobs = list[dict[str, Any]]
 
@@ -41,7 +42,7 @@ def needed(plan: Callable[[Path], Path]) -> Callable[[], Jobs]:
 
 
 def configure(change: Callable[[dict[str, Any]], object]) -> None:
-    config = yaml.safe_load(CONFIG.read_text())
+    config = read_yaml(CONFIG)
     change(config)
     CONFIG.write_text(yaml.safe_dump(config, sort_keys=False))
 

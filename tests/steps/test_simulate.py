@@ -18,6 +18,7 @@ from ipdmediation.synthetic.truth import causal_truth
 from synthetic_truth import main as write_truth
 from tests.steps.conftest import Planned
 from tests.steps.plan import SNAKEFILE
+from tests.yaml_files import read_yaml
 
 ROOT = SNAKEFILE.parent
 SEED = 11
@@ -30,7 +31,7 @@ def default_study(tmp_path_factory: pytest.TempPathFactory, plan: Callable[[Path
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(root)
         Path("config").symlink_to(ROOT / "config")
-        config = yaml.safe_load((ROOT / "config/config.yaml").read_text()) | {"seed": SEED}
+        config = read_yaml(ROOT / "config/config.yaml") | {"seed": SEED}
         Path("study.yaml").write_text(yaml.safe_dump(config, sort_keys=False))
         return Planned(root, config, pickle.loads(plan(Path("study.yaml")).read_bytes()))
 
@@ -41,12 +42,12 @@ def test_a_trial_is_drawn_by_its_own_stream(
 ) -> None:
     monkeypatch.chdir(default_study.root)
     made = default_study.do("simulate_trial", trial=trial)
-    model = yaml.safe_load((ROOT / "config/synthetic.yaml").read_text())
+    model = read_yaml(ROOT / "config/synthetic.yaml")
     drawn = tmp_path / Path(made["raw"]).name
     write_raw_trial(
         simulate_trial(model, trial, rng=stream(SEED, "simulate", trial)),
         drawn,
-        mapping=yaml.safe_load((ROOT / f"config/trials/{trial}.yaml").read_text()),
+        mapping=read_yaml(ROOT / f"config/trials/{trial}.yaml"),
         variables=variables_from_config(default_study.config["variables"]),
         layout=model["raw"][trial],
         notice=model["notice"],
@@ -61,7 +62,7 @@ def test_the_truth_is_that_of_the_same_model(default_study: Planned, tmp_path: P
         "seed": SEED,
         "patients": 1_000_000,
     }
-    truth, model = tmp_path / "truth.json", yaml.safe_load((ROOT / "config/synthetic.yaml").read_text())
+    truth, model = tmp_path / "truth.json", read_yaml(ROOT / "config/synthetic.yaml")
     assert planned["params"]["model"] == model
     write_truth(model=model, truth=str(truth), seed=SEED, patients=5000)
     expected = causal_truth(model, patients=5000, rng=stream(SEED, "causal truth"))

@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
-import yaml
+
+from tests.yaml_files import read_yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "workflow/scripts/ipdmediation"
@@ -134,7 +135,7 @@ def locked(name: str) -> dict[str, str]:
 
 
 def test_conda_and_pip_have_the_same_versions():
-    environment = yaml.safe_load((ROOT / "envs/ipdmediation.yaml").read_text())
+    environment = read_yaml(ROOT / "envs/ipdmediation.yaml")
     conda = dict(
         entry.split(" =", 1) for entry in environment["dependencies"] if not entry.startswith("python ")
     )
@@ -183,17 +184,13 @@ def test_locks_hold_a_hash_for_every_package_and_no_address(name):
 
 
 def test_the_profiles_agree_on_what_makes_a_step_run_again():
-    default, slurm = (
-        yaml.safe_load((ROOT / f"profiles/{name}/config.yaml").read_text()) for name in ("default", "slurm")
-    )
+    default, slurm = (read_yaml(ROOT / f"profiles/{name}/config.yaml") for name in ("default", "slurm"))
     # the first of these check a study before Snakemake reads it, on a cluster as well
     assert {name: slurm[name] for name in default} == default
 
 
 def test_a_run_goes_on_after_a_failure_and_makes_again_what_was_cut_off():
-    default, slurm = (
-        yaml.safe_load((ROOT / f"profiles/{name}/config.yaml").read_text()) for name in ("default", "slurm")
-    )
+    default, slurm = (read_yaml(ROOT / f"profiles/{name}/config.yaml") for name in ("default", "slurm"))
     assert default["keep-going"] is True
     assert default["rerun-incomplete"] is True
     assert set(default["rerun-triggers"]) == {"input", "mtime", "params", "software-env"}

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from ipdmediation.data.reading import FORMATS
+from tests.yaml_files import read_yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 GITHUB = ROOT / ".github"
@@ -15,7 +15,7 @@ MAKEFILE = (ROOT / "Makefile").read_text()
 TARGETS = set(re.findall(r"^([a-z-]+):", MAKEFILE, re.MULTILINE))
 SUPPORTED = ["3.11", "3.12", "3.13"]
 FORMS = sorted((GITHUB / "ISSUE_TEMPLATE").glob("*.yml"))
-WORKFLOWS = {path.stem: yaml.safe_load(path.read_text()) for path in (GITHUB / "workflows").glob("*.yml")}
+WORKFLOWS = {path.stem: read_yaml(path) for path in (GITHUB / "workflows").glob("*.yml")}
 JOBS: dict[str, dict[str, Any]] = {
     f"{workflow}.{name}": job
     for workflow, content in WORKFLOWS.items()
@@ -93,7 +93,7 @@ def test_a_workflow_may_only_read_unless_a_job_says_more(name: str) -> None:
 def test_hooks_run_the_commands_of_make_lint_from_its_environment() -> None:
     hooks = [
         hook
-        for repository in yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())["repos"]
+        for repository in read_yaml(ROOT / ".pre-commit-config.yaml")["repos"]
         for hook in repository["hooks"]
         if repository["repo"] == "local" and hook["language"] == "system"
     ]
@@ -117,7 +117,7 @@ def test_hooks_run_the_commands_of_make_lint_from_its_environment() -> None:
     "path", [form for form in FORMS if form.stem != "config"], ids=lambda path: path.stem
 )
 def test_an_issue_form_is_sound(path: Path) -> None:
-    form = yaml.safe_load(path.read_text())
+    form = read_yaml(path)
     assert set(form) == {"name", "description", "labels", "body"}
     asked = [entry for entry in form["body"] if entry["type"] != "markdown"]
     assert {entry["type"] for entry in asked} <= {"textarea", "input", "dropdown", "checkboxes"}
@@ -133,7 +133,7 @@ def test_forms_ask_for_no_patients(name: str) -> None:
 
 
 def test_the_form_for_data_knows_every_format_and_insists_on_invented_rows() -> None:
-    body = yaml.safe_load((GITHUB / "ISSUE_TEMPLATE/own-data.yml").read_text())["body"]
+    body = read_yaml(GITHUB / "ISSUE_TEMPLATE/own-data.yml")["body"]
     by_id = {entry["id"]: entry for entry in body if "id" in entry}
     assert by_id["format"]["attributes"]["options"] == [*FORMATS, "another"]
     assert all(option["required"] for option in by_id["invented"]["attributes"]["options"])

@@ -7,10 +7,10 @@ from typing import Any
 
 import pandas as pd
 import pytest
-import yaml
 
 import ipdmediation
 from record_run import main
+from tests.yaml_files import read_yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -86,7 +86,7 @@ def test_who_was_randomised_eligible_and_fitted(recorded: dict[str, Any]) -> Non
 
 def test_the_version_is_said_once(recorded: dict[str, Any]) -> None:
     assert recorded["software"] == {"name": "ipdmediation", "version": ipdmediation.__version__}
-    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
+    citation = read_yaml(ROOT / "CITATION.cff")
     assert str(citation["version"]) == ipdmediation.__version__
     project = (ROOT / "pyproject.toml").read_text()
     assert 'dynamic = ["version"]' in project

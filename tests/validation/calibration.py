@@ -27,9 +27,10 @@ from ipdmediation.models.errors import SingularFitWarning
 from ipdmediation.models.specification import AnalysisSpecification, mediation_models
 from ipdmediation.synthetic.generate import potential_predictors, simulate_trial
 from ipdmediation.synthetic.outcome import Parameters
+from tests.yaml_files import read_yaml
 
 ROOT = Path(__file__).resolve().parents[2]
-CONFIG: dict[str, Any] = yaml.safe_load((ROOT / "config/config.yaml").read_text())
+CONFIG: dict[str, Any] = read_yaml(ROOT / "config/config.yaml")
 VARIABLES = variables_from_config(CONFIG["variables"])
 MODEL_FILE = ROOT / CONFIG["study"]["synthetic"]
 COUNTS_FILE = ROOT / "tests/reference/mrs_by_trial.csv"

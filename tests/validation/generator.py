@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import yaml
 
 from ipdmediation.data.arms import ARM_NAMES
 from ipdmediation.models.specification import AnalysisSpecification
 from ipdmediation.synthetic.generate import simulate_trial
+from tests.yaml_files import read_yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 COVARIATES = ("age", "nihss")
@@ -45,7 +45,7 @@ def generating_model(*, shift: float, slope: float, direct: float, patients_per_
     slope, direct : log odds of a worse outcome per ln mL, and by treatment at a given mediator.
     patients_per_arm : in each of the three trials.
     """
-    model: dict[str, Any] = yaml.safe_load((ROOT / "config/synthetic.yaml").read_text())
+    model: dict[str, Any] = read_yaml(ROOT / "config/synthetic.yaml")
     mediator, outcome = model["mediator"], model["outcome"]
     mediator["intercept"] = {trial: 4.0 + level for trial, level in TRIAL_LEVELS.items()}
     mediator["treatment_shift"] = dict.fromkeys(TRIAL_LEVELS, shift)

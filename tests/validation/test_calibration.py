@@ -3,7 +3,6 @@
 import copy
 
 import pytest
-import yaml
 
 from tests.validation.calibration import (
     MODEL_FILE,
@@ -12,10 +11,11 @@ from tests.validation.calibration import (
     calibrate,
     published_log_odds_ratios,
 )
+from tests.yaml_files import read_yaml
 
 pytestmark = pytest.mark.slow
 
-PARAMETERS = yaml.safe_load(MODEL_FILE.read_text())
+PARAMETERS = read_yaml(MODEL_FILE)
 
 
 def test_the_published_analysis_gives_the_published_odds_ratios_on_average() -> None:

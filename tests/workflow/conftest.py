@@ -15,6 +15,7 @@ import yaml
 
 from tests.conftest import made_once
 from tests.workflow.ready_snakemake import run_ready
+from tests.yaml_files import read_yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = ("Snakefile", "config", "profiles", "workflow", "envs")
@@ -138,7 +139,7 @@ def framing(finished_study: Study, tmp_path_factory: pytest.TempPathFactory) -> 
     def make(root: Path) -> None:
         shutil.copytree(finished_study.root, root, symlinks=True)
         path = root / "config/examples/framing/config.yaml"
-        config = yaml.safe_load(path.read_text())
+        config = read_yaml(path)
         primary = config["analyses"]["primary"]
         for repeated in (primary["bootstrap"], *primary["evidence"].values()):
             repeated["replicates"] = 100

@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from tests.workflow.conftest import ROOT, Study
+from tests.yaml_files import read_yaml
 
 pytestmark = pytest.mark.slow
 
@@ -32,7 +33,7 @@ def importing(root: Path, *, name: str, snakefile: str) -> Study:
     """A project of its own with the framing study, which imports the workflow."""
     (root / "study").mkdir(parents=True)
     (root / "study/framing.yaml").write_bytes((EXAMPLE / "framing.yaml").read_bytes())
-    config = yaml.safe_load((EXAMPLE / "config.yaml").read_text())
+    config = read_yaml(EXAMPLE / "config.yaml")
     config["trials"] = {"framing": "study/framing.yaml"}
     config["analyses"] = {"primary": config["analyses"]["primary"]}
     config["analyses"]["primary"]["bootstrap"].update(replicates=40, chunk=40)
@@ -92,7 +93,7 @@ def test_the_readme_s_example_runs_as_printed(finished_study: Study, tmp_path: P
     example = readme.partition("```snakemake\n")[2].partition("```")[0]
     project = Study(tmp_path / "project")
     shutil.copytree(ROOT / "config/examples/template", project.root / "study")
-    study = yaml.safe_load((project.root / "study/config.yaml").read_text())
+    study = read_yaml(project.root / "study/config.yaml")
     study["trials"] = {trial: f"study/{path}" for trial, path in study["trials"].items()}
     study["pathvars"] = {"results": "results/mediation"}
     study["analyses"]["primary"]["bootstrap"] = {"replicates": 40, "chunk": 40}

@@ -13,6 +13,7 @@ import yaml
 
 from tests.workflow.conftest import Study, bare_study
 from tests.workflow.made_up import STUDIES, MadeUp, write
+from tests.yaml_files import read_yaml
 
 pytestmark = pytest.mark.slow
 
@@ -35,7 +36,7 @@ def pooled(tmp_path_factory: pytest.TempPathFactory) -> Study:
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(STUDIES, "pooled", POOLED)
         path = study.root / write(study.root, "pooled")
-    config = yaml.safe_load(path.read_text())
+    config = read_yaml(path)
     of_study = path.with_name("study.yaml")
     of_study.write_text(yaml.safe_dump({key: value for key, value in config.items() if key != "trials"}))
     site = path.with_name("site.yaml")

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
 
 from ipdmediation.data.json_schema import schema_faults
 from ipdmediation.data.mapping_references import mapping_faults
@@ -17,6 +16,7 @@ from ipdmediation.data.problems import in_words
 from ipdmediation.data.references import Study, study_faults
 from ipdmediation.data.schema import conform
 from ipdmediation.data.variables import Variable, variables_from_config
+from tests.yaml_files import read_yaml
 
 ROOT = Path(__file__).parents[3]
 SCHEMAS = ROOT / "workflow" / "schemas"
@@ -84,7 +84,7 @@ CONFIG: dict[str, Any] = {
 
 
 def load(file: Path) -> Any:
-    return yaml.safe_load(file.read_text(encoding="utf-8"))
+    return read_yaml(file)
 
 
 def departures(content: Any, name: str = "config") -> list[str]:

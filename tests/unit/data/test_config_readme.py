@@ -14,10 +14,12 @@ import jsonschema
 import pytest
 import yaml
 
+from tests.yaml_files import read_yaml
+
 ROOT = Path(__file__).parents[3]
 README = ROOT / "config" / "README.md"
 SCHEMAS = {
-    name: yaml.safe_load((ROOT / "workflow" / "schemas" / f"{name}.schema.yaml").read_text(encoding="utf-8"))
+    name: read_yaml(ROOT / "workflow" / "schemas" / f"{name}.schema.yaml")
     for name in ("config", "trial", "site_result")
 }
 PLACEHOLDERS = {
@@ -197,7 +199,7 @@ def test_examples_and_defaults_are_allowed(name: str) -> None:
 
 def test_the_default_study_spells_out_every_default() -> None:
     """A reader of config.yaml sees every key that a study may set (lists and variables aside)."""
-    config = yaml.safe_load((ROOT / "config" / "config.yaml").read_text(encoding="utf-8"))
+    config = read_yaml(ROOT / "config" / "config.yaml")
     for key in keys("config"):
         path = key.path.replace("<analysis>", "primary")
         if "default" not in key.node or "[" in path or "<" in path:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import copy
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from ipdmediation.data.references import Study, study_faults
+from tests.yaml_files import read_yaml
 
 CONFIG = Path(__file__).resolve().parents[3] / "config/config.yaml"
 WHERE = ("analyses", "primary", "evidence", "death")
@@ -17,7 +16,7 @@ WHERE = ("analyses", "primary", "evidence", "death")
 
 def faults(change: dict[str, Any], **analysis: Any) -> list[str]:
     """Return the faults of the primary analysis, by the key that they stand at."""
-    config = copy.deepcopy(yaml.safe_load(CONFIG.read_text()))
+    config = read_yaml(CONFIG)
     config["analyses"] = {"primary": {**config["analyses"]["primary"], **analysis}}
     config["analyses"]["primary"]["evidence"]["death"] |= change
     found = study_faults(Study(config, tuple(config["variables"]), ("a", "b")))

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import copy
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from ipdmediation.data.references import Study, study_faults
+from tests.yaml_files import read_yaml
 
 CONFIG = Path(__file__).resolve().parents[3] / "config/config.yaml"
 WHERE = ("analyses", "primary", "evidence")
@@ -19,7 +18,7 @@ def faults(
     change: dict[str, Any], trials: tuple[str, ...] = ("a", "b"), part: str = "trials", **analysis: Any
 ) -> list[str]:
     """Return the faults of a part of the primary analysis' evidence, by the key that they stand at."""
-    config = copy.deepcopy(yaml.safe_load(CONFIG.read_text()))
+    config = read_yaml(CONFIG)
     config["analyses"] = {"primary": {**config["analyses"]["primary"], **analysis}}
     config["analyses"]["primary"]["evidence"][part] |= change
     found = study_faults(Study(config, tuple(config["variables"]), trials))
@@ -75,7 +74,7 @@ SLOPES = {"confounding": {"curve": True}, "measurement_error": {"error": {"relia
 
 def of_slopes(topic: str, change: dict[str, Any], **analysis: Any) -> list[str]:
     """Return the faults of a topic that states another effect of the mediator than its slope."""
-    config = copy.deepcopy(yaml.safe_load(CONFIG.read_text()))
+    config = read_yaml(CONFIG)
     primary = {**config["analyses"]["primary"], **analysis}
     stated = {"replicates": 1000, **SLOPES[topic], **change}
     config["analyses"] = {"primary": {**primary, "evidence": {topic: stated}}}
@@ -86,7 +85,7 @@ def of_slopes(topic: str, change: dict[str, Any], **analysis: Any) -> list[str]:
 
 @pytest.mark.parametrize(("topic", "switch"), [("confounding", "curve"), ("measurement_error", "error")])
 def test_what_has_no_closed_form_is_said_before_anything_is_run(topic: str, switch: str) -> None:
-    primary = yaml.safe_load(CONFIG.read_text())["analyses"]["primary"]
+    primary = read_yaml(CONFIG)["analyses"]["primary"]
     standardisation = primary["standardisation"]
     assert of_slopes(topic, {}) == []
     integrated = topic == "confounding"  # over a curve or the residuals that there are
@@ -155,7 +154,7 @@ ODDS = ("analyses", "primary", "evidence", "proportional_odds")
 
 def odds_faults(**analysis: Any) -> list[str]:
     """Return the faults of the primary analysis' tests of proportional odds."""
-    config = copy.deepcopy(yaml.safe_load(CONFIG.read_text()))
+    config = read_yaml(CONFIG)
     config["analyses"] = {"primary": {**config["analyses"]["primary"], **analysis}}
     found = study_faults(Study(config, tuple(config["variables"]), ("a", "b")))
     return [f"{fault.place[-1]}: {fault.text}" for fault in found if fault.place[:-1] == ODDS]
@@ -179,7 +178,7 @@ def test_effects_without_proportional_odds_need_replicates() -> None:
 
 def treatment_faults(**analysis: Any) -> list[str]:
     """Return the faults of a treatment that is free at every cut."""
-    config = copy.deepcopy(yaml.safe_load(CONFIG.read_text()))
+    config = read_yaml(CONFIG)
     config["analyses"] = {"primary": {**config["analyses"]["primary"], **analysis}}
     found = study_faults(Study(config, tuple(config["variables"]), ("a", "b")))
     place = ("analyses", "primary", "outcome", "proportional_odds", "treatment")

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -22,6 +21,7 @@ from ipdmediation.data.schema import conform
 from ipdmediation.data.units import convert
 from ipdmediation.data.variables import variables_from_config
 from tests.unit.data.harmonised_rows import Variables, harmonise
+from tests.yaml_files import read_yaml
 
 FRAMING = Path(__file__).parents[3] / "config" / "examples" / "framing"
 
@@ -154,9 +154,7 @@ def test_units_round_trip(values: list[float], pair: tuple[str, str]) -> None:
 
 
 def test_the_framing_experiment_is_read_to_the_last_person() -> None:
-    study, content = (
-        yaml.safe_load((FRAMING / name).read_text()) for name in ("config.yaml", "framing.yaml")
-    )
+    study, content = (read_yaml(FRAMING / name) for name in ("config.yaml", "framing.yaml"))
     source = content["source"]
     mapped = TrialMapping.from_mapping(content).columns
     raw = read_raw(resolve_source(source), file_format=source["format"], columns=mapped)

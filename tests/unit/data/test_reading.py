@@ -13,7 +13,6 @@ import pyarrow
 import pyarrow.parquet
 import pyreadstat
 import pytest
-import yaml
 
 from ipdmediation.data.configuration import resolve_source
 from ipdmediation.data.errors import MappingError, SourceError
@@ -22,6 +21,7 @@ from ipdmediation.data.reading import FORMATS, RawTable, read_raw
 from ipdmediation.data.reading.raw_table import DeclaredMissing
 from ipdmediation.data.stamp_formats import Precision
 from ipdmediation.data.stamps import read_stamp
+from tests.yaml_files import read_yaml
 
 ROOT = Path(__file__).parents[3]
 
@@ -179,7 +179,7 @@ def test_a_shipped_file_that_is_not_there(source: dict[str, str], message: str) 
 
 
 def test_the_schema_knows_the_options_of_each_format() -> None:
-    schema = yaml.safe_load((ROOT / "workflow/schemas/trial.schema.yaml").read_text(encoding="utf-8"))
+    schema = read_yaml(ROOT / "workflow/schemas/trial.schema.yaml")
     parts = schema["$defs"]
     assert parts["format"]["enum"] == list(FORMATS)
     for source in (schema["properties"]["source"], parts["joined_file"]):

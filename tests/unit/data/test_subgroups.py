@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from ipdmediation.data.configuration import analysed_trials, drawn_as, resolve_analysis
 from ipdmediation.data.json_schema import schema_faults
@@ -15,6 +14,7 @@ from ipdmediation.data.problems import in_words
 from ipdmediation.data.subgroups import subgroup_faults, with_subgroups
 from ipdmediation.data.variables import variables_from_config
 from tests.unit.data.conftest import CONFIG, VARIABLES, filled
+from tests.yaml_files import read_yaml
 
 ROOT = Path(__file__).parents[3]
 TRIALS = {"a": "Trial A", "b": "Trial B"}
@@ -83,7 +83,7 @@ def test_a_subgroup_of_each_trial() -> None:
 
 def test_a_subgroup_is_the_analysis_that_one_would_write() -> None:
     """It has the draws of an analysis of the default study, for they differ in words alone."""
-    config = yaml.safe_load((ROOT / "config/config.yaml").read_text(encoding="utf-8"))
+    config = read_yaml(ROOT / "config/config.yaml")
     config["analyses"]["by_modality"] = {
         "label": "By imaging modality",
         "subgroups": {"variable": "imaging_modality"},
@@ -138,4 +138,4 @@ def test_the_primary_analysis_is_of_all() -> None:
     ]
 
 
-SCHEMA = yaml.safe_load((ROOT / "workflow/schemas/config.schema.yaml").read_text(encoding="utf-8"))
+SCHEMA = read_yaml(ROOT / "workflow/schemas/config.schema.yaml")

@@ -15,6 +15,7 @@ from ipdmediation.plumbing.study_check import check_stated, check_study
 from ipdmediation.plumbing.study_files import StatedStudy, read_study
 from tests.unit.plumbing.checked_template import AROUND, checked, problems
 from tests.unit.plumbing.slips import CONFIG, SLIPS, Slip
+from tests.yaml_files import read_yaml
 
 
 def edited(study: Path, slip: Slip) -> int:
@@ -202,14 +203,14 @@ def put(content: Any, place: tuple[Any, ...], value: Any) -> Any:
 @pytest.mark.parametrize("number", range(8))
 def test_whatever_stands_anywhere_the_check_ends_with_a_list(study: Path, number: int) -> None:
     """Every value of the configuration, and of a mapping, is replaced by odd ones."""
-    content = yaml.safe_load((study / CONFIG).read_text())
+    content = read_yaml(study / CONFIG)
     for place in places(content)[1:]:
         for value in ODD[number::8]:
             changed = put(content, place, value)
             stated = StatedStudy(changed, read_study(["study/config.yaml"]).origins, ())
             found = check_stated(stated, surroundings=AROUND)[1]
             assert all(str(problem).isprintable() and len(str(problem)) < 3000 for problem in found)
-    mapping = yaml.safe_load((study / "south.yaml").read_text())
+    mapping = read_yaml(study / "south.yaml")
     for place in places(mapping)[1:]:
         for value in ODD[number::8]:
             (study / "south.yaml").write_text(yaml.safe_dump(put(mapping, place, value)))

@@ -112,12 +112,12 @@ def test_a_withheld_share_says_why_below_the_table(examples):
 
 def test_truth_stands_beside_its_estimate(examples):
     table, sentences = beside_truth(examples.result(), examples.truth())
-    row = table.cells[table.cells["Effect"].str.startswith("Total effect, Modified Rankin Scale")].iloc[0]
+    row = table.cells[table.cells["Effect"].str.startswith("Total effect, modified Rankin Scale")].iloc[0]
     assert list(row)[1:] == ["percentage points", "above 0", "25.0", "17.0 (13.7–20.1)", "no"]
     assert sentences[0].startswith("The truth is that of all randomised participants, the trials in")
     assert sentences[0].endswith("holds it in 8 of 9 effects.")
-    assert "It misses the total effect (Modified Rankin Scale at 90 days of 0–2)." in sentences
-    assert "1.22 for Modified Rankin Scale at 90 days of 0 and 2.72 for" in sentences[-1]
+    assert "It misses the total effect (modified Rankin Scale at 90 days of 0–2)." in sentences
+    assert "1.22 for modified Rankin Scale at 90 days of 0 and 2.72 for" in sentences[-1]
 
 
 def test_no_truth_is_compared_with_an_effect_without_an_interval(examples):

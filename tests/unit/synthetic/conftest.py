@@ -9,17 +9,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
 
 from ipdmediation.data.cohort import select_cohort
 from ipdmediation.data.schema import conform
 from ipdmediation.data.variables import variables_from_config
 from ipdmediation.inference.streams import stream
 from ipdmediation.synthetic.generate import simulate_trial
+from tests.yaml_files import read_yaml
 
 ROOT = Path(__file__).parents[3]
-CONFIG: dict[str, Any] = yaml.safe_load((ROOT / "config/config.yaml").read_text(encoding="utf-8"))
-PARAMETERS: dict[str, Any] = yaml.safe_load((ROOT / CONFIG["study"]["synthetic"]).read_text(encoding="utf-8"))
+CONFIG: dict[str, Any] = read_yaml(ROOT / "config/config.yaml")
+PARAMETERS: dict[str, Any] = read_yaml(ROOT / CONFIG["study"]["synthetic"])
 VARIABLES = variables_from_config(CONFIG["variables"])
 TRIALS = list(CONFIG["trials"])
 

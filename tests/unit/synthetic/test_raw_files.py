@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 import pyreadstat
 import pytest
-import yaml
 
 from ipdmediation.data.harmonise import harmonise_trial
 from ipdmediation.data.mapping import TrialMapping
@@ -22,10 +21,10 @@ from ipdmediation.synthetic.errors import SyntheticDataError
 from ipdmediation.synthetic.raw_files import write_raw_trial
 from ipdmediation.synthetic.writers import WRITERS
 from tests.unit.synthetic.conftest import CONFIG, PARAMETERS, ROOT, TRIALS, VARIABLES
+from tests.yaml_files import read_yaml
 
 MAPPINGS: dict[str, dict[str, Any]] = {
-    trial: yaml.safe_load((ROOT / path).read_text(encoding="utf-8"))
-    for trial, path in CONFIG["trials"].items()
+    trial: read_yaml(ROOT / path) for trial, path in CONFIG["trials"].items()
 }
 
 

@@ -6,7 +6,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
 
 from ipdmediation.data.variables import variables_from_config
 from ipdmediation.effects.mediation import MediationEffects
@@ -19,12 +18,13 @@ from ipdmediation.present.scales import reading
 from ipdmediation.present.study import Study
 from ipdmediation.vocabulary.families import BINARY, CONTINUOUS, FAMILIES, ORDINAL, Family
 from ipdmediation.vocabulary.links import LINKS, LOGIT
+from tests.yaml_files import read_yaml
 
 SCHEMA = Path(__file__).parents[3] / "workflow/schemas/config.schema.yaml"
 
 
 def test_the_schema_and_the_models_have_every_family():
-    analysis = yaml.safe_load(SCHEMA.read_text())["$defs"]["analysis"]["properties"]
+    analysis = read_yaml(SCHEMA)["$defs"]["analysis"]["properties"]
     family = analysis["outcome"]["properties"]["family"]
     assert family["enum"] == list(FAMILIES)
     assert all(f"`{key}`" in family["description"] for key in FAMILIES)

@@ -4,20 +4,20 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import yaml
 
 from ipdmediation.data.transforms import SCALES, from_analysis_scale, to_analysis_scale
 from ipdmediation.models.errors import ModelError
 from ipdmediation.models.specification import AnalysisSpecification
 from ipdmediation.present.report.methods import _TRANSFORMS as METHODS
 from ipdmediation.vocabulary.transforms import CUBE_ROOT, IDENTITY, LOG, LOG1P, TRANSFORMS
+from tests.yaml_files import read_yaml
 
 SCHEMA = Path(__file__).parents[3] / "workflow/schemas/config.schema.yaml"
 EVERY = pytest.mark.parametrize("transform", TRANSFORMS.values(), ids=lambda transform: transform.key)
 
 
 def test_every_transform_can_be_stated_computed_and_said():
-    analysis = yaml.safe_load(SCHEMA.read_text())["$defs"]["analysis"]["properties"]
+    analysis = read_yaml(SCHEMA)["$defs"]["analysis"]["properties"]
     assert analysis["mediator"]["properties"]["transform"]["enum"] == list(TRANSFORMS)
     assert set(SCALES) == set(TRANSFORMS)
     assert set(METHODS) == set(TRANSFORMS.values())

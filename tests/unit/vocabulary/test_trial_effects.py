@@ -5,12 +5,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
 
 from ipdmediation.models.specification import AnalysisSpecification, mediation_models
 from ipdmediation.present.report.methods import _TRIAL_EFFECTS as METHODS
 from ipdmediation.vocabulary.terms import TermKind
 from ipdmediation.vocabulary.trial_effects import TRIAL_EFFECTS
+from tests.yaml_files import read_yaml
 
 SCHEMA = Path(__file__).parents[3] / "workflow/schemas/config.schema.yaml"
 RANDOM = {
@@ -23,7 +23,7 @@ RANDOM = {
 
 
 def test_all_of_them_can_be_stated_and_those_that_tell_trials_apart_are_described():
-    analysis = yaml.safe_load(SCHEMA.read_text())["$defs"]["analysis"]["properties"]
+    analysis = read_yaml(SCHEMA)["$defs"]["analysis"]["properties"]
     assert analysis["trial_effects"]["enum"] == list(TRIAL_EFFECTS)
     assert list(METHODS) == [key for key, effects in TRIAL_EFFECTS.items() if effects.tell_apart]
 

@@ -8,9 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from ipdmediation.present.study import Study
+from tests.yaml_files import read_yaml
 
 ROOT = Path(__file__).resolve().parents[4]
 TEMPLATE = ROOT / "workflow" / "report" / "page.html.j2"
@@ -27,7 +26,7 @@ def configuration() -> dict[str, Any]:
 
 @cache
 def _configuration() -> dict[str, Any]:
-    loaded: dict[str, Any] = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
+    loaded: dict[str, Any] = read_yaml(ROOT / "config" / "config.yaml")
     return loaded
 
 

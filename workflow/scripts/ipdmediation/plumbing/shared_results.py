@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import string
 import zipfile
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path, PurePosixPath
@@ -51,7 +52,9 @@ PAPER = "*/tables/*.csv"
 
 _PATIENT = "patient"
 _DRAWS = re.compile(r"[a-z0-9_]+/bootstrap/(\d+)-(\d+)\.parquet")
-_PSEUDONYM = re.compile(rf"(?<![a-z0-9]){'[a-z2-7]' * (LENGTH * 8 // 5)}(?![a-z0-9])")
+_PSEUDONYM = re.compile(rf"[a-z2-7]{{{LENGTH * 8 // 5}}}")
+_OF_WORDS = frozenset(string.ascii_lowercase.encode() + string.digits.encode())
+_BETWEEN_WORDS = bytes(each if each in _OF_WORDS else ord(" ") for each in range(256))
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the oldest date of a zip archive
 
 
@@ -192,29 +195,30 @@ def _of_draws(path: Path, name: str) -> str | None:
     return None
 
 
-def _pseudonyms(folder: Path) -> frozenset[str]:
+def _pseudonyms(folder: Path) -> frozenset[bytes]:
     """Return the pseudonyms of a study's patients; none where their rows are not there."""
     pooled = folder / FOLDER / "pooled.parquet"
     if not pooled.is_file():
         return frozenset()
     ids = pd.read_parquet(pooled, columns=[_PATIENT])[_PATIENT]
-    return frozenset(each for each in ids if _PSEUDONYM.fullmatch(each))
+    return frozenset(each.encode() for each in ids if _PSEUDONYM.fullmatch(each))
 
 
-def _named(path: Path, patients: frozenset[str]) -> str | None:
+def _named(path: Path, patients: frozenset[bytes]) -> str | None:
     """Return why a file names patients, by their pseudonyms."""
     if patients:
         for content in _contents(path):
-            if not patients.isdisjoint(_PSEUDONYM.findall(content)):
+            # a third of the time that a search for the pattern takes
+            if not patients.isdisjoint(content.translate(_BETWEEN_WORDS).split()):
                 return "holds pseudonyms of patients"
     return None
 
 
-def _contents(path: Path) -> Iterator[str]:
+def _contents(path: Path) -> Iterator[bytes]:
     """Yield what a file says, of an archive (a Word document) the parts."""
     if zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as parts:
             for name in parts.namelist():
-                yield parts.read(name).decode("latin-1")
+                yield parts.read(name)
     else:
-        yield path.read_bytes().decode("latin-1")
+        yield path.read_bytes()

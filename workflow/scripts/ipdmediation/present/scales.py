@@ -238,7 +238,7 @@ def _cut_name(code: int, study: Study) -> str:
     outcome = study.label(study.outcome)
     if study.family.event:
         return f"{outcome}: {study.levels(study.outcome)['0']}"
-    return f"{outcome} of {levels_up_to(code, study)}"
+    return f"{notation.lower(outcome)} of {levels_up_to(code, study)}"
 
 
 def levels_up_to(code: int, study: Study) -> str:
