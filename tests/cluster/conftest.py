@@ -22,7 +22,7 @@ ON_SLURM = (
     *("--slurm-status-command", "squeue", "--slurm-init-seconds-before-status-checks", "3"),
     *("--group-components", "draws=1"),
 )
-DRAWN = ("results/primary/bootstrap", "results/primary/effects.csv")
+CHUNK = 14  # of 40 replicates: more jobs than nodes
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ def local_study(tmp_path_factory: pytest.TempPathFactory) -> Study:
     """A small study with its replicates drawn on this machine, without a cluster."""
 
     def make(root: Path) -> None:
-        small_study(root, analyses=("primary",), chunk=10).run("mediation")
+        small_study(root, analyses=("primary",), chunk=CHUNK).run("mediation")
 
     return Study(made_once(tmp_path_factory, "local", make))
 

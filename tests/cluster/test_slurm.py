@@ -6,12 +6,13 @@ import signal
 
 import pytest
 
-from tests.cluster.conftest import Run, slurm, start, wait_for
+from tests.cluster.conftest import CHUNK, Run, slurm, start, wait_for
 from tests.workflow.conftest import Study, small_study
 
 pytestmark = [pytest.mark.slow, pytest.mark.tool("sbatch")]
 
-CHUNKS = ("0-10", "10-20", "20-30", "30-40")
+CHUNKS = ("0-14", "14-28", "28-40")
+DRAWN = len(CHUNKS) + 1  # jobs that the undrawn study needs: each chunk, and the effects
 RESULTS = ["effects.csv", *(f"bootstrap/{chunk}.parquet" for chunk in CHUNKS)]
 
 
@@ -20,7 +21,7 @@ def results(study: Study) -> dict[str, bytes]:
 
 
 def test_a_run_on_slurm_gives_the_local_results(cluster: None, local_study: Study, tmp_path) -> None:
-    study = small_study(tmp_path / "study", analyses=("primary",), chunk=10)
+    study = small_study(tmp_path / "study", analyses=("primary",), chunk=CHUNK)
     run = start(study)
     said = run.finish()
     assert results(study) == results(local_study)
@@ -41,8 +42,8 @@ def test_a_cancelled_job_is_tried_again_with_twice_the_memory(
     run.finish()
     jobs = run.jobs()
     assert [job.number for job in jobs if job.state != "COMPLETED"] == [cancelled.number]
-    # Four chunks and the effects, and the cancelled one a second time.
-    assert sorted(job.memory for job in jobs) == ["1000M"] * 5 + ["2000M"]
+    # The cancelled one a second time.
+    assert sorted(job.memory for job in jobs) == ["1000M"] * DRAWN + ["2000M"]
     assert results(undrawn_study) == results(local_study)
 
 
@@ -60,7 +61,7 @@ def test_a_node_that_goes_down_costs_only_its_own_job(
         slurm("scontrol", "update", "NodeName=node1", "State=RESUME")
     (undrawn_study.root / "held").unlink()
     run.finish()
-    assert [job.state for job in run.jobs()] == ["COMPLETED"] * 5
+    assert [job.state for job in run.jobs()] == ["COMPLETED"] * DRAWN
     assert results(undrawn_study) == results(local_study)
 
 
@@ -68,7 +69,7 @@ def test_after_snakemake_was_killed_the_same_command_makes_what_is_missing(
     run: Run, undrawn_study: Study, local_study: Study
 ) -> None:
     folder, held = undrawn_study.root / "results/primary/bootstrap", undrawn_study.root / "held"
-    held.write_text("\n".join(f".partial-{chunk}." for chunk in CHUNKS[:3]))  # the last one waits
+    held.write_text("\n".join(f".partial-{chunk}." for chunk in CHUNKS[:-1]))  # the last one waits
     wait_for(lambda: list(folder.glob("*.parquet")))
     os.kill(run.process.pid, signal.SIGKILL)
     run.process.wait()

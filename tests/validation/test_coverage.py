@@ -13,7 +13,7 @@ COHORTS = 200
 
 @pytest.fixture(scope="module")
 def simulated() -> pd.DataFrame:
-    return coverage(cohorts=COHORTS, replicates=299)
+    return coverage(cohorts=COHORTS, replicates=199)
 
 
 def test_the_generating_model_is_the_one_that_is_fitted() -> None:

@@ -56,7 +56,7 @@ class Study:
 
     def config(self) -> dict[str, Any]:
         """Return the configuration."""
-        return yaml.load((self.root / "config/config.yaml").read_text(), Loader=yaml.CSafeLoader)
+        return read_yaml(self.root / "config/config.yaml")
 
     def configure(self, config: dict[str, Any]) -> None:
         """Replace the configuration."""

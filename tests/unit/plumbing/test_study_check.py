@@ -203,11 +203,10 @@ def put(content: Any, place: tuple[Any, ...], value: Any) -> Any:
 @pytest.mark.parametrize("number", range(8))
 def test_whatever_stands_anywhere_the_check_ends_with_a_list(study: Path, number: int) -> None:
     """Every value of the configuration, and of a mapping, is replaced by odd ones."""
-    content = read_yaml(study / CONFIG)
+    content, origins = read_yaml(study / CONFIG), read_study(["study/config.yaml"]).origins
     for place in places(content)[1:]:
         for value in ODD[number::8]:
-            changed = put(content, place, value)
-            stated = StatedStudy(changed, read_study(["study/config.yaml"]).origins, ())
+            stated = StatedStudy(put(content, place, value), origins, ())
             found = check_stated(stated, surroundings=AROUND)[1]
             assert all(str(problem).isprintable() and len(str(problem)) < 3000 for problem in found)
     mapping = read_yaml(study / "south.yaml")
