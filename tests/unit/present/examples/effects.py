@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,11 @@ def effects_of(rows: list[tuple[Any, ...]], scale: str) -> pd.DataFrame:
 
 
 def effects() -> pd.DataFrame:
+    return _effects().copy()
+
+
+@cache
+def _effects() -> pd.DataFrame:
     nan = math.nan
     coefficients = [
         ("total", nan, 0.908, 0.57, 1.26), ("direct", nan, 0.797, 0.42, 1.17),
