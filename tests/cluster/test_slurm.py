@@ -11,7 +11,7 @@ from tests.workflow.conftest import Study, small_study
 
 pytestmark = [pytest.mark.slow, pytest.mark.tool("sbatch")]
 
-CHUNKS = ("0-14", "14-28", "28-40")
+CHUNKS = tuple(f"{first}-{first + CHUNK}" for first in range(0, 40, CHUNK))
 DRAWN = len(CHUNKS) + 1  # jobs that the undrawn study needs: each chunk, and the effects
 RESULTS = ["effects.csv", *(f"bootstrap/{chunk}.parquet" for chunk in CHUNKS)]
 

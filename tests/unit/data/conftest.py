@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -83,12 +84,13 @@ CONFIG: dict[str, Any] = {
 }
 
 
-def load(file: Path) -> Any:
-    return read_yaml(file)
+@cache
+def schema(name: str) -> Any:
+    return read_yaml(SCHEMAS / f"{name}.schema.yaml")
 
 
 def departures(content: Any, name: str = "config") -> list[str]:
-    faults = schema_faults(content, load(SCHEMAS / f"{name}.schema.yaml"))
+    faults = schema_faults(content, schema(name))
     return [f"{in_words(fault.place)}: {fault.text}" for fault in faults]
 
 

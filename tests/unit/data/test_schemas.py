@@ -10,19 +10,20 @@ import jsonschema
 import pytest
 
 from ipdmediation.vocabulary.links import LINKS, LOGIT
-from tests.unit.data.conftest import CONFIG, MAPPING, ROOT, SCHEMAS, departures, filled, load
+from tests.unit.data.conftest import CONFIG, MAPPING, ROOT, departures, filled, schema
+from tests.yaml_files import read_yaml
 
 STUDIES = [ROOT / "config" / "config.yaml", *sorted((ROOT / "config" / "examples").glob("*/config.yaml"))]
 
 
 @pytest.mark.parametrize("name", ["config", "trial"])
 def test_the_schemas_are_schemas(name: str) -> None:
-    jsonschema.Draft202012Validator.check_schema(load(SCHEMAS / f"{name}.schema.yaml"))
+    jsonschema.Draft202012Validator.check_schema(schema(name))
 
 
 @pytest.mark.parametrize("file", STUDIES, ids=lambda file: str(file.parent.name))
 def test_every_study_that_we_ship_states_no_more_than_the_schema_knows(file: Path) -> None:
-    filled(load(file))
+    filled(read_yaml(file))
 
 
 PUBLISHED = {"label": "x", "value": 1, "table": "flow", "where": {"step": 0}, "column": "remaining"}
@@ -87,7 +88,7 @@ def test_a_mapping_with_a_typo_is_an_error(change: dict[str, Any]) -> None:
 
 
 def test_the_schema_has_every_link_and_the_same_default(config: dict[str, Any]) -> None:
-    analysis = load(SCHEMAS / "config.schema.yaml")["$defs"]["analysis"]["properties"]
+    analysis = schema("config")["$defs"]["analysis"]["properties"]
     link = analysis["outcome"]["properties"]["link"]
     assert link["enum"] == list(LINKS)
     assert all(f"`{key}`" in link["description"] for key in LINKS)
