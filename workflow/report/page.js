@@ -35,7 +35,8 @@
     const rows = [...document.querySelector("table.sortable").tBodies[0].rows];
     const choices = [...pair.querySelectorAll("select")];
     const fill = () => [...pair.tBodies[0].rows].forEach((line, column) => choices.forEach((choice, place) => {
-      line.cells[place + 1].textContent = text(rows[choice.selectedIndex].cells[column + 1]);
+      const found = text(rows[choice.selectedIndex].cells[column + 1]);
+      line.cells[place + 1].textContent = found.replaceAll("\u2013", "\u2060\u2013\u2060");
     }));
     choices.forEach((choice) => choice.addEventListener("change", fill));
     fill();

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from ipdmediation.present.house_style import written_in
+from ipdmediation.present.notation import unbroken
 from ipdmediation.present.report.comparison import beside
 from ipdmediation.present.report.page import render
 from ipdmediation.present.report.result import AnalysisResult
@@ -75,7 +76,7 @@ def test_two_analyses_stand_side_by_side_however_their_table_is_sorted(found: di
     cells = beside(three()).cells
     assert found["sorted"] == sorted(cells["Analysis"])
     heads = list(cells.columns[1:])
-    wanted = [[head, cells[head].iloc[2], cells[head].iloc[1]] for head in heads]
+    wanted = [[head, *(unbroken(cells[head].iloc[row]) for row in (2, 1))] for head in heads]
     assert found["pair"] == wanted
     assert not found["hidden"]
 
