@@ -49,6 +49,7 @@ def bar_panels(
     foot: tuple[str, str],
     columns: int,
     study: Study,
+    left_out: str = "",
 ) -> Figure:
     """Draw panels, row by row.
 
@@ -65,6 +66,8 @@ def bar_panels(
     columns : int
         Panels beside each other.
     study : Study
+    left_out : str
+        A sentence on what has no panel.
 
     Returns
     -------
@@ -89,7 +92,8 @@ def bar_panels(
     legend = legend_rows(levels, study.page.double - 2 * MARGIN)
     lines_of_panels = math.ceil(len(panels) / columns)
     blank = blank_note(each.shares for each in panels)
-    note = wrap(blank, study.page.double - 2 * MARGIN, size=SMALL_SIZE) if blank else []
+    said = [each for each in (blank, left_out) if each]
+    note = [line for each in said for line in wrap(each, study.page.double - 2 * MARGIN, size=SMALL_SIZE)]
     note_height = text_height(note, size=SMALL_SIZE) if note else 0.0
     height = MARGIN + title_height + lines_of_panels * panel_height + note_height + legend_height(legend) + 8
     sheet = new_sheet(study.page.double, height, study)

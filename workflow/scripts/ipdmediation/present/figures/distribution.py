@@ -12,7 +12,8 @@ from matplotlib.patches import Polygon
 
 from ipdmediation.present import notation, style
 from ipdmediation.present.figures.natural_axis import axis_label, natural_axis
-from ipdmediation.present.figures.rows import SHOWN_ARMS, rows_of, statistic, trials_of
+from ipdmediation.present.figures.nothing_drawn import nothing_drawn
+from ipdmediation.present.figures.rows import SHOWN_ARMS, not_drawn, rows_of, statistic, trials_of
 from ipdmediation.present.figures.sheet import MARGIN, draw_key, new_sheet, text_height, text_width, wrap
 from ipdmediation.present.study import Study
 from ipdmediation.present.style import MUTED, SMALL_SIZE, TEXT_SIZE
@@ -124,32 +125,35 @@ def draw_distribution(
 def draw_by_trial(
     frame: pd.DataFrame, variable: str, *, study: Study, transform: Transform, offset: float
 ) -> Figure:
-    """Draw median and quartiles of both arms, one row per trial."""
-    trials = trials_of(frame, study)
-    names = {trial: wrap(study.trial(trial), 44) for trial in trials}
-    row_height = max(
-        8.0 if len(trials) < 20 else 7.0, max(text_height(lines) for lines in names.values()) + 2
-    )
-    unit = study.unit(variable)
-    left = MARGIN + max(text_width(line, TEXT_SIZE) for lines in names.values() for line in lines) + 3
+    """Draw median and quartiles of both arms, one row per trial that has them."""
+    every = trials_of(frame, study)
     values: dict[tuple[str, str], dict[str, float]] = {
         (trial, arm): _quartiles(rows_of(frame, variable, trial), arm)
-        for trial in trials
+        for trial in every
         for arm in SHOWN_ARMS
     }
+    trials = [trial for trial in every if any(values[trial, arm] for arm in SHOWN_ARMS)]
+    named = f"{study.label(variable)}, by trial"
+    note = not_drawn([trial for trial in every if trial not in trials], study)
+    if not trials:
+        return nothing_drawn(named, note, study=study)
+    names = {trial: wrap(study.trial(trial), 44) for trial in trials}
+    heights = [8.0 if len(trials) < 20 else 7.0, *(text_height(lines) + 2 for lines in names.values())]
+    row_height = max(heights)
+    unit = study.unit(variable)
+    widths = [text_width(line, TEXT_SIZE) for lines in names.values() for line in lines]
+    left = MARGIN + max(widths) + 3
     texts = {key: _quartile_text(found, "") for key, found in values.items()}
     column_width = max([text_width(text, SMALL_SIZE) for text in texts.values()] + [30.0]) + 3
-    title = wrap(
-        f"{study.label(variable)}, by trial",
-        study.page.double - 2 * MARGIN,
-        size=style.TITLE_SIZE,
-        weight="bold",
-    )
+    title = wrap(named, study.page.double - 2 * MARGIN, size=style.TITLE_SIZE, weight="bold")
     top = MARGIN + text_height(title, size=style.TITLE_SIZE) + 10
     plot = row_height * len(trials)
     label = axis_label(study, variable)
     label_lines = wrap(label, study.page.double - left - column_width)
-    sheet = new_sheet(study.page.double, top + plot + 9 + text_height(label_lines) + 2, study)
+    note_lines = wrap(note, study.page.double - 2 * MARGIN, size=SMALL_SIZE) if note else []
+    below = top + plot + 9 + text_height(label_lines)
+    height = below + 2 + (text_height(note_lines, size=SMALL_SIZE) if note else 0)
+    sheet = new_sheet(study.page.double, height, study)
     width = study.page.double - left - column_width - MARGIN
     axes = sheet.axes_at(left, top, width, plot)
     ends = [found[name] for found in values.values() for name in ("q1", "q3") if name in found]
@@ -179,4 +183,5 @@ def draw_by_trial(
         x = draw_key(sheet, x, top - 4, study.short(arm), style.ARM_COLOURS[arm], hollow=hollow)
     sheet.lines(MARGIN, MARGIN, title, size=style.TITLE_SIZE, weight="bold")
     sheet.lines(left + width / 2, top + plot + 6.5, label_lines, ha="center")
+    sheet.lines(MARGIN, below, note_lines, color=MUTED, size=SMALL_SIZE)
     return sheet.figure

@@ -10,11 +10,14 @@ import pandas as pd
 
 from ipdmediation.data.arms import ARM_NAMES
 from ipdmediation.present import notation
+from ipdmediation.present.house_style import people
 from ipdmediation.present.study import Study
 from ipdmediation.vocabulary.terms import Component, TermKind
 
 #: From above, or from the left.
 SHOWN_ARMS = tuple(reversed(ARM_NAMES))
+
+_MOST_NAMED = 10
 
 
 def rows_of(frame: pd.DataFrame, variable: str, trial: str) -> pd.DataFrame:
@@ -29,6 +32,15 @@ def trials_of(frame: pd.DataFrame, study: Study) -> list[str]:
         *(trial for trial in study.trials if trial in found),
         *(t for t in found if t not in study.trials),
     ]
+
+
+def not_drawn(trials: Sequence[str], study: Study) -> str:
+    """Say which trials a figure leaves out, as nothing of them may be shown; empty where it has all."""
+    if not trials:
+        return ""
+    few = len(trials) <= _MOST_NAMED
+    named = notation.joined(map(study.trial, trials)) if few else f"{notation.count(len(trials))} trials"
+    return f"Not drawn, as every number is withheld for few {people()}: {named}."
 
 
 def statistic(frame: pd.DataFrame, arm: str, statistic: str) -> float:
