@@ -4,6 +4,7 @@
 import numpy as np
 import pytest
 
+from ipdmediation.present.house_style import written_in
 from ipdmediation.present.tables.published import published
 from tests.unit.present.made_tables import every, row
 
@@ -14,7 +15,7 @@ def test_published_says_yes_or_no(examples):
     assert list(table.cells["Agrees"]) == ["yes", "yes", "yes", "yes", "no"]
     assert list(table.cells["Calibrated to"]) == ["yes", "yes", "yes", "no", "no"]
     assert row(table, "Mediator, common odds ratio")[1:3] == ["0.46 (0.39–0.54)", "0.44 (0.40–0.49)"]
-    assert row(table, "Mediator, P")[1:3] == ["<0.001", "<0.001"]
+    assert row(table, "Mediator, P")[1:3] == ["<.001", "<.001"]
     real = published(examples.published(), study=examples.study(synthetic=False))
     assert "Calibrated to" not in real.cells
 
@@ -37,3 +38,15 @@ def test_by_hand_small_numbers_have_two_decimals_unless_all_are_whole(examples, 
     names = ["this_run", "this_run_low", "this_run_high"]
     comparison = examples.published().iloc[:1].assign(**dict(zip(names, numbers, strict=True)))
     assert published(comparison, study=examples.study()).cells["This run"].item() == text
+
+
+@pytest.mark.parametrize(
+    ("journal", "texts"), [("plain", ["<.001", ".04", ".03"]), ("lancet", ["<0·001", "0·04", "0·030"])]
+)
+def test_p_values_are_written_as_elsewhere_and_published_ones_with_their_own_digits(examples, journal, texts):
+    comparison = examples.published().iloc[[3, 3]]
+    comparison["relation"], comparison["published"] = ["<", "="], [0.001, 0.04]
+    comparison["this_run"] = [1e-9, 0.03]
+    with written_in(journal=journal, people="patients"):
+        cells = published(comparison, study=examples.study()).cells
+    assert [*cells["Published"], cells["This run"].iloc[1]] == texts

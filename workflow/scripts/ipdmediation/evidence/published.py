@@ -11,6 +11,7 @@ from ipdmediation.evidence.table_rows import as_cell
 COLUMNS = [
     "label",
     "table",
+    "column",
     "relation",
     "published",
     "published_low",
@@ -90,6 +91,7 @@ def _compare(figure: Mapping[str, Any], tables: Mapping[str, pd.DataFrame]) -> l
     return [
         figure["label"],
         figure["table"],
+        figure["column"],
         "<" if below else "=",
         published,
         published_low,

@@ -25,8 +25,8 @@ def published(comparison: pd.DataFrame, *, study: Study) -> Table:
     rows = [
         [
             str(row["label"]),
-            _relation(row) + _measured(row["published"], row["published_low"], row["published_high"]),
-            _measured(row["this_run"], row["this_run_low"], row["this_run_high"]),
+            _as_published(row),
+            _as_here(row),
             "yes" if str(row["agrees"]).lower() in {"true", "1", "1.0"} else "no",
             "yes" if str(row["calibrated"]).lower() in {"true", "1", "1.0"} else "no",
             str(row["rule"]),
@@ -50,8 +50,18 @@ def published(comparison: pd.DataFrame, *, study: Study) -> Table:
     )
 
 
-def _relation(row: Mapping[Any, Any]) -> str:
-    return "<" if row["relation"] == "<" else ""
+def _as_published(row: Mapping[Any, Any]) -> str:
+    if row["column"] == "p_value":
+        written = notation.stated_p(row["published"])
+    else:
+        written = _measured(row["published"], row["published_low"], row["published_high"])
+    return f"<{written}" if row["relation"] == "<" else written
+
+
+def _as_here(row: Mapping[Any, Any]) -> str:
+    if row["column"] == "p_value":
+        return notation.p_value(row["this_run"])
+    return _measured(row["this_run"], row["this_run_low"], row["this_run_high"])
 
 
 def _measured(value: float, low: float, high: float) -> str:
