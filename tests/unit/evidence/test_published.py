@@ -3,6 +3,7 @@ import pandas as pd
 import pytest
 
 from ipdmediation.evidence.published import compare_with_published
+from ipdmediation.vocabulary.agreement import Agreement
 
 TABLE = pd.DataFrame(
     {
@@ -29,7 +30,7 @@ def test_a_figure_without_interval_is_held_against_this_run_s_interval():
 def test_a_figure_with_interval_must_hold_this_run():
     row = compare(value=60, low=55, high=69, where={"variable": "age", "statistic": "median"})
     assert row["agrees"]
-    assert row["rule"] == "this run lies in the published interval"
+    assert row["rule"] == Agreement.IN_PUBLISHED
     assert not compare(value=60, low=55, high=68, where={"variable": "age", "statistic": "median"})["agrees"]
 
 
@@ -45,7 +46,9 @@ def test_a_figure_without_any_interval_must_be_equal_as_printed():
 
 def test_a_p_value_must_lie_on_the_same_side_of_its_threshold():
     where = {"variable": "age", "statistic": "q1"}
-    assert compare(value=60, threshold=60, where=where)["agrees"]
+    row = compare(value=60, threshold=60, where=where)
+    assert row["agrees"]
+    assert (row["rule"], row["threshold"]) == (Agreement.SAME_SIDE, 60)
     assert not compare(value=61, threshold=60, where=where)["agrees"]
 
 
@@ -53,7 +56,7 @@ def test_a_p_value_must_lie_on_the_same_side_of_its_threshold():
 def test_an_empty_cell_agrees_with_nothing(figure):
     row = compare(value=47, where={"variable": "sex"}, column="ci_low", **figure)
     assert not row["agrees"]
-    assert row["rule"] == "this run has no such number"
+    assert row["rule"] == Agreement.ABSENT
 
 
 def test_a_list_adds_up_rows_and_per_divides():
@@ -79,7 +82,7 @@ def test_a_figure_published_as_a_bound_is_shown_as_one_and_agrees_below_it():
     row = compare(value=58, below=True, where=where)
     assert row["relation"] == "<"
     assert row["agrees"]
-    assert row["rule"] == "this run lies below it as well"
+    assert row["rule"] == Agreement.BELOW
     # This run's interval is no matter: that it reaches beyond the bound is no disagreement.
     assert row[["this_run_low", "this_run_high"]].isna().all()
     assert not compare(value=57, below=True, where=where)["agrees"]
@@ -102,4 +105,4 @@ def test_a_sum_of_which_one_row_is_withheld_agrees_with_nothing():
     )
     assert np.isnan(row["this_run"])
     assert not row["agrees"]
-    assert row["rule"] == "this run has no such number"
+    assert row["rule"] == Agreement.ABSENT

@@ -41,12 +41,15 @@ def test_by_hand_small_numbers_have_two_decimals_unless_all_are_whole(examples, 
 
 
 @pytest.mark.parametrize(
-    ("journal", "texts"), [("plain", ["<.001", ".04", ".03"]), ("lancet", ["<0·001", "0·04", "0·030"])]
+    ("journal", "texts"),
+    [("plain", ["<.001", ".04", ".03", ".05"]), ("lancet", ["<0·001", "0·04", "0·030", "0·05"])],
 )
 def test_p_values_are_written_as_elsewhere_and_published_ones_with_their_own_digits(examples, journal, texts):
     comparison = examples.published().iloc[[3, 3]]
     comparison["relation"], comparison["published"] = ["<", "="], [0.001, 0.04]
     comparison["this_run"] = [1e-9, 0.03]
+    comparison["rule"], comparison["threshold"] = ["below", "same_side"], [np.nan, 0.05]
     with written_in(journal=journal, people="patients"):
         cells = published(comparison, study=examples.study()).cells
-    assert [*cells["Published"], cells["This run"].iloc[1]] == texts
+    assert [*cells["Published"], cells["This run"].iloc[1]] == texts[:3]
+    assert cells["Agrees if"].iloc[1] == f"both lie on the same side of {texts[3]}"

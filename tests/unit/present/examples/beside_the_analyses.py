@@ -12,21 +12,21 @@ from tests.unit.present.examples.study import TRIALS
 
 def published() -> pd.DataFrame:
     nan = math.nan
-    inside = "published value inside this run's interval"
     rows = [
-        ("Randomised", "flow", "remaining", "=", 1764, nan, nan, 1764, nan, nan, True, "equal", True, ""),
-        ("Age, median", "baseline", "estimate", "=", 68, nan, nan, 68.4, 67.7, 69.1, True, inside, True, ""),
+        ("Randomised", "flow", "remaining", "=", 1764, nan, nan, 1764, nan, nan, True, "equal", nan, True, ""),
+        ("Age, median", "baseline", "estimate", "=", 68, nan, nan, 68.4, 67.7, 69.1, True, "in_this_run", nan,
+         True, ""),
         ("Mediator, common odds ratio", "models", "ratio", "=", 0.46, 0.39, 0.54, 0.44, 0.4, 0.49, True,
-         "inside", True, ""),
-        ("Mediator, P", "models", "p_value", "<", 0.001, nan, nan, 1e-9, nan, nan, True, "both below", False,
+         "in_published", nan, True, ""),
+        ("Mediator, P", "models", "p_value", "<", 0.001, nan, nan, 1e-9, nan, nan, True, "below", nan, False,
          "Wald"),
-        ("Share explained", "effects", "estimate", "=", 0.12, 0.01, 0.19, 0.02, -0.04, 0.05, False, inside,
-         False, ""),
+        ("Share explained", "effects", "estimate", "=", 0.12, 0.01, 0.19, 0.02, -0.04, 0.05, False,
+         "in_published", nan, False, ""),
     ]  # fmt: skip
     return pd.DataFrame(
         rows,
         columns=["label", "table", "column", "relation", "published", "published_low", "published_high",
-                 "this_run", "this_run_low", "this_run_high", "agrees", "rule", "calibrated", "note"],
+                 "this_run", "this_run_low", "this_run_high", "agrees", "rule", "threshold", "calibrated", "note"],
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from ipdmediation.evidence.table_rows import as_cell
+from ipdmediation.vocabulary.agreement import Agreement
 
 COLUMNS = [
     "label",
@@ -21,6 +22,7 @@ COLUMNS = [
     "this_run_high",
     "agrees",
     "rule",
+    "threshold",
     "calibrated",
     "note",
 ]
@@ -50,7 +52,7 @@ def compare_with_published(
         else "=". A p-value agrees when it lies on the same side of its threshold, or below the bound;
         a figure that was published with an interval when this run's value lies in it; one without when it
         lies in this run's interval; any other when both are equal as printed. None agrees with a cell that
-        this run leaves empty, such as the ratio of a spline's term.
+        this run leaves empty, such as the ratio of a spline's term. `rule` is the key of an `Agreement`.
 
     Raises
     ------
@@ -74,20 +76,20 @@ def _compare(figure: Mapping[str, Any], tables: Mapping[str, pd.DataFrame]) -> l
     published, threshold, below = figure["value"], figure.get("threshold"), figure.get("below", False)
     published_low, published_high = figure.get("low", np.nan), figure.get("high", np.nan)
     if np.isnan(value):
-        agrees, rule = False, "this run has no such number"
+        agrees, rule = False, Agreement.ABSENT
     elif below:
-        agrees, rule = value < published, "this run lies below it as well"
+        agrees, rule = value < published, Agreement.BELOW
         low = high = np.nan
     elif threshold is not None:
         agrees = (value <= threshold) == (published <= threshold)
-        rule = f"both lie on the same side of {threshold:g}"
+        rule = Agreement.SAME_SIDE
         low = high = np.nan
     elif np.isfinite(published_low):
-        agrees, rule = published_low <= value <= published_high, "this run lies in the published interval"
+        agrees, rule = published_low <= value <= published_high, Agreement.IN_PUBLISHED
     elif np.isfinite(low):
-        agrees, rule = low <= published <= high, "the published figure lies in this run's interval"
+        agrees, rule = low <= published <= high, Agreement.IN_THIS_RUN
     else:
-        agrees, rule = round(value, _decimals(published)) == published, "both are equal as printed"
+        agrees, rule = round(value, _decimals(published)) == published, Agreement.EQUAL
     return [
         figure["label"],
         figure["table"],
@@ -101,6 +103,7 @@ def _compare(figure: Mapping[str, Any], tables: Mapping[str, pd.DataFrame]) -> l
         high,
         bool(agrees),
         rule,
+        np.nan if threshold is None else threshold,
         figure.get("calibrated", False),
         figure.get("note", ""),
     ]

@@ -10,6 +10,16 @@ import pandas as pd
 from ipdmediation.present import notation
 from ipdmediation.present.study import Study
 from ipdmediation.present.tables.table import Table, synthetic_note
+from ipdmediation.vocabulary.agreement import Agreement
+
+_AGREES_IF = {
+    Agreement.ABSENT: "this run has no such number",
+    Agreement.BELOW: "this run lies below it as well",
+    Agreement.SAME_SIDE: "both lie on the same side of",
+    Agreement.IN_PUBLISHED: "this run lies in the published interval",
+    Agreement.IN_THIS_RUN: "the published figure lies in this run's interval",
+    Agreement.EQUAL: "both are equal as printed",
+}
 
 
 def published(comparison: pd.DataFrame, *, study: Study) -> Table:
@@ -29,7 +39,7 @@ def published(comparison: pd.DataFrame, *, study: Study) -> Table:
             _as_here(row),
             "yes" if str(row["agrees"]).lower() in {"true", "1", "1.0"} else "no",
             "yes" if str(row["calibrated"]).lower() in {"true", "1", "1.0"} else "no",
-            str(row["rule"]),
+            _rule(row),
         ]
         for row in comparison.to_dict("records")
     ]
@@ -48,6 +58,14 @@ def published(comparison: pd.DataFrame, *, study: Study) -> Table:
         cells=frame[shown],
         notes=(*notes, *synthetic_note(study)),
     )
+
+
+def _rule(row: Mapping[Any, Any]) -> str:
+    words = _AGREES_IF[Agreement(row["rule"])]
+    if row["rule"] != Agreement.SAME_SIDE:
+        return words
+    write = notation.stated_p if row["column"] == "p_value" else notation.measure
+    return f"{words} {write(row['threshold'])}"
 
 
 def _as_published(row: Mapping[Any, Any]) -> str:
