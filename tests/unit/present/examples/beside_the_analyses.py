@@ -13,7 +13,8 @@ from tests.unit.present.examples.study import TRIALS
 def published() -> pd.DataFrame:
     nan = math.nan
     rows = [
-        ("Randomised", "flow", "remaining", "=", 1764, nan, nan, 1764, nan, nan, True, "equal", nan, True, ""),
+        ("Randomised", "flow", "remaining", "=", 1764, nan, nan, 1764, nan, nan, True, "equal", nan, True,
+         ""),
         ("Age, median", "baseline", "estimate", "=", 68, nan, nan, 68.4, 67.7, 69.1, True, "in_this_run", nan,
          True, ""),
         ("Mediator, common odds ratio", "models", "ratio", "=", 0.46, 0.39, 0.54, 0.44, 0.4, 0.49, True,
@@ -26,7 +27,8 @@ def published() -> pd.DataFrame:
     return pd.DataFrame(
         rows,
         columns=["label", "table", "column", "relation", "published", "published_low", "published_high",
-                 "this_run", "this_run_low", "this_run_high", "agrees", "rule", "threshold", "calibrated", "note"],
+                 "this_run", "this_run_low", "this_run_high", "agrees", "rule", "threshold", "calibrated",
+                 "note"],
     )  # fmt: skip
 
 
