@@ -33,7 +33,7 @@ run: $(VENV)/run.stamp ## make the environment and run the default study (CORES=
 	@echo "From now on: . $(BIN)/activate && snakemake --cores $(CORES)"
 
 .PHONY: study
-study: $(VENV)/run.stamp ## draft a study from its trials' files (IN=my-study FROM="data/north.csv data/south.sav")
+study: $(VENV)/run.stamp ## draft a study from its trials' files (IN=my-study FROM="my-study/data/north.csv my-study/data/south.sav")
 	$(BIN)/python workflow/scripts/new_study.py $(IN) $(FROM)
 
 .PHONY: check

@@ -152,27 +152,26 @@ def _of_alternatives(error: ValidationError, place: Place, content: Any) -> Iter
     right_kind = [
         inner for inner in branches.values() if not any(_is_other_kind(each, content) for each in inner)
     ]
+    errors = [each for inner in branches.values() for each in inner if not each.relative_path]
+    kinds = [kind for each in errors if each.validator == "type" for kind in _as_list(each.validator_value)]
     if not right_kind:
-        kinds = list(
-            dict.fromkeys(
-                kind
-                for inner in branches.values()
-                for each in inner
-                if each.validator == "type"
-                for kind in _as_list(each.validator_value)
-            )
-        )
-        yield Fault(place, _of_kind(content, kinds))
+        values = [value for each in errors if each.validator == "enum" for value in each.validator_value]
+        more = f"; or {', '.join(map(shown, values))}" if values else ""
+        yield Fault(place, _of_kind(content, kinds) + more)
         return
     for inner_error in min(right_kind, key=len):
-        yield from _faults(inner_error)
+        one_of_few = inner_error.validator == "enum" and not inner_error.relative_path
+        more = f"; or {_in_words(kinds)}" if kinds and one_of_few else ""
+        yield from (fault._replace(text=fault.text + more) for fault in _faults(inner_error))
 
 
 def _is_other_kind(error: ValidationError, content: Any) -> bool:
     """Return whether a value is not even of the kind that an alternative asks for."""
     if error.relative_path:
         return False
-    return error.validator == "type" or (error.validator == "const" and isinstance(content, dict | list))
+    return error.validator == "type" or (
+        error.validator in ("const", "enum") and isinstance(content, dict | list)
+    )
 
 
 def _as_list(kinds: Any) -> list[str]:
@@ -219,8 +218,12 @@ def _of_pattern(content: Any, schema: Mapping[str, Any]) -> str:
     return f"found {shown(content)}; allowed: {schema.get('allowed', schema.get('pattern'))}"
 
 
+def _in_words(kinds: Iterable[str]) -> str:
+    return " or ".join(_KINDS.get(kind, kind) for kind in dict.fromkeys(kinds))
+
+
 def _of_kind(content: Any, kinds: list[str]) -> str:
-    allowed = " or ".join(_KINDS.get(kind, kind) for kind in dict.fromkeys(kinds))
+    allowed = _in_words(kinds)
     if content is None:
         return f"nothing, or the bare word null; allowed: {allowed}; where it is a code, write it in quotes"
     if isinstance(content, float) and not isfinite(content):
