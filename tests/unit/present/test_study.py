@@ -1,6 +1,8 @@
 import pytest
 
+from ipdmediation.present.labels import LABEL, term_label
 from ipdmediation.present.report.answer import answer
+from ipdmediation.present.scales import mediator_scale_unit, reading
 
 
 def test_study_reads_the_configuration(examples):
@@ -59,3 +61,14 @@ def test_a_label_inside_a_sentence_is_what_the_study_says_it_is(examples):
     assert told.startswith(
         "The device led to better outcomes than usual care: difference in the mean of the Rankin"
     )
+
+
+def test_squares_and_cubes_of_units_are_written_as_such_wherever_a_unit_stands(examples):
+    config = examples.configuration()
+    config["variables"]["fiv"]["unit"], config["variables"]["age"]["unit"] = "cm**3", "kg/m2"
+    study = examples.study(variables=config["variables"])
+    assert study.unit("age") == "kg/m²"
+    assert study.amount("fiv", 5) == "5 cm³"
+    assert mediator_scale_unit(study) == "ln cm³"
+    assert reading("mediator_effect", "coefficient", study=study).name.endswith("per ln cm³")
+    assert term_label({LABEL: "Body mass index", "unit": "kg/m2"}) == "Body mass index, per kg/m²"

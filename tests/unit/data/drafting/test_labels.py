@@ -135,7 +135,7 @@ def test_labels_or_a_label_and_a_name_match_columns_and_are_asked(folder: Path) 
         folder, written(folder / "a.sav", table()), written(folder / "b.dta", other, labels, codes={})
     )
     variables = draft["config"]["variables"]
-    assert draft["b"]["variables"]["v4"] == {"column": "LAB17", "unit": "cm**3"}
+    assert draft["b"]["variables"]["v4"] == {"column": "LAB17", "unit": "cm3"}
     assert asked(
         draft, "config", 'are these one variable: V4 of a ("Infarct volume"), LAB17 of b ("infarct VOLUME")?'
     )

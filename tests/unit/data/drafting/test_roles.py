@@ -189,7 +189,7 @@ def test_codes_for_missing_lie_apart(folder: Path, cells: list[Any], missing: se
         ("delay_min", "minute", "delay", False),
         ("ONSET2RAND_MIN", "minute", "ONSET2RAND", False),
         ("Delay (hours)", "hour", "Delay", True),
-        ("lesion cm3", "cm**3", "lesion", False),
+        ("lesion cm3", "cm3", "lesion", False),
         ("group_d2", None, "group_d2", True),
         ("Sex (1=M, 2=F)", None, "Sex (1=M, 2=F)", True),
     ],

@@ -192,7 +192,7 @@ def term_label(row: Mapping[Any, Any]) -> str:
     row
         Its row of the model table; `label` and `unit` are read.
     """
-    label, unit = str(row[LABEL]), notation.text_of(row["unit"])
+    label, unit = str(row[LABEL]), notation.unit(notation.text_of(row["unit"]))
     return f"{label}, per {unit}" if unit else label
 
 

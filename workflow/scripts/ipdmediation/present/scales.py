@@ -162,7 +162,8 @@ def total_of_models(study: Study) -> str:
 
 def mediator_scale_unit(study: Study) -> str:
     """Return the unit of the mediator on its analysis scale, such as ``ln mL``."""
-    return study.transform.unit(str(study.variables.get(study.mediator, {}).get("unit") or "unit"))
+    unit = str(study.variables.get(study.mediator, {}).get("unit") or "unit")
+    return study.transform.unit(notation.unit(unit))
 
 
 def mediator_amount_unit(study: Study) -> str:

@@ -251,7 +251,7 @@ class Study:
     def unit(self, variable: str) -> str:
         """Give the unit of a variable as it is printed after a number, empty where it has none."""
         unit = str(self.variables.get(variable, {}).get("unit") or "")
-        return f"{unit}s" if unit in _PLURAL_UNITS else unit
+        return f"{unit}s" if unit in _PLURAL_UNITS else notation.unit(unit)
 
     def amount(self, variable: str, value: float) -> str:
         """Write a value of a variable with its unit."""

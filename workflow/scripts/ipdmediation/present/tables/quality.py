@@ -72,4 +72,5 @@ def _origin(variable: str, column: str, study: Study, units: Mapping[str, str]) 
         return "not recorded"
     if variable not in units:
         return column
-    return f"{column}, {units[variable]} to {study.variables[variable]['unit']}"
+    before, after = map(notation.unit, (units[variable], study.variables[variable]["unit"]))
+    return f"{column}, {before} to {after}"
