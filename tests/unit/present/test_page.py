@@ -166,3 +166,11 @@ def test_two_analyses_can_be_chosen_and_no_place_is_shown_without_a_script(examp
     heads = re.findall(r"<th[^>]*>([^<]+)</th>", table)
     assert re.findall(r'<th scope="row">([^<]+)</th><td></td><td></td>', pair) == heads[1:]
     assert '<table class="pair">' not in page(examples)
+
+
+def test_what_harmonising_did_to_many_trials_is_folded_once_more(examples):
+    (some,) = list(examples.quality().values())[:1]
+    for number, folded in ((30, 0), (31, 1)):
+        made = page(examples, quality={f"t{k}": some for k in range(number)})
+        assert made.count(f"<summary>All {number} trials</summary>") == folded
+        assert made.count("<details") == made.count("</details>")
