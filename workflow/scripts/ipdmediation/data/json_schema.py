@@ -155,7 +155,9 @@ def _of_alternatives(error: ValidationError, place: Place, content: Any) -> Iter
     errors = [each for inner in branches.values() for each in inner if not each.relative_path]
     kinds = [kind for each in errors if each.validator == "type" for kind in _as_list(each.validator_value)]
     if not right_kind:
-        values = [value for each in errors if each.validator == "enum" for value in each.validator_value]
+        values = [
+            value for each in errors if each.validator == "enum" for value in _as_list(each.validator_value)
+        ]
         more = f"; or {', '.join(map(shown, values))}" if values else ""
         yield Fault(place, _of_kind(content, kinds) + more)
         return
