@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from ipdmediation.present import notation
+from ipdmediation.present.printed_units import printed_unit
 from ipdmediation.present.scales import levels_reached, mediator_scale_unit
 from ipdmediation.present.study import Study
 from ipdmediation.vocabulary.effects import (
@@ -192,7 +193,7 @@ def term_label(row: Mapping[Any, Any]) -> str:
     row
         Its row of the model table; `label` and `unit` are read.
     """
-    label, unit = str(row[LABEL]), notation.unit(notation.text_of(row["unit"]))
+    label, unit = str(row[LABEL]), printed_unit(notation.text_of(row["unit"]))
     return f"{label}, per {unit}" if unit else label
 
 

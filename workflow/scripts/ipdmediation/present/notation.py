@@ -6,7 +6,6 @@ Marks and digits are those of the current `house_style`; the examples are in the
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterable, Sequence
 
 from ipdmediation.present.emphasis import italic
@@ -17,7 +16,6 @@ DASH = "\N{EN DASH}"
 SMALLEST_MEASURE = 0.001
 _MOST_DIGITS = 4  # further decimals that a number near a null is given
 _MOST_P_DIGITS = 4
-_POWER = re.compile(r"(?<=[^\W\d_])(?:\*\*|\^|)([23])(?!\w)")
 
 
 def known(value: object) -> bool:
@@ -346,17 +344,6 @@ def proportion_parts(estimate: float, low: float, high: float, *, digits: int = 
     text, *ends = (fixed(100 * value, digits=digits, nulls=(0, 100)) for value in (estimate, low, high))
     sign = "%" if current().percent_twice else ""
     return f"{text}%", span(*(f"{end}{sign}" for end in ends)) if known(low) and known(high) else ""
-
-
-def unit(text: str) -> str:
-    """Write the squares and cubes of a unit as such.
-
-    Examples
-    --------
-    >>> unit("kg/m2"), unit("cm**3"), unit("mm^3"), unit("cmH2O"), unit("10^3/uL")
-    ('kg/m²', 'cm³', 'mm³', 'cmH2O', '10^3/uL')
-    """
-    return _POWER.sub(lambda found: "²" if found[1] == "2" else "³", text)
 
 
 def unbroken(sentence: str) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 from ipdmediation.data.covariates import covariate_names, covariates_of
 from ipdmediation.present import notation
 from ipdmediation.present.house_style import people, person
+from ipdmediation.present.printed_units import printed_unit
 from ipdmediation.present.study import Study
 from ipdmediation.vocabulary.effects import (
     OF_THE_MEDIATOR,
@@ -163,7 +164,7 @@ def total_of_models(study: Study) -> str:
 def mediator_scale_unit(study: Study) -> str:
     """Return the unit of the mediator on its analysis scale, such as ``ln mL``."""
     unit = str(study.variables.get(study.mediator, {}).get("unit") or "unit")
-    return study.transform.unit(notation.unit(unit))
+    return study.transform.unit(printed_unit(unit))
 
 
 def mediator_amount_unit(study: Study) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ipdmediation.present import notation
+from ipdmediation.present.printed_units import printed_unit
 from ipdmediation.present.style import FONT, PAGES, PLAIN, Page
 from ipdmediation.vocabulary.families import FAMILIES, Family
 from ipdmediation.vocabulary.links import LINKS, LOGIT, Link
@@ -251,7 +252,7 @@ class Study:
     def unit(self, variable: str) -> str:
         """Give the unit of a variable as it is printed after a number, empty where it has none."""
         unit = str(self.variables.get(variable, {}).get("unit") or "")
-        return f"{unit}s" if unit in _PLURAL_UNITS else notation.unit(unit)
+        return f"{unit}s" if unit in _PLURAL_UNITS else printed_unit(unit)
 
     def amount(self, variable: str, value: float) -> str:
         """Write a value of a variable with its unit."""

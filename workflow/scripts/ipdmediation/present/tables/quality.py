@@ -9,6 +9,7 @@ import pandas as pd
 
 from ipdmediation.present import notation
 from ipdmediation.present.house_style import people
+from ipdmediation.present.printed_units import printed_unit
 from ipdmediation.present.study import Study
 from ipdmediation.present.tables.table import Table, synthetic_note, withheld_note
 
@@ -72,5 +73,5 @@ def _origin(variable: str, column: str, study: Study, units: Mapping[str, str]) 
         return "not recorded"
     if variable not in units:
         return column
-    before, after = map(notation.unit, (units[variable], study.variables[variable]["unit"]))
+    before, after = map(printed_unit, (units[variable], study.variables[variable]["unit"]))
     return f"{column}, {before} to {after}"
