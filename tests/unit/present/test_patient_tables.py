@@ -88,6 +88,12 @@ def test_quality_names_variables_unrecorded_columns_and_idle_codes(examples):
     assert quality(counts, study=examples.study()).cells.iloc[0, 0] == "Treatment"
 
 
+def test_quality_says_from_which_unit_to_which_a_column_was_converted(examples):
+    counts = examples.quality()["mr_clean"].set_index("variable").loc[["fiv"]].reset_index()
+    origin = quality(counts, study=examples.study(), units={"fiv": "mm3"}).cells["Column in the file"].item()
+    assert origin == "fiv_cl, mm³ to mL"
+
+
 def test_quality_says_how_a_rule_of_the_study_is_counted(examples):
     counts = examples.quality()["mr_clean"].iloc[:1]
     said = "who breaks it is out of range"
