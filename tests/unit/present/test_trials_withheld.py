@@ -16,7 +16,7 @@ from tests.unit.present.boxes import assert_nothing_overlaps
 from tests.unit.present.drawn_figures import words
 
 DRAW = {"outcome": outcome_by_trial, "mediator": mediator_by_trial}
-SAID = "Not drawn, as every number is withheld for few participants: "
+SAID = "Not drawn, as nobody has a value or every number is withheld for few participants: "
 
 
 def withheld(frame: pd.DataFrame, trials: Collection[str]) -> pd.DataFrame:
@@ -40,6 +40,15 @@ def test_trials_without_a_number_are_named_below(examples: Any, name: str) -> No
     assert said(figure).count("REVASCAT") == said(whole).count("REVASCAT") == 1
     assert figure.get_figheight() < whole.get_figheight()
     assert_nothing_overlaps(figure)
+
+
+def test_a_trial_in_which_nobody_has_the_mediator_is_not_said_to_be_withheld(examples: Any) -> None:
+    frame = examples.mediator()
+    nobody = frame["trial"] == "piste"
+    frame = frame[~nobody | (frame["statistic"] == "n")].assign(
+        estimate=frame["estimate"].mask(nobody & (frame["statistic"] == "n"), 0)
+    )
+    assert f"{SAID}PISTE." in said(mediator_by_trial(frame, study=examples.study()))
 
 
 @pytest.mark.parametrize("name", DRAW)

@@ -35,12 +35,12 @@ def trials_of(frame: pd.DataFrame, study: Study) -> list[str]:
 
 
 def not_drawn(trials: Sequence[str], study: Study) -> str:
-    """Say which trials a figure leaves out, as nothing of them may be shown; empty where it has all."""
+    """Say which trials a figure leaves out, as there is nothing of them to show; empty where it has all."""
     if not trials:
         return ""
     few = len(trials) <= _MOST_NAMED
     named = notation.joined(map(study.trial, trials)) if few else f"{notation.count(len(trials))} trials"
-    return f"Not drawn, as every number is withheld for few {people()}: {named}."
+    return f"Not drawn, as nobody has a value or every number is withheld for few {people()}: {named}."
 
 
 def statistic(frame: pd.DataFrame, arm: str, statistic: str) -> float:
